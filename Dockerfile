@@ -1,0 +1,43 @@
+# docker build -t entrepot .
+# docker run --read-only --cap-drop ALL --security-opt no-new-privileges -p 8080:8080 entrepot
+#
+# Data of your own:               -v /srv/cubes:/data:ro -e ENTREPOT_DATA=/data
+# One question without a server:  docker run --rm entrepot get /v1/bilateral/IND/CHN
+ARG DEBIAN=debian:trixie-slim
+
+FROM ${DEBIAN} AS build
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        binutils gcc libc6-dev libjansson-dev libmicrohttpd-dev libxxhash-dev make pkg-config zlib1g-dev
+WORKDIR /src
+COPY . .
+ARG VERSION=0.1.0
+RUN make -j"$(nproc)" install VERSION="$VERSION" DESTDIR=/out PREFIX=/usr \
+    && strip /out/usr/bin/entrepot
+
+FROM ${DEBIAN}
+# What apt and ldconfig write down with a date is not kept, so that two builds give the same image.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libjansson4 libmicrohttpd12t64 libxxhash0 zlib1g \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/aux-cache /var/log/*
+COPY --from=build /out/usr/bin/entrepot /usr/bin/entrepot
+COPY --from=build /out/usr/share/entrepot /usr/share/entrepot
+COPY --from=build /out/etc/entrepot /etc/entrepot
+
+# `serve`, `get` and `health` all read these.
+ENV ENTREPOT_CONFIG=/etc/entrepot/entrepot.json \
+    ENTREPOT_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+USER 10001:10001
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 CMD ["entrepot", "health"]
+ENTRYPOINT ["entrepot"]
+CMD ["serve"]
+
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Entrepôt" \
+      org.opencontainers.image.description="HTTP JSON API about trade between two countries" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="debian:trixie-slim"

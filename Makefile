@@ -1,0 +1,373 @@
+# Entrepôt: the whole build in one file. `make help` lists the targets.
+#
+#   make run            from a bare Debian or Ubuntu (only make itself must be there) to a server on port 8080
+#   make test           everything that is checked; its last line is "N passed, N failed"
+#   make CC=clang       another compiler;  SANITIZER=address,undefined or thread: an instrumented build beside the normal one
+#   make V=1            show the commands
+#
+# CPPFLAGS, CFLAGS and LDFLAGS are yours; what the code needs stands in APP_*. Every combination of compiler and instrumentation has
+# its own folder under build/, and a change of flags builds anew.
+
+MAKEFLAGS += -rR --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+SHELL := /bin/sh
+export LC_ALL := C
+
+VERSION := 0.1.0
+
+# ---- settings -------------------------------------------------------------------------------------------------------------
+
+ifneq ($(filter default undefined,$(origin CC)),)
+CC := gcc
+endif
+LD ?= ld
+OBJCOPY ?= objcopy
+ifneq ($(filter default undefined,$(origin LD)),)
+LD := ld
+endif
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+CLANG_FORMAT ?= clang-format
+CLANG_TIDY ?= clang-tidy
+CFLAGS ?= $(if $(COVERAGE),-O0 -g,$(if $(SANITIZER),-O1 -g,-O2 -g))
+
+# SANITIZER=address,undefined | thread      COVERAGE=1      WERROR=1: warnings are errors (make test and CI; not for packagers)
+SANITIZER ?=
+COVERAGE ?=
+WERROR ?= 0
+V ?= 0
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+DESTDIR ?=
+
+PORT ?= 8080
+LISTEN ?= 127.0.0.1:$(PORT)
+
+# ---- what is built from what ----------------------------------------------------------------------------------------------
+
+VARIANT := $(notdir $(firstword $(CC)))$(if $(SANITIZER),-$(SANITIZER))$(if $(COVERAGE),-coverage)
+B := build/$(VARIANT)
+BIN := $(B)/entrepot
+
+SOURCES := $(sort $(shell find src -name '*.c' 2>/dev/null))
+HEADERS := $(sort $(shell find include src tests -name '*.h' 2>/dev/null))
+# Each becomes the symbols _binary_<name>_start and _end (dots are underscores), whatever folder it lies in.
+EMBEDDED := config/countries.csv config/products.csv config/sectors.json
+
+OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o)
+LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
+
+# A room of tests: test_*.c are programs; what else lies there is linked into each of them.
+TEST_ROOMS := unit http fault
+TEST_SOURCES := $(sort $(wildcard $(TEST_ROOMS:%=tests/%/*.c)))
+TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(foreach s,$(TEST_SOURCES),$(if $(filter test_%,$(notdir $(s))),$(s))))
+BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
+BENCH_PROGRAMS := $(patsubst %.c,$(B)/%,$(filter tests/bench/bench_%.c,$(BENCH_SOURCES)))
+room_objects = $(patsubst %.c,$(B)/%.o,$(filter-out tests/$(1)/$(2)%,$(wildcard tests/$(1)/*.c)))
+
+# Scripts that look at the sources, not at the program, need no second pass under the sanitizers.
+SOURCE_CHECKS := $(wildcard tests/layers.sh tests/docs.sh)
+TEST_SCRIPTS := $(filter-out tests/run.sh $(SOURCE_CHECKS),$(sort $(wildcard tests/*.sh)))
+
+ALL_C := $(SOURCES) $(TEST_SOURCES) $(BENCH_SOURCES)
+
+# ---- packages (Debian and Ubuntu) -----------------------------------------------------------------------------------------
+
+# A library is written as pkg-config-name@package, a command as command:package.
+LIBRARIES := libmicrohttpd jansson zlib libxxhash
+COMPILER := $(notdir $(firstword $(CC)))
+DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
+    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev
+# curl, jq and bash only as far as scripts under tests/ call them.
+TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
+DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev $(foreach t,$(TEST_TOOLS),$(t):$(t))
+DEPS_BENCH := $(DEPS_TEST) wrk:wrk nginx:nginx-light
+
+# ---- flags ----------------------------------------------------------------------------------------------------------------
+
+# Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
+NO_COMPILE := help clean get-deps deps-build deps-test deps-bench run test test-fast bench layers lint format format-check \
+    coverage uninstall
+ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
+
+ifeq ($(shell command -v $(PKG_CONFIG)),)
+$(error $(PKG_CONFIG) is missing: `make get-deps` installs it (Debian package pkg-config))
+endif
+NEEDED := $(LIBRARIES) $(if $(filter tests programs suite header-check build/%,$(MAKECMDGOALS)),cmocka)
+MISSING := $(foreach l,$(NEEDED),$(shell $(PKG_CONFIG) --exists $(l) || echo $(l)))
+ifneq ($(strip $(MISSING)),)
+$(error $(strip $(MISSING)): not found by $(PKG_CONFIG); `make get-deps` installs $(foreach l,$(MISSING),$(patsubst \
+    $(l)@%,%,$(filter $(l)@%,$(DEPS_TEST)))))
+endif
+ifeq ($(shell command -v $(firstword $(CC))),)
+$(error the compiler $(firstword $(CC)) is missing: `make get-deps` installs it, CC=… names another)
+endif
+
+IS_CLANG := $(shell $(CC) -dM -E -x c /dev/null | grep -c __clang__)
+CC_ID := $(shell $(CC) --version | head -n 1)
+accepted = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+    -Wold-style-definition -Wwrite-strings -Wpointer-arith -Wcast-qual -Wformat=2 -Wundef -Wvla -Wswitch-enum \
+    -Wdouble-promotion -Wnull-dereference -Wimplicit-fallthrough
+ifeq ($(IS_CLANG),0)
+WARNINGS += -Wcast-align=strict -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wrestrict
+else
+WARNINGS += -Wcast-align
+endif
+
+APP_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DENTREPOT_VERSION='"$(VERSION)"' $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+APP_CFLAGS := -std=c17 $(WARNINGS) -fno-common -fPIE -pthread -fno-omit-frame-pointer -ffile-prefix-map=$(CURDIR)=.
+APP_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+APP_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lm
+TEST_CPPFLAGS := -Itests $(if $(filter cmocka,$(NEEDED)),$(shell $(PKG_CONFIG) --cflags cmocka))
+# cmocka's assertions tell the compiler nothing about a pointer they have checked.
+TEST_CFLAGS := -Wno-null-dereference
+TEST_LIBS := $(if $(filter cmocka,$(NEEDED)),$(shell $(PKG_CONFIG) --libs cmocka))
+
+ifneq ($(SANITIZER),)
+APP_CFLAGS += -fsanitize=$(SANITIZER) -fno-sanitize-recover=all
+APP_LDFLAGS += -fsanitize=$(SANITIZER)
+else ifneq ($(COVERAGE),)
+APP_CFLAGS += --coverage
+APP_LDFLAGS += --coverage
+else
+APP_CFLAGS += -fstack-protector-strong $(call accepted,-fstack-clash-protection) $(call accepted,-fcf-protection)
+# Without optimisation glibc only warns about it.
+APP_CPPFLAGS += $(if $(filter -O1 -O2 -O3 -Os -Ofast,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif
+
+COMPILE = $(CC) $(APP_CPPFLAGS) $(CPPFLAGS) $(APP_CFLAGS) $(CFLAGS)
+LINK = $(CC) $(APP_LDFLAGS) $(CFLAGS) $(LDFLAGS)
+
+# The flags of the last build. Objects that were built with -Werror serve a build without it too, but not the other way round.
+FLAGS_TEXT := $(subst ','\'',$(CC_ID) $(COMPILE) $(LINK) $(APP_LIBS))
+FLAGS_STRICT := $(FLAGS_TEXT) -Werror
+ifneq ($(WERROR),0)
+APP_CFLAGS += -Werror
+FLAGS_ACCEPTED := '$(FLAGS_STRICT)'
+FLAGS_WRITTEN := '$(FLAGS_STRICT)'
+else
+FLAGS_ACCEPTED := '$(FLAGS_STRICT)'|'$(FLAGS_TEXT)'
+FLAGS_WRITTEN := '$(FLAGS_TEXT)'
+endif
+$(shell mkdir -p $(B) && case "$$(cat $(B)/flags 2>/dev/null)" in ($(FLAGS_ACCEPTED)) ;; \
+    (*) printf '%s\n' $(FLAGS_WRITTEN) >$(B)/flags ;; esac)
+endif
+
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-7s %s\n' '$(1)' '$(2)'
+endif
+
+# ---- building -------------------------------------------------------------------------------------------------------------
+
+.PHONY: all
+all: $(BIN) ## build the program: build/<variant>/entrepot
+	@:
+
+$(BIN): $(OBJECTS) $(EMBEDDED_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $^ $(APP_LIBS)
+
+$(B)/src/%.o: src/%.c $(B)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(B)/tests/%.o: tests/%.c $(B)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Read-only data, no executable stack; run inside the file's folder so that no path gets into the symbol.
+$(B)/embedded/%.o: % $(B)/flags
+	$(call say,EMBED,$<)
+	@mkdir -p $(@D)
+	$(Q)cd $(<D) && $(LD) -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
+	$(Q)$(OBJCOPY) --rename-section .data=.rodata,alloc,load,readonly,data,contents $@
+
+define room
+$(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/%: $(B)/tests/$(1)/%.o $(call room_objects,$(1),$(2)) $(LIBRARY)
+	$$(call say,LD,$$@)
+	$$(Q)$$(LINK) -o $$@ $$^ $$(TEST_LIBS) $$(APP_LIBS)
+endef
+$(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_))))
+$(if $(BENCH_PROGRAMS),$(eval $(call room,bench,bench_)))
+
+# A header must compile alone, before anything else is included.
+HEADER_CHECKS := $(HEADERS:%=$(B)/alone/%.o)
+$(B)/alone/%.o: % $(B)/flags
+	$(call say,HEADER,$<)
+	@mkdir -p $(@D)
+	$(Q)printf '#include "%s"\n' $< | $(COMPILE) $(TEST_CPPFLAGS) -I. -MMD -MP -MT $@ -MF $(@:.o=.d) -Wno-unused -c -o $@ -x c -
+
+.PHONY: header-check programs
+header-check: $(HEADER_CHECKS) ## compile every header alone
+programs: $(BIN) $(TEST_PROGRAMS) $(HEADER_CHECKS)
+	@:
+
+-include $(wildcard $(OBJECTS:.o=.d) $(patsubst %.c,$(B)/%.d,$(TEST_SOURCES) $(BENCH_SOURCES)) $(HEADER_CHECKS:.o=.d))
+
+# ---- running --------------------------------------------------------------------------------------------------------------
+
+# A make inside a make is told how many jobs to run only if the outer one was not.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+
+.PHONY: run
+run: deps-build ## install what is missing, build, serve in the foreground (PORT=8080, LISTEN=127.0.0.1:8080)
+	+@$(MAKE) $(jobs) all
+	@exec $(BIN) serve --config config/entrepot.json --listen $(LISTEN)
+
+# ---- packages -------------------------------------------------------------------------------------------------------------
+
+.PHONY: get-deps deps-build deps-test deps-bench
+get-deps: deps-test ## install the packages that building and testing need, if any is missing
+deps-build: NEED = $(DEPS_BUILD)
+deps-test: NEED = $(DEPS_TEST)
+deps-bench: NEED = $(DEPS_BENCH)
+deps-build deps-test deps-bench:
+	@missing=; \
+	for dep in $(NEED); do \
+	    case $$dep in \
+	    *@*) { command -v $(PKG_CONFIG) && $(PKG_CONFIG) --exists $${dep%@*}; } >/dev/null 2>&1 || missing="$$missing $${dep#*@}" ;; \
+	    *) PATH=$$PATH:/usr/sbin:/sbin command -v $${dep%:*} >/dev/null || missing="$$missing $${dep#*:}" ;; \
+	    esac; \
+	done; \
+	[ -e /usr/include/stdio.h ] || missing="$$missing libc6-dev"; \
+	[ -n "$$missing" ] || exit 0; \
+	if ! command -v apt-get >/dev/null; then \
+	    echo "missing, and there is no apt-get here: install what your system calls$$missing" >&2; exit 1; \
+	elif [ "$$(id -u)" = 0 ]; then as=; \
+	elif command -v sudo >/dev/null; then as=sudo; \
+	else echo "missing packages; as root: apt-get install$$missing" >&2; exit 1; fi; \
+	echo "installing$$missing"; \
+	install() { $$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing; }; \
+	ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 || $$as apt-get update -qq || exit 1; \
+	install || { $$as apt-get update -qq && install; }
+
+# ---- testing --------------------------------------------------------------------------------------------------------------
+
+TEST_JOBS ?= 2
+TEST_TIMEOUT ?= $(if $(SANITIZER),240,120)
+TALLY := build/tally
+export ASAN_OPTIONS ?= detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1
+export UBSAN_OPTIONS ?= print_stacktrace=1
+export TSAN_OPTIONS ?= halt_on_error=1:second_deadlock_stack=1
+
+# One pass: build everything, then run it. A build that fails is one failed test. Both leave their counts in $(TALLY).
+pass = $(MAKE) -k $(jobs) programs $(1) && tests/run.sh --count ok 'build $(2)' || tests/run.sh --count 'not ok' 'build $(2)'; \
+    $(MAKE) suite $(1) COUNTED=1
+
+# Plain warnings are errors; under a sanitizer gcc's flow analysis sees ghosts, so there they stay warnings.
+RELEASE_PASS = $(call pass,WERROR=1,$(VARIANT))
+SANITIZER_PASS = $(call pass,WERROR=0 SANITIZER=address$(comma)undefined,$(VARIANT)-address$(comma)undefined)
+comma := ,
+
+.PHONY: test test-fast suite layers docs-check
+test: deps-test ## everything: layers, headers, unit, HTTP, scripts, then all again under ASan and UBSan
+	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
+	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
+	$(if $(SANITIZER),,$(SANITIZER_PASS);) \
+	tests/run.sh --total
+
+test-fast: deps-test ## the same without the sanitizer pass
+	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
+	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
+	tests/run.sh --total
+
+SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
+SUITE := $(filter $(B)/tests/unit/% $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(filter $(B)/tests/http/%,$(TEST_PROGRAMS)) \
+    $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(TEST_SCRIPTS)
+suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
+	@ENTREPOT=$(BIN) VARIANT=$(VARIANT) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
+	    $(if $(TEST),$(foreach t,$(SUITE),$(if $(findstring $(TEST),$(t)),$(t))),$(SUITE)) || [ -n '$(COUNTED)' ]
+
+layers: ## does every include point down?
+	@tests/layers.sh
+
+docs-check: $(BIN) ## is the README's endpoint block what the program says?
+	@ENTREPOT=$(BIN) tests/docs.sh
+
+.PHONY: docs openapi
+docs: $(BIN) ## rewrite the README's endpoint block
+	@ENTREPOT=$(BIN) tests/docs.sh --write
+
+openapi: $(BIN) ## the OpenAPI document, as build/<variant>/openapi.json
+	@$(BIN) openapi >$(B)/openapi.json && echo $(B)/openapi.json
+
+.PHONY: bench bench-programs
+bench-programs: $(BIN) $(BENCH_PROGRAMS)
+bench: deps-bench ## measure, side by side with nginx and a bare server
+	+@$(MAKE) $(jobs) bench-programs
+	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
+	    ENTREPOT=$(BIN) BENCH=$(B)/tests/bench VERSION=$(VERSION) bash $$b || exit 1; done
+	@$(if $(wildcard tests/bench/*.sh),:,for b in $(BENCH_PROGRAMS); do $$b || exit 1; done)
+
+.PHONY: coverage
+coverage: deps-test ## line and branch coverage of the test suite (needs gcovr)
+	@command -v gcovr >/dev/null || { echo 'gcovr is not installed' >&2; exit 1; }
+	+@export TALLY=$(TALLY); : >$(TALLY); $(call pass,COVERAGE=1,$(COMPILER)-coverage); tests/run.sh --total
+	@mkdir -p build/coverage
+	@gcovr --root . --filter src/ --filter include/ --object-directory build/$(COMPILER)-coverage --print-summary \
+	    --html-details build/coverage/index.html
+
+# ---- sources --------------------------------------------------------------------------------------------------------------
+
+C_FILES := $(ALL_C) $(HEADERS)
+.PHONY: lint format format-check
+lint: format-check layers ## clang-tidy, cppcheck and shellcheck as far as they are installed, format, layers
+	@if command -v $(CLANG_TIDY) >/dev/null; then \
+	    printf '%s\n' $(SOURCES) | xargs -n 1 -P $(TEST_JOBS) sh -c '$(CLANG_TIDY) --quiet $$0 -- -std=c17 -D_GNU_SOURCE \
+	        -DENTREPOT_VERSION=\"\" -Iinclude -Isrc 2>/dev/null' || { echo 'clang-tidy: see above' >&2; exit 1; }; \
+	else echo 'clang-tidy is not installed: left out'; fi
+	@if command -v cppcheck >/dev/null; then \
+	    cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	        --suppress=missingIncludeSystem -D_GNU_SOURCE -DENTREPOT_VERSION='""' -Iinclude -Isrc src; \
+	else echo 'cppcheck is not installed: left out'; fi
+	@if command -v shellcheck >/dev/null; then shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh); \
+	else echo 'shellcheck is not installed: left out'; fi
+
+format: ## rewrite the C files as .clang-format says
+	@$(CLANG_FORMAT) -i $(C_FILES)
+
+format-check: # fails if `make format` would change anything
+	@if command -v $(CLANG_FORMAT) >/dev/null; then $(CLANG_FORMAT) --dry-run -Werror $(C_FILES); \
+	else echo 'clang-format is not installed: left out'; fi
+
+# ---- installing -----------------------------------------------------------------------------------------------------------
+
+DATASETS := $(wildcard data/*.json data/*.csv data/*.csv.gz data/README.md)
+.PHONY: install uninstall
+install: all ## copy everything below PREFIX (BINDIR, DATADIR, MANDIR, SYSCONFDIR, UNITDIR, DESTDIR)
+	$(INSTALL) -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/entrepot
+	$(INSTALL) -D -m 644 src/cli/entrepot.1 $(DESTDIR)$(MANDIR)/man1/entrepot.1
+	for f in $(DATASETS); do $(INSTALL) -D -m 644 $$f $(DESTDIR)$(DATADIR)/entrepot/$$f || exit 1; done
+	$(INSTALL) -D -m 644 config/nginx.conf $(DESTDIR)$(DATADIR)/entrepot/nginx.conf
+	sed 's|"\.\./data\(["/]\)|"$(DATADIR)/entrepot/data\1|g' config/entrepot.json >$(B)/entrepot.json
+	$(INSTALL) -D -m 644 $(B)/entrepot.json $(DESTDIR)$(SYSCONFDIR)/entrepot/entrepot.json
+	sed 's|@BINDIR@|$(BINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' config/entrepot.service >$(B)/entrepot.service
+	$(INSTALL) -D -m 644 $(B)/entrepot.service $(DESTDIR)$(UNITDIR)/entrepot.service
+
+uninstall: ## remove what install copied
+	rm -f $(DESTDIR)$(BINDIR)/entrepot $(DESTDIR)$(MANDIR)/man1/entrepot.1 $(DESTDIR)$(UNITDIR)/entrepot.service \
+	    $(DESTDIR)$(SYSCONFDIR)/entrepot/entrepot.json $(DESTDIR)$(DATADIR)/entrepot/nginx.conf \
+	    $(DATASETS:%=$(DESTDIR)$(DATADIR)/entrepot/%)
+	-rmdir $(DESTDIR)$(DATADIR)/entrepot/data $(DESTDIR)$(DATADIR)/entrepot $(DESTDIR)$(SYSCONFDIR)/entrepot 2>/dev/null
+
+# ---- the rest -------------------------------------------------------------------------------------------------------------
+
+.PHONY: clean help
+clean: ## remove everything that was built
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile

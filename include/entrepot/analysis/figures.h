@@ -1,0 +1,66 @@
+/* figures: amounts that may be missing, the flags that say why, and the parts that every analysis is made of.
+ *
+ * The analysis rooms are pure functions over a cube: they read nothing else, keep nothing, and put their results into the caller's
+ * arena. They know economics; they know neither HTTP nor JSON.
+ */
+#ifndef ENTREPOT_ANALYSIS_FIGURES_H
+#define ENTREPOT_ANALYSIS_FIGURES_H
+
+#include "entrepot/cube/cube.h"
+
+/* Why a figure is missing or is to be read with care. */
+enum flag {
+    FLAG_NOT_REPORTED,      /* the dataset does not hold it: null, not zero */
+    FLAG_PARTIAL_YEAR,      /* fewer months than the period has: see months_held */
+    FLAG_PROVISIONAL,
+    FLAG_ESTIMATED,
+    FLAG_ROUNDED,
+    FLAG_NO_WORLD_TOTAL,    /* no denominator: shares are null */
+    FLAG_CLOSED_SET,        /* shares are within the dataset's set of countries */
+    FLAG_LEVEL_UNAVAILABLE, /* the dataset's products are too coarse for this sector */
+    FLAG_PARTIAL_SECTOR,    /* only the covered part of the sector or product group */
+    FLAG_LOWER_BOUND,       /* other suppliers are not in the data */
+    FLAGS
+};
+#define FLAG_BIT(flag) (1U << (flag))
+extern const char *const flag_name[FLAGS], *const flag_meaning[FLAGS];
+
+/* An amount in whole US dollars, or the knowledge that it is not known. */
+struct figure {
+    int64_t usd;
+    bool known;
+};
+#define FIGURE_NONE ((struct figure){0, false})
+
+struct figure figure_sum(struct figure a, struct figure b);
+struct figure figure_difference(struct figure a, struct figure b);
+/* part / whole; NaN where either is unknown or the whole is zero. */
+double figure_ratio(struct figure part, struct figure whole);
+/* now / before − 1 (G1); NaN likewise. */
+double figure_growth(struct figure now, struct figure before);
+
+/* Flags that the status bits of observations stand for. */
+unsigned flags_of_status(unsigned status);
+
+/* ---- the frame of a question ---- */
+
+/* One reporter, one partner (or ANY_MEMBER), a dataset; optionally only some leaves. */
+struct frame {
+    const struct cube *cube;
+    const struct countries *countries;
+    uint32_t reporter, partner;
+    struct cube_set leaves; /* member == NULL: all */
+};
+
+/* Whether the world stands in the data as a partner of its own, is the sum of the partners, or is not known. */
+enum world_kind { WORLD_UNKNOWN, WORLD_ROW, WORLD_SUM };
+enum world_kind frame_world(const struct frame *frame, enum flow flow, uint32_t period);
+
+/* Value 0 where the dataset would have told of trade (full coverage, and partner or all partners recorded), else unknown: what an
+ * absent key means. */
+struct figure frame_absent(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period);
+/* Months of `period` that are held for the pair (the smaller of both flows where both are recorded). */
+unsigned frame_months_held(const struct frame *frame, uint32_t period);
+bool frame_complete(const struct frame *frame, uint32_t period);
+
+#endif

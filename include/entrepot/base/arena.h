@@ -1,0 +1,39 @@
+/* arena: memory that is freed all at once.
+ *
+ * One request, one load or one import owns an arena and drops everything with arena_reset or arena_release. Chunks come from
+ * malloc and are kept over a reset, so that a warm request allocates nothing. The ceiling bounds what one request can take.
+ * An arena belongs to one thread at a time.
+ */
+#ifndef ENTREPOT_BASE_ARENA_H
+#define ENTREPOT_BASE_ARENA_H
+
+#include <stdalign.h>
+#include <stddef.h>
+
+#include "entrepot/base/str.h"
+
+struct arena_chunk;
+
+struct arena {
+    struct arena_chunk *first, *now;
+    size_t used_bytes, ceiling_bytes;
+};
+
+/* An empty arena that will not hand out more than `ceiling_bytes` between two resets. Allocates nothing yet. */
+void arena_init(struct arena *arena, size_t ceiling_bytes);
+/* Forgets everything handed out; keeps one chunk, frees the others. */
+void arena_reset(struct arena *arena);
+/* Frees all. The arena may be used again after arena_init. */
+void arena_release(struct arena *arena);
+
+/* `count` × `size` zeroed bytes aligned to `align` (a power of two, at most 16), or NULL when the product overflows, the
+ * ceiling is reached or memory is out. count 0 gives a valid pointer that may not be read. */
+void *arena_alloc(struct arena *arena, size_t count, size_t size, size_t align) __attribute__((warn_unused_result));
+#define arena_new(arena, type, count) ((type *)arena_alloc((arena), (count), sizeof(type), alignof(type)))
+
+/* A copy of `s` that lives as long as the arena; p is NULL where there was no room. NUL-terminated for C's sake. */
+struct str arena_str(struct arena *arena, struct str s);
+/* printf into the arena; p is NULL where there was no room. */
+struct str arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

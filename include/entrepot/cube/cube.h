@@ -1,0 +1,103 @@
+/* cube: one dataset, opened for reading, and the one primitive that everything is computed from.
+ *
+ * A cube is immutable once opened and may be read by any number of threads. A query says which members of each dimension count,
+ * what to group by, at which product level and kind of period, and optionally over which dimension to describe the
+ * distribution inside each group. Results live in the caller's arena. Countries are ids of the countries table, periods are
+ * codes of period.h, products are leaf numbers (queries) or node numbers of a level (results): both belong to one cube.
+ */
+#ifndef ENTREPOT_CUBE_CUBE_H
+#define ENTREPOT_CUBE_CUBE_H
+
+#include "entrepot/base/arena.h"
+#include "entrepot/base/problem.h"
+#include "entrepot/cube/build.h"
+#include "entrepot/cube/codes.h"
+#include "entrepot/cube/dataset.h"
+
+struct cube;
+
+/* ---- life ---- */
+
+/* Opens a cube file. Up to CUBE_SMALL_BYTES it is copied into memory and checked whole; a larger one is mapped read-only, its
+ * header, dictionaries and directories are checked, and its rows are left to cube_verify. A mapped file must be replaced by rename,
+ * never shortened in place: a shortened one ends the process (SIGBUS). `products` gives the sections. Both tables are borrowed. */
+#define CUBE_SMALL_BYTES ((size_t)64 << 20)
+enum status cube_open(const char *path, const struct countries *countries, const struct products *products, struct cube **out,
+                      struct problem *problem) MUST_CHECK;
+/* The same over bytes in memory (malloc's), which the cube takes and frees, also on failure. `name` is used in messages. */
+enum status cube_open_take(const char *name, char *bytes, size_t n, const struct countries *countries, const struct products *products,
+                           struct cube **out, struct problem *problem) MUST_CHECK;
+void cube_close(struct cube *cube);
+/* Checks every checksum and every row of an open cube. ST_CORRUPT names the section. */
+enum status cube_verify(const struct cube *cube, struct problem *problem) MUST_CHECK;
+
+/* ---- what it holds ---- */
+
+const struct dataset *cube_dataset(const struct cube *cube);
+/* Twelve hex digits from the hash of the content. */
+struct str cube_release(const struct cube *cube);
+uint64_t cube_observations(const struct cube *cube);
+size_t cube_bytes(const struct cube *cube);
+
+/* The periods held, ascending, of the dataset's frequency. */
+const uint32_t *cube_periods(const struct cube *cube, size_t *n);
+/* Country ids that occur (as reporter or partner), ascending by canonical code. */
+const uint32_t *cube_members(const struct cube *cube, size_t *n);
+/* The leaves' codes, ascending. */
+const struct str *cube_leaves(const struct cube *cube, size_t *n);
+/* Leaves [*from, *to) whose code begins with `prefix` ("TOTAL": all). Empty range if none. */
+void cube_leaf_range(const struct cube *cube, struct str prefix, uint32_t *from, uint32_t *to);
+/* Codes of the nodes of a level not finer than the leaves' (sections need chapters); NULL where the cube cannot express it. */
+const struct str *cube_nodes(const struct cube *cube, enum level level, size_t *n);
+bool cube_has_level(const struct cube *cube, enum level level);
+
+#define ANY_MEMBER (NO_ID - 1)
+/* Number of the dataset's own periods inside `period` for which the flow was recorded between reporter and partner; ANY_MEMBER stands
+ * for any. For reconciled data both views count. */
+unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period);
+/* How many a complete `period` would hold: 12 for a year of months, 1 for a year of years. */
+unsigned cube_expected(const struct cube *cube, uint32_t period);
+
+/* ---- the primitive ---- */
+
+enum cube_dim { CUBE_REPORTER, CUBE_PARTNER, CUBE_FLOW, CUBE_PRODUCT, CUBE_PERIOD, CUBE_DIMS };
+#define CUBE_BIT(dim) (1U << (dim))
+#define CUBE_NO_SPREAD CUBE_DIMS
+
+/* Distinct members that count; member == NULL: all countable ones. Products are leaf numbers, periods of the query's kind; both ascend. */
+struct cube_set {
+    const uint32_t *member;
+    size_t n;
+};
+
+struct cube_query {
+    struct cube_set only[CUBE_DIMS];
+    unsigned group;          /* CUBE_BIT of each dimension that is broken down */
+    enum level level;        /* of product keys; LEVEL_TOTAL where products are not grouped */
+    enum period_kind kind;   /* of period keys and of only[CUBE_PERIOD] */
+    enum cube_dim spread;    /* dimension whose members are described inside each group, or CUBE_NO_SPREAD */
+    size_t max_rows;         /* ST_TOO_LARGE above; 0: no limit but the arena's */
+};
+
+/* Column-wise; key[d] is NULL for dimensions that are not grouped. Rows ascend by period, reporter, partner, flow, product.
+ * Only groups with at least one observation appear: absent is not the same as zero, and cube_held tells which. */
+struct cube_rows {
+    size_t n;
+    const uint32_t *key[CUBE_DIMS];
+    const int64_t *value_usd;
+    const int64_t *quantity_kg; /* QUANTITY_UNKNOWN where any part has none */
+    const uint16_t *status;     /* bits of enum observation_status */
+    /* with a spread: */
+    const uint32_t *members;      /* with a value above zero */
+    const uint32_t *top_id;       /* member with the largest value */
+    const int64_t *top_value_usd;
+    const double *sum_sq;         /* Σ value², in USD² */
+    uint64_t observations_read;
+};
+
+/* Upper bound of the observations that cube_run would read: what a request is refused by, before any work. */
+uint64_t cube_cost(const struct cube *cube, const struct cube_query *query);
+/* Runs `n` queries. ST_TOO_LARGE (max_rows), ST_NO_MEMORY (arena), ST_CORRUPT (a row that no builder writes). */
+enum status cube_run(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, size_t n, struct arena *arena) MUST_CHECK;
+
+#endif

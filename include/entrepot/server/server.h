@@ -1,0 +1,41 @@
+/* server: HTTP/1.1 over libmicrohttpd, sockets, signals, the life of the process.
+ *
+ * N shards, each a single-threaded libmicrohttpd daemon on its own SO_REUSEPORT socket with its own arena: no locks between
+ * requests. The only room that includes <microhttpd.h>.
+ */
+#ifndef ENTREPOT_SERVER_SERVER_H
+#define ENTREPOT_SERVER_SERVER_H
+
+#include "entrepot/api/api.h"
+#include "entrepot/base/log.h"
+#include "entrepot/base/problem.h"
+
+struct server_options {
+    const char *listen;         /* "127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"; port 0 takes a free one */
+    unsigned shards;            /* 0: one for each processor this process may use */
+    unsigned connection_limit;  /* in all, over the shards */
+    unsigned idle_timeout_s;    /* a connection without traffic is closed after this */
+    unsigned drain_ms;          /* longest wait for open requests at the end */
+    size_t request_bytes;       /* memory of one request's arena, at most */
+    size_t max_target_bytes;    /* longest request target; 414 above */
+    bool access_log;            /* one line per request */
+};
+
+struct server;
+
+struct server_options server_options_default(void);
+
+/* Binds, starts all shards and returns with *out serving. `api` and `log` are borrowed until server_stop. On failure nothing is
+ * left running and *problem says what to do (port in use, no permission, bad address). */
+enum status server_start(const struct server_options *options, const struct api *api, struct log *log, struct server **out,
+                         struct problem *problem) MUST_CHECK;
+/* The port that is really listened on. */
+unsigned server_port(const struct server *server);
+/* Stops taking connections, lets requests under way finish for at most drain_ms, closes the rest, frees. */
+void server_stop(struct server *server);
+
+/* Blocks SIGTERM, SIGINT (call before any thread starts) and waits for one of them; returns its number. */
+void server_block_signals(void);
+int server_wait_signal(void);
+
+#endif

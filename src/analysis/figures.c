@@ -1,0 +1,93 @@
+#include "entrepot/analysis/figures.h"
+
+#include <math.h>
+
+const char *const flag_name[FLAGS] = {
+    [FLAG_NOT_REPORTED] = "not_reported",
+    [FLAG_PARTIAL_YEAR] = "partial_year",
+    [FLAG_PROVISIONAL] = "provisional",
+    [FLAG_ESTIMATED] = "estimated",
+    [FLAG_ROUNDED] = "rounded",
+    [FLAG_NO_WORLD_TOTAL] = "no_world_total",
+    [FLAG_CLOSED_SET] = "closed_set",
+    [FLAG_LEVEL_UNAVAILABLE] = "level_unavailable",
+    [FLAG_PARTIAL_SECTOR] = "partial_sector",
+    [FLAG_LOWER_BOUND] = "lower_bound",
+};
+
+const char *const flag_meaning[FLAGS] = {
+    [FLAG_NOT_REPORTED] = "a figure of this row is not in the dataset: null, which is not zero",
+    [FLAG_PARTIAL_YEAR] = "the period is not complete; months_held says how many months are in it, growth and ranks are null",
+    [FLAG_PROVISIONAL] = "the source marks a part as provisional",
+    [FLAG_ESTIMATED] = "the source, or this server, estimated a part",
+    [FLAG_ROUNDED] = "the figure was published in round numbers",
+    [FLAG_NO_WORLD_TOTAL] = "the dataset has no total over all partners, so shares of it are null",
+    [FLAG_CLOSED_SET] = "the dataset covers a closed set of countries; shares are within that set",
+    [FLAG_LEVEL_UNAVAILABLE] = "the dataset's product level is too coarse to express this sector",
+    [FLAG_PARTIAL_SECTOR] = "the dataset covers only a part of this product group; figures are for that part",
+    [FLAG_LOWER_BOUND] = "other suppliers are not in the data; hhi is at least this",
+};
+
+struct figure figure_sum(struct figure a, struct figure b)
+{
+    return a.known && b.known ? (struct figure){a.usd + b.usd, true} : FIGURE_NONE;
+}
+
+struct figure figure_difference(struct figure a, struct figure b)
+{
+    return a.known && b.known ? (struct figure){a.usd - b.usd, true} : FIGURE_NONE;
+}
+
+double figure_ratio(struct figure part, struct figure whole)
+{
+    return part.known && whole.known && whole.usd != 0 ? (double)part.usd / (double)whole.usd : (double)NAN;
+}
+
+double figure_growth(struct figure now, struct figure before)
+{
+    return figure_ratio(now, before) - 1.0;
+}
+
+unsigned flags_of_status(unsigned status)
+{
+    return (status & OBS_PROVISIONAL ? FLAG_BIT(FLAG_PROVISIONAL) : 0) | (status & OBS_ESTIMATED ? FLAG_BIT(FLAG_ESTIMATED) : 0) |
+           (status & OBS_ROUNDED ? FLAG_BIT(FLAG_ROUNDED) : 0);
+}
+
+/* The partner through which the presence of a pair is seen: itself, or anybody where all partners are recorded. */
+static uint32_t witness(const struct frame *frame, uint32_t partner)
+{
+    return cube_dataset(frame->cube)->partners == PARTNERS_LISTED ? partner : ANY_MEMBER;
+}
+
+enum world_kind frame_world(const struct frame *frame, enum flow flow, uint32_t period)
+{
+    unsigned world = cube_held(frame->cube, frame->reporter, countries_world(frame->countries), flow, period);
+    if (world && world >= cube_held(frame->cube, frame->reporter, witness(frame, frame->partner), flow, period))
+        return WORLD_ROW;
+    return cube_dataset(frame->cube)->partners == PARTNERS_LISTED ? WORLD_UNKNOWN : WORLD_SUM;
+}
+
+struct figure frame_absent(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period)
+{
+    bool told = cube_dataset(frame->cube)->coverage == COVERAGE_FULL &&
+                cube_held(frame->cube, frame->reporter, witness(frame, partner), flow, period) > 0;
+    return (struct figure){0, told};
+}
+
+static unsigned held(const struct frame *frame, enum flow flow, uint32_t period)
+{
+    return cube_held(frame->cube, frame->reporter, witness(frame, frame->partner), flow, period);
+}
+
+unsigned frame_months_held(const struct frame *frame, uint32_t period)
+{
+    unsigned exports = held(frame, FLOW_EXPORTS, period), imports = held(frame, FLOW_IMPORTS, period);
+    unsigned least = exports && imports ? (exports < imports ? exports : imports) : exports + imports;
+    return least * period_months(cube_dataset(frame->cube)->frequency);
+}
+
+bool frame_complete(const struct frame *frame, uint32_t period)
+{
+    return frame_months_held(frame, period) == period_months(period_kind_of(period));
+}

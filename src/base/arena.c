@@ -1,0 +1,103 @@
+#include "entrepot/base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CHUNK_BYTES ((size_t)64 * 1024)
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t size, used;
+    alignas(16) char bytes[];
+};
+
+void arena_init(struct arena *arena, size_t ceiling_bytes)
+{
+    *arena = (struct arena){.ceiling_bytes = ceiling_bytes};
+}
+
+static void free_chain(struct arena_chunk *chunk)
+{
+    while (chunk) {
+        struct arena_chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+}
+
+void arena_reset(struct arena *arena)
+{
+    if (arena->first) {
+        free_chain(arena->first->next);
+        arena->first->next = NULL;
+        arena->first->used = 0;
+    }
+    arena->now = arena->first;
+    arena->used_bytes = 0;
+}
+
+void arena_release(struct arena *arena)
+{
+    free_chain(arena->first);
+    arena_init(arena, arena->ceiling_bytes);
+}
+
+static struct arena_chunk *add_chunk(struct arena *arena, size_t need)
+{
+    size_t size = need > CHUNK_BYTES ? need : CHUNK_BYTES;
+    struct arena_chunk *chunk = malloc(sizeof *chunk + size);
+    if (!chunk)
+        return NULL;
+    *chunk = (struct arena_chunk){.size = size};
+    if (arena->now)
+        arena->now->next = chunk;
+    else
+        arena->first = chunk;
+    arena->now = chunk;
+    return chunk;
+}
+
+void *arena_alloc(struct arena *arena, size_t count, size_t size, size_t align)
+{
+    size_t need;
+    if (__builtin_mul_overflow(count, size, &need) || need > arena->ceiling_bytes ||
+        arena->used_bytes > arena->ceiling_bytes - need)
+        return NULL;
+    struct arena_chunk *chunk = arena->now;
+    size_t start = chunk ? (chunk->used + align - 1) & ~(align - 1) : 0;
+    if (!chunk || start > chunk->size || chunk->size - start < need) {
+        chunk = add_chunk(arena, need);
+        if (!chunk)
+            return NULL;
+        start = 0;
+    }
+    chunk->used = start + need;
+    arena->used_bytes += need;
+    return need ? memset(chunk->bytes + start, 0, need) : chunk->bytes + start;
+}
+
+struct str arena_str(struct arena *arena, struct str s)
+{
+    char *copy = arena_new(arena, char, s.n + 1);
+    if (!copy)
+        return str_span(NULL, 0);
+    if (s.n)
+        memcpy(copy, s.p, s.n);
+    return str_span(copy, s.n);
+}
+
+struct str arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = n < 0 ? NULL : arena_new(arena, char, (size_t)n + 1);
+    if (text)
+        (void)vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    return text ? str_span(text, (size_t)n) : str_span(NULL, 0);
+}

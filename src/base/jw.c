@@ -1,0 +1,205 @@
+#include "entrepot/base/jw.h"
+
+#include <math.h>
+
+#include "entrepot/base/number.h"
+#include "entrepot/base/problem.h"
+
+void jw_init(struct jw *jw, struct buf *buf, bool pretty)
+{
+    *jw = (struct jw){.buf = buf, .pretty = pretty};
+}
+
+void jw_finish(struct jw *jw)
+{
+    if (jw->depth != 0 || jw->after_key)
+        BUG("jw_finish inside an object or array");
+}
+
+static uint32_t level_bit(const struct jw *jw) { return (uint32_t)1 << (jw->depth - 1); }
+
+static void indent(struct jw *jw)
+{
+    if (!jw->pretty)
+        return;
+    buf_byte(jw->buf, '\n');
+    for (unsigned i = 0; i < jw->depth; i++)
+        buf_lit(jw->buf, "  ");
+}
+
+static void separate(struct jw *jw)
+{
+    if (jw->depth == 0)
+        return;
+    if (jw->has_item & level_bit(jw))
+        buf_byte(jw->buf, ',');
+    jw->has_item |= level_bit(jw);
+    indent(jw);
+}
+
+static void before_value(struct jw *jw)
+{
+    bool in_object = jw->depth && (jw->in_object & level_bit(jw));
+    if (in_object != jw->after_key)
+        BUG("a JSON object takes key, value, key, value");
+    if (!in_object)
+        separate(jw);
+    jw->after_key = false;
+}
+
+static void open_level(struct jw *jw, bool object)
+{
+    before_value(jw);
+    if (jw->depth == JW_DEPTH)
+        BUG("JSON nested too deep");
+    buf_byte(jw->buf, object ? '{' : '[');
+    jw->depth++;
+    jw->has_item &= ~level_bit(jw);
+    jw->in_object = object ? jw->in_object | level_bit(jw) : jw->in_object & ~level_bit(jw);
+}
+
+void jw_object(struct jw *jw) { open_level(jw, true); }
+void jw_array(struct jw *jw) { open_level(jw, false); }
+
+void jw_end(struct jw *jw)
+{
+    if (jw->depth == 0 || jw->after_key)
+        BUG("jw_end without a beginning");
+    bool object = (jw->in_object & level_bit(jw)) != 0, items = (jw->has_item & level_bit(jw)) != 0;
+    jw->depth--;
+    if (items)
+        indent(jw);
+    buf_byte(jw->buf, object ? '}' : ']');
+}
+
+/* Bytes that may be copied as they are: printable ASCII but for quote and backslash. */
+static bool plain(unsigned char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+static size_t utf8_step(struct str rest)
+{
+    for (size_t n = 2; n <= 4 && n <= rest.n; n++)
+        if (str_utf8(str_span(rest.p, n)))
+            return n;
+    return 0;
+}
+
+static size_t quote_special(struct buf *buf, struct str rest)
+{
+    unsigned char c = (unsigned char)rest.p[0];
+    static const char short_form[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+    const char *at = c ? strchr(short_form, c) : NULL;
+    if (at) {
+        buf_byte(buf, '\\');
+        buf_byte(buf, letter[at - short_form]);
+        return 1;
+    }
+    if (c < 0x20 || c == 0x7F) {
+        buf_printf(buf, "\\u%04x", (unsigned)c);
+        return 1;
+    }
+    size_t step = utf8_step(rest);
+    buf_add(buf, step ? str_span(rest.p, step) : STR("\xEF\xBF\xBD"));
+    return step ? step : 1;
+}
+
+void jw_quote(struct buf *buf, struct str text)
+{
+    buf_byte(buf, '"');
+    for (size_t i = 0; i < text.n;) {
+        size_t run = i;
+        while (run < text.n && plain((unsigned char)text.p[run]))
+            run++;
+        buf_add(buf, str_span(text.p + i, run - i));
+        i = run;
+        if (i < text.n)
+            i += quote_special(buf, str_span(text.p + i, text.n - i));
+    }
+    buf_byte(buf, '"');
+}
+
+void jw_key(struct jw *jw, struct str key)
+{
+    if (jw->depth == 0 || !(jw->in_object & level_bit(jw)) || jw->after_key)
+        BUG("a JSON key outside an object");
+    separate(jw);
+    jw_quote(jw->buf, key);
+    buf_byte(jw->buf, ':');
+    if (jw->pretty)
+        buf_byte(jw->buf, ' ');
+    jw->after_key = true;
+}
+
+void jw_str(struct jw *jw, struct str text)
+{
+    before_value(jw);
+    jw_quote(jw->buf, text);
+}
+
+void jw_i64(struct jw *jw, int64_t value)
+{
+    before_value(jw);
+    buf_i64(jw->buf, value);
+}
+
+void jw_raw(struct jw *jw, struct str json)
+{
+    before_value(jw);
+    buf_add(jw->buf, json);
+}
+
+void jw_bool(struct jw *jw, bool value) { jw_raw(jw, value ? STR("true") : STR("false")); }
+void jw_null(struct jw *jw) { jw_raw(jw, STR("null")); }
+
+void jw_ratio(struct jw *jw, double value)
+{
+    before_value(jw);
+    if (isfinite(value))
+        ratio_print(jw->buf, value);
+    else
+        buf_lit(jw->buf, "null");
+}
+
+void jw_kstr(struct jw *jw, const char *key, struct str text)
+{
+    jw_key(jw, str_view(key));
+    jw_str(jw, text);
+}
+
+void jw_kz(struct jw *jw, const char *key, const char *text)
+{
+    jw_key(jw, str_view(key));
+    if (text)
+        jw_str(jw, str_view(text));
+    else
+        jw_null(jw);
+}
+
+void jw_ki64(struct jw *jw, const char *key, int64_t value)
+{
+    jw_key(jw, str_view(key));
+    jw_i64(jw, value);
+}
+
+void jw_kbool(struct jw *jw, const char *key, bool value)
+{
+    jw_key(jw, str_view(key));
+    jw_bool(jw, value);
+}
+
+void jw_knull(struct jw *jw, const char *key)
+{
+    jw_key(jw, str_view(key));
+    jw_null(jw);
+}
+
+void jw_kobject(struct jw *jw, const char *key)
+{
+    jw_key(jw, str_view(key));
+    jw_object(jw);
+}
+
+void jw_karray(struct jw *jw, const char *key)
+{
+    jw_key(jw, str_view(key));
+    jw_array(jw);
+}

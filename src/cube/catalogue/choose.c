@@ -1,0 +1,219 @@
+/* Which dataset answers: holds it completely, then holds a part, then the configuration's order. */
+#include "entrepot/cube/catalogue.h"
+
+#define WANTED_PERIODS_MAX 20000
+
+struct wanted {
+    uint32_t *period;
+    size_t n, room;
+};
+
+/* ---- products, levels, partners ---- */
+
+/* 0: cannot express it; 1: a part; 2: all of it. */
+static int product_fit(const struct cube *cube, struct str prefix)
+{
+    const struct dataset *d = cube_dataset(cube);
+    enum level level;
+    uint32_t from, to;
+    if (!product_level(prefix, &level) || level > d->level)
+        return 0;
+    cube_leaf_range(cube, prefix, &from, &to);
+    if (d->coverage == COVERAGE_FULL)
+        return 2;
+    return from == to ? 0 : level == d->level ? 2 : 1;
+}
+
+/* A section is not a prefix of codes: it is looked for among the nodes. */
+static int section_fit(const struct cube *cube, struct str section)
+{
+    size_t n;
+    const struct str *node = cube_nodes(cube, LEVEL_SECTION, &n);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(node[i], section))
+            return cube_dataset(cube)->coverage == COVERAGE_FULL ? 2 : 1;
+    return n && cube_dataset(cube)->coverage == COVERAGE_FULL ? 2 : 0;
+}
+
+static int content_fit(const struct cube *cube, const struct want *want)
+{
+    const struct dataset *d = cube_dataset(cube);
+    enum level needed = want->level == LEVEL_SECTOR ? LEVEL_HS2 : want->level;
+    if (!cube_has_level(cube, needed) || (want->all_partners && d->partners == PARTNERS_LISTED))
+        return 0;
+    int fit = 2;
+    for (size_t i = 0; i < want->n_products; i++) {
+        bool section = want->product[i].n && want->product[i].p[0] == 'S';
+        int one = section ? section_fit(cube, want->product[i]) : product_fit(cube, want->product[i]);
+        fit = one < fit ? one : fit;
+    }
+    if (d->coverage == COVERAGE_SELECTED && want->n_products == 0)
+        return want->level == LEVEL_TOTAL ? 0 : 1; /* a total of chosen products is no total */
+    return fit;
+}
+
+/* ---- periods ---- */
+
+static unsigned held_both(const struct cube *cube, const struct want *want, uint32_t period)
+{
+    unsigned exports = cube_held(cube, want->reporter, want->partner, FLOW_EXPORTS, period);
+    unsigned imports = cube_held(cube, want->reporter, want->partner, FLOW_IMPORTS, period);
+    return exports > imports ? exports : imports;
+}
+
+static void push(struct wanted *w, uint32_t period)
+{
+    if (w->n < w->room && (w->n == 0 || w->period[w->n - 1] != period))
+        w->period[w->n++] = period;
+}
+
+/* A period that was asked for, as periods of the rows' kind: itself, its parts, or the one it is a part of. */
+static void push_as(struct wanted *w, uint32_t period, enum period_kind kind)
+{
+    enum period_kind from = period_kind_of(period);
+    if (from == kind) {
+        push(w, period);
+    } else if (period_adds_up(from, kind)) {
+        push(w, period_within(period, kind));
+    } else if (period_adds_up(kind, from)) {
+        uint32_t first = period_first_month(period);
+        for (unsigned m = 0; m < period_months(from); m += period_months(kind))
+            push(w, period_of_month(first + m, kind));
+    }
+}
+
+static int by_period(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void sort_distinct(struct wanted *w)
+{
+    if (w->n == 0)
+        return;
+    qsort(w->period, w->n, sizeof *w->period, by_period);
+    size_t k = 1;
+    for (size_t i = 1; i < w->n; i++)
+        if (w->period[i] != w->period[k - 1])
+            w->period[k++] = w->period[i];
+    w->n = k;
+}
+
+static void list_wanted(const struct want *want, enum period_kind kind, struct wanted *w)
+{
+    for (size_t i = 0; i < want->period.n; i++)
+        for (uint32_t p = want->period.item[i].from; p <= want->period.item[i].to && w->n < w->room; p++)
+            push_as(w, p, kind);
+    sort_distinct(w);
+}
+
+/* Every period of `kind` that the dataset holds. */
+static void list_held(const struct cube *cube, enum period_kind kind, struct wanted *w)
+{
+    size_t n;
+    const uint32_t *own = cube_periods(cube, &n);
+    for (size_t i = 0; i < n; i++)
+        push(w, period_within(own[i], kind));
+    sort_distinct(w);
+}
+
+/* Keeps what is held; counts what is not held and what is held in part. */
+static void keep_held(const struct cube *cube, const struct want *want, struct wanted *w, size_t *missing, size_t *partial)
+{
+    size_t k = 0;
+    *missing = *partial = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        unsigned held = held_both(cube, want, w->period[i]);
+        *missing += held == 0;
+        *partial += held > 0 && held < cube_expected(cube, w->period[i]);
+        if (held)
+            w->period[k++] = w->period[i];
+    }
+    w->n = k;
+}
+
+/* The newest `count` complete periods; the newest partial ones where none is complete. */
+static void keep_latest(const struct cube *cube, const struct want *want, struct wanted *w, size_t count)
+{
+    size_t end = w->n;
+    while (end && held_both(cube, want, w->period[end - 1]) < cube_expected(cube, w->period[end - 1]))
+        end--;
+    if (end == 0)
+        end = w->n;
+    size_t start = end > count ? end - count : 0;
+    memmove(w->period, w->period + start, (end - start) * sizeof *w->period);
+    w->n = end - start;
+}
+
+/* Most periods of `kind` that can be wanted: those asked for, or those the dataset has. */
+static size_t room_needed(const struct cube *cube, const struct want *want, enum period_kind kind)
+{
+    size_t room = 0;
+    if (want->period.n == 0)
+        (void)cube_periods(cube, &room);
+    for (size_t i = 0; i < want->period.n && room < WANTED_PERIODS_MAX; i++) {
+        const struct period_range *item = &want->period.item[i];
+        size_t parts = period_months(period_kind_of(item->from)) / period_months(kind);
+        room += (item->to - item->from + (size_t)1) * (parts ? parts : 1);
+    }
+    return room < WANTED_PERIODS_MAX ? room : WANTED_PERIODS_MAX;
+}
+
+static enum period_kind row_kind(const struct cube *cube, const struct want *want)
+{
+    if (want->freq)
+        return want->freq;
+    return want->period.n ? want->period.kind : cube_dataset(cube)->frequency;
+}
+
+static enum status make_offer(const struct cube *cube, const struct want *want, struct arena *arena, struct offer *offer)
+{
+    int content = content_fit(cube, want);
+    offer->cube = cube;
+    offer->kind = row_kind(cube, want);
+    if (content == 0 || !period_adds_up(cube_dataset(cube)->frequency, offer->kind))
+        return ST_OK;
+    struct wanted w = {.room = room_needed(cube, want, offer->kind)};
+    w.period = arena_new(arena, uint32_t, w.room);
+    if (!w.period)
+        return ST_NO_MEMORY;
+    size_t partial;
+    bool listed = want->period.n > 0;
+    if (listed)
+        list_wanted(want, offer->kind, &w);
+    else
+        list_held(cube, offer->kind, &w);
+    keep_held(cube, want, &w, &offer->n_missing, &partial);
+    if (want->period.latest || (!listed && !want->series))
+        keep_latest(cube, want, &w, want->period.latest ? want->period.latest : 1);
+    if (!listed)
+        offer->n_missing = partial = 0;
+    offer->period = w.period;
+    offer->n_periods = w.n;
+    offer->whole = content == 2 && offer->n_missing == 0 && partial == 0;
+    return ST_OK;
+}
+
+enum status catalogue_offers(const struct catalogue *catalogue, const struct want *want, struct arena *arena, struct offer **out, size_t *n)
+{
+    size_t count = catalogue_count(catalogue), whole = 0, k = 0;
+    struct offer *made = arena_new(arena, struct offer, count), *sorted = arena_new(arena, struct offer, count);
+    if (!made || !sorted)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        const struct cube *cube = catalogue_at(catalogue, i);
+        bool meant = want->dataset.n == 0 || str_eq(want->dataset, cube_dataset(cube)->id);
+        if (meant && make_offer(cube, want, arena, &made[i]) != ST_OK)
+            return ST_NO_MEMORY;
+        whole += made[i].n_periods > 0 && made[i].whole;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (made[i].n_periods == 0)
+            continue;
+        sorted[made[i].whole ? k++ : whole++] = made[i];
+    }
+    *out = sorted;
+    *n = whole;
+    return ST_OK;
+}

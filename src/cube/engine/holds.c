@@ -1,0 +1,149 @@
+/* What a cube holds: dictionaries, levels, periods, presence. */
+#include "cube/engine/engine.h"
+
+const struct dataset *cube_dataset(const struct cube *cube) { return &cube->dataset; }
+struct str cube_release(const struct cube *cube) { return cube->release; }
+uint64_t cube_observations(const struct cube *cube) { return cube->image.header->observations; }
+size_t cube_bytes(const struct cube *cube) { return cube->n_bytes; }
+
+const uint32_t *cube_periods(const struct cube *cube, size_t *n)
+{
+    *n = cube->image.n_segments;
+    return cube->period;
+}
+
+const uint32_t *cube_members(const struct cube *cube, size_t *n)
+{
+    *n = cube->image.n_members;
+    return cube->member;
+}
+
+const struct str *cube_leaves(const struct cube *cube, size_t *n) { return cube_nodes(cube, cube->dataset.level, n); }
+
+bool cube_has_level(const struct cube *cube, enum level level) { return cube->level[level].n > 0; }
+
+const struct str *cube_nodes(const struct cube *cube, enum level level, size_t *n)
+{
+    *n = cube->level[level].n;
+    return *n ? cube->level[level].code : NULL;
+}
+
+/* First leaf that is not before `prefix`, or, with `after`, the first that is behind all that begin with it. */
+static uint32_t leaf_bound(const struct level_nodes *leaves, struct str prefix, bool after)
+{
+    size_t low = 0, high = leaves->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        struct str code = leaves->code[middle];
+        int order = str_cmp(str_span(code.p, code.n < prefix.n ? code.n : prefix.n), prefix);
+        if (order < 0 || (after && order == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
+
+void cube_leaf_range(const struct cube *cube, struct str prefix, uint32_t *from, uint32_t *to)
+{
+    const struct level_nodes *leaves = &cube->level[cube->dataset.level];
+    if (str_is(prefix, "TOTAL"))
+        prefix = str_span(NULL, 0);
+    *from = leaf_bound(leaves, prefix, false);
+    *to = leaf_bound(leaves, prefix, true);
+}
+
+/* ---- runs and segments ---- */
+
+static size_t run_bound(const struct image_segment *segment, uint64_t key)
+{
+    size_t low = 0, high = segment->n_runs;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (segment->run[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct file_run *engine_runs(const struct image_segment *segment, uint32_t from, uint32_t to, size_t *n)
+{
+    size_t first = run_bound(segment, from);
+    *n = run_bound(segment, (uint64_t)to + 1) - first;
+    return segment->run + first;
+}
+
+static size_t segment_bound(const struct cube *cube, uint32_t period)
+{
+    size_t low = 0, high = cube->image.n_segments;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (cube->period[middle] < period)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* First of the dataset's own periods that falls into `period`. */
+static uint32_t first_own(const struct cube *cube, uint32_t period)
+{
+    enum period_kind own = cube->dataset.frequency;
+    return own == period_kind_of(period) ? period : period_of_month(period_first_month(period), own);
+}
+
+void engine_segments(const struct cube *cube, uint32_t period, size_t *from, size_t *to)
+{
+    if (!period_adds_up(cube->dataset.frequency, period_kind_of(period))) {
+        *from = *to = 0;
+        return;
+    }
+    uint32_t first = first_own(cube, period);
+    *from = segment_bound(cube, first);
+    *to = segment_bound(cube, first + cube_expected(cube, period));
+}
+
+unsigned cube_expected(const struct cube *cube, uint32_t period)
+{
+    return period_months(period_kind_of(period)) / period_months(cube->dataset.frequency);
+}
+
+static bool in_segment(const struct cube *cube, const struct image_segment *segment, uint32_t reporter, uint32_t partner, enum flow flow)
+{
+    uint32_t low_partner = partner == ANY_MEMBER ? 0 : partner, high_partner = partner == ANY_MEMBER ? 0xFFFF : partner;
+    size_t n = 0;
+    if (reporter != ANY_MEMBER) {
+        (void)engine_runs(segment, RUN_KEY(reporter, flow, low_partner), RUN_KEY(reporter, flow, high_partner), &n);
+        return n > 0;
+    }
+    for (uint32_t r = 0; n == 0 && r < cube->image.n_members; r++)
+        (void)engine_runs(segment, RUN_KEY(r, flow, low_partner), RUN_KEY(r, flow, high_partner), &n);
+    return n > 0;
+}
+
+static uint32_t to_local(const struct cube *cube, uint32_t id)
+{
+    return id == ANY_MEMBER ? ANY_MEMBER : id < countries_count(cube->countries) ? cube->local[id] : NO_LOCAL;
+}
+
+unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period)
+{
+    uint32_t r = to_local(cube, reporter), p = to_local(cube, partner);
+    if (r == NO_LOCAL || p == NO_LOCAL)
+        return 0;
+    if (cube->dataset.basis == BASIS_RECONCILED && flow == FLOW_IMPORTS) {
+        uint32_t exporter = p; /* what r imports from p is stored as p's export to r */
+        p = r;
+        r = exporter;
+        flow = FLOW_EXPORTS;
+    }
+    size_t from, to;
+    unsigned held = 0;
+    engine_segments(cube, period, &from, &to);
+    for (size_t i = from; i < to; i++)
+        held += in_segment(cube, &cube->image.segment[i], r, p, flow);
+    return held;
+}

@@ -1,0 +1,249 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "cube/engine/engine.h"
+
+static enum status no_memory(const struct cube *cube, struct problem *problem)
+{
+    return problem_set(problem, ST_NO_MEMORY, cube->name ? cube->name : "cube", "out of memory while opening");
+}
+
+/* Calls `line` for each line of a dictionary; the dictionary was checked by image_open. */
+static struct str next_line(struct str *rest)
+{
+    return str_cut(rest, '\n');
+}
+
+static enum status read_members(struct cube *cube, struct problem *problem)
+{
+    size_t n_countries = countries_count(cube->countries);
+    cube->member = arena_new(&cube->arena, uint32_t, cube->image.n_members);
+    cube->countable = arena_new(&cube->arena, bool, cube->image.n_members);
+    cube->local = arena_new(&cube->arena, uint16_t, n_countries);
+    if (!cube->member || !cube->countable || !cube->local)
+        return no_memory(cube, problem);
+    memset(cube->local, 0xFF, n_countries * sizeof *cube->local);
+    struct str rest = cube->image.members;
+    for (size_t i = 0; i < cube->image.n_members; i++) {
+        struct str code = next_line(&rest);
+        uint32_t id = countries_find_source(cube->countries, CODES_ISO3, code);
+        if (id == NO_ID || !str_eq(countries_at(cube->countries, id)->id, code) || cube->local[id] != NO_LOCAL) {
+            enum status status = problem_set(problem, ST_INVALID, cube->name, "member \"%.*s\" is not in the table of countries", STR_ARG(code));
+            return problem_cure(problem, status, "use the table of countries that the cube was made with");
+        }
+        cube->member[i] = id;
+        cube->local[id] = (uint16_t)i;
+        cube->countable[i] = countries_countable(cube->countries, id);
+    }
+    return ST_OK;
+}
+
+static enum status read_leaves(struct cube *cube, struct problem *problem)
+{
+    struct level_nodes *leaves = &cube->level[cube->dataset.level];
+    leaves->n = cube->image.n_products;
+    leaves->code = arena_new(&cube->arena, struct str, leaves->n);
+    if (!leaves->code)
+        return no_memory(cube, problem);
+    struct str rest = cube->image.products;
+    for (size_t i = 0; i < leaves->n; i++) {
+        leaves->code[i] = next_line(&rest);
+        enum level level;
+        if (!product_level(leaves->code[i], &level) || level != cube->dataset.level)
+            return problem_set(problem, ST_INVALID, cube->name, "product \"%.*s\" is not of level %s", STR_ARG(leaves->code[i]),
+                               level_name[cube->dataset.level]);
+    }
+    return ST_OK;
+}
+
+static struct str node_code(struct str leaf, enum level level, const struct products *products)
+{
+    static const size_t digits[LEVELS] = {[LEVEL_HS2] = 2, [LEVEL_HS4] = 4, [LEVEL_HS6] = 6, [LEVEL_HS8] = 8};
+    if (level == LEVEL_TOTAL)
+        return STR("TOTAL");
+    if (level != LEVEL_SECTION)
+        return str_span(leaf.p, digits[level]);
+    struct str section = products_section(products, leaf);
+    return section.n ? section : str_span(leaf.p, 2); /* national chapters stand for themselves */
+}
+
+/* Leaves ascend, and so do the nodes made of their prefixes; sections do too, because chapters are numbered through them. */
+static enum status read_level(struct cube *cube, enum level level, const struct products *products, struct problem *problem)
+{
+    const struct level_nodes *leaves = &cube->level[cube->dataset.level];
+    struct level_nodes *nodes = &cube->level[level];
+    nodes->code = arena_new(&cube->arena, struct str, leaves->n);
+    nodes->of_leaf = arena_new(&cube->arena, uint16_t, leaves->n);
+    if (!nodes->code || !nodes->of_leaf)
+        return no_memory(cube, problem);
+    for (size_t i = 0; i < leaves->n; i++) {
+        struct str code = node_code(leaves->code[i], level, products);
+        if (nodes->n == 0 || !str_eq(nodes->code[nodes->n - 1], code))
+            nodes->code[nodes->n++] = code;
+        nodes->of_leaf[i] = (uint16_t)(nodes->n - 1);
+    }
+    return ST_OK;
+}
+
+static enum status read_levels(struct cube *cube, const struct products *products, struct problem *problem)
+{
+    enum status status = read_leaves(cube, problem);
+    for (enum level level = LEVEL_TOTAL; status == ST_OK && level < cube->dataset.level; level++)
+        status = read_level(cube, level, products, problem);
+    return status;
+}
+
+static enum status read_segments(struct cube *cube, struct problem *problem)
+{
+    cube->period = arena_new(&cube->arena, uint32_t, cube->image.n_segments);
+    if (!cube->period)
+        return no_memory(cube, problem);
+    for (size_t i = 0; i < cube->image.n_segments; i++) {
+        cube->period[i] = cube->image.segment[i].period;
+        char text[PERIOD_TEXT];
+        uint32_t again;
+        const char *why;
+        size_t length = period_print(cube->period[i], text);
+        if (period_kind_of(cube->period[i]) != cube->dataset.frequency || !period_read(str_span(text, length), &again, &why) ||
+            again != cube->period[i])
+            return problem_set(problem, ST_CORRUPT, cube->name, "a period is not of frequency %s", period_kind_word(cube->dataset.frequency));
+    }
+    return ST_OK;
+}
+
+static enum status interpret(struct cube *cube, const struct products *products, struct problem *problem)
+{
+    cube->release = arena_printf(&cube->arena, "%012" PRIx64, cube->image.header->contents_hash >> 16);
+    if (!cube->release.p)
+        return no_memory(cube, problem);
+    enum status status = dataset_read(cube->name, cube->image.dataset, &cube->arena, &cube->dataset, NULL, problem);
+    if (status == ST_OK)
+        status = read_members(cube, problem);
+    if (status == ST_OK)
+        status = read_levels(cube, products, problem);
+    if (status == ST_OK)
+        status = read_segments(cube, problem);
+    return status;
+}
+
+static enum status open_bytes(struct cube *cube, const char *name, const struct products *products, struct problem *problem)
+{
+    arena_init(&cube->arena, SIZE_MAX);
+    cube->name = strdup(name);
+    if (!cube->name)
+        return no_memory(cube, problem);
+    enum status status = image_open(cube->name, cube->bytes, cube->n_bytes, !cube->mapped, &cube->image, problem);
+    return status == ST_OK ? interpret(cube, products, problem) : status;
+}
+
+static enum status finish_open(struct cube *made, const char *name, const struct products *products, struct cube **out,
+                               struct problem *problem)
+{
+    enum status status = open_bytes(made, name, products, problem);
+    if (status == ST_OK)
+        *out = made;
+    else
+        cube_close(made);
+    return status;
+}
+
+enum status cube_open_take(const char *name, char *bytes, size_t n, const struct countries *countries, const struct products *products,
+                           struct cube **out, struct problem *problem)
+{
+    struct cube *cube = calloc(1, sizeof *cube);
+    if (!cube) {
+        free(bytes);
+        return problem_set(problem, ST_NO_MEMORY, name, "out of memory while opening");
+    }
+    cube->bytes = bytes;
+    cube->n_bytes = n;
+    cube->countries = countries;
+    return finish_open(cube, name, products, out, problem);
+}
+
+static enum status refused(const char *path, const char *doing, struct problem *problem)
+{
+    return problem_set(problem, errno == ENOENT ? ST_NOT_FOUND : ST_IO, path, "%s: %s", doing, strerror(errno));
+}
+
+static enum status copy_in(int fd, const char *path, char **bytes, size_t n, struct problem *problem)
+{
+    *bytes = malloc(n ? n : 1);
+    if (!*bytes)
+        return problem_set(problem, ST_NO_MEMORY, path, "out of memory while reading");
+    for (size_t at = 0; at < n;) {
+        ssize_t got = read(fd, *bytes + at, n - at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            free(*bytes);
+            return got < 0 ? refused(path, "cannot read", problem)
+                           : problem_set(problem, ST_CORRUPT, path, "the file became shorter while it was read");
+        }
+        at += (size_t)got;
+    }
+    return ST_OK;
+}
+
+static enum status open_fd(int fd, const char *path, const struct countries *countries, const struct products *products, struct cube **out,
+                           struct problem *problem)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return refused(path, "cannot look at", problem);
+    if (!S_ISREG(info.st_mode))
+        return problem_set(problem, ST_INVALID, path, "this is not a file");
+    size_t n = (size_t)info.st_size;
+    if (n <= CUBE_SMALL_BYTES) {
+        char *bytes;
+        enum status status = copy_in(fd, path, &bytes, n, problem);
+        return status == ST_OK ? cube_open_take(path, bytes, n, countries, products, out, problem) : status;
+    }
+    struct cube *cube = calloc(1, sizeof *cube);
+    if (!cube)
+        return problem_set(problem, ST_NO_MEMORY, path, "out of memory while opening");
+    cube->bytes = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, 0);
+    if (cube->bytes == MAP_FAILED) {
+        free(cube);
+        return refused(path, "cannot map", problem);
+    }
+    cube->n_bytes = n;
+    cube->mapped = true;
+    cube->countries = countries;
+    return finish_open(cube, path, products, out, problem);
+}
+
+enum status cube_open(const char *path, const struct countries *countries, const struct products *products, struct cube **out,
+                      struct problem *problem)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return refused(path, "cannot open", problem);
+    enum status status = open_fd(fd, path, countries, products, out, problem);
+    (void)close(fd);
+    return status;
+}
+
+void cube_close(struct cube *cube)
+{
+    if (!cube)
+        return;
+    image_release(&cube->image);
+    arena_release(&cube->arena);
+    if (cube->mapped)
+        (void)munmap(cube->bytes, cube->n_bytes);
+    else
+        free(cube->bytes);
+    free(cube->name);
+    free(cube);
+}
+
+enum status cube_verify(const struct cube *cube, struct problem *problem)
+{
+    return image_verify_rows(&cube->image, problem);
+}
