@@ -38,8 +38,8 @@ struct api_reply {
     int status;         /* HTTP status code */
     struct buf body;    /* heap; the receiver takes or releases it. Filled for HEAD too: the transport leaves it out */
     const char *route;  /* path template for logs and metrics, or "-" where no route matched */
-    size_t n_headers;   /* headers[] has everything but Date, Connection and Content-Length */
-    struct api_header headers[API_HEADERS_MAX];
+    size_t n_headers;   /* header[] has everything but Date, Connection and Content-Length */
+    struct api_header header[API_HEADERS_MAX];
 };
 
 /* The options' defaults. */
@@ -59,6 +59,6 @@ void api_refuse(struct arena *arena, int status, struct str detail, struct str t
 /* The endpoint table as text lines, as Markdown table for the README, and the OpenAPI document. */
 void api_print_routes(struct buf *out);
 void api_print_markdown(struct buf *out);
-enum status api_print_openapi(const struct api *api, struct buf *out) MUST_CHECK;
+enum status api_print_openapi(struct buf *out) MUST_CHECK;
 
 #endif

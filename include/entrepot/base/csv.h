@@ -39,5 +39,11 @@ void csv_release(struct csv *csv);
 enum status csv_next(struct csv *csv, struct problem *problem) MUST_CHECK;
 /* Index of the column called `name` in the record just read, or CSV_FIELDS_MAX. */
 size_t csv_column(const struct csv *csv, struct str name);
+/* Reads the header and finds the column of each of `n` names; ST_INVALID if one is missing. */
+enum status csv_header(struct csv *csv, const char *const *name, size_t n, size_t *column, struct problem *problem) MUST_CHECK;
+/* ST_INVALID at the place of the last record: «what: "value"». */
+enum status csv_refuse(const struct csv *csv, struct problem *problem, const char *what, struct str value);
+/* Lines of a text: no fewer than its records. */
+size_t csv_count_lines(struct str text);
 
 #endif

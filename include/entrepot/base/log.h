@@ -1,9 +1,9 @@
 /* log: one JSON object a line, escaped, never blocking the caller.
  *
  * Lines are formatted by the caller's thread into a bounded queue and written by a thread of the log's own; when the reader of
- * the log is slow and the queue is full, lines are dropped and counted, and the next line that fits says how many. All
- * functions may be called from any thread. Every value is escaped and cut at 1,024 bytes: whatever a client sends stays inside
- * its one line.
+ * the log is slow and the queue is full, or the file refuses a write, lines are dropped and counted, and the next line that fits
+ * says how many in a field "dropped". Lines may wait 20 ms for company; warnings and errors go at once. All functions may be
+ * called from any thread. Every value is escaped and cut at 1,024 bytes: whatever a client sends stays inside its one line.
  */
 #ifndef ENTREPOT_BASE_LOG_H
 #define ENTREPOT_BASE_LOG_H
@@ -32,7 +32,7 @@ void log_free(struct log *log);
 
 /* {"time":"2026-01-31T12:00:00.123Z","level":"info","event":EVENT, fields…}. `log` may be NULL: nothing happens. */
 void log_line(struct log *log, enum log_level level, const char *event, const struct log_field *fields, size_t n);
-/* Lines dropped so far because the queue was full. */
+/* Lines lost so far because the queue was full or the file refused them. */
 uint64_t log_dropped(struct log *log);
 
 /* "debug", "info", "warning", "error"; false for any other word. */

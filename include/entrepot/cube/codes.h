@@ -73,11 +73,11 @@ void products_free(struct products *products);
 size_t products_count(const struct products *products);
 const struct product *products_at(const struct products *products, uint32_t id);
 uint32_t products_find(const struct products *products, struct str code);
-/* The name of a code, or of its nearest ancestor that has one with " (part)" not added: empty if the code itself has none. */
+/* The short name of a code; empty if it has none or is not in the table. */
 struct str products_name(const struct products *products, struct str code);
 /* The section of an HS code by its chapter ("S16"); empty for chapters outside the sections (98, 99). */
 struct str products_section(const struct products *products, struct str code);
-/* Codes near a wrong one: the same length and edit distance 1, then the longest known ancestor. Returns how many. */
+/* Codes near a wrong one: the longest known ancestor, then those of the same length and edit distance 1. Returns how many. */
 size_t products_suggest(const struct products *products, struct str code, uint32_t *out, size_t max);
 
 /* ---- sectors ---- */

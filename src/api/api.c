@@ -1,0 +1,221 @@
+#include "entrepot/api/api.h"
+
+#include "api/call.h"
+
+struct api_options api_options_default(void)
+{
+    return (struct api_options){.max_target_bytes = 4096, .max_body_bytes = (size_t)64 << 20, .max_rows = 200000, .max_cost = 20000000,
+                                .max_age_s = 300};
+}
+
+struct api *api_new(const struct catalogue *catalogue, const struct api_options *options)
+{
+    struct api *api = malloc(sizeof *api);
+    if (api)
+        *api = (struct api){.catalogue = catalogue, .options = *options};
+    return api;
+}
+
+void api_free(struct api *api) { free(api); }
+
+static void start_reply(struct api_reply *reply, size_t ceiling)
+{
+    *reply = (struct api_reply){.status = 200, .route = "-"};
+    buf_init(&reply->body, ceiling);
+}
+
+/* ---- endings ---- */
+
+static void end_with_problem(struct call *call)
+{
+    enum problem_type type;
+    buf_reset(&call->reply->body);
+    (void)problem_body(call, &type);
+    call->reply->status = problem_kinds[type].status;
+    reply_header(call->reply, "Content-Type", STR("application/problem+json"));
+    reply_header(call->reply, "Cache-Control", STR("no-store"));
+    if (type == PROBLEM_METHOD)
+        reply_header(call->reply, "Allow", STR("GET, HEAD, OPTIONS"));
+    if (type == PROBLEM_UNAVAILABLE)
+        reply_header(call->reply, "Retry-After", STR("5"));
+    reply_common_headers(call);
+}
+
+/* What a room below could not do, as a problem. ST_INVALID comes with errors of its own. */
+static void explain_failure(struct call *call, enum status status)
+{
+    if (call->n_errors)
+        return;
+    if (status == ST_TOO_LARGE)
+        (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path, STR("the answer would be too large: ask for fewer periods, products or rows"));
+    else if (status == ST_NO_MEMORY)
+        (void)call_problem(call, PROBLEM_UNAVAILABLE, NULL, call->path, STR("no memory is left for this request; try again or ask for less"));
+    else
+        (void)call_problem(call, PROBLEM_INTERNAL, NULL, call->path, STR("the data could not be read; the operator's log says why"));
+}
+
+static void cache_headers(struct call *call)
+{
+    if (call->route->uncached) {
+        reply_header(call->reply, "Cache-Control", STR("no-store"));
+        return;
+    }
+    reply_header(call->reply, "ETag", reply_etag(call));
+    reply_header(call->reply, "Cache-Control",
+                 arena_printf(call->arena, "public, max-age=%u, stale-while-revalidate=86400", call->api->options.max_age_s));
+    reply_header(call->reply, "Vary", STR("Accept, Accept-Encoding"));
+}
+
+static void end_with_document(struct call *call)
+{
+    call->reply->body = call->document;
+    reply_header(call->reply, "Content-Type", str_view(call->document_type));
+    cache_headers(call);
+    reply_common_headers(call);
+}
+
+static void end_with_table(struct call *call)
+{
+    static const char *const content_type[FORMATS] = {"application/json", "text/csv; charset=utf-8; header=present"};
+    if (call->format == FORMAT_CSV)
+        encode_csv(call, &call->reply->body);
+    else
+        encode_json(call, &call->reply->body);
+    if (call->reply->body.failed) {
+        explain_failure(call, ST_TOO_LARGE);
+        end_with_problem(call);
+        return;
+    }
+    reply_header(call->reply, "Content-Type", str_view(content_type[call->format]));
+    cache_headers(call);
+    reply_common_headers(call);
+}
+
+/* ---- the way of a request ---- */
+
+static enum status check_request(struct call *call)
+{
+    struct str method = call->request->method;
+    if (call->request->target.n > call->api->options.max_target_bytes) {
+        (void)call_problem(call, PROBLEM_URI_TOO_LONG, NULL, str_span(call->request->target.p, 80),
+                           arena_printf(call->arena, "the request target has %zu bytes; at most %zu are read", call->request->target.n,
+                                        call->api->options.max_target_bytes));
+        return ST_INVALID;
+    }
+    if (!str_is(method, "GET") && !str_is(method, "HEAD") && !str_is(method, "OPTIONS")) {
+        (void)call_problem(call, PROBLEM_METHOD, NULL, method, STR("this server answers GET, HEAD and OPTIONS"));
+        return ST_INVALID;
+    }
+    return ST_OK;
+}
+
+static void answer_options(struct call *call)
+{
+    call->reply->status = 204;
+    reply_header(call->reply, "Allow", STR("GET, HEAD, OPTIONS"));
+    reply_header(call->reply, "Access-Control-Allow-Methods", STR("GET, HEAD, OPTIONS"));
+    reply_header(call->reply, "Access-Control-Allow-Headers", STR("Accept, If-None-Match"));
+    reply_header(call->reply, "Access-Control-Max-Age", STR("86400"));
+    reply_common_headers(call);
+}
+
+static void answer_not_modified(struct call *call)
+{
+    call->reply->status = 304;
+    cache_headers(call);
+    reply_common_headers(call);
+}
+
+static bool unchanged(const struct call *call)
+{
+    return !call->route->uncached && call->request->if_none_match.n && etag_matches(call->request->if_none_match, reply_etag(call));
+}
+
+/* A table's handler leaves rows; a document's handler leaves bytes. */
+static enum status run_handler(struct call *call)
+{
+    call->table.column = call->route->column;
+    call->table.n_columns = call->route->n_columns;
+    buf_init(&call->document, call->api->options.max_body_bytes);
+    enum status status = call->route->handler(call);
+    if (status == ST_OK && call->n_errors)
+        BUG("a handler reports a problem and success");
+    if (status == ST_OK && call->route->kind == ROUTE_TABLE)
+        status = table_arrange(call);
+    if (status == ST_OK && call->document.failed)
+        status = ST_NO_MEMORY;
+    if (status != ST_OK)
+        buf_release(&call->document);
+    return status;
+}
+
+static enum status resolve(struct call *call)
+{
+    struct str target = call->request->target;
+    call->path = str_cut(&target, '?');
+    call->query = target;
+    enum status status = check_request(call);
+    if (status == ST_OK)
+        status = route_match(call);
+    if (status == ST_OK && !str_is(call->request->method, "OPTIONS"))
+        status = params_read(call);
+    if (status == ST_OK && call->route->kind == ROUTE_TABLE && !str_is(call->request->method, "OPTIONS"))
+        status = negotiate(call);
+    return status;
+}
+
+void api_answer(const struct api *api, struct arena *arena, const struct api_request *request, struct api_reply *reply)
+{
+    start_reply(reply, api->options.max_body_bytes);
+    struct call *call = arena_new(arena, struct call, 1);
+    if (!call) {
+        reply->status = 503;
+        return;
+    }
+    call->api = api;
+    call->arena = arena;
+    call->request = request;
+    call->reply = reply;
+    enum status status = resolve(call);
+    if (status == ST_OK && str_is(request->method, "OPTIONS")) {
+        answer_options(call);
+        return;
+    }
+    bool not_modified = status == ST_OK && unchanged(call);
+    if (not_modified) {
+        answer_not_modified(call);
+        return;
+    }
+    if (status == ST_OK)
+        status = run_handler(call);
+    if (status != ST_OK) {
+        explain_failure(call, status);
+        end_with_problem(call);
+    } else if (call->route->kind == ROUTE_DOCUMENT) {
+        end_with_document(call);
+    } else {
+        end_with_table(call);
+    }
+}
+
+void api_refuse(struct arena *arena, int status, struct str detail, struct str target, struct api_reply *reply)
+{
+    static const struct api nothing = {.catalogue = NULL};
+    enum problem_type type = PROBLEM_INTERNAL;
+    for (enum problem_type t = PROBLEM_NOT_FOUND; t < PROBLEM_TYPES; t++)
+        if (problem_kinds[t].status == status && (status != 400 || t == PROBLEM_INVALID_REQUEST) && (status != 422 || t == PROBLEM_TOO_LARGE))
+            type = t;
+    start_reply(reply, 65536);
+    struct api_request request = {.target = target};
+    struct call *call = arena_new(arena, struct call, 1);
+    if (!call) {
+        reply->status = status;
+        return;
+    }
+    call->api = &nothing;
+    call->arena = arena;
+    call->request = &request;
+    call->reply = reply;
+    (void)call_problem(call, type, NULL, str_span(target.p, target.n < 80 ? target.n : 80), detail);
+    end_with_problem(call);
+}

@@ -1,0 +1,239 @@
+/* call: one request on its way through the api. Private to src/api.
+ *
+ * A handler reads typed arguments, asks the analysis, and puts rows into call->table (or a document into call->document). It knows
+ * neither formats nor headers. It returns ST_OK; or ST_INVALID after call_problem; or what went wrong below (memory, size, rows).
+ */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "entrepot/analysis/figures.h"
+#include "entrepot/api/api.h"
+#include "entrepot/base/jw.h"
+
+struct api {
+    const struct catalogue *catalogue;
+    struct api_options options;
+};
+
+/* ---- columns and rows ---- */
+
+enum column_type { COLUMN_STRING, COLUMN_INTEGER, COLUMN_NUMBER, COLUMN_BOOLEAN, COLUMN_FLAGS, COLUMN_LIST };
+
+struct column {
+    const char *id;
+    enum column_type type;
+    const char *unit; /* "USD", "1" (a ratio), "pp", "months" … or NULL */
+    char flow;        /* 'X' or 'M': valued as the dataset's exports or imports are; 0: neither */
+    bool additive;    /* rows add up: `top` may sum the rest */
+    const char *description;
+};
+
+struct cell {
+    enum { CELL_NULL, CELL_STRING, CELL_INTEGER, CELL_NUMBER, CELL_BOOLEAN, CELL_FLAGS, CELL_LIST } kind;
+    union {
+        struct str text; /* CELL_LIST: items separated by '\n' */
+        int64_t integer;
+        double number;
+        bool boolean;
+        unsigned flags;
+    };
+};
+
+struct table {
+    const struct column *column;
+    size_t n_columns, n_rows, room;
+    struct cell *cell; /* row by row */
+};
+
+struct cell cell_str(struct str text);
+struct cell cell_z(const char *text); /* NULL or "": null */
+struct cell cell_i64(int64_t value);
+struct cell cell_rank(unsigned rank);        /* 0: null */
+struct cell cell_figure(struct figure f);
+struct cell cell_ratio(double ratio);        /* NaN, infinity: null */
+struct cell cell_bool(bool value);
+struct cell cell_flags(unsigned flags);
+extern const struct cell cell_null;
+
+/* ---- parameters and routes ---- */
+
+enum param_type {
+    PARAM_COUNTRY,  /* one code */
+    PARAM_PRODUCTS, /* HS codes, sections and sectors, separated by commas */
+    PARAM_PRODUCT,  /* one HS code or section */
+    PARAM_SECTOR,
+    PARAM_PERIODS,
+    PARAM_PERIOD,   /* exactly one */
+    PARAM_FREQ,
+    PARAM_LEVEL,
+    PARAM_DATASET,  /* an id */
+    PARAM_DATASETS, /* an id or * */
+    PARAM_COUNT,    /* whole number, 1 … max */
+    PARAM_SHARE,    /* 0 … 1 */
+    PARAM_SORT,
+    PARAM_FIELDS,
+    PARAM_FORMAT,
+    PARAM_FLAG,     /* 0, 1 */
+    PARAM_KIND,     /* of a member */
+    PARAM_CURSOR
+};
+
+struct param {
+    const char *name;
+    enum param_type type;
+    bool in_path;
+    uint32_t max;           /* PARAM_COUNT */
+    unsigned levels;        /* PARAM_LEVEL: bit per allowed level */
+    const char *fallback;   /* the default as text, or NULL */
+    const char *description, *example;
+};
+
+#define PARAMS_MAX 16
+#define LIST_MAX 64
+
+struct arg {
+    bool given;
+    struct str text;        /* as the client wrote it, percent-decoded */
+    uint32_t country, number;
+    double ratio;
+    enum level level;
+    enum period_kind kind;
+    const struct cube *cube;
+    const struct sector *sector;
+    const struct period_set *periods;
+    const struct str *list; /* PARAM_PRODUCTS: codes; sectors are written sector ids */
+    size_t n_list;
+};
+
+struct call;
+typedef enum status handler(struct call *call);
+
+enum route_kind { ROUTE_TABLE, ROUTE_DOCUMENT };
+
+struct route {
+    const char *id, *path, *summary, *description, *example;
+    enum route_kind kind;
+    bool uncached; /* health: no ETag, no-store */
+    handler *handler;
+    const struct param *param;
+    size_t n_params;
+    const struct column *column;
+    size_t n_columns;
+    const char *default_sort; /* or NULL */
+};
+
+extern const struct route *const api_routes[];
+extern const size_t api_n_routes;
+
+/* ---- problems ---- */
+
+enum problem_type {
+    PROBLEM_NOT_FOUND, PROBLEM_NO_DATA, PROBLEM_UNKNOWN_CODE, PROBLEM_UNKNOWN_CODE_IN_PATH, PROBLEM_UNKNOWN_PARAMETER,
+    PROBLEM_REPEATED_PARAMETER, PROBLEM_INVALID_VALUE, PROBLEM_INVALID_REQUEST, PROBLEM_CONFLICT, PROBLEM_METHOD, PROBLEM_NOT_ACCEPTABLE,
+    PROBLEM_CONTENT, PROBLEM_URI_TOO_LONG, PROBLEM_HEADERS_TOO_LARGE, PROBLEM_PERIOD_UNAVAILABLE, PROBLEM_LEVEL_UNAVAILABLE,
+    PROBLEM_DATASET_UNSUITABLE, PROBLEM_TOO_LARGE, PROBLEM_INTERNAL, PROBLEM_UNAVAILABLE,
+    PROBLEM_TYPES
+};
+
+struct problem_kind {
+    const char *slug, *title;
+    int status;
+};
+extern const struct problem_kind problem_kinds[PROBLEM_TYPES];
+
+#define ERRORS_MAX 24
+#define SUGGESTIONS_MAX 6
+
+struct call_error {
+    enum problem_type type;
+    struct str parameter, value, detail, see;
+    struct str suggestion[SUGGESTIONS_MAX];
+    size_t n_suggestions;
+};
+
+/* ---- the call ---- */
+
+enum format { FORMAT_JSON, FORMAT_CSV, FORMATS };
+extern const char *const format_name[FORMATS], *const format_media[FORMATS];
+
+#define WARNINGS_MAX 8
+
+struct call {
+    const struct api *api;
+    struct arena *arena;
+    const struct api_request *request;
+    struct api_reply *reply;
+    struct str path, query;      /* raw */
+    enum format format;
+    bool format_from_suffix;
+    const struct route *route;
+    struct str capture[4];       /* decoded path segments, in the order of the route's path parameters */
+    struct arg arg[PARAMS_MAX];  /* beside route->param */
+    struct str canonical;        /* path and query in one spelling */
+    struct call_error error[ERRORS_MAX];
+    size_t n_errors;
+    struct str problem_detail;
+    /* what the handler makes */
+    struct table table;
+    struct buf document;
+    const char *document_type;
+    const struct cube *cube;     /* that answered, or NULL */
+    const struct offer *offers;  /* all that could have */
+    size_t n_offers;
+    bool all_datasets;
+    struct str warning[WARNINGS_MAX];
+    size_t n_warnings;
+    struct str mirror;           /* link to the other side's view, or empty */
+    const char *empty_reason;
+};
+
+/* The argument of a parameter that the route has. */
+const struct arg *call_arg(const struct call *call, const char *name);
+
+/* Adds an error; returns it for suggestions, or a scratch entry when there are too many. Texts are borrowed. */
+struct call_error *call_problem(struct call *call, enum problem_type type, const char *parameter, struct str value, struct str detail);
+void call_suggest(struct call_error *error, struct str suggestion);
+void call_warn(struct call *call, struct str warning);
+
+/* A new row of null cells, or NULL when memory is out. */
+struct cell *call_row(struct call *call);
+
+/* The catalogue's best offer in call->cube and call->offers, and *offer; or a problem that says why none fits (404 no-data, 422 with what
+ * there is and a link to the mirror). */
+enum status call_choose(struct call *call, const struct want *want, const struct offer **offer) MUST_CHECK;
+/* Adds PROBLEM_TOO_LARGE and returns ST_INVALID if the query would read more than the options allow. */
+enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query) MUST_CHECK;
+/* Codes of `product` with sectors resolved for the cube's HS revision. */
+enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code, size_t *n) MUST_CHECK;
+
+/* ---- route/ ---- */
+
+/* Finds the route, the format suffix and the captures; ST_INVALID with a problem otherwise. */
+enum status route_match(struct call *call) MUST_CHECK;
+/* Types all arguments; all errors together. */
+enum status params_read(struct call *call) MUST_CHECK;
+/* Percent-decoding: false for bad escapes, NUL and control bytes, or bytes that are not UTF-8. '+' is a space if `form`. */
+bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *out);
+
+/* ---- reply/ ---- */
+
+enum status table_arrange(struct call *call) MUST_CHECK; /* sort, top */
+void encode_json(const struct call *call, struct buf *out);
+void encode_csv(const struct call *call, struct buf *out);
+struct page {
+    size_t first, returned, total, limit;
+};
+struct page call_page(const struct call *call);
+struct str call_next_cursor(const struct call *call); /* empty on the last page */
+/* Column indexes that `fields` chooses, in its order; returns how many. */
+size_t call_fields(const struct call *call, size_t *index);
+struct str problem_body(struct call *call, enum problem_type *type);
+void reply_header(struct api_reply *reply, const char *name, struct str value);
+void reply_common_headers(struct call *call);
+/* The strong entity tag of this call's representation. */
+struct str reply_etag(const struct call *call);
+bool etag_matches(struct str if_none_match, struct str etag);
+/* Suffix, format=, Accept, in that order; ST_INVALID with a 406. */
+enum status negotiate(struct call *call) MUST_CHECK;
+
+#endif

@@ -1,0 +1,197 @@
+/* Which dataset answers a call, and why none does. */
+#include "entrepot/analysis/breakdown.h"
+#include "api/call.h"
+
+static struct str member_id(const struct call *call, uint32_t id)
+{
+    return countries_at(catalogue_countries(call->api->catalogue), id)->id;
+}
+
+static bool any_offer(const struct call *call, const struct want *want)
+{
+    struct offer *offers;
+    size_t n;
+    return catalogue_offers(call->api->catalogue, want, call->arena, &offers, &n) == ST_OK && n > 0;
+}
+
+/* The same path with reporter and partner exchanged. */
+static struct str mirror_path(const struct call *call, const struct want *want)
+{
+    struct str rest = str_view(call->route->path), path = str_span(NULL, 0);
+    struct str query = call->canonical;
+    (void)str_cut(&query, '?');
+    for (bool first = true; rest.p; first = false) {
+        struct str segment = str_cut(&rest, '/');
+        if (str_is(segment, "{reporter}"))
+            segment = member_id(call, want->partner);
+        else if (str_is(segment, "{partner}"))
+            segment = member_id(call, want->reporter);
+        path = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(path), first ? "" : "/", STR_ARG(segment));
+    }
+    return arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(path), query.n ? "?" : "", STR_ARG(query));
+}
+
+static bool has_mirror(const struct call *call, const struct want *want)
+{
+    if (want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER)
+        return false;
+    struct want other = *want;
+    other.reporter = want->partner;
+    other.partner = want->reporter;
+    other.dataset = str_span(NULL, 0);
+    return any_offer(call, &other);
+}
+
+static void print_span(struct buf *out, const struct cube *cube)
+{
+    size_t n;
+    const uint32_t *period = cube_periods(cube, &n);
+    char first[PERIOD_TEXT], last[PERIOD_TEXT];
+    (void)period_print(period[0], first);
+    (void)period_print(period[n - 1], last);
+    const struct dataset *d = cube_dataset(cube);
+    buf_printf(out, "%.*s (%s, %s%s%s)", STR_ARG(d->id), level_name[d->level], first, n > 1 ? ".." : "", n > 1 ? last : "");
+}
+
+/* "a (hs2, FY1996-97..FY2018-19); b (…)" of the datasets that would do but for what was dropped from `want`. */
+static struct str what_there_is(struct call *call, const struct want *want)
+{
+    struct offer *offers;
+    size_t n;
+    struct buf out;
+    buf_init(&out, 8192);
+    if (catalogue_offers(call->api->catalogue, want, call->arena, &offers, &n) != ST_OK)
+        n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_lit(&out, "; ");
+        print_span(&out, offers[i].cube);
+    }
+    struct str text = arena_str(call->arena, buf_view(&out));
+    buf_release(&out);
+    return text;
+}
+
+static enum status refuse(struct call *call, enum problem_type type, const char *parameter, struct str value, struct str detail,
+                          const struct want *want)
+{
+    struct call_error *e = call_problem(call, type, parameter, value, detail);
+    e->see = STR("/v1/availability");
+    if (has_mirror(call, want)) {
+        e->see = mirror_path(call, want);
+        e->detail = arena_printf(call->arena, "%.*s; the other side's books have it, see the link", STR_ARG(e->detail));
+    }
+    return ST_INVALID;
+}
+
+static struct str arg_text(const struct call *call, const char *name)
+{
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (strcmp(call->route->param[i].name, name) == 0)
+            return call->arg[i].text;
+    return str_span(NULL, 0);
+}
+
+/* Drops one demand after the other until something fits: the first whose absence helps is the reason. */
+static enum status explain(struct call *call, const struct want *want)
+{
+    struct want loose = *want;
+    loose.period = (struct period_set){.n = 0};
+    loose.freq = 0;
+    if (any_offer(call, &loose))
+        return refuse(call, PROBLEM_PERIOD_UNAVAILABLE, "period", arg_text(call, "period"),
+                      arena_printf(call->arena, "no dataset holds this period for what was asked; there is: %.*s",
+                                   STR_ARG(what_there_is(call, &loose))), want);
+    if (want->dataset.n) {
+        struct want anywhere = *want;
+        anywhere.dataset = str_span(NULL, 0);
+        if (any_offer(call, &anywhere))
+            return refuse(call, PROBLEM_DATASET_UNSUITABLE, "dataset", want->dataset,
+                          arena_printf(call->arena, "this dataset cannot answer it (pair, detail, coverage or partners); others can: %.*s",
+                                       STR_ARG(what_there_is(call, &anywhere))), want);
+    }
+    loose.dataset = str_span(NULL, 0);
+    loose.level = LEVEL_TOTAL;
+    loose.n_products = 0;
+    bool detailed = want->level != LEVEL_TOTAL || want->n_products;
+    if (detailed && any_offer(call, &loose))
+        return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, want->n_products ? "product" : "level",
+                      arg_text(call, want->n_products ? "product" : "level"),
+                      arena_printf(call->arena, "no dataset holds this pair in such detail; there is: %.*s", STR_ARG(what_there_is(call, &loose))),
+                      want);
+    if (want->all_partners) {
+        loose.all_partners = false;
+        if (any_offer(call, &loose))
+            return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, "reporter", member_id(call, want->reporter),
+                          STR("no dataset lists all partners of this reporter, so they cannot be ranked"), want);
+    }
+    struct str detail = want->partner == ANY_MEMBER
+                            ? arena_printf(call->arena, "no dataset holds figures reported by %.*s", STR_ARG(member_id(call, want->reporter)))
+                            : arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s", STR_ARG(member_id(call, want->reporter)),
+                                           STR_ARG(member_id(call, want->partner)));
+    return refuse(call, PROBLEM_NO_DATA, NULL, call->path, detail, want);
+}
+
+static void warn_of_gaps(struct call *call, const struct offer *offer)
+{
+    if (offer->n_missing)
+        call_warn(call, arena_printf(call->arena, "%zu of the periods asked for are not in the dataset and have no row", offer->n_missing));
+    const struct dataset *d = cube_dataset(offer->cube);
+    if (d->synthetic)
+        call_warn(call, STR("synthetic data: made up to try the program with, not trade statistics"));
+    if (d->basis == BASIS_RECONCILED)
+        call_warn(call, STR("reconciled data: one value for each exporter and importer, so both sides' views are the same figures"));
+}
+
+enum status call_choose(struct call *call, const struct want *want, const struct offer **offer)
+{
+    struct offer *offers;
+    enum status status = catalogue_offers(call->api->catalogue, want, call->arena, &offers, &call->n_offers);
+    if (status != ST_OK)
+        return status;
+    call->offers = offers;
+    if (call->n_offers == 0)
+        return explain(call, want);
+    call->cube = offers[0].cube;
+    *offer = &offers[0];
+    warn_of_gaps(call, &offers[0]);
+    if (has_mirror(call, want))
+        call->mirror = mirror_path(call, want);
+    return ST_OK;
+}
+
+enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query)
+{
+    uint64_t cost = cube_cost(cube, query);
+    if (cost <= call->api->options.max_cost)
+        return ST_OK;
+    (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
+                       arena_printf(call->arena, "this would read %llu observations where %llu are allowed: ask for fewer periods or products",
+                                    (unsigned long long)cost, (unsigned long long)call->api->options.max_cost));
+    return ST_INVALID;
+}
+
+enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code, size_t *n)
+{
+    const struct sectors *sectors = catalogue_sectors(call->api->catalogue);
+    size_t room = 0;
+    for (size_t i = 0; i < arg->n_list; i++) {
+        const struct sector *sector = sectors_find(sectors, arg->list[i]);
+        const struct sector_prefixes *prefixes = sector ? sector_for(sector, cube_dataset(cube)->hs) : NULL;
+        room += prefixes ? prefixes->n : 1;
+    }
+    struct str *list = arena_new(call->arena, struct str, room);
+    if (!list)
+        return ST_NO_MEMORY;
+    *n = 0;
+    for (size_t i = 0; i < arg->n_list; i++) {
+        const struct sector *sector = sectors_find(sectors, arg->list[i]);
+        const struct sector_prefixes *prefixes = sector ? sector_for(sector, cube_dataset(cube)->hs) : NULL;
+        for (size_t k = 0; prefixes && k < prefixes->n; k++)
+            list[(*n)++] = prefixes->prefix[k];
+        if (!sector)
+            list[(*n)++] = arg->list[i];
+    }
+    *code = list;
+    return ST_OK;
+}

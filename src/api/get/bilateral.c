@@ -1,0 +1,126 @@
+#include "api/get/endpoints.h"
+#include "entrepot/analysis/bilateral.h"
+
+enum { C_PERIOD, C_REPORTER, C_PARTNER, C_PRODUCT, C_EXPORTS, C_IMPORTS, C_TOTAL, C_BALANCE, C_COVER, C_XGROWTH, C_MGROWTH, C_CHANGE,
+       C_XSHARE, C_MSHARE, C_TSHARE, C_DRANK, C_TRANK, C_MONTHS, C_DATASET, C_FLAGS, COLUMNS };
+
+static const struct column columns[COLUMNS] = {
+    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "2019, FY2018-19, 2019-Q2 or 2019-04"},
+    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose books are read"},
+    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
+    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "what the figures are restricted to; TOTAL: all products"},
+    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
+    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
+    [C_TOTAL] = {"total", COLUMN_INTEGER, "USD", 0, true, "exports + imports"},
+    [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports; negative: a deficit"},
+    [C_COVER] = {"cover_ratio", COLUMN_NUMBER, "1", 0, false, "exports / imports"},
+    [C_XGROWTH] = {"exports_growth", COLUMN_NUMBER, "1", 0, false, "exports / exports of the same period a year before − 1"},
+    [C_MGROWTH] = {"imports_growth", COLUMN_NUMBER, "1", 0, false, "imports / imports of the same period a year before − 1"},
+    [C_CHANGE] = {"balance_change", COLUMN_INTEGER, "USD", 0, false, "balance − balance of the same period a year before"},
+    [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false, "exports / the reporter's exports to all partners"},
+    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false, "imports / the reporter's imports from all partners"},
+    [C_TSHARE] = {"share_of_total", COLUMN_NUMBER, "1", 0, false, "total / the reporter's trade with all partners"},
+    [C_DRANK] = {"deficit_rank", COLUMN_INTEGER, NULL, 0, false, "1: the largest deficit of the dataset's whole series up to this period, a record; null in surplus"},
+    [C_TRANK] = {"total_rank", COLUMN_INTEGER, NULL, 0, false, "1: the largest total of the dataset's whole series up to this period"},
+    [C_MONTHS] = {"months_held", COLUMN_INTEGER, "months", 0, false, "months of the period that the dataset holds"},
+    [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "dataset that the row comes from"},
+    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+};
+
+static const struct param params[] = {
+    PARAM_OF_REPORTER,
+    PARAM_OF_PARTNER,
+    {.name = "period", .type = PARAM_PERIODS, .description = "periods, ranges (2010..2019), lists, latest, latest:5; without it the whole series", .example = "FY2018-19"},
+    {.name = "freq", .type = PARAM_FREQ, .description = "A, FY, Q or M: adds up or breaks down to this kind of period", .example = "Q"},
+    PARAM_OF_PRODUCT,
+    {.name = "dataset", .type = PARAM_DATASETS, .description = "id of the dataset that is to answer; * gives all that can, side by side", .example = "dgcis-hs2-fy"},
+    PARAMS_OF_TABLES,
+};
+
+static void fill(struct call *call, const struct frame *frame, struct str product, const struct bilateral_row *row, struct cell *cell)
+{
+    cell[C_PERIOD] = cell_period(call, row->period);
+    cell[C_REPORTER] = cell_country(call, frame->reporter);
+    cell[C_PARTNER] = cell_country(call, frame->partner);
+    cell[C_PRODUCT] = cell_str(product);
+    cell[C_EXPORTS] = cell_figure(row->exports);
+    cell[C_IMPORTS] = cell_figure(row->imports);
+    cell[C_TOTAL] = cell_figure(row->total);
+    cell[C_BALANCE] = cell_figure(row->balance);
+    cell[C_COVER] = cell_ratio(row->cover_ratio);
+    cell[C_XGROWTH] = cell_ratio(row->exports_growth);
+    cell[C_MGROWTH] = cell_ratio(row->imports_growth);
+    cell[C_CHANGE] = cell_figure(row->balance_change);
+    cell[C_XSHARE] = cell_ratio(row->share_of_exports);
+    cell[C_MSHARE] = cell_ratio(row->share_of_imports);
+    cell[C_TSHARE] = cell_ratio(row->share_of_total);
+    cell[C_DRANK] = cell_rank(row->deficit_rank);
+    cell[C_TRANK] = cell_rank(row->total_rank);
+    cell[C_MONTHS] = cell_i64(row->months_held);
+    cell[C_DATASET] = cell_str(cube_dataset(frame->cube)->id);
+    cell[C_FLAGS] = cell_flags(row->flags);
+}
+
+static enum status add_series(struct call *call, const struct frame *frame, struct str product, const struct offer *offer)
+{
+    struct cube_query cost = {.kind = offer->kind, .spread = CUBE_NO_SPREAD};
+    cost.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
+    cost.only[CUBE_PRODUCT] = frame->leaves;
+    struct bilateral_row *row;
+    enum status status = call_afford(call, frame->cube, &cost);
+    if (status == ST_OK)
+        status = bilateral_series(frame, offer->kind, offer->period, offer->n_periods, call->arena, &row);
+    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++) {
+        struct cell *cell = call_row(call);
+        if (!cell)
+            return ST_NO_MEMORY;
+        fill(call, frame, product, &row[i], cell);
+    }
+    return status;
+}
+
+/* A list of products gives a series for each. */
+static enum status add_offer(struct call *call, const struct offer *offer)
+{
+    const struct arg *product = call_arg(call, "product");
+    struct frame frame = frame_of(call, offer->cube);
+    if (product->n_list == 0)
+        return add_series(call, &frame, STR("TOTAL"), offer);
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < product->n_list; i++) {
+        struct arg one = {.list = &product->list[i], .n_list = 1};
+        const struct str *code;
+        size_t n;
+        status = call_products(call, &one, offer->cube, &code, &n);
+        if (status == ST_OK)
+            status = leaves_of(offer->cube, catalogue_products(call->api->catalogue), code, n, call->arena, &frame.leaves);
+        if (status == ST_OK)
+            status = add_series(call, &frame, product->list[i], offer);
+    }
+    return status;
+}
+
+static enum status get(struct call *call)
+{
+    const struct arg *dataset = call_arg(call, "dataset"), *freq = call_arg(call, "freq");
+    struct want want = want_of(call);
+    want.series = true;
+    want.freq = freq->given ? freq->kind : 0;
+    enum status status = want_products(call, &want);
+    const struct offer *offer;
+    if (status == ST_OK)
+        status = call_choose(call, &want, &offer);
+    if (status != ST_OK)
+        return status;
+    call->all_datasets = str_is(dataset->text, "*");
+    size_t n = call->all_datasets ? call->n_offers : 1;
+    for (size_t i = 0; status == ST_OK && i < n; i++)
+        status = add_offer(call, &call->offers[i]);
+    return status;
+}
+
+const struct route route_bilateral = {
+    .id = "getBilateral", .path = "/v1/bilateral/{reporter}/{partner}", .summary = "Trade of one pair over time: exports, imports, balance, shares, growth, records",
+    .description = "One row a period from the reporter's books. Growth compares with the same period a year before; deficit_rank 1 marks a record.",
+    .example = "/v1/bilateral/IND/CHN?period=FY2018-19", .handler = get, .param = params, .n_params = sizeof params / sizeof *params,
+    .column = columns, .n_columns = COLUMNS};

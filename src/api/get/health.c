@@ -1,0 +1,47 @@
+/* Health for orchestrators: alive, ready, and what is loaded. */
+#include "api/get/endpoints.h"
+
+static enum status text(struct call *call, struct str body)
+{
+    buf_add(&call->document, body);
+    call->document_type = "text/plain; charset=utf-8";
+    return ST_OK;
+}
+
+static enum status get_live(struct call *call) { return text(call, STR("ok\n")); }
+
+/* The catalogue is complete before the server listens, so whoever can ask gets an answer. */
+static enum status get_ready(struct call *call) { return text(call, STR("ready\n")); }
+
+static enum status get_health(struct call *call)
+{
+    const struct catalogue *catalogue = call->api->catalogue;
+    struct jw jw;
+    jw_init(&jw, &call->document, false);
+    jw_object(&jw);
+    jw_kz(&jw, "status", "ready");
+    jw_kz(&jw, "version", ENTREPOT_VERSION);
+    jw_kstr(&jw, "catalogue", catalogue_id(catalogue));
+    jw_karray(&jw, "datasets");
+    for (size_t i = 0; i < catalogue_count(catalogue); i++) {
+        const struct cube *cube = catalogue_at(catalogue, i);
+        jw_object(&jw);
+        jw_kstr(&jw, "id", cube_dataset(cube)->id);
+        jw_kstr(&jw, "release", cube_release(cube));
+        jw_ki64(&jw, "observations", (int64_t)cube_observations(cube));
+        jw_end(&jw);
+    }
+    jw_end(&jw);
+    jw_end(&jw);
+    jw_finish(&jw);
+    buf_byte(&call->document, '\n');
+    call->document_type = "application/json";
+    return ST_OK;
+}
+
+const struct route route_livez = {.id = "getLive", .path = "/livez", .summary = "200 while the process runs", .example = "/livez", .kind = ROUTE_DOCUMENT,
+                                  .description = "For liveness probes.", .uncached = true, .handler = get_live};
+const struct route route_readyz = {.id = "getReady", .path = "/readyz", .summary = "200 once all datasets are loaded", .example = "/readyz", .kind = ROUTE_DOCUMENT,
+                                   .description = "For readiness probes.", .uncached = true, .handler = get_ready};
+const struct route route_healthz = {.id = "getHealth", .path = "/healthz", .summary = "Version, catalogue and releases as JSON", .example = "/healthz",
+                                    .kind = ROUTE_DOCUMENT, .description = "What is loaded, for people and dashboards.", .uncached = true, .handler = get_health};

@@ -1,0 +1,28 @@
+#include "api/get/endpoints.h"
+
+enum { C_PATH, C_SUMMARY, C_EXAMPLE, COLUMNS };
+
+static const struct column columns[COLUMNS] = {
+    [C_PATH] = {"path", COLUMN_STRING, NULL, 0, false, "template of the path"},
+    [C_SUMMARY] = {"summary", COLUMN_STRING, NULL, 0, false, "what it answers"},
+    [C_EXAMPLE] = {"example", COLUMN_STRING, NULL, 0, false, "a call to try"},
+};
+
+static enum status get(struct call *call)
+{
+    for (size_t i = 0; i < api_n_routes; i++) {
+        struct cell *cell = call_row(call);
+        if (!cell)
+            return ST_NO_MEMORY;
+        cell[C_PATH] = cell_z(api_routes[i]->path);
+        cell[C_SUMMARY] = cell_z(api_routes[i]->summary);
+        cell[C_EXAMPLE] = cell_z(api_routes[i]->example);
+    }
+    return ST_OK;
+}
+
+static const struct param params[] = {PARAMS_OF_TABLES};
+
+const struct route route_index = {
+    .id = "getIndex", .path = "/v1", .summary = "What there is to ask", .example = "/v1", .handler = get, .param = params,
+    .description = "All endpoints with an example each.", .n_params = sizeof params / sizeof *params, .column = columns, .n_columns = COLUMNS};

@@ -1,0 +1,217 @@
+/* OpenAPI 3.1 from the route table. */
+#include "api/get/endpoints.h"
+
+static void write_schema(const struct param *param, struct jw *jw)
+{
+    static const char *const kinds[] = {"A", "FY", "Q", "M"};
+    jw_kobject(jw, "schema");
+    bool number = param->type == PARAM_COUNT || param->type == PARAM_FLAG;
+    jw_kz(jw, "type", number ? "integer" : param->type == PARAM_SHARE ? "number" : "string");
+    if (param->type == PARAM_COUNT) {
+        jw_ki64(jw, "minimum", 1);
+        jw_ki64(jw, "maximum", param->max);
+    }
+    if (param->type == PARAM_FLAG || param->type == PARAM_SHARE) {
+        jw_ki64(jw, "minimum", 0);
+        jw_ki64(jw, "maximum", 1);
+    }
+    if (param->type == PARAM_LEVEL || param->type == PARAM_FREQ || param->type == PARAM_FORMAT || param->type == PARAM_KIND) {
+        jw_karray(jw, "enum");
+        for (enum level l = LEVEL_TOTAL; param->type == PARAM_LEVEL && l < LEVELS; l++)
+            if (param->levels & 1U << l)
+                jw_str(jw, str_view(level_name[l]));
+        for (size_t i = 0; param->type == PARAM_FREQ && i < 4; i++)
+            jw_str(jw, str_view(kinds[i]));
+        for (size_t i = 0; param->type == PARAM_FORMAT && i < FORMATS; i++)
+            jw_str(jw, str_view(format_name[i]));
+        for (size_t i = 0; param->type == PARAM_KIND && i < MEMBER_KINDS; i++)
+            jw_str(jw, str_view(member_kind_name[i]));
+        jw_end(jw);
+    }
+    if (param->fallback) {
+        jw_key(jw, STR("default"));
+        if (number || param->type == PARAM_SHARE)
+            jw_raw(jw, str_view(param->fallback));
+        else
+            jw_str(jw, str_view(param->fallback));
+    }
+    jw_end(jw);
+}
+
+static void write_params(const struct route *route, struct jw *jw)
+{
+    jw_karray(jw, "parameters");
+    for (size_t i = 0; i < route->n_params; i++) {
+        const struct param *param = &route->param[i];
+        jw_object(jw);
+        jw_kz(jw, "name", param->name);
+        jw_kz(jw, "in", param->in_path ? "path" : "query");
+        jw_kbool(jw, "required", param->in_path);
+        jw_kz(jw, "description", param->description);
+        write_schema(param, jw);
+        if (param->example) {
+            jw_key(jw, STR("example"));
+            if (param->type == PARAM_COUNT || param->type == PARAM_FLAG || param->type == PARAM_SHARE)
+                jw_raw(jw, str_view(param->example));
+            else
+                jw_str(jw, str_view(param->example));
+        }
+        jw_end(jw);
+    }
+    jw_end(jw);
+}
+
+static void write_column(const struct column *column, struct jw *jw)
+{
+    static const char *const type[] = {"string", "integer", "number", "boolean", "array", "array"};
+    jw_kobject(jw, column->id);
+    if (column->type == COLUMN_FLAGS || column->type == COLUMN_LIST) {
+        jw_kz(jw, "type", "array");
+        jw_kobject(jw, "items");
+        jw_kz(jw, "type", "string");
+        if (column->type == COLUMN_FLAGS) {
+            jw_karray(jw, "enum");
+            for (size_t f = 0; f < FLAGS; f++)
+                jw_str(jw, str_view(flag_name[f]));
+            jw_end(jw);
+        }
+        jw_end(jw);
+    } else {
+        jw_karray(jw, "type");
+        jw_str(jw, str_view(type[column->type]));
+        jw_str(jw, STR("null"));
+        jw_end(jw);
+    }
+    jw_key(jw, STR("description"));
+    struct buf text;
+    buf_init(&text, 1024);
+    buf_add(&text, str_view(column->description));
+    if (column->unit)
+        buf_printf(&text, " [%s]", column->unit);
+    jw_str(jw, buf_view(&text));
+    buf_release(&text);
+    jw_end(jw);
+}
+
+static void write_table_schema(const struct route *route, struct jw *jw)
+{
+    jw_kobject(jw, "schema");
+    jw_kz(jw, "type", "object");
+    jw_key(jw, STR("required"));
+    jw_raw(jw, STR("[\"data\",\"columns\",\"meta\",\"links\"]"));
+    jw_kobject(jw, "properties");
+    jw_kobject(jw, "data");
+    jw_kz(jw, "type", "array");
+    jw_kobject(jw, "items");
+    jw_kz(jw, "type", "object");
+    jw_kbool(jw, "additionalProperties", false);
+    jw_kobject(jw, "properties");
+    for (size_t i = 0; i < route->n_columns; i++)
+        write_column(&route->column[i], jw);
+    jw_end(jw);
+    jw_end(jw);
+    jw_end(jw);
+    jw_key(jw, STR("columns"));
+    jw_raw(jw, STR("{\"$ref\":\"#/components/schemas/Columns\"}"));
+    jw_key(jw, STR("meta"));
+    jw_raw(jw, STR("{\"$ref\":\"#/components/schemas/Meta\"}"));
+    jw_key(jw, STR("links"));
+    jw_raw(jw, STR("{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}"));
+    jw_end(jw);
+    jw_end(jw);
+}
+
+static void write_success(const struct route *route, struct jw *jw)
+{
+    jw_kobject(jw, "200");
+    jw_kz(jw, "description", "the answer");
+    jw_kobject(jw, "content");
+    if (route->kind == ROUTE_TABLE) {
+        jw_kobject(jw, "application/json");
+        write_table_schema(route, jw);
+        jw_end(jw);
+        jw_key(jw, STR("text/csv"));
+        jw_raw(jw, STR("{\"schema\":{\"type\":\"string\"}}"));
+    } else {
+        bool plain = strcmp(route->path, "/livez") == 0 || strcmp(route->path, "/readyz") == 0;
+        jw_key(jw, plain ? STR("text/plain") : STR("application/json"));
+        jw_raw(jw, plain ? STR("{\"schema\":{\"type\":\"string\"}}") : STR("{\"schema\":{\"type\":\"object\"}}"));
+    }
+    jw_end(jw);
+    jw_end(jw);
+}
+
+static void write_route(const struct route *route, struct jw *jw)
+{
+    jw_kobject(jw, route->path);
+    jw_kobject(jw, "get");
+    jw_kz(jw, "operationId", route->id);
+    jw_kz(jw, "summary", route->summary);
+    jw_kz(jw, "description", route->description);
+    jw_key(jw, STR("tags"));
+    jw_raw(jw, route->kind == ROUTE_TABLE ? STR("[\"trade\"]") : STR("[\"operations\"]"));
+    write_params(route, jw);
+    jw_kobject(jw, "responses");
+    write_success(route, jw);
+    jw_key(jw, STR("304"));
+    jw_raw(jw, STR("{\"description\":\"If-None-Match holds the current ETag\"}"));
+    jw_key(jw, STR("default"));
+    jw_raw(jw, STR("{\"$ref\":\"#/components/responses/Problem\"}"));
+    jw_end(jw);
+    jw_end(jw);
+    jw_end(jw);
+}
+
+static const char components[] =
+    "{\"schemas\":{"
+    "\"Columns\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"type\"],\"properties\":{\"id\":{\"type\":\"string\"},"
+    "\"type\":{\"type\":\"string\"},\"unit\":{\"type\":[\"string\",\"null\"]},\"valuation\":{\"type\":\"string\"},\"description\":{\"type\":\"string\"}}}},"
+    "\"Meta\":{\"type\":\"object\",\"required\":[\"dataset\",\"query\",\"page\",\"warnings\"],\"properties\":{\"dataset\":{\"type\":[\"string\",\"null\"]},"
+    "\"release\":{\"type\":\"string\"},\"query\":{\"type\":\"object\"},\"page\":{\"type\":\"object\"},\"empty_reason\":{\"type\":[\"string\",\"null\"]},"
+    "\"other_datasets\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"warnings\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}},"
+    "\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{\"type\":{\"type\":\"string\"},"
+    "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"instance\":{\"type\":\"string\"},"
+    "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"parameter\":{\"type\":[\"string\",\"null\"]},\"value\":{\"type\":\"string\"},"
+    "\"detail\":{\"type\":\"string\"},\"suggestions\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"see\":{\"type\":[\"string\",\"null\"]}}}}}}},"
+    "\"responses\":{\"Problem\":{\"description\":\"RFC 9457 problem: 4xx says what to change\","
+    "\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}}";
+
+static void write_openapi(struct buf *out)
+{
+    struct jw jw;
+    jw_init(&jw, out, true);
+    jw_object(&jw);
+    jw_kz(&jw, "openapi", "3.1.0");
+    jw_kobject(&jw, "info");
+    jw_kz(&jw, "title", "Entrepôt");
+    jw_kz(&jw, "version", ENTREPOT_VERSION);
+    jw_kz(&jw, "description", "Trade between two countries: totals, deficits, sector dependence, leverage.");
+    jw_end(&jw);
+    jw_key(&jw, STR("servers"));
+    jw_raw(&jw, STR("[{\"url\":\"/\"}]"));
+    jw_kobject(&jw, "paths");
+    for (size_t i = 0; i < api_n_routes; i++)
+        write_route(api_routes[i], &jw);
+    jw_end(&jw);
+    jw_key(&jw, STR("components"));
+    jw_raw(&jw, str_view(components));
+    jw_end(&jw);
+    jw_finish(&jw);
+    buf_byte(out, '\n');
+}
+
+enum status api_print_openapi(struct buf *out)
+{
+    write_openapi(out);
+    return out->failed ? ST_NO_MEMORY : ST_OK;
+}
+
+static enum status get(struct call *call)
+{
+    write_openapi(&call->document);
+    call->document_type = "application/json";
+    return ST_OK;
+}
+
+const struct route route_openapi = {.id = "getOpenapi", .path = "/v1/openapi.json", .summary = "This API as OpenAPI 3.1", .example = "/v1/openapi.json",
+                                    .kind = ROUTE_DOCUMENT, .description = "Made from the same table that routes and checks requests.", .handler = get};

@@ -1,0 +1,76 @@
+/* What the endpoints about pairs and reporters have in common. */
+#include "api/get/endpoints.h"
+
+static const struct arg *find_arg(const struct call *call, const char *name)
+{
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (strcmp(call->route->param[i].name, name) == 0)
+            return &call->arg[i];
+    return NULL;
+}
+
+struct want want_of(const struct call *call)
+{
+    const struct arg *partner = find_arg(call, "partner"), *period = find_arg(call, "period"), *dataset = find_arg(call, "dataset");
+    struct want want = {.reporter = call_arg(call, "reporter")->country, .partner = partner ? partner->country : ANY_MEMBER};
+    if (period && period->periods)
+        want.period = *period->periods;
+    if (dataset && dataset->cube)
+        want.dataset = cube_dataset(dataset->cube)->id;
+    return want;
+}
+
+struct frame frame_of(const struct call *call, const struct cube *cube)
+{
+    const struct arg *partner = find_arg(call, "partner");
+    return (struct frame){.cube = cube, .countries = catalogue_countries(call->api->catalogue),
+                          .reporter = call_arg(call, "reporter")->country, .partner = partner ? partner->country : ANY_MEMBER};
+}
+
+enum status want_products(struct call *call, struct want *want)
+{
+    const struct arg *product = call_arg(call, "product");
+    const struct sectors *sectors = catalogue_sectors(call->api->catalogue);
+    size_t room = 0;
+    for (size_t i = 0; i < product->n_list; i++) {
+        const struct sector *sector = sectors_find(sectors, product->list[i]);
+        for (size_t k = 0; sector && k < sector->n_hs; k++)
+            room = sector->by_hs[k].n > room ? sector->by_hs[k].n : room;
+    }
+    struct str *code = arena_new(call->arena, struct str, product->n_list * (room + 1));
+    if (!code)
+        return ST_NO_MEMORY;
+    want->product = code;
+    for (size_t i = 0; i < product->n_list; i++) {
+        const struct sector *sector = sectors_find(sectors, product->list[i]);
+        if (!sector)
+            code[want->n_products++] = product->list[i];
+        /* The newest revision's prefixes say how fine the data must be; the dataset's own are used to answer. */
+        for (size_t k = 0; sector && k < sector->by_hs[0].n; k++)
+            code[want->n_products++] = sector->by_hs[0].prefix[k];
+    }
+    return ST_OK;
+}
+
+enum status frame_products(struct call *call, struct frame *frame)
+{
+    const struct arg *product = call_arg(call, "product");
+    if (product->n_list == 0)
+        return ST_OK;
+    const struct str *code;
+    size_t n;
+    enum status status = call_products(call, product, frame->cube, &code, &n);
+    return status == ST_OK ? leaves_of(frame->cube, catalogue_products(call->api->catalogue), code, n, call->arena, &frame->leaves) : status;
+}
+
+struct cell cell_period(struct call *call, uint32_t period)
+{
+    char text[PERIOD_TEXT];
+    size_t n = period_print(period, text);
+    return cell_str(arena_str(call->arena, str_span(text, n)));
+}
+
+struct cell cell_country(const struct call *call, uint32_t id)
+{
+    return id == NO_ID ? cell_null : cell_str(countries_at(catalogue_countries(call->api->catalogue), id)->id);
+}

@@ -1,0 +1,216 @@
+/* JSON: {"data":[…],"columns":[…],"meta":{…},"links":{…}}. Rows are written without the writer's bookkeeping, from keys quoted once. */
+#include "api/call.h"
+#include "entrepot/base/number.h"
+
+static const char *const type_name[] = {"string", "integer", "number", "boolean", "array", "array"};
+
+static void write_flags(struct buf *out, unsigned flags)
+{
+    bool first = true;
+    buf_byte(out, '[');
+    for (unsigned f = 0; f < FLAGS; f++) {
+        if (!(flags & FLAG_BIT(f)))
+            continue;
+        if (!first)
+            buf_byte(out, ',');
+        jw_quote(out, str_view(flag_name[f]));
+        first = false;
+    }
+    buf_byte(out, ']');
+}
+
+static void write_list(struct buf *out, struct str list)
+{
+    buf_byte(out, '[');
+    for (bool first = true; list.p; first = false) {
+        if (!first)
+            buf_byte(out, ',');
+        jw_quote(out, str_cut(&list, '\n'));
+    }
+    buf_byte(out, ']');
+}
+
+static void write_cell(struct buf *out, const struct cell *cell)
+{
+    switch (cell->kind) {
+    case CELL_NULL:
+        buf_lit(out, "null");
+        break;
+    case CELL_STRING:
+        jw_quote(out, cell->text);
+        break;
+    case CELL_INTEGER:
+        buf_i64(out, cell->integer);
+        break;
+    case CELL_NUMBER:
+        ratio_print(out, cell->number);
+        break;
+    case CELL_BOOLEAN:
+        buf_add(out, cell->boolean ? STR("true") : STR("false"));
+        break;
+    case CELL_FLAGS:
+        write_flags(out, cell->flags);
+        break;
+    case CELL_LIST:
+        write_list(out, cell->text);
+        break;
+    }
+}
+
+static void write_row(struct buf *out, const struct cell *row, const size_t *index, const struct str *key, size_t n)
+{
+    buf_byte(out, '{');
+    for (size_t c = 0; c < n; c++) {
+        buf_add(out, key[c]);
+        write_cell(out, &row[index[c]]);
+    }
+    buf_byte(out, '}');
+}
+
+static void write_data(const struct call *call, bool pretty, const size_t *index, size_t n, struct buf *out)
+{
+    struct page page = call_page(call);
+    struct str key[64];
+    for (size_t c = 0; c < n; c++) {
+        key[c] = arena_printf(call->arena, "%s\"%s\":", c ? "," : "", call->table.column[index[c]].id);
+        out->failed = out->failed || !key[c].p;
+    }
+    buf_byte(out, '[');
+    for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
+        if (r > page.first)
+            buf_byte(out, ',');
+        if (pretty)
+            buf_lit(out, "\n    ");
+        write_row(out, &call->table.cell[r * call->table.n_columns], index, key, n);
+    }
+    buf_byte(out, ']');
+}
+
+static void write_columns(const struct call *call, const size_t *index, size_t n, struct jw *jw)
+{
+    jw_karray(jw, "columns");
+    for (size_t c = 0; c < n; c++) {
+        const struct column *column = &call->table.column[index[c]];
+        jw_object(jw);
+        jw_kz(jw, "id", column->id);
+        jw_kz(jw, "type", type_name[column->type]);
+        jw_kz(jw, "unit", column->unit);
+        if (column->flow && call->cube) {
+            const struct dataset *d = cube_dataset(call->cube);
+            jw_kstr(jw, "valuation", column->flow == 'X' ? d->exports_valuation : d->imports_valuation);
+        }
+        jw_kz(jw, "description", column->description);
+        jw_end(jw);
+    }
+    jw_end(jw);
+}
+
+static void write_query(const struct call *call, struct jw *jw)
+{
+    jw_kobject(jw, "query");
+    for (size_t i = 0; i < call->route->n_params; i++) {
+        const struct param *param = &call->route->param[i];
+        const struct arg *arg = &call->arg[i];
+        if (param->type == PARAM_COUNTRY && arg->given)
+            jw_kstr(jw, param->name, countries_at(catalogue_countries(call->api->catalogue), arg->country)->id);
+        else if (arg->text.n)
+            jw_kstr(jw, param->name, arg->text);
+    }
+    jw_end(jw);
+}
+
+static void write_page(const struct call *call, struct jw *jw)
+{
+    struct page page = call_page(call);
+    struct str next = call_next_cursor(call);
+    jw_kobject(jw, "page");
+    jw_ki64(jw, "limit", (int64_t)page.limit);
+    jw_ki64(jw, "returned", (int64_t)page.returned);
+    jw_ki64(jw, "total", (int64_t)page.total);
+    jw_kbool(jw, "truncated", next.n > 0);
+    jw_key(jw, STR("next"));
+    if (next.n)
+        jw_str(jw, next);
+    else
+        jw_null(jw);
+    jw_end(jw);
+}
+
+static void write_dataset(const struct call *call, struct jw *jw)
+{
+    if (!call->cube) {
+        jw_knull(jw, "dataset");
+        jw_kstr(jw, "catalogue", catalogue_id(call->api->catalogue));
+        return;
+    }
+    const struct dataset *d = cube_dataset(call->cube);
+    jw_kstr(jw, "dataset", d->id);
+    jw_kstr(jw, "release", cube_release(call->cube));
+    jw_kstr(jw, "source", d->source);
+    jw_kstr(jw, "licence", d->licence);
+    jw_kz(jw, "frequency", period_kind_word(d->frequency));
+    jw_kz(jw, "basis", basis_name[d->basis]);
+    jw_kz(jw, "coverage", coverage_name[d->coverage]);
+    jw_kz(jw, "partners", partners_name[d->partners]);
+    if (d->synthetic)
+        jw_kbool(jw, "synthetic", true);
+}
+
+static void write_others(const struct call *call, struct jw *jw)
+{
+    jw_karray(jw, "other_datasets");
+    for (size_t i = 0; i < call->n_offers; i++)
+        if (call->offers[i].cube != call->cube)
+            jw_str(jw, cube_dataset(call->offers[i].cube)->id);
+    jw_end(jw);
+}
+
+static void write_warnings(const struct call *call, struct jw *jw)
+{
+    jw_karray(jw, "warnings");
+    for (size_t i = 0; i < call->n_warnings; i++)
+        jw_str(jw, call->warning[i]);
+    jw_end(jw);
+}
+
+static void write_links(const struct call *call, struct jw *jw)
+{
+    struct str path = call->canonical, query = path;
+    struct str before = str_cut(&query, '?');
+    jw_kobject(jw, "links");
+    jw_kstr(jw, "self", path);
+    jw_key(jw, STR("csv"));
+    jw_str(jw, arena_printf(call->arena, "%.*s.csv%s%.*s", STR_ARG(before), query.n ? "?" : "", STR_ARG(query)));
+    if (call->mirror.n)
+        jw_kstr(jw, "mirror", call->mirror);
+    struct str next = call_next_cursor(call);
+    if (next.n)
+        jw_kstr(jw, "next", arena_printf(call->arena, "%.*s%scursor=%.*s", STR_ARG(path), query.n ? "&" : "?", STR_ARG(next)));
+    jw_end(jw);
+}
+
+void encode_json(const struct call *call, struct buf *out)
+{
+    const struct arg *pretty = call_arg(call, "pretty");
+    size_t index[64], n = call_fields(call, index);
+    struct jw jw;
+    jw_init(&jw, out, pretty->number != 0);
+    jw_object(&jw);
+    jw_key(&jw, STR("data"));
+    struct buf *direct = out;
+    jw_raw(&jw, str_span(NULL, 0)); /* the value follows, written directly */
+    write_data(call, pretty->number != 0, index, n, direct);
+    write_columns(call, index, n, &jw);
+    jw_kobject(&jw, "meta");
+    write_dataset(call, &jw);
+    write_query(call, &jw);
+    write_page(call, &jw);
+    jw_kz(&jw, "empty_reason", call->table.n_rows ? NULL : call->empty_reason);
+    write_others(call, &jw);
+    write_warnings(call, &jw);
+    jw_end(&jw);
+    write_links(call, &jw);
+    jw_end(&jw);
+    jw_finish(&jw);
+    buf_byte(out, '\n');
+}

@@ -1,0 +1,218 @@
+#include <math.h>
+
+#include "api/call.h"
+
+const struct cell cell_null = {.kind = CELL_NULL};
+
+struct cell cell_str(struct str text) { return text.n ? (struct cell){.kind = CELL_STRING, .text = text} : cell_null; }
+struct cell cell_z(const char *text) { return text ? cell_str(str_view(text)) : cell_null; }
+struct cell cell_i64(int64_t value) { return (struct cell){.kind = CELL_INTEGER, .integer = value}; }
+struct cell cell_rank(unsigned rank) { return rank ? cell_i64(rank) : cell_null; }
+struct cell cell_figure(struct figure f) { return f.known ? cell_i64(f.usd) : cell_null; }
+struct cell cell_ratio(double ratio) { return isfinite(ratio) ? (struct cell){.kind = CELL_NUMBER, .number = ratio} : cell_null; }
+struct cell cell_bool(bool value) { return (struct cell){.kind = CELL_BOOLEAN, .boolean = value}; }
+struct cell cell_flags(unsigned flags) { return (struct cell){.kind = CELL_FLAGS, .flags = flags}; }
+
+struct cell *call_row(struct call *call)
+{
+    struct table *t = &call->table;
+    if (t->n_rows == t->room) {
+        size_t room = t->room ? t->room * 2 : 32;
+        struct cell *cell = arena_new(call->arena, struct cell, room * t->n_columns);
+        if (!cell)
+            return NULL;
+        if (t->n_rows)
+            memcpy(cell, t->cell, t->n_rows * t->n_columns * sizeof *cell);
+        t->cell = cell;
+        t->room = room;
+    }
+    return &t->cell[t->n_rows++ * t->n_columns];
+}
+
+/* ---- sort ---- */
+
+#define SORT_KEYS_MAX 8
+
+struct sort_key {
+    size_t column;
+    bool descending;
+};
+
+struct sort_plan {
+    struct sort_key key[SORT_KEYS_MAX];
+    size_t n, n_columns;
+};
+
+static int compare_numbers(const struct cell *a, const struct cell *b)
+{
+    if (a->kind == CELL_INTEGER && b->kind == CELL_INTEGER)
+        return a->integer < b->integer ? -1 : a->integer > b->integer;
+    double x = a->kind == CELL_INTEGER ? (double)a->integer : a->number, y = b->kind == CELL_INTEGER ? (double)b->integer : b->number;
+    return x < y ? -1 : x > y;
+}
+
+/* Null last, whatever the direction. */
+static int compare_cells(const struct cell *a, const struct cell *b, bool descending)
+{
+    if (a->kind == CELL_NULL || b->kind == CELL_NULL)
+        return (a->kind == CELL_NULL) - (b->kind == CELL_NULL);
+    int order = 0;
+    if (a->kind == CELL_STRING || a->kind == CELL_LIST)
+        order = str_cmp(a->text, b->text);
+    else if (a->kind == CELL_BOOLEAN)
+        order = (int)a->boolean - (int)b->boolean;
+    else if (a->kind == CELL_FLAGS)
+        order = a->flags < b->flags ? -1 : a->flags > b->flags;
+    else
+        order = compare_numbers(a, b);
+    return descending ? -order : order;
+}
+
+static int compare_rows(const void *a, const void *b, void *plan_)
+{
+    const struct cell *const *x = a, *const *y = b;
+    const struct sort_plan *plan = plan_;
+    for (size_t i = 0; i < plan->n; i++) {
+        int order = compare_cells(&(*x)[plan->key[i].column], &(*y)[plan->key[i].column], plan->key[i].descending);
+        if (order)
+            return order;
+    }
+    return *x < *y ? -1 : *x > *y; /* stable: rows still lie in the order they were made */
+}
+
+static size_t column_index(const struct route *route, struct str id)
+{
+    size_t i = 0;
+    while (i < route->n_columns && !str_is(id, route->column[i].id))
+        i++;
+    return i;
+}
+
+static void read_sort(const struct route *route, struct str text, struct sort_plan *plan)
+{
+    while (text.p && plan->n < SORT_KEYS_MAX) {
+        struct str key = str_cut(&text, ',');
+        bool descending = key.n && key.p[0] == '-';
+        size_t column = column_index(route, descending ? str_span(key.p + 1, key.n - 1) : key);
+        if (column < route->n_columns)
+            plan->key[plan->n++] = (struct sort_key){column, descending};
+    }
+}
+
+static enum status sort_table(struct call *call, struct str text)
+{
+    struct table *t = &call->table;
+    struct sort_plan plan = {.n_columns = t->n_columns};
+    read_sort(call->route, text, &plan);
+    const struct cell **row = arena_new(call->arena, const struct cell *, t->n_rows);
+    struct cell *sorted = arena_new(call->arena, struct cell, t->n_rows * t->n_columns);
+    if (!row || !sorted)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < t->n_rows; i++)
+        row[i] = &t->cell[i * t->n_columns];
+    if (t->n_rows)
+        qsort_r(row, t->n_rows, sizeof(const struct cell *), compare_rows, &plan);
+    for (size_t i = 0; i < t->n_rows; i++)
+        memcpy(&sorted[i * t->n_columns], row[i], t->n_columns * sizeof *sorted);
+    t->cell = sorted;
+    t->room = t->n_rows;
+    return ST_OK;
+}
+
+/* ---- top ---- */
+
+static void add_cell(struct cell *sum, const struct cell *cell)
+{
+    if (cell->kind == CELL_NULL)
+        return;
+    if (sum->kind == CELL_NULL)
+        *sum = *cell;
+    else if (sum->kind == CELL_INTEGER)
+        sum->integer += cell->integer;
+    else if (sum->kind == CELL_NUMBER)
+        sum->number += cell->number;
+}
+
+static size_t first_text_column(const struct route *route, const char *a, const char *b)
+{
+    size_t i = column_index(route, str_view(a));
+    return i < route->n_columns ? i : column_index(route, str_view(b));
+}
+
+/* The rows behind the first `top` become one, so that the table's sums stay what they were. */
+static void keep_top(struct call *call, size_t top)
+{
+    struct table *t = &call->table;
+    if (t->n_rows <= top + 1)
+        return;
+    struct cell *other = &t->cell[top * t->n_columns];
+    for (size_t c = 0; c < t->n_columns; c++) {
+        struct cell sum = cell_null;
+        for (size_t r = top; r < t->n_rows && t->column[c].additive; r++)
+            add_cell(&sum, &t->cell[r * t->n_columns + c]);
+        unsigned flags = 0;
+        for (size_t r = top; r < t->n_rows && t->column[c].type == COLUMN_FLAGS; r++)
+            flags |= t->cell[r * t->n_columns + c].flags;
+        other[c] = t->column[c].type == COLUMN_FLAGS ? cell_flags(flags) : sum;
+    }
+    size_t name = first_text_column(call->route, "product", "partner");
+    if (name < t->n_columns)
+        other[name] = cell_str(STR("other"));
+    t->n_rows = top + 1;
+}
+
+static bool has_param(const struct route *route, const char *name)
+{
+    for (size_t i = 0; i < route->n_params; i++)
+        if (strcmp(route->param[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+enum status table_arrange(struct call *call)
+{
+    const struct arg *sort = has_param(call->route, "sort") ? call_arg(call, "sort") : NULL;
+    struct str order = sort && sort->given ? sort->text : str_view(call->route->default_sort);
+    enum status status = order.n ? sort_table(call, order) : ST_OK;
+    if (status == ST_OK && has_param(call->route, "top") && call_arg(call, "top")->given)
+        keep_top(call, call_arg(call, "top")->number);
+    return status;
+}
+
+/* ---- pages and fields ---- */
+
+struct page call_page(const struct call *call)
+{
+    size_t limit = has_param(call->route, "limit") ? call_arg(call, "limit")->number : call->table.n_rows;
+    size_t first = has_param(call->route, "cursor") ? call_arg(call, "cursor")->number : 0;
+    size_t total = call->table.n_rows, left = first < total ? total - first : 0;
+    return (struct page){.first = first, .returned = left < limit ? left : limit, .total = total, .limit = limit};
+}
+
+struct str call_next_cursor(const struct call *call)
+{
+    struct page page = call_page(call);
+    size_t next = page.first + page.returned;
+    if (next >= page.total)
+        return str_span(NULL, 0);
+    struct str id = catalogue_id(call->api->catalogue);
+    return arena_printf(call->arena, "%zu-%.8s", next, id.p);
+}
+
+size_t call_fields(const struct call *call, size_t *index)
+{
+    size_t n = 0;
+    const struct arg *fields = has_param(call->route, "fields") ? call_arg(call, "fields") : NULL;
+    if (!fields || !fields->given) {
+        for (; n < call->table.n_columns; n++)
+            index[n] = n;
+        return n;
+    }
+    struct str rest = fields->text;
+    while (rest.p && n < 64) {
+        size_t at = column_index(call->route, str_cut(&rest, ','));
+        if (at < call->route->n_columns)
+            index[n++] = at;
+    }
+    return n;
+}

@@ -1,0 +1,129 @@
+/* From the raw target to a route, a format and decoded path segments. */
+#include "api/call.h"
+
+static int hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *out)
+{
+    char *text = arena_new(arena, char, raw.n + 1);
+    size_t n = 0;
+    if (!text)
+        return false;
+    for (size_t i = 0; i < raw.n; i++) {
+        char c = raw.p[i];
+        if (c == '%') {
+            int high = i + 2 < raw.n ? hex(raw.p[i + 1]) : -1, low = i + 2 < raw.n ? hex(raw.p[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return false;
+            c = (char)(high * 16 + low);
+            i += 2;
+        } else if (c == '+' && form) {
+            c = ' ';
+        }
+        if ((unsigned char)c < 0x20 || c == 0x7F)
+            return false;
+        text[n++] = c;
+    }
+    *out = str_span(text, n);
+    return str_utf8(*out);
+}
+
+static bool is_capture(struct str segment) { return segment.n > 2 && segment.p[0] == '{'; }
+
+/* Whether the path fits the template; captures are left raw. */
+static bool fits(const char *template, struct str path, struct str *capture)
+{
+    struct str want = str_view(template);
+    size_t n = 0;
+    while (want.p && path.p) { /* both begin with "/": their first segments are empty */
+        struct str a = str_cut(&want, '/'), b = str_cut(&path, '/');
+        if (is_capture(a)) {
+            if (b.n == 0)
+                return false;
+            capture[n++] = b;
+        } else if (!str_eq(a, b)) {
+            return false;
+        }
+    }
+    return !want.p && !path.p;
+}
+
+static const struct route *find_route(struct str path, struct str *capture)
+{
+    for (size_t i = 0; i < api_n_routes; i++)
+        if (fits(api_routes[i]->path, path, capture))
+            return api_routes[i];
+    return NULL;
+}
+
+static const char *const known_suffix[] = {"json", "csv", "ndjson", "jsonstat"};
+
+/* Cuts ".json" and the like off the path. Returns the suffix, or empty. */
+static struct str cut_suffix(struct str *path)
+{
+    size_t dot = path->n;
+    while (dot > 0 && path->p[dot - 1] != '.' && path->p[dot - 1] != '/')
+        dot--;
+    if (dot == 0 || path->p[dot - 1] != '.')
+        return str_span(NULL, 0);
+    struct str suffix = str_span(path->p + dot, path->n - dot);
+    for (size_t i = 0; i < sizeof known_suffix / sizeof *known_suffix; i++)
+        if (str_is(suffix, known_suffix[i])) {
+            *path = str_span(path->p, dot - 1);
+            return suffix;
+        }
+    return str_span(NULL, 0);
+}
+
+static void use_suffix(struct call *call, struct str suffix)
+{
+    call->format_from_suffix = true;
+    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
+        if (str_is(suffix, format_name[f])) {
+            call->format = f;
+            return;
+        }
+    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, "format", suffix, STR("this resource is served as json and csv"));
+    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
+        call_suggest(e, str_view(format_name[f]));
+}
+
+static enum status nothing_here(struct call *call)
+{
+    struct call_error *e = call_problem(call, PROBLEM_NOT_FOUND, NULL, call->path, STR("nothing is served at this path; /v1 lists what is"));
+    e->see = STR("/v1");
+    for (size_t i = 0; i < api_n_routes; i++)
+        if (str_distance(str_view(api_routes[i]->path), call->path, 3) <= 3)
+            call_suggest(e, str_view(api_routes[i]->path));
+    return ST_INVALID;
+}
+
+enum status route_match(struct call *call)
+{
+    struct str path = call->path, raw[4] = {{NULL, 0}};
+    const struct route *route = find_route(path, raw);
+    if (!route || route->kind == ROUTE_TABLE) { /* "CHN.csv" may have been taken for a code */
+        struct str suffix = cut_suffix(&path);
+        const struct route *without = suffix.n ? find_route(path, raw) : NULL;
+        if (without && without->kind == ROUTE_TABLE) {
+            route = without;
+            use_suffix(call, suffix);
+        }
+    }
+    if (!route)
+        return nothing_here(call);
+    call->route = route;
+    call->reply->route = route->path;
+    for (size_t i = 0; i < 4; i++)
+        if (raw[i].n && !percent_decode(raw[i], false, call->arena, &call->capture[i])) {
+            (void)call_problem(call, PROBLEM_NOT_FOUND, NULL, raw[i], STR("this path segment is not properly percent-encoded UTF-8 text"));
+            return ST_INVALID;
+        }
+    return call->n_errors ? ST_INVALID : ST_OK;
+}

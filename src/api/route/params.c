@@ -1,0 +1,353 @@
+/* Query and path parameters: found in the route's table, typed once, all errors told together. */
+#include "api/call.h"
+#include "entrepot/base/number.h"
+
+const struct arg *call_arg(const struct call *call, const char *name)
+{
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (strcmp(call->route->param[i].name, name) == 0)
+            return &call->arg[i];
+    BUG("a handler asks for a parameter that its route does not have");
+}
+
+static struct call_error *refuse(struct call *call, const struct param *param, struct str value, const char *detail)
+{
+    return call_problem(call, PROBLEM_INVALID_VALUE, param->name, value, str_view(detail));
+}
+
+/* ---- one type, one reader ---- */
+
+static void read_country(struct call *call, const struct param *param, struct arg *arg)
+{
+    const struct countries *countries = catalogue_countries(call->api->catalogue);
+    arg->country = countries_find(countries, arg->text);
+    if (arg->country != NO_ID)
+        return;
+    struct call_error *e = call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE, param->name, arg->text,
+                                        arena_printf(call->arena, "\"%.*s\" is no country code: write ISO alpha-3, alpha-2, M49 or Comtrade",
+                                                     STR_ARG(str_span(arg->text.p, arg->text.n < 60 ? arg->text.n : 60))));
+    uint32_t near[SUGGESTIONS_MAX];
+    size_t n = countries_suggest(countries, arg->text, near, SUGGESTIONS_MAX);
+    for (size_t i = 0; i < n; i++)
+        call_suggest(e, countries_at(countries, near[i])->id);
+    e->see = STR("/v1/countries");
+}
+
+static void unknown_product(struct call *call, const struct param *param, struct str code)
+{
+    const struct products *products = catalogue_products(call->api->catalogue);
+    struct call_error *e = call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE, param->name, code,
+                                        arena_printf(call->arena, "\"%.*s\" is no product: write an HS code of 2, 4, 6 or 8 digits, a section "
+                                                                  "(S01 to S21), or a sector id", STR_ARG(str_span(code.p, code.n < 60 ? code.n : 60))));
+    uint32_t near[SUGGESTIONS_MAX];
+    size_t n = products_suggest(products, code, near, SUGGESTIONS_MAX);
+    for (size_t i = 0; i < n; i++)
+        call_suggest(e, products_at(products, near[i])->code);
+    e->see = STR("/v1/products");
+}
+
+static struct str without_prefix(struct str code)
+{
+    struct str prefix = STR("sector:");
+    return str_starts(code, prefix) ? str_span(code.p + prefix.n, code.n - prefix.n) : code;
+}
+
+static void read_products(struct call *call, const struct param *param, struct arg *arg)
+{
+    struct str *list = arena_new(call->arena, struct str, LIST_MAX), rest = arg->text;
+    arg->list = list;
+    while (list && rest.p) {
+        struct str code = without_prefix(str_cut(&rest, ','));
+        if (arg->n_list == LIST_MAX) {
+            (void)refuse(call, param, arg->text, "at most 64 products in one request");
+            return;
+        }
+        if (sectors_find(catalogue_sectors(call->api->catalogue), code) || catalogue_has_product(call->api->catalogue, code))
+            list[arg->n_list++] = code;
+        else
+            unknown_product(call, param, code);
+    }
+}
+
+static void read_product(struct call *call, const struct param *param, struct arg *arg)
+{
+    if (!catalogue_has_product(call->api->catalogue, arg->text))
+        unknown_product(call, param, arg->text);
+}
+
+static void read_sector(struct call *call, const struct param *param, struct arg *arg)
+{
+    const struct sectors *sectors = catalogue_sectors(call->api->catalogue);
+    arg->sector = sectors_find(sectors, arg->text);
+    if (arg->sector)
+        return;
+    struct call_error *e = call_problem(call, PROBLEM_UNKNOWN_CODE_IN_PATH, param->name, arg->text, STR("this is no sector id"));
+    for (size_t i = 0; i < sectors_count(sectors); i++)
+        if (str_distance(sectors_at(sectors, i)->id, arg->text, 3) <= 3 || str_starts(sectors_at(sectors, i)->id, arg->text))
+            call_suggest(e, sectors_at(sectors, i)->id);
+    e->see = STR("/v1/sectors");
+}
+
+static void read_periods(struct call *call, const struct param *param, struct arg *arg)
+{
+    struct period_set *set = arena_new(call->arena, struct period_set, 1);
+    struct str bad = arg->text;
+    const char *why = "this is no period";
+    if (!set || !period_set_read(arg->text, set, &bad, &why)) {
+        struct call_error *e = refuse(call, param, arg->text, why);
+        if (bad.n && bad.n < arg->text.n && bad.n < 60)
+            e->detail = arena_printf(call->arena, "\"%.*s\": %s", STR_ARG(bad), why);
+        return;
+    }
+    arg->periods = set;
+    if (param->type == PARAM_PERIOD && (set->n != 1 || set->item[0].from != set->item[0].to))
+        (void)refuse(call, param, arg->text, "exactly one period is meant here, such as 2019, FY2018-19, 2019-Q2 or 2019-04");
+}
+
+static void read_freq(struct call *call, const struct param *param, struct arg *arg)
+{
+    if (!period_kind_read(arg->text, &arg->kind))
+        (void)refuse(call, param, arg->text, "write A (calendar years), FY (fiscal years), Q (quarters) or M (months)");
+}
+
+static void read_level(struct call *call, const struct param *param, struct arg *arg)
+{
+    if (level_read(arg->text, &arg->level) && (param->levels & 1U << arg->level))
+        return;
+    struct call_error *e = refuse(call, param, arg->text, "this is no level that this resource is broken down by");
+    for (enum level l = LEVEL_TOTAL; l < LEVELS; l++)
+        if (param->levels & 1U << l)
+            call_suggest(e, str_view(level_name[l]));
+}
+
+static void read_dataset(struct call *call, const struct param *param, struct arg *arg)
+{
+    const struct catalogue *catalogue = call->api->catalogue;
+    if (param->type == PARAM_DATASETS && str_is(arg->text, "*"))
+        return;
+    arg->cube = catalogue_find(catalogue, arg->text);
+    if (arg->cube)
+        return;
+    struct call_error *e = call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE, param->name, arg->text,
+                                        STR("no dataset with this id is loaded"));
+    for (size_t i = 0; i < catalogue_count(catalogue); i++)
+        if (str_distance(cube_dataset(catalogue_at(catalogue, i))->id, arg->text, 5) <= 5)
+            call_suggest(e, cube_dataset(catalogue_at(catalogue, i))->id);
+    e->see = STR("/v1/datasets");
+}
+
+static void read_count(struct call *call, const struct param *param, struct arg *arg)
+{
+    if (!str_u32(arg->text, param->max, &arg->number) || arg->number == 0)
+        refuse(call, param, arg->text, NULL)->detail = arena_printf(call->arena, "write a whole number from 1 to %u", param->max);
+}
+
+static void read_share(struct call *call, const struct param *param, struct arg *arg)
+{
+    int64_t micro;
+    if (decimal_read(arg->text, 6, &micro) != ST_OK || micro < 0 || micro > 1000000)
+        (void)refuse(call, param, arg->text, "write a share from 0 to 1, such as 0.4");
+    else
+        arg->ratio = (double)micro / 1e6;
+}
+
+static void read_columns(struct call *call, const struct param *param, struct arg *arg)
+{
+    struct str rest = arg->text;
+    size_t count = 0;
+    while (rest.p) {
+        struct str id = str_cut(&rest, ',');
+        if (param->type == PARAM_SORT && id.n && id.p[0] == '-')
+            id = str_span(id.p + 1, id.n - 1);
+        bool known = false;
+        for (size_t i = 0; i < call->route->n_columns; i++)
+            known = known || str_is(id, call->route->column[i].id);
+        if (known && ++count <= 32)
+            continue;
+        struct call_error *e = refuse(call, param, id, known ? "too many columns" : "this answer has no such column");
+        for (size_t i = 0; i < call->route->n_columns; i++)
+            if (str_distance(str_view(call->route->column[i].id), id, 3) <= 3)
+                call_suggest(e, str_view(call->route->column[i].id));
+        if (e->n_suggestions == 0)
+            for (size_t i = 0; i < call->route->n_columns; i++)
+                call_suggest(e, str_view(call->route->column[i].id));
+        return;
+    }
+}
+
+static void read_format(struct call *call, const struct param *param, struct arg *arg)
+{
+    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
+        if (str_is(arg->text, format_name[f])) {
+            arg->number = (uint32_t)f;
+            return;
+        }
+    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, param->name, arg->text, STR("this resource is served as json and csv"));
+    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
+        call_suggest(e, str_view(format_name[f]));
+}
+
+static void read_flag(struct call *call, const struct param *param, struct arg *arg)
+{
+    if (!str_u32(arg->text, 1, &arg->number))
+        (void)refuse(call, param, arg->text, "write 0 or 1");
+}
+
+static void read_kind(struct call *call, const struct param *param, struct arg *arg)
+{
+    for (unsigned k = 0; k < MEMBER_KINDS; k++)
+        if (str_is(arg->text, member_kind_name[k])) {
+            arg->number = k;
+            return;
+        }
+    struct call_error *e = refuse(call, param, arg->text, "this is no kind of member");
+    for (unsigned k = 0; k < MEMBER_KINDS; k++)
+        call_suggest(e, str_view(member_kind_name[k]));
+}
+
+static void read_cursor(struct call *call, const struct param *param, struct arg *arg)
+{
+    struct str rest = arg->text, number = str_cut(&rest, '-'), id = catalogue_id(call->api->catalogue);
+    if (!str_u32(number, 1000000000, &arg->number) || !str_eq(rest, str_span(id.p, 8)))
+        (void)refuse(call, param, arg->text, "this cursor was not made by the data that is served now: begin again without it");
+}
+
+typedef void reader(struct call *call, const struct param *param, struct arg *arg);
+
+static reader *const readers[] = {
+    [PARAM_COUNTRY] = read_country, [PARAM_PRODUCTS] = read_products, [PARAM_PRODUCT] = read_product, [PARAM_SECTOR] = read_sector,
+    [PARAM_PERIODS] = read_periods, [PARAM_PERIOD] = read_periods,    [PARAM_FREQ] = read_freq,       [PARAM_LEVEL] = read_level,
+    [PARAM_DATASET] = read_dataset, [PARAM_DATASETS] = read_dataset,  [PARAM_COUNT] = read_count,     [PARAM_SHARE] = read_share,
+    [PARAM_SORT] = read_columns,    [PARAM_FIELDS] = read_columns,    [PARAM_FORMAT] = read_format,   [PARAM_FLAG] = read_flag,
+    [PARAM_KIND] = read_kind,       [PARAM_CURSOR] = read_cursor,
+};
+
+/* ---- the query ---- */
+
+static size_t param_index(const struct route *route, struct str name)
+{
+    size_t i = 0;
+    while (i < route->n_params && (route->param[i].in_path || !str_is(name, route->param[i].name)))
+        i++;
+    return i;
+}
+
+static void unknown_parameter(struct call *call, struct str name, struct str value)
+{
+    const struct route *route = call->route;
+    struct call_error *e = call_problem(call, PROBLEM_UNKNOWN_PARAMETER, NULL, value, STR("this resource has no such parameter"));
+    e->parameter = name;
+    for (size_t i = 0; i < route->n_params; i++)
+        if (!route->param[i].in_path && str_distance(str_view(route->param[i].name), name, 2) <= 2)
+            call_suggest(e, str_view(route->param[i].name));
+    for (size_t i = 0; e->n_suggestions == 0 && i < route->n_params; i++)
+        if (!route->param[i].in_path)
+            call_suggest(e, str_view(route->param[i].name));
+    e->see = STR("/v1/openapi.json");
+}
+
+static void take_pair(struct call *call, struct str pair)
+{
+    struct str raw = pair, raw_name = str_cut(&raw, '='), name, value = {NULL, 0};
+    if (!percent_decode(raw_name, true, call->arena, &name) || (raw.p && !percent_decode(raw, true, call->arena, &value))) {
+        (void)call_problem(call, PROBLEM_INVALID_VALUE, NULL, pair, STR("this is not properly percent-encoded UTF-8 text without control characters"));
+        return;
+    }
+    size_t at = param_index(call->route, name);
+    if (at == call->route->n_params) {
+        unknown_parameter(call, name, value);
+    } else if (call->arg[at].given) {
+        (void)call_problem(call, PROBLEM_REPEATED_PARAMETER, call->route->param[at].name, value, STR("give each parameter once; lists are written with commas"));
+    } else if (value.n == 0) {
+        call->arg[at].given = true;
+        (void)refuse(call, &call->route->param[at], value, "the value is empty: leave the parameter out, or give it a value");
+    } else {
+        call->arg[at].given = true;
+        call->arg[at].text = value;
+    }
+}
+
+static void take_captures(struct call *call)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (call->route->param[i].in_path) {
+            call->arg[i].given = true;
+            call->arg[i].text = call->capture[n++];
+        }
+}
+
+static void use_fallbacks(struct call *call)
+{
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (!call->arg[i].given && call->route->param[i].fallback)
+            call->arg[i].text = str_view(call->route->param[i].fallback);
+}
+
+/* One spelling for each request: canonical codes in the path, parameters in the route's order, no defaults written out. */
+static void canonical_path(const struct call *call, struct buf *out)
+{
+    struct str template = str_view(call->route->path);
+    size_t at = 0;
+    for (bool first = true; template.p; first = false) {
+        struct str segment = str_cut(&template, '/');
+        if (!first)
+            buf_byte(out, '/');
+        if (segment.n && segment.p[0] == '{') {
+            while (!call->route->param[at].in_path)
+                at++;
+            bool country = call->route->param[at].type == PARAM_COUNTRY;
+            segment = country ? countries_at(catalogue_countries(call->api->catalogue), call->arg[at].country)->id : call->arg[at].text;
+            at++;
+        }
+        buf_add(out, segment);
+    }
+}
+
+static void percent_encode(struct str text, struct buf *out)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || memchr("-_.~,:*", c, 7))
+            buf_byte(out, (char)c);
+        else
+            buf_printf(out, "%%%02X", (unsigned)c);
+    }
+}
+
+static enum status canonicalise(struct call *call)
+{
+    struct buf out;
+    buf_init(&out, 16384);
+    canonical_path(call, &out);
+    char sign = '?';
+    for (size_t i = 0; i < call->route->n_params; i++) {
+        const struct param *param = &call->route->param[i];
+        if (param->in_path || !call->arg[i].given || param->type == PARAM_FORMAT)
+            continue;
+        buf_byte(&out, sign);
+        buf_add(&out, str_view(param->name));
+        buf_byte(&out, '=');
+        percent_encode(call->arg[i].text, &out);
+        sign = '&';
+    }
+    call->canonical = out.failed ? str_span(NULL, 0) : arena_str(call->arena, buf_view(&out));
+    buf_release(&out);
+    return call->canonical.p ? ST_OK : ST_NO_MEMORY;
+}
+
+enum status params_read(struct call *call)
+{
+    take_captures(call);
+    struct str rest = call->query;
+    while (rest.p) {
+        struct str pair = str_cut(&rest, '&');
+        if (pair.n)
+            take_pair(call, pair);
+    }
+    use_fallbacks(call);
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (call->arg[i].text.n)
+            readers[call->route->param[i].type](call, &call->route->param[i], &call->arg[i]);
+    return call->n_errors ? ST_INVALID : canonicalise(call);
+}

@@ -1,0 +1,22 @@
+/* THE table: everything that is served, in the order in which it is listed. Each route stands in a file of src/api/get. */
+#include "api/get/endpoints.h"
+
+const struct route *const api_routes[] = {
+    &route_index,       &route_bilateral, &route_bilateral_products, &route_deficits, &route_dependence, &route_availability,
+    &route_datasets,    &route_dataset,   &route_countries,          &route_country,  &route_products,   &route_product,
+    &route_sectors,     &route_sector,    &route_openapi,            &route_livez,    &route_readyz,     &route_healthz,
+};
+const size_t api_n_routes = sizeof api_routes / sizeof *api_routes;
+
+void api_print_routes(struct buf *out)
+{
+    for (size_t i = 0; i < api_n_routes; i++)
+        buf_printf(out, "GET %-46s %s\n", api_routes[i]->path, api_routes[i]->summary);
+}
+
+void api_print_markdown(struct buf *out)
+{
+    buf_lit(out, "| path | answers | try |\n|---|---|---|\n");
+    for (size_t i = 0; i < api_n_routes; i++)
+        buf_printf(out, "| `%s` | %s | `%s` |\n", api_routes[i]->path, api_routes[i]->summary, api_routes[i]->example);
+}

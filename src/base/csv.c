@@ -1,0 +1,206 @@
+#include "entrepot/base/csv.h"
+
+#include <inttypes.h>
+
+#define STREAM_BYTES ((size_t)1 << 18)
+
+void csv_init_memory(struct csv *csv, const char *name, char *bytes, size_t n)
+{
+    *csv = (struct csv){.name = name, .p = bytes, .n = n, .at_end = true, .next_line = 1};
+}
+
+void csv_init_stream(struct csv *csv, const char *name, csv_fill *fill, void *source)
+{
+    *csv = (struct csv){.name = name, .fill = fill, .source = source, .next_line = 1};
+}
+
+void csv_release(struct csv *csv)
+{
+    free(csv->own);
+    csv->own = NULL;
+}
+
+static enum status refuse(const struct csv *csv, struct problem *problem, const char *what)
+{
+    char place[256];
+    (void)snprintf(place, sizeof place, "%s:%" PRIu64, csv->name, csv->line);
+    return problem_set(problem, ST_INVALID, place, "%s", what);
+}
+
+/* Moves the unread bytes to the front and reads more behind them. */
+static enum status refill(struct csv *csv, struct problem *problem)
+{
+    if (csv->n > CSV_RECORD_MAX)
+        return refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?");
+    if (csv->capacity - csv->n < STREAM_BYTES / 2 || !csv->own) {
+        size_t capacity = csv->capacity ? csv->capacity * 2 : STREAM_BYTES;
+        char *own = malloc(capacity);
+        if (!own)
+            return problem_set(problem, ST_NO_MEMORY, csv->name, "out of memory");
+        if (csv->n)
+            memcpy(own, csv->p, csv->n);
+        free(csv->own);
+        csv->own = own;
+        csv->capacity = capacity;
+    } else if (csv->n) {
+        memmove(csv->own, csv->p, csv->n);
+    }
+    csv->p = csv->own;
+    ptrdiff_t got = csv->fill(csv->source, csv->own + csv->n, csv->capacity - csv->n, problem);
+    if (got < 0)
+        return ST_IO;
+    csv->at_end = got == 0;
+    csv->n += (size_t)got;
+    return ST_OK;
+}
+
+/* Length of the record at csv->p with its line end; 0 if its end is not in the buffer. Quotes may hide line ends. */
+static size_t record_length(const struct csv *csv, uint64_t *lines)
+{
+    bool quoted = false;
+    *lines = 0;
+    for (size_t i = 0; i < csv->n; i++) {
+        char c = csv->p[i];
+        if (c == '"')
+            quoted = !quoted;
+        if (c == '\n') {
+            ++*lines;
+            if (!quoted)
+                return i + 1;
+        }
+    }
+    return csv->at_end ? csv->n : 0;
+}
+
+static struct str without_line_end(struct str record)
+{
+    if (record.n && record.p[record.n - 1] == '\n')
+        record.n--;
+    if (record.n && record.p[record.n - 1] == '\r')
+        record.n--;
+    return record;
+}
+
+/* A quoted field at *at: its text is moved together over doubled quotes. */
+static enum status take_quoted(struct csv *csv, char *p, size_t n, size_t *at, struct str *field, struct problem *problem)
+{
+    size_t from = *at + 1, to = from, i = from;
+    for (; i < n; i++) {
+        if (p[i] == '"' && (i + 1 == n || p[i + 1] != '"'))
+            break;
+        if (p[i] == '"')
+            i++;
+        p[to++] = p[i];
+    }
+    if (i == n)
+        return refuse(csv, problem, "a quote is left open");
+    if (i + 1 < n && p[i + 1] != ',')
+        return refuse(csv, problem, "text follows a closing quote");
+    *field = str_span(p + from, to - from);
+    *at = i + 1;
+    return ST_OK;
+}
+
+static enum status split(struct csv *csv, char *p, size_t n, struct problem *problem)
+{
+    csv->n_fields = 0;
+    for (size_t at = 0; at <= n; at++) {
+        if (csv->n_fields == CSV_FIELDS_MAX)
+            return refuse(csv, problem, "more than 64 fields");
+        struct str *field = &csv->field[csv->n_fields++];
+        if (at < n && p[at] == '"') {
+            enum status status = take_quoted(csv, p, n, &at, field, problem);
+            if (status != ST_OK)
+                return status;
+            continue;
+        }
+        size_t length = str_find(str_span(p + at, n - at), ',');
+        *field = str_span(p + at, length);
+        if (str_find(*field, '"') < field->n)
+            return refuse(csv, problem, "a quote inside a field that does not begin with one");
+        at += length;
+    }
+    return ST_OK;
+}
+
+static enum status next_record(struct csv *csv, struct str *record, struct problem *problem)
+{
+    uint64_t lines;
+    size_t length;
+    while ((length = record_length(csv, &lines)) == 0) {
+        if (csv->at_end)
+            return ST_NOT_FOUND;
+        enum status status = refill(csv, problem);
+        if (status != ST_OK)
+            return status;
+    }
+    csv->line = csv->next_line;
+    csv->next_line += lines;
+    *record = str_span(csv->p, length);
+    csv->p += length;
+    csv->n -= length;
+    return length > CSV_RECORD_MAX ? refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?") : ST_OK;
+}
+
+static void skip_mark(struct csv *csv, struct str *record)
+{
+    if (!csv->started && str_starts(*record, STR("\xEF\xBB\xBF")))
+        *record = str_span(record->p + 3, record->n - 3);
+    csv->started = true;
+}
+
+enum status csv_next(struct csv *csv, struct problem *problem)
+{
+    struct str record;
+    char *start;
+    do {
+        csv->line = csv->next_line;
+        enum status status = next_record(csv, &record, problem);
+        if (status != ST_OK)
+            return status;
+        start = csv->p - record.n;
+        skip_mark(csv, &record);
+        start += record.p - start;
+        record = without_line_end(record);
+    } while (record.n == 0);
+    if (!str_utf8(record) || memchr(record.p, '\0', record.n))
+        return refuse(csv, problem, "this is not UTF-8 text");
+    return split(csv, start, record.n, problem);
+}
+
+size_t csv_column(const struct csv *csv, struct str name)
+{
+    for (size_t i = 0; i < csv->n_fields; i++)
+        if (str_eq(str_trim(csv->field[i]), name))
+            return i;
+    return CSV_FIELDS_MAX;
+}
+
+enum status csv_refuse(const struct csv *csv, struct problem *problem, const char *what, struct str value)
+{
+    char place[256];
+    (void)snprintf(place, sizeof place, "%s:%" PRIu64, csv->name, csv->line);
+    struct str shown = str_span(value.p, value.n < 100 ? value.n : 100);
+    return problem_set(problem, ST_INVALID, place, "%s: \"%.*s\"", what, STR_ARG(shown));
+}
+
+enum status csv_header(struct csv *csv, const char *const *name, size_t n, size_t *column, struct problem *problem)
+{
+    enum status status = csv_next(csv, problem);
+    if (status != ST_OK)
+        return status == ST_NOT_FOUND ? problem_set(problem, ST_INVALID, csv->name, "the file is empty") : status;
+    for (size_t i = 0; i < n; i++) {
+        column[i] = csv_column(csv, str_view(name[i]));
+        if (column[i] == CSV_FIELDS_MAX)
+            return csv_refuse(csv, problem, "the header lacks the column", str_view(name[i]));
+    }
+    return ST_OK;
+}
+
+size_t csv_count_lines(struct str text)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < text.n; i++)
+        n += text.p[i] == '\n';
+    return n;
+}

@@ -1,0 +1,265 @@
+#include "entrepot/base/arena.h"
+#include "entrepot/base/csv.h"
+#include "entrepot/cube/codes.h"
+
+const char *const member_kind_name[MEMBER_KINDS] = {"country", "area_nes", "former", "group", "world"};
+
+/* A spelling of a code: what is searched when a request names a country. */
+struct spelling {
+    struct str text; /* upper case */
+    uint32_t id;
+    uint8_t rank; /* lower wins where two rows share a spelling */
+};
+
+struct countries {
+    struct arena arena;
+    struct country *country;
+    size_t n;
+    struct spelling *any, *iso3, *comtrade, *m49; /* sorted */
+    size_t n_any, n_iso3, n_comtrade, n_m49;
+    uint32_t world;
+};
+
+enum { F_ID, F_ISO3, F_ISO2, F_M49, F_COMTRADE, F_NAME, F_KIND, F_REGION, F_SUBREGION, F_FROM, F_TO, F_ALIASES, F_NOTE, FIELDS };
+static const char *const field_name[FIELDS] = {"id", "iso3", "iso2", "m49", "comtrade", "name", "kind", "region", "subregion",
+                                               "valid_from", "valid_to", "aliases", "note"};
+
+static char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 32) : c; }
+
+/* Numbers lose their leading zeros, letters become capitals. */
+static struct str normal(struct str code, char out[16])
+{
+    if (code.n == 0 || code.n > 15)
+        return str_span(NULL, 0);
+    size_t skip = 0;
+    while (str_digits(code) && skip + 1 < code.n && code.p[skip] == '0')
+        skip++;
+    for (size_t i = skip; i < code.n; i++)
+        out[i - skip] = upper(code.p[i]);
+    return str_span(out, code.n - skip);
+}
+
+static int by_spelling(const void *a, const void *b)
+{
+    const struct spelling *x = a, *y = b;
+    int order = str_cmp(x->text, y->text);
+    return order ? order : (int)x->rank - (int)y->rank;
+}
+
+static uint32_t find(const struct spelling *list, size_t n, struct str code)
+{
+    char text[16];
+    struct str wanted = normal(code, text);
+    size_t low = 0, high = n;
+    if (wanted.n == 0)
+        return NO_ID;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (str_cmp(list[middle].text, wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && str_eq(list[low].text, wanted) ? list[low].id : NO_ID;
+}
+
+static bool add(struct countries *c, struct spelling *list, size_t *n, struct str code, uint32_t id, unsigned rank)
+{
+    char text[16];
+    struct str key = normal(code, text);
+    if (key.n == 0)
+        return true;
+    list[*n].text = arena_str(&c->arena, key);
+    list[*n].id = id;
+    list[*n].rank = (uint8_t)(rank + (c->country[id].kind == MEMBER_COUNTRY || c->country[id].kind == MEMBER_WORLD ? 0 : 8));
+    return list[(*n)++].text.p != NULL;
+}
+
+static bool add_aliases(struct countries *c, uint32_t id)
+{
+    struct str rest = c->country[id].aliases;
+    bool ok = true;
+    while (ok && rest.p) {
+        struct str alias = str_cut(&rest, '|');
+        bool code = alias.n >= 2 && alias.n <= 3;
+        for (size_t i = 0; i < alias.n; i++)
+            code = code && ((alias.p[i] >= 'A' && alias.p[i] <= 'Z') || (alias.p[i] >= '0' && alias.p[i] <= '9'));
+        if (code)
+            ok = add(c, c->any, &c->n_any, alias, id, 6) && add(c, c->iso3, &c->n_iso3, alias, id, 6);
+    }
+    return ok;
+}
+
+/* A bare number is M49 first, then Comtrade's: the ranks say so. */
+static enum status index_countries(struct countries *c, struct problem *problem)
+{
+    size_t room = c->n * 12 + 1;
+    c->any = arena_new(&c->arena, struct spelling, room);
+    c->iso3 = arena_new(&c->arena, struct spelling, room);
+    c->comtrade = arena_new(&c->arena, struct spelling, room);
+    c->m49 = arena_new(&c->arena, struct spelling, room);
+    bool ok = c->any && c->iso3 && c->comtrade && c->m49;
+    for (uint32_t id = 0; ok && id < c->n; id++) {
+        const struct country *k = &c->country[id];
+        ok = add(c, c->any, &c->n_any, k->id, id, 0) && add(c, c->any, &c->n_any, k->iso3, id, 1) && add(c, c->any, &c->n_any, k->iso2, id, 2) &&
+             add(c, c->any, &c->n_any, k->m49, id, 3) && add(c, c->any, &c->n_any, k->comtrade, id, 5) &&
+             add(c, c->iso3, &c->n_iso3, k->id, id, 0) && add(c, c->iso3, &c->n_iso3, k->iso3, id, 1) &&
+             add(c, c->comtrade, &c->n_comtrade, k->comtrade, id, 0) && add(c, c->m49, &c->n_m49, k->m49, id, 0) && add_aliases(c, id);
+    }
+    if (!ok)
+        return problem_set(problem, ST_NO_MEMORY, "countries", "out of memory");
+    qsort(c->any, c->n_any, sizeof *c->any, by_spelling);
+    qsort(c->iso3, c->n_iso3, sizeof *c->iso3, by_spelling);
+    qsort(c->comtrade, c->n_comtrade, sizeof *c->comtrade, by_spelling);
+    qsort(c->m49, c->n_m49, sizeof *c->m49, by_spelling);
+    return ST_OK;
+}
+
+static enum status read_row(struct countries *c, const struct csv *csv, const size_t *column, struct problem *problem)
+{
+    struct country *k = &c->country[c->n];
+    struct str *const text[FIELDS] = {&k->id, &k->iso3, &k->iso2, &k->m49, &k->comtrade, &k->name, NULL, &k->region, &k->subregion,
+                                      &k->valid_from, &k->valid_to, &k->aliases, &k->note};
+    for (size_t f = 0; f < FIELDS; f++) {
+        struct str value = column[f] < csv->n_fields ? csv->field[column[f]] : str_span(NULL, 0);
+        if (text[f] && (*text[f] = arena_str(&c->arena, value)).p == NULL)
+            return problem_set(problem, ST_NO_MEMORY, csv->name, "out of memory");
+    }
+    struct str kind = column[F_KIND] < csv->n_fields ? csv->field[column[F_KIND]] : str_span(NULL, 0);
+    unsigned i = 0;
+    while (i < MEMBER_KINDS && !str_is(kind, member_kind_name[i]))
+        i++;
+    if (i == MEMBER_KINDS)
+        return csv_refuse(csv, problem, "unknown kind of member", kind);
+    if (k->id.n == 0 || k->id.n > 12)
+        return csv_refuse(csv, problem, "an id has 1 to 12 letters", k->id);
+    k->kind = (enum member_kind)i;
+    c->n++;
+    return ST_OK;
+}
+
+static enum status check_ids(struct countries *c, const char *name, struct problem *problem)
+{
+    c->world = NO_ID;
+    for (size_t i = 0; i < c->n_iso3; i++) {
+        const struct spelling *s = &c->iso3[i];
+        if (i && s->rank == s[-1].rank && s->rank % 8 == 0 && s->id != s[-1].id && str_eq(s->text, s[-1].text))
+            return problem_set(problem, ST_INVALID, name, "the id \"%.*s\" stands twice", STR_ARG(s->text));
+    }
+    for (uint32_t id = 0; id < c->n; id++)
+        if (c->country[id].kind == MEMBER_WORLD)
+            c->world = id;
+    return c->world == NO_ID ? problem_set(problem, ST_INVALID, name, "no member is of kind world") : ST_OK;
+}
+
+static enum status read_all(struct countries *c, const char *name, struct str text, struct problem *problem)
+{
+    struct csv csv;
+    size_t column[FIELDS];
+    char *bytes = arena_new(&c->arena, char, text.n + 1);
+    c->country = arena_new(&c->arena, struct country, csv_count_lines(text));
+    if (!bytes || !c->country)
+        return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
+    memcpy(bytes, text.p, text.n);
+    csv_init_memory(&csv, name, bytes, text.n);
+    enum status status = csv_header(&csv, field_name, FIELDS, column, problem);
+    while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK)
+        status = read_row(c, &csv, column, problem);
+    if (status == ST_NOT_FOUND)
+        status = index_countries(c, problem);
+    return status == ST_OK ? check_ids(c, name, problem) : status;
+}
+
+enum status countries_read(const char *name, struct str csv, struct countries **out, struct problem *problem)
+{
+    struct countries *c = calloc(1, sizeof *c);
+    if (!c)
+        return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
+    arena_init(&c->arena, SIZE_MAX);
+    enum status status = read_all(c, name, csv, problem);
+    if (status == ST_OK)
+        *out = c;
+    else
+        countries_free(c);
+    return status;
+}
+
+void countries_free(struct countries *c)
+{
+    if (!c)
+        return;
+    arena_release(&c->arena);
+    free(c);
+}
+
+size_t countries_count(const struct countries *c) { return c->n; }
+const struct country *countries_at(const struct countries *c, uint32_t id) { return &c->country[id]; }
+uint32_t countries_world(const struct countries *c) { return c->world; }
+
+bool countries_countable(const struct countries *c, uint32_t id)
+{
+    return c->country[id].kind != MEMBER_WORLD && c->country[id].kind != MEMBER_GROUP;
+}
+
+uint32_t countries_find(const struct countries *c, struct str code) { return find(c->any, c->n_any, code); }
+
+uint32_t countries_find_source(const struct countries *c, enum code_system system, struct str code)
+{
+    uint32_t id = NO_ID;
+    if (str_digits(code) && system == CODES_COMTRADE)
+        id = find(c->comtrade, c->n_comtrade, code);
+    if (str_digits(code) && (system == CODES_M49 || (system == CODES_COMTRADE && id == NO_ID)))
+        id = find(c->m49, c->n_m49, code);
+    return str_digits(code) && system != CODES_ISO3 ? id : find(c->iso3, c->n_iso3, code);
+}
+
+/* ---- suggestions ---- */
+
+/* How far a word is from a name: 0 equal, 1 a beginning of it, then edit distances; 99: not near. */
+static unsigned name_distance(struct str word, struct str name)
+{
+    if (str_eq_nocase(word, name))
+        return 0;
+    if (word.n >= 3 && name.n > word.n && str_eq_nocase(word, str_span(name.p, word.n)))
+        return 2;
+    unsigned limit = word.n < 4 ? 0 : word.n < 6 ? 1 : 2, d = str_distance(word, name, limit);
+    return d <= limit ? 3 + d : 99;
+}
+
+static unsigned country_distance(const struct country *k, struct str word)
+{
+    unsigned best = name_distance(word, k->name);
+    struct str rest = k->aliases;
+    while (rest.n) {
+        unsigned d = name_distance(word, str_cut(&rest, '|'));
+        best = d < best ? d : best;
+    }
+    if (word.n >= 2 && word.n <= 4 && k->id.n == 3 && k->id.p[0] != 'X') {
+        unsigned d = str_distance(word, k->id, 1);
+        /* "CHI" is CHN or CHL before it is the beginning of another word: the first letters are rarely wrong. */
+        unsigned as_code = d > 1 ? 99 : 1 + d + (upper(word.p[0]) != k->id.p[0] ? 4 : 0) + (upper(word.p[1]) != k->id.p[1] ? 2 : 0);
+        best = as_code < best ? as_code : best;
+    }
+    return best == 99 ? best : best * 2 + (k->kind != MEMBER_COUNTRY && k->kind != MEMBER_WORLD);
+}
+
+size_t countries_suggest(const struct countries *c, struct str word, uint32_t *out, size_t max)
+{
+    unsigned distance[16];
+    size_t n = 0;
+    max = max < 16 ? max : 16;
+    word = str_trim(word);
+    for (uint32_t id = 0; word.n && id < c->n; id++) {
+        unsigned d = country_distance(&c->country[id], word);
+        if (d >= 99 || (n == max && d >= distance[n - 1]))
+            continue;
+        size_t at = n < max ? n++ : n - 1;
+        for (; at > 0 && distance[at - 1] > d; at--) {
+            distance[at] = distance[at - 1];
+            out[at] = out[at - 1];
+        }
+        distance[at] = d;
+        out[at] = id;
+    }
+    return n;
+}

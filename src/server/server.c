@@ -1,0 +1,237 @@
+#include "entrepot/server/server.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shard.h"
+#include "socket.h"
+
+#define SHARDS_MAX 256
+#define REAP_MS 500
+#define LAME_DUCK_MS 100 /* answers say "close" for so long before the door is shut */
+#define OTHER_FILES 64u  /* descriptors besides connections, and for each shard */
+
+struct server {
+    struct server_options options;
+    struct log *log;
+    atomic_bool draining;
+    unsigned port, n_shards;
+    pthread_t reaper;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stop; /* lock */
+    struct shard shards[];
+};
+
+struct server_options server_options_default(void)
+{
+    return (struct server_options){
+        .listen = "127.0.0.1:8080",
+        .shards = 0,
+        .connection_limit = 16384,
+        .idle_timeout_s = 75, /* longer than the 60 s for which proxies keep a connection to us */
+        .drain_ms = 8000,     /* containers are killed after 10 s */
+        .request_bytes = (size_t)64 << 20,
+        .max_target_bytes = 4096,
+        .access_log = true,
+    };
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void sleep_ms(long ms)
+{
+    struct timespec rest = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+        continue;
+}
+
+static unsigned shard_count(unsigned wanted)
+{
+    cpu_set_t set;
+    int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    if (wanted == 0)
+        wanted = n > 0 ? (unsigned)n : 1;
+    return wanted < SHARDS_MAX ? wanted : SHARDS_MAX;
+}
+
+/* Raises the limit of open files to what the connections need; lowers the connections where the system does not allow it. */
+static void fit_connections(struct server *server)
+{
+    rlim_t need = (rlim_t)server->options.connection_limit + OTHER_FILES + 8u * server->n_shards;
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= need)
+        return;
+    files.rlim_cur = files.rlim_max < need ? files.rlim_max : need;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+    if (files.rlim_cur >= need)
+        return;
+    rlim_t spare = files.rlim_cur > need - server->options.connection_limit
+                       ? files.rlim_cur - (need - server->options.connection_limit)
+                       : server->n_shards;
+    struct log_field fields[] = {LOG_NUMBER("wanted", server->options.connection_limit), LOG_NUMBER("taken", spare)};
+    log_line(server->log, LOG_WARNING, "connection_limit_lowered", fields, 2);
+    server->options.connection_limit = (unsigned)spare;
+}
+
+/* ---- the reaper's thread ---- */
+
+static void *reap(void *argument)
+{
+    struct server *server = argument;
+    pthread_mutex_lock(&server->lock);
+    while (!server->stop) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += REAP_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        (void)pthread_cond_timedwait(&server->wake, &server->lock, &until);
+        for (unsigned i = 0; i < server->n_shards && !server->stop; i++)
+            shard_reap(&server->shards[i]);
+    }
+    pthread_mutex_unlock(&server->lock);
+    return NULL;
+}
+
+static void stop_reaper(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    server->stop = true;
+    pthread_cond_signal(&server->wake);
+    pthread_mutex_unlock(&server->lock);
+    pthread_join(server->reaper, NULL);
+}
+
+/* ---- start ---- */
+
+static void discard(struct server *server, unsigned n_running)
+{
+    for (unsigned i = 0; i < n_running; i++)
+        shard_stop(&server->shards[i]);
+    pthread_cond_destroy(&server->wake);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}
+
+/* Starts the shards on their sockets; on failure those that did not come up are closed, the others are counted in *running. */
+static enum status start_shards(struct server *server, const struct api *api, const int *listeners, unsigned *running,
+                                struct problem *problem)
+{
+    unsigned n = server->n_shards, limit = server->options.connection_limit / n;
+    for (unsigned i = 0; i < n; i++) {
+        struct shard *shard = &server->shards[i];
+        shard->options = &server->options;
+        shard->api = api;
+        shard->log = server->log;
+        shard->draining = &server->draining;
+        shard->connection_limit = limit ? limit : 1;
+        enum status status = shard_start(shard, listeners[i], problem);
+        if (status != ST_OK) {
+            for (unsigned j = i + 1; j < n; j++)
+                close(listeners[j]);
+            return status;
+        }
+        (*running)++;
+    }
+    return ST_OK;
+}
+
+static void log_start(const struct server *server)
+{
+    struct log_field fields[] = {
+        LOG_TEXT("listen", str_view(server->options.listen)),
+        LOG_NUMBER("port", server->port),
+        LOG_NUMBER("shards", server->n_shards),
+        LOG_NUMBER("connection_limit", server->options.connection_limit),
+        LOG_TEXT("libmicrohttpd", str_view(MHD_get_version())),
+    };
+    log_line(server->log, LOG_INFO, "listening", fields, sizeof fields / sizeof fields[0]);
+}
+
+enum status server_start(const struct server_options *options, const struct api *api, struct log *log,
+                         struct server **out, struct problem *problem)
+{
+    unsigned n = shard_count(options->shards), running = 0;
+    struct server *server = calloc(1, sizeof *server + n * sizeof server->shards[0]);
+    if (!server)
+        return problem_set(problem, ST_NO_MEMORY, "server", "no memory for %u shards", n);
+    server->options = *options;
+    server->log = log;
+    server->n_shards = n;
+    pthread_mutex_init(&server->lock, NULL);
+    pthread_cond_init(&server->wake, NULL);
+    fit_connections(server);
+    int listeners[SHARDS_MAX];
+    enum status status = socket_listen(options->listen, n, listeners, &server->port, problem);
+    if (status == ST_OK)
+        status = start_shards(server, api, listeners, &running, problem);
+    if (status == ST_OK && pthread_create(&server->reaper, NULL, reap, server) != 0)
+        status = problem_set(problem, ST_IO, "server", "cannot start a thread: %s", strerror(errno));
+    if (status != ST_OK) {
+        discard(server, running);
+        return status;
+    }
+    log_start(server);
+    *out = server;
+    return ST_OK;
+}
+
+unsigned server_port(const struct server *server) { return server->port; }
+
+/* ---- stop ---- */
+
+static size_t open_connections(struct server *server)
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < server->n_shards; i++)
+        n += shard_connections(&server->shards[i]);
+    return n;
+}
+
+/* Waits until the last connection has gone, dismissing those that ask nothing. */
+static void wait_for_the_last(struct server *server, int64_t until_ms)
+{
+    while (open_connections(server) > 0 && now_ms() < until_ms) {
+        for (unsigned i = 0; i < server->n_shards; i++)
+            shard_dismiss_idle(&server->shards[i]);
+        sleep_ms(5);
+    }
+}
+
+/* First the answers say "close" while everybody may still come in; then the door shuts, but who already stood in it is served;
+ * then the ones inside finish. libmicrohttpd's own stop would cut all three. */
+static void drain(struct server *server)
+{
+    int64_t until_ms = now_ms() + (int64_t)server->options.drain_ms;
+    atomic_store(&server->draining, true);
+    unsigned lame_duck_ms = server->options.drain_ms / 4;
+    sleep_ms(lame_duck_ms < LAME_DUCK_MS ? (long)lame_duck_ms : LAME_DUCK_MS);
+    for (unsigned i = 0; i < server->n_shards; i++)
+        socket_refuse_new(server->shards[i].listener);
+    unsigned taken = 0;
+    for (unsigned i = 0; i < server->n_shards; i++)
+        taken += shard_quiesce(&server->shards[i]);
+    if (taken) /* the daemons' threads have yet to see them */
+        sleep_ms(20);
+    wait_for_the_last(server, until_ms);
+}
+
+void server_stop(struct server *server)
+{
+    if (!server)
+        return;
+    log_line(server->log, LOG_INFO, "draining", &LOG_NUMBER("connections", open_connections(server)), 1);
+    drain(server);
+    stop_reaper(server);
+    log_line(server->log, LOG_INFO, "stopped", &LOG_NUMBER("connections_cut", open_connections(server)), 1);
+    discard(server, server->n_shards);
+}

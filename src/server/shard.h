@@ -1,0 +1,90 @@
+/* shard: one single-threaded libmicrohttpd daemon on its own socket, and its connections.
+ *
+ * What a shard needs to answer (arena, reply) is touched by its daemon's thread alone. The list of its connections is shared
+ * with the reaper, under a lock that is taken when a connection opens and closes, not per request.
+ */
+#ifndef ENTREPOT_SERVER_SHARD_H
+#define ENTREPOT_SERVER_SHARD_H
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "entrepot/server/server.h"
+#include "guard.h"
+#include "mhd_compat.h"
+
+/* What a connection does. Each phase has its own deadline, see reaper.c. */
+enum conn_phase {
+    CONN_FRESH,     /* accepted, has not asked yet */
+    CONN_ASKING,    /* a request line has come, its headers have not ended */
+    CONN_ANSWERING, /* an answer is made or being sent */
+    CONN_IDLE       /* answered, kept alive */
+};
+
+struct request_headers {
+    struct str accept, accept_encoding, if_none_match, request_id; /* borrowed from the connection's pool */
+    bool repeated;                                                 /* one of the first three came more than once */
+};
+
+struct conn {
+    struct conn *prev, *next; /* shard's lock */
+    struct shard *shard;
+    int fd;
+    _Atomic int phase;        /* enum conn_phase */
+    _Atomic int64_t since_ms; /* when the phase began; monotonic */
+    struct buf target;        /* raw, of the request in hand; at most max_target_bytes of it */
+    size_t target_bytes;      /* its whole length */
+    struct request_headers headers;
+    int64_t begun_ns;
+    int status; /* 0: no reply of ours */
+    size_t body_bytes;
+    const char *route;
+    char method[16];
+    char request_id[64]; /* the client's own, if it sent a sound one */
+    char peer[INET6_ADDRSTRLEN];
+};
+
+struct shard {
+    const struct server_options *options;
+    const struct api *api;
+    struct log *log;
+    const atomic_bool *draining;
+    unsigned connection_limit; /* this shard's part */
+    int listener;              /* ours from the time the daemon is quiesced */
+    bool quiesced;
+    struct MHD_Daemon *daemon;
+    struct arena arena;
+    pthread_mutex_t lock;
+    struct conn *conns;            /* lock */
+    size_t n_conns;                /* lock */
+    _Atomic int64_t notice_second; /* the library's messages are logged a few a second */
+    _Atomic unsigned notices, withheld;
+};
+
+/* shard.c: starts a daemon on `listener`, which it owns from then on, success or not. The shard's options, api, log, draining
+ * and connection_limit are set. */
+enum status shard_start(struct shard *shard, int listener, struct problem *problem) MUST_CHECK;
+/* Takes over the connections that wait in the queue and listens no more. Returns how many they were. */
+unsigned shard_quiesce(struct shard *shard);
+/* Stops the thread, closes what is open, frees. */
+void shard_stop(struct shard *shard);
+
+/* reaper.c: the life of connections. */
+struct conn *conn_open(struct shard *shard, int fd, const struct sockaddr *peer); /* NULL: out of memory */
+void conn_close(struct conn *conn);
+void conn_enter(struct conn *conn, enum conn_phase phase);
+size_t shard_connections(struct shard *shard);
+/* Cuts the connections whose phase has lasted too long; when the shard is full, those that have been idle for a second. */
+void shard_reap(struct shard *shard);
+/* Tells the idle ones that the conversation is over; whatever they have already sent is still read. */
+void shard_dismiss_idle(struct shard *shard);
+
+/* request.c: libmicrohttpd's callbacks; cls is the shard. */
+void *request_target_seen(void *cls, const char *target, struct MHD_Connection *connection);
+enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                               const char *version, const char *upload, size_t *upload_bytes, void **seen);
+void request_completed(void *cls, struct MHD_Connection *connection, void **seen,
+                       enum MHD_RequestTerminationCode termination);
+
+#endif

@@ -1,0 +1,132 @@
+/* bench_bare_mhd: the yardstick of tests/bench/http.sh. A server that does nothing but send the same bytes: the same shards,
+ * flags and number of headers as ours, one response for each shard built before the first request.
+ *
+ *   bench_bare_mhd BODY [HEAD]    BODY: a file with the bytes of the answer; HEAD: a file with response headers as received
+ *
+ * Prints its port and serves until it gets SIGTERM or SIGINT.
+ */
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SHARDS_MAX 64
+
+static _Noreturn void die(const char *what)
+{
+    fprintf(stderr, "bench_bare_mhd: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+/* The whole file with a NUL behind it; lives as long as the process. */
+static char *read_whole(const char *path, size_t *n)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file || fseek(file, 0, SEEK_END) != 0)
+        die(path);
+    long size = ftell(file);
+    char *bytes = size < 0 ? NULL : malloc((size_t)size + 1);
+    rewind(file);
+    if (!bytes || fread(bytes, 1, (size_t)size, file) != (size_t)size)
+        die(path);
+    fclose(file);
+    *n = (size_t)size;
+    bytes[*n] = '\0';
+    return bytes;
+}
+
+/* Adds the header lines of a received head, but for those that the library makes itself. */
+static void add_headers(struct MHD_Response *response, char *head)
+{
+    for (char *line = strtok(head, "\r\n"); line; line = strtok(NULL, "\r\n")) {
+        char *colon = strchr(line, ':');
+        if (!colon || colon[1] != ' ')
+            continue;
+        *colon = '\0';
+        if (strcasecmp(line, "Date") != 0 && strcasecmp(line, "Content-Length") != 0 &&
+            strcasecmp(line, "Connection") != 0)
+            (void)MHD_add_response_header(response, line, colon + 2);
+    }
+}
+
+static struct MHD_Response *make_response(const char *body_path, const char *head_path)
+{
+    size_t n;
+    char *body = read_whole(body_path, &n);
+    struct MHD_Response *response = MHD_create_response_from_buffer(n, body, MHD_RESPMEM_PERSISTENT);
+    if (!response)
+        die("response");
+    if (head_path) {
+        char *head = read_whole(head_path, &n);
+        add_headers(response, head);
+        free(head);
+    }
+    return response;
+}
+
+static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *version, const char *upload, size_t *upload_n, void **seen)
+{
+    (void)url;
+    (void)method;
+    (void)version;
+    (void)upload;
+    (void)upload_n;
+    static char mark;
+    if (!*seen) {
+        *seen = &mark;
+        return MHD_YES;
+    }
+    return MHD_queue_response(connection, MHD_HTTP_OK, cls);
+}
+
+static int listen_on(struct sockaddr_in *at)
+{
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    socklen_t size = sizeof *at;
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 ||
+        bind(fd, (struct sockaddr *)at, sizeof *at) != 0 || listen(fd, SOMAXCONN) != 0 ||
+        getsockname(fd, (struct sockaddr *)at, &size) != 0)
+        die("listen");
+    return fd;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || argc > 3) {
+        fprintf(stderr, "usage: bench_bare_mhd BODY [HEAD]\n");
+        return 2;
+    }
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    cpu_set_t cpus;
+    int n = sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    struct MHD_Daemon *daemons[SHARDS_MAX];
+    for (int i = 0; i < n && i < SHARDS_MAX; i++) {
+        daemons[i] =
+            MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, answer,
+                             make_response(argv[1], argc > 2 ? argv[2] : NULL), MHD_OPTION_LISTEN_SOCKET,
+                             listen_on(&at), MHD_OPTION_CONNECTION_LIMIT, 4096u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                             (size_t)12 * 1024, MHD_OPTION_CONNECTION_TIMEOUT, 75u, MHD_OPTION_END);
+        if (!daemons[i])
+            die("MHD_start_daemon");
+    }
+    printf("%u\n", ntohs(at.sin_port));
+    fflush(stdout);
+    int signal_number;
+    (void)sigwait(&set, &signal_number);
+    for (int i = 0; i < n && i < SHARDS_MAX; i++)
+        MHD_stop_daemon(daemons[i]);
+    return 0;
+}

@@ -1,0 +1,147 @@
+#!/bin/bash
+# Requests a second over HTTP, side by side on this machine: ours against a bare libmicrohttpd that sends the same bytes with the
+# same headers, and against nginx sending them from a file if nginx is installed. The rounds alternate, so that a noisy neighbour
+# hits all alike; the best round of each counts.
+#
+#   http.sh [ENTREPOT [PEER]]     the programs; default: $ENTREPOT and $BENCH/bench_bare_mhd, as `make bench` sets them
+#   SECONDS_EACH=5 ROUNDS=3 CONNECTIONS=32
+set -u
+entrepot=${1:-${ENTREPOT:?the path of the entrepot program}}
+peer=${2:-${BENCH:?the folder of the bench programs}/bench_bare_mhd}
+seconds=${SECONDS_EACH:-5} rounds=${ROUNDS:-3} connections=${CONNECTIONS:-32}
+root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+
+for tool in wrk curl; do
+    if ! command -v $tool >/dev/null; then
+        echo "http.sh: $tool is missing, nothing measured (Debian package: $tool)" >&2
+        exit 1
+    fi
+done
+for program in "$entrepot" "$peer"; do
+    [ -x "$program" ] || { echo "http.sh: $program: no such program" >&2; exit 1; }
+done
+
+work=$(mktemp -d) || exit 1
+running=()
+cleanup() {
+    for pid in "${running[@]}"; do kill "$pid" 2>/dev/null; done
+    wait 2>/dev/null
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+wait_for() { # URL PID: until it answers, 10 s at most
+    local i
+    for ((i = 0; i < 100; i++)); do
+        curl -fs -o /dev/null --max-time 2 "$1" && return 0
+        kill -0 "$2" 2>/dev/null || return 1
+        sleep 0.1
+    done
+    return 1
+}
+
+start_ours() { # sets port_ours; a port that is taken is refused by the server, so another one is tried
+    local i
+    for ((i = 0; i < 5; i++)); do
+        port_ours=$((20000 + RANDOM % 10000))
+        "$entrepot" serve --data "$root/data" --listen "127.0.0.1:$port_ours" --log-level warning >"$work/ours.log" 2>&1 &
+        if wait_for "http://127.0.0.1:$port_ours/livez" $!; then
+            running+=($!)
+            return
+        fi
+    done
+    echo 'http.sh: entrepot does not start:' >&2
+    cat "$work/ours.log" >&2
+    exit 1
+}
+
+start_bare() { # NAME: sets port_bare
+    : >"$work/$1.port"
+    "$peer" "$work/$1.body" "$work/$1.head" >"$work/$1.port" &
+    running+=($!)
+    local i
+    for ((i = 0; i < 100; i++)); do
+        read -r port_bare <"$work/$1.port" && wait_for "http://127.0.0.1:$port_bare/" $! && return
+        sleep 0.05
+    done
+    echo 'http.sh: the bare server does not start' >&2
+    exit 1
+}
+
+start_nginx() { # NAME: sets port_nginx, empty if there is no nginx
+    port_nginx=
+    local nginx i
+    nginx=$(PATH=$PATH:/usr/sbin command -v nginx) || return
+    for ((i = 0; i < 5; i++)); do
+        port_nginx=$((30000 + RANDOM % 2000))
+        mkdir -p "$work/$1.www"
+        cp "$work/$1.body" "$work/$1.www/answer"
+        chmod -R a+rX "$work"
+        {
+            echo "daemon off; worker_processes auto; pid $work/$1.pid; error_log $work/nginx.log;"
+            echo 'events { worker_connections 1024; }'
+            echo 'http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; open_file_cache max=100;'
+            for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $work/$kind;"; done
+            echo "server { listen 127.0.0.1:$port_nginx reuseport; root $work/$1.www; default_type application/json;"
+            tr -d '\r' <"$work/$1.head" | grep -iE '^(cache-control|vary|access-control|link|x-|server-timing)' |
+                sed -E "s/^([^:]+): *(.*)\$/add_header \1 '\2';/"
+            echo 'location / { try_files /answer =404; } } }'
+        } >"$work/$1.conf"
+        "$nginx" -c "$work/$1.conf" 2>>"$work/nginx.log" &
+        if wait_for "http://127.0.0.1:$port_nginx/" $!; then
+            running+=($!)
+            return
+        fi
+    done
+    echo "http.sh: nginx does not start, left out: $(tail -n 1 "$work/nginx.log")" >&2
+    port_nginx=
+}
+
+rate() { # PORT PATH: requests a second; refuses to count a run with errors
+    wrk -t1 -c"$connections" -d"${seconds}s" "http://127.0.0.1:$1$2" >"$work/wrk" 2>&1
+    if grep -qE 'Non-2xx|Socket errors' "$work/wrk"; then
+        grep -E 'Non-2xx|Socket errors' "$work/wrk" >&2
+        return 1
+    fi
+    awk '/^Requests\/sec/ { print $2 }' "$work/wrk"
+}
+
+best() { sort -g "$work/$1.rates" | tail -n 1; }
+
+measure() { # NAME PATH
+    local name=$1 path=$2 round
+    curl -fs --max-time 10 -D "$work/$name.head" -o "$work/$name.body" "http://127.0.0.1:$port_ours$path" || {
+        echo "http.sh: $path is not answered with 200" >&2
+        exit 1
+    }
+    start_bare "$name"
+    start_nginx "$name"
+    : >"$work/bare.rates"; : >"$work/ours.rates"; : >"$work/nginx.rates"
+    for ((round = 0; round < rounds; round++)); do
+        rate "$port_bare" / >>"$work/bare.rates" || exit 1
+        rate "$port_ours" "$path" >>"$work/ours.rates" || exit 1
+        [ -z "$port_nginx" ] || rate "$port_nginx" / >>"$work/nginx.rates" || exit 1
+    done
+    printf '\n%s (%s): %d bytes of body, %d headers\n' "$name" "$path" "$(wc -c <"$work/$name.body")" \
+        "$(grep -c ': ' "$work/$name.head")"
+    local bare ours nginx
+    bare=$(best bare) ours=$(best ours)
+    printf '  bare libmicrohttpd  %10.0f requests/s   (%s)\n' "$bare" "$(tr '\n' ' ' <"$work/bare.rates")"
+    printf '  entrepot            %10.0f requests/s   (%s)\n' "$ours" "$(tr '\n' ' ' <"$work/ours.rates")"
+    awk -v a="$ours" -v b="$bare" 'BEGIN { printf "  entrepot / bare     %10.2f\n", a / b }'
+    if [ -n "$port_nginx" ]; then
+        nginx=$(best nginx)
+        printf '  nginx, from a file  %10.0f requests/s   (%s)\n' "$nginx" "$(tr '\n' ' ' <"$work/nginx.rates")"
+        awk -v a="$ours" -v b="$nginx" 'BEGIN { printf "  entrepot / nginx    %10.2f\n", a / b }'
+    fi
+}
+
+echo "machine: $(nproc) processors, $(uname -sr); wrk -t1 -c$connections -d${seconds}s, best of $rounds rounds"
+echo "entrepot: $("$entrepot" --version 2>/dev/null | head -n 1)"
+echo "libmicrohttpd: $(pkg-config --modversion libmicrohttpd 2>/dev/null || echo unknown)"
+echo "wrk: $(wrk -v 2>&1 | head -n 1)"
+PATH=$PATH:/usr/sbin command -v nginx >/dev/null && PATH=$PATH:/usr/sbin nginx -v 2>&1
+start_ours
+measure one-row '/v1/bilateral/IND/CHN?period=FY2018-19'
+measure fifty-rows '/v1/deficits/IND?period=2019&top=50'

@@ -1,0 +1,11 @@
+/* test_api: what the HTTP tests serve. */
+#ifndef ENTREPOT_TESTS_HTTP_TEST_API_H
+#define ENTREPOT_TESTS_HTTP_TEST_API_H
+
+#include "entrepot/api/api.h"
+
+/* An api over the shipped figures: the same one on every call, alive until the process ends, not to be freed by the caller.
+ * NULL (and a message on stderr) if it cannot be made. */
+struct api *test_api(void);
+
+#endif
