@@ -3,7 +3,7 @@
  * One cache a shard, touched by its thread alone. What is kept is the library's whole response, head and body, under everything
  * the api looks at: target, Accept, Accept-Encoding and If-None-Match. Only answers that the api calls public are kept; they
  * depend on nothing but the question and the catalogue, which does not change while the server runs. An answer is kept when
- * it is asked for the second time, memory is bounded, and a full cache starts anew.
+ * it is asked for the second time, memory is bounded, and a full cache makes room from its beginning.
  */
 #ifndef ENTREPOT_SERVER_CACHE_H
 #define ENTREPOT_SERVER_CACHE_H
@@ -25,7 +25,7 @@ struct cache_entry {
     const char *route;
     size_t body_bytes;
     size_t key_n;
-    char *key;
+    char *key;      /* the cache's own */
     uint64_t asked; /* hash of the last question that was not found here */
 };
 
@@ -43,7 +43,7 @@ void cache_key_make(struct cache_key *key, const struct api_request *request);
 const struct cache_entry *cache_find(const struct cache *cache, const struct cache_key *key);
 /* Whether this answer to a question that was not found should be kept: it may be, and it is asked for again. */
 bool cache_wants(struct cache *cache, const struct cache_key *key, const struct api_reply *reply, size_t body_bytes);
-/* Keeps it; takes a reference of its own to the response. */
+/* Takes over answer->response and keeps it; it is set free here when memory is out. */
 void cache_keep(struct cache *cache, const struct cache_key *key, const struct cache_entry *answer);
 
 #endif

@@ -130,9 +130,10 @@ static bool add_header(struct MHD_Response *response, struct arena *arena, const
     return value && MHD_add_response_header(response, header->name, value) == MHD_YES;
 }
 
-static struct MHD_Response *make_response(struct conn *conn, struct api_reply *reply, bool close)
+/* The response without what belongs to one request only. `kept`: it will go out again and again, so the time it took to make
+ * says nothing. */
+static struct MHD_Response *make_response(struct shard *shard, struct api_reply *reply, bool kept)
 {
-    struct shard *shard = conn->shard;
     size_t n = reply->body.n;
     char *bytes = buf_take(&reply->body);
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(n, bytes, free, bytes);
@@ -140,53 +141,83 @@ static struct MHD_Response *make_response(struct conn *conn, struct api_reply *r
         free(bytes);
         return NULL;
     }
-    for (size_t i = 0; i < reply->n_headers; i++)
-        if (!add_header(response, &shard->arena, &reply->header[i]))
-            log_line(shard->log, LOG_ERROR, "header_lost", &LOG_TEXT("name", str_view(reply->header[i].name)), 1);
+    for (size_t i = 0; i < reply->n_headers; i++) {
+        struct api_header header = reply->header[i];
+        if (kept && str_eq_nocase(str_view(header.name), STR("Server-Timing")))
+            header.value = STR("cache;desc=\"kept\"");
+        if (!add_header(response, &shard->arena, &header))
+            log_line(shard->log, LOG_ERROR, "header_lost", &LOG_TEXT("name", str_view(header.name)), 1);
+    }
     if (reply->status == MHD_HTTP_NOT_MODIFIED && n == 0)
         mhd_compat_no_length(response);
-    if (conn->request_id[0])
-        (void)MHD_add_response_header(response, "X-Request-Id", conn->request_id);
-    if (close || atomic_load_explicit(shard->draining, memory_order_relaxed))
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     return response;
 }
 
-/* Hands the reply over; MHD_NO, which cuts the connection, when memory is out. */
-static enum MHD_Result send_reply(struct conn *conn, struct MHD_Connection *connection, struct api_reply *reply,
-                                  bool close)
+/* Queues the response, which stays the caller's; MHD_NO, which cuts the connection, when memory is out. */
+static enum MHD_Result queue(struct conn *conn, struct MHD_Connection *connection, const struct cache_entry *answer)
 {
-    conn->status = reply->status;
-    conn->route = reply->route ? reply->route : "-";
-    conn->body_bytes = strcmp(conn->method, "HEAD") == 0 ? 0 : reply->body.n;
-    struct MHD_Response *response = make_response(conn, reply, close);
-    enum MHD_Result result = MHD_NO;
-    if (response) {
-        result = MHD_queue_response(connection, (unsigned)reply->status, response);
-        MHD_destroy_response(response);
-    }
-    arena_reset(&conn->shard->arena);
+    conn->status = answer->status;
+    conn->route = answer->route;
+    conn->body_bytes = strcmp(conn->method, "HEAD") == 0 ? 0 : answer->body_bytes;
     conn_enter(conn, CONN_ANSWERING);
+    return MHD_queue_response(connection, (unsigned)answer->status, answer->response);
+}
+
+/* Hands the reply over, and drops what the arena holds. A reply that is the same for everybody who asks this is kept. */
+static enum MHD_Result send_reply(struct conn *conn, struct MHD_Connection *connection, struct api_reply *reply,
+                                  const struct cache_key *key, bool close)
+{
+    struct shard *shard = conn->shard;
+    struct cache_entry answer = {
+        .status = reply->status, .route = reply->route ? reply->route : "-", .body_bytes = reply->body.n};
+    bool keep = key && cache_wants(&shard->cache, key, reply, answer.body_bytes);
+    answer.response = make_response(shard, reply, keep);
+    enum MHD_Result result = MHD_NO;
+    if (answer.response) {
+        if (conn->request_id[0])
+            (void)MHD_add_response_header(answer.response, "X-Request-Id", conn->request_id);
+        if (close)
+            (void)MHD_add_response_header(answer.response, MHD_HTTP_HEADER_CONNECTION, "close");
+        result = queue(conn, connection, &answer);
+        if (keep)
+            cache_keep(&shard->cache, key, &answer);
+        else
+            MHD_destroy_response(answer.response);
+    }
+    arena_reset(&shard->arena);
     return result;
+}
+
+static void join_repeated(struct shard *shard, struct MHD_Connection *connection, struct request_headers *headers)
+{
+    headers->accept = joined(shard, connection, "Accept");
+    headers->accept_encoding = joined(shard, connection, "Accept-Encoding");
+    headers->if_none_match = joined(shard, connection, "If-None-Match");
 }
 
 static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connection, struct str method, bool close)
 {
     struct shard *shard = conn->shard;
     struct request_headers *headers = &conn->headers;
-    if (headers->repeated) {
-        headers->accept = joined(shard, connection, "Accept");
-        headers->accept_encoding = joined(shard, connection, "Accept-Encoding");
-        headers->if_none_match = joined(shard, connection, "If-None-Match");
-    }
+    if (headers->repeated)
+        join_repeated(shard, connection, headers);
+    close = close || atomic_load_explicit(shard->draining, memory_order_relaxed);
     struct api_request request = {.method = method,
                                   .target = buf_view(&conn->target),
                                   .accept = headers->accept,
                                   .accept_encoding = headers->accept_encoding,
                                   .if_none_match = headers->if_none_match};
+    struct cache_key key;                           /* large, and filled by cache_key_make */
+    bool keepable = !close && !conn->request_id[0]; /* kept responses carry nothing of one request */
+    if (keepable) {
+        cache_key_make(&key, &request);
+        const struct cache_entry *entry = cache_find(&shard->cache, &key);
+        if (entry)
+            return queue(conn, connection, entry);
+    }
     struct api_reply reply = {.status = 0};
     api_answer(shard->api, &shard->arena, &request, &reply);
-    return send_reply(conn, connection, &reply, close);
+    return send_reply(conn, connection, &reply, keepable ? &key : NULL, close);
 }
 
 /* The head is complete: believe it or refuse it. To answer already now closes the connection, so sound requests wait for the
@@ -208,7 +239,7 @@ static enum MHD_Result judge(struct conn *conn, struct MHD_Connection *connectio
     if (verdict.status) {
         struct api_reply reply = {.status = 0};
         api_refuse(&conn->shard->arena, verdict.status, verdict.detail, walk.facts.target, &reply);
-        return send_reply(conn, connection, &reply, true);
+        return send_reply(conn, connection, &reply, NULL, true);
     }
     return verdict.has_body ? answer(conn, connection, walk.facts.method, true) : MHD_YES;
 }

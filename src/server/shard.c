@@ -58,6 +58,7 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
 {
     shard->listener = listener;
     arena_init(&shard->arena, shard->options->request_bytes);
+    cache_init(&shard->cache);
     pthread_mutex_init(&shard->lock, NULL);
     shard->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, request_handle, shard,
@@ -71,6 +72,7 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
     if (shard->daemon)
         return ST_OK;
     /* The library has closed the listener on most ways to fail, and to close it twice could hit somebody else's. */
+    cache_release(&shard->cache);
     pthread_mutex_destroy(&shard->lock);
     return problem_set(problem, ST_IO, "server", "cannot start a listening thread: %s", strerror(errno));
 }
@@ -99,5 +101,6 @@ void shard_stop(struct shard *shard)
     if (shard->quiesced)
         close(shard->listener);
     pthread_mutex_destroy(&shard->lock);
+    cache_release(&shard->cache);
     arena_release(&shard->arena);
 }

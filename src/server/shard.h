@@ -1,6 +1,6 @@
 /* shard: one single-threaded libmicrohttpd daemon on its own socket, and its connections.
  *
- * What a shard needs to answer (arena, reply) is touched by its daemon's thread alone. The list of its connections is shared
+ * What a shard needs to answer (arena, cache) is touched by its daemon's thread alone. The list of its connections is shared
  * with the reaper, under a lock that is taken when a connection opens and closes, not per request.
  */
 #ifndef ENTREPOT_SERVER_SHARD_H
@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "cache.h"
 #include "entrepot/server/server.h"
 #include "guard.h"
 #include "mhd_compat.h"
@@ -55,6 +56,7 @@ struct shard {
     bool quiesced;
     struct MHD_Daemon *daemon;
     struct arena arena;
+    struct cache cache;
     pthread_mutex_t lock;
     struct conn *conns;            /* lock */
     size_t n_conns;                /* lock */

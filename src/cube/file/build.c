@@ -139,7 +139,7 @@ enum status cube_builder_add(struct cube_builder *b, const struct observation *o
         b->record = record;
         b->capacity = capacity;
     }
-    uint32_t product;
+    uint32_t product = 0;
     status = intern_product(b, o->product, &product, problem);
     if (status != ST_OK)
         return status;

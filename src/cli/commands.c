@@ -1,0 +1,249 @@
+/* The subcommands, but for serve. */
+#include <stdio.h>
+#include <strings.h>
+
+#include "cli/options.h"
+#include "entrepot/ingest/ingest.h"
+#include "entrepot/server/health.h"
+
+static int print_problem(const struct problem *problem)
+{
+    fputs("entrepot: ", stderr);
+    problem_print(problem, stderr);
+    return EXIT_REFUSED;
+}
+
+static int usage(const char *text)
+{
+    fprintf(stderr, "usage: entrepot %s\n", text);
+    return EXIT_USAGE;
+}
+
+static bool print_bytes(struct str bytes)
+{
+    bool ok = fwrite(bytes.p ? bytes.p : "", 1, bytes.n, stdout) == bytes.n && fflush(stdout) == 0;
+    if (!ok)
+        perror("entrepot: standard output");
+    return ok;
+}
+
+/* ---- get ---- */
+
+struct get_options {
+    struct api_request request;
+    bool include; /* print status and header fields too */
+};
+
+/* Takes --include and --header out of argv, so that settings_read sees the rest. */
+static int take_get_options(int argc, char **argv, struct get_options *get)
+{
+    int n = 0;
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--include") == 0) {
+            get->include = true;
+        } else if (strcmp(argv[i], "--header") == 0 && i + 1 < argc) {
+            struct str value = str_view(argv[++i]), name = str_cut(&value, ':');
+            if (str_eq_nocase(name, STR("Accept")))
+                get->request.accept = str_trim(value);
+            else if (str_eq_nocase(name, STR("If-None-Match")))
+                get->request.if_none_match = str_trim(value);
+        } else {
+            argv[n++] = argv[i];
+        }
+    }
+    return n;
+}
+
+static int print_reply(const struct api_reply *reply, bool include)
+{
+    if (include) {
+        printf("HTTP/1.1 %d\r\n", reply->status);
+        for (size_t i = 0; i < reply->n_headers; i++)
+            printf("%s: %.*s\r\n", reply->header[i].name, STR_ARG(reply->header[i].value));
+        printf("\r\n");
+    }
+    if (!print_bytes(buf_view(&reply->body)))
+        return EXIT_REFUSED;
+    return reply->status < 400 ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static int answer(const struct settings *settings, const struct get_options *get)
+{
+    struct catalogue *catalogue = load_catalogue(settings);
+    if (!catalogue)
+        return EXIT_REFUSED;
+    struct api *api = api_new(catalogue, &settings->api);
+    struct arena arena;
+    struct api_reply reply;
+    int status = EXIT_REFUSED;
+    arena_init(&arena, settings->server.request_bytes);
+    if (api) {
+        api_answer(api, &arena, &get->request, &reply);
+        status = print_reply(&reply, get->include);
+        buf_release(&reply.body);
+    }
+    arena_release(&arena);
+    api_free(api);
+    catalogue_free(catalogue);
+    return status;
+}
+
+int command_get(int argc, char **argv)
+{
+    struct get_options get = {.request = {.method = STR("GET")}};
+    argc = take_get_options(argc, argv, &get);
+    const char *rest[64];
+    size_t n;
+    struct settings settings;
+    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    if (status == EXIT_DONE && (n != 1 || rest[0][0] != '/'))
+        status = usage("get PATH [--include] [--header 'Accept: text/csv'] [--data PATH]…   (PATH begins with /)");
+    if (status == EXIT_DONE) {
+        get.request.target = str_view(rest[0]);
+        status = answer(&settings, &get);
+    }
+    settings_release(&settings);
+    return status;
+}
+
+/* ---- import ---- */
+
+static const char *take_output(int *argc, char **argv)
+{
+    const char *output = NULL;
+    int n = 0;
+    for (int i = 0; i < *argc; i++) {
+        if ((strcmp(argv[i], "-o") == 0 || strcmp(argv[i], "--output") == 0) && i + 1 < *argc)
+            output = argv[++i];
+        else
+            argv[n++] = argv[i];
+    }
+    *argc = n;
+    return output;
+}
+
+static int import(const struct settings *settings, const char *manifest, const char *output)
+{
+    struct problem problem;
+    struct countries *countries;
+    struct products *products;
+    struct sectors *sectors;
+    struct cube *cube;
+    char *bytes;
+    size_t n;
+    if (load_tables(settings, &countries, &products, &sectors, &problem) != ST_OK)
+        return print_problem(&problem);
+    enum status status = ingest_manifest(manifest, countries, &bytes, &n, &problem);
+    if (status == ST_OK) {
+        status = cube_store(output, bytes, n, &problem);
+        free(bytes);
+    }
+    if (status == ST_OK)
+        status = cube_open(output, countries, products, &cube, &problem);
+    if (status == ST_OK) {
+        printf("%s: %llu observations, %zu bytes, release %.*s\n", output, (unsigned long long)cube_observations(cube), n, STR_ARG(cube_release(cube)));
+        cube_close(cube);
+    }
+    countries_free(countries);
+    products_free(products);
+    sectors_free(sectors);
+    return status == ST_OK ? EXIT_DONE : print_problem(&problem);
+}
+
+int command_import(int argc, char **argv)
+{
+    const char *rest[64], *output = take_output(&argc, argv);
+    size_t n;
+    struct settings settings;
+    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    if (status == EXIT_DONE && (n != 1 || !output || !str_ends(str_view(rest[0]), STR(".json"))))
+        status = usage("import MANIFEST.json -o OUT.cube");
+    if (status == EXIT_DONE)
+        status = import(&settings, rest[0], output);
+    settings_release(&settings);
+    return status;
+}
+
+/* ---- verify ---- */
+
+static int verify(const struct settings *settings, const char *path)
+{
+    struct problem problem;
+    struct countries *countries;
+    struct products *products;
+    struct sectors *sectors;
+    struct cube *cube;
+    if (load_tables(settings, &countries, &products, &sectors, &problem) != ST_OK)
+        return print_problem(&problem);
+    enum status status = cube_open(path, countries, products, &cube, &problem);
+    if (status == ST_OK) {
+        status = cube_verify(cube, &problem);
+        if (status == ST_OK)
+            printf("%s: sound: %.*s, %llu observations, release %.*s\n", path, STR_ARG(cube_dataset(cube)->id),
+                   (unsigned long long)cube_observations(cube), STR_ARG(cube_release(cube)));
+        cube_close(cube);
+    }
+    countries_free(countries);
+    products_free(products);
+    sectors_free(sectors);
+    return status == ST_OK ? EXIT_DONE : print_problem(&problem);
+}
+
+int command_verify(int argc, char **argv)
+{
+    const char *rest[64];
+    size_t n;
+    struct settings settings;
+    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    if (status == EXIT_DONE && n != 1)
+        status = usage("verify FILE.cube");
+    if (status == EXIT_DONE)
+        status = verify(&settings, rest[0]);
+    settings_release(&settings);
+    return status;
+}
+
+/* ---- health, routes, openapi ---- */
+
+int command_health(int argc, char **argv)
+{
+    const char *rest[64];
+    size_t n;
+    struct settings settings;
+    struct problem problem;
+    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    if (status == EXIT_DONE && n > 0)
+        status = usage("health [--listen ADDR:PORT]");
+    if (status == EXIT_DONE && health_ask(settings.listen, "/readyz", 2000, &problem) != ST_OK)
+        status = print_problem(&problem);
+    settings_release(&settings);
+    return status;
+}
+
+int command_routes(int argc, char **argv)
+{
+    struct buf out;
+    bool markdown = argc == 1 && strcmp(argv[0], "--markdown") == 0;
+    if (argc > 1 || (argc == 1 && !markdown))
+        return usage("routes [--markdown]");
+    buf_init(&out, (size_t)1 << 20);
+    if (markdown)
+        api_print_markdown(&out);
+    else
+        api_print_routes(&out);
+    bool ok = !out.failed && print_bytes(buf_view(&out));
+    buf_release(&out);
+    return ok ? EXIT_DONE : EXIT_REFUSED;
+}
+
+int command_openapi(int argc, char **argv)
+{
+    (void)argv;
+    struct buf out;
+    if (argc > 0)
+        return usage("openapi");
+    buf_init(&out, (size_t)1 << 24);
+    bool ok = api_print_openapi(&out) == ST_OK && print_bytes(buf_view(&out));
+    buf_release(&out);
+    return ok ? EXIT_DONE : EXIT_REFUSED;
+}

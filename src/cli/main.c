@@ -1,0 +1,54 @@
+/* entrepot: serves, asks, imports and checks trade statistics. */
+#include "cli/options.h"
+
+static const struct {
+    const char *name;
+    command *run;
+    const char *arguments, *help;
+} commands[] = {
+    {"serve", command_serve, "", "load the datasets and answer over HTTP"},
+    {"get", command_get, "PATH", "answer one request on standard output, without a server"},
+    {"import", command_import, "MANIFEST -o OUT.cube", "compile a manifest and its CSV into a cube file"},
+    {"verify", command_verify, "FILE.cube", "check every byte of a cube file"},
+    {"health", command_health, "", "ask a running server whether it is ready"},
+    {"routes", command_routes, "[--markdown]", "list the endpoints"},
+    {"openapi", command_openapi, "", "print the OpenAPI document"},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void help(FILE *out)
+{
+    fputs("entrepot — trade between two countries: totals, deficits, dependence, as a JSON API\n\nusage: entrepot COMMAND [ARGUMENTS] [OPTIONS]\n\n", out);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-8s %-21s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    fputs("\nget also takes --include (status and header fields too) and --header 'Name: value'.\n\noptions (command line before environment before configuration):\n", out);
+    settings_help(out);
+    fputs("\nexit status: 0 done; 1 refused input, or a problem as the answer; 2 wrong usage\n", out);
+}
+
+static bool asks_for(int argc, char **argv, const char *option)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], option) == 0)
+            return true;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    if (asks_for(argc, argv, "--help") || asks_for(argc, argv, "-h")) {
+        help(stdout);
+        return EXIT_DONE;
+    }
+    if (asks_for(argc, argv, "--version")) {
+        puts("entrepot " ENTREPOT_VERSION);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 2, argv + 2);
+    if (argc > 1)
+        fprintf(stderr, "entrepot: \"%s\" is no command\n\n", argv[1]);
+    help(stderr);
+    return EXIT_USAGE;
+}
