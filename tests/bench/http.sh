@@ -1,7 +1,8 @@
 #!/bin/bash
 # Requests a second over HTTP, side by side on this machine: ours against a bare libmicrohttpd that sends the same bytes with the
 # same headers, and against nginx sending them from a file if nginx is installed. The rounds alternate, so that a noisy neighbour
-# hits all alike; the best round of each counts.
+# hits all alike; the best round of each counts. Servers are held to one processor and wrk to another, if there are two: otherwise
+# the luck of how the kernel spreads connections over shards decides.
 #
 #   http.sh [ENTREPOT [PEER]]     the programs; default: $ENTREPOT and $BENCH/bench_bare_mhd, as `make bench` sets them
 #   SECONDS_EACH=5 ROUNDS=3 CONNECTIONS=32
@@ -20,6 +21,11 @@ done
 for program in "$entrepot" "$peer"; do
     [ -x "$program" ] || { echo "http.sh: $program: no such program" >&2; exit 1; }
 done
+
+serve_on=() ask_on=() workers=auto where='unpinned'
+if [ "$(nproc)" -ge 2 ] && command -v taskset >/dev/null; then
+    serve_on=(taskset -c 0) ask_on=(taskset -c 1) workers=1 where='servers on processor 0, wrk on 1'
+fi
 
 work=$(mktemp -d) || exit 1
 running=()
@@ -45,7 +51,7 @@ start_ours() { # sets port_ours; a port that is taken is refused by the server, 
     local i
     for ((i = 0; i < 5; i++)); do
         port_ours=$((20000 + RANDOM % 10000))
-        "$entrepot" serve --data "$root/data" --listen "127.0.0.1:$port_ours" --log-level warning >"$work/ours.log" 2>&1 &
+        "${serve_on[@]}" "$entrepot" serve --data "$root/data" --listen "127.0.0.1:$port_ours" --log-level warning >"$work/ours.log" 2>&1 &
         if wait_for "http://127.0.0.1:$port_ours/livez" $!; then
             running+=($!)
             return
@@ -58,7 +64,7 @@ start_ours() { # sets port_ours; a port that is taken is refused by the server, 
 
 start_bare() { # NAME: sets port_bare
     : >"$work/$1.port"
-    "$peer" "$work/$1.body" "$work/$1.head" >"$work/$1.port" &
+    "${serve_on[@]}" "$peer" "$work/$1.body" "$work/$1.head" >"$work/$1.port" &
     running+=($!)
     local i
     for ((i = 0; i < 100; i++)); do
@@ -79,7 +85,7 @@ start_nginx() { # NAME: sets port_nginx, empty if there is no nginx
         cp "$work/$1.body" "$work/$1.www/answer"
         chmod -R a+rX "$work"
         {
-            echo "daemon off; worker_processes auto; pid $work/$1.pid; error_log $work/nginx.log;"
+            echo "daemon off; worker_processes $workers; pid $work/$1.pid; error_log $work/nginx.log;"
             echo 'events { worker_connections 1024; }'
             echo 'http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; open_file_cache max=100;'
             for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $work/$kind;"; done
@@ -88,7 +94,7 @@ start_nginx() { # NAME: sets port_nginx, empty if there is no nginx
                 sed -E "s/^([^:]+): *(.*)\$/add_header \1 '\2';/"
             echo 'location / { try_files /answer =404; } } }'
         } >"$work/$1.conf"
-        "$nginx" -c "$work/$1.conf" 2>>"$work/nginx.log" &
+        "${serve_on[@]}" "$nginx" -c "$work/$1.conf" 2>>"$work/nginx.log" &
         if wait_for "http://127.0.0.1:$port_nginx/" $!; then
             running+=($!)
             return
@@ -98,8 +104,19 @@ start_nginx() { # NAME: sets port_nginx, empty if there is no nginx
     port_nginx=
 }
 
-rate() { # PORT PATH: requests a second; refuses to count a run with errors
-    wrk -t1 -c"$connections" -d"${seconds}s" "http://127.0.0.1:$1$2" >"$work/wrk" 2>&1
+# An If-None-Match that no request had before and that never matches: an answer kept for this question cannot be taken.
+cat >"$work/new.lua" <<'END'
+local n = 0
+request = function()
+    n = n + 1
+    return wrk.format(nil, nil, { ["If-None-Match"] = '"' .. n .. '"' })
+end
+END
+
+rate() { # PORT PATH [WRK-OPTION…]: requests a second; refuses to count a run with errors
+    local url=http://127.0.0.1:$1$2
+    shift 2
+    "${ask_on[@]}" wrk -t1 -c"$connections" -d"${seconds}s" "$@" "$url" >"$work/wrk" 2>&1
     if grep -qE 'Non-2xx|Socket errors' "$work/wrk"; then
         grep -E 'Non-2xx|Socket errors' "$work/wrk" >&2
         return 1
@@ -109,8 +126,9 @@ rate() { # PORT PATH: requests a second; refuses to count a run with errors
 
 best() { sort -g "$work/$1.rates" | tail -n 1; }
 
-measure() { # NAME PATH
+measure() { # NAME PATH [WRK-OPTION…]
     local name=$1 path=$2 round
+    shift 2
     curl -fs --max-time 10 -D "$work/$name.head" -o "$work/$name.body" "http://127.0.0.1:$port_ours$path" || {
         echo "http.sh: $path is not answered with 200" >&2
         exit 1
@@ -119,9 +137,9 @@ measure() { # NAME PATH
     start_nginx "$name"
     : >"$work/bare.rates"; : >"$work/ours.rates"; : >"$work/nginx.rates"
     for ((round = 0; round < rounds; round++)); do
-        rate "$port_bare" / >>"$work/bare.rates" || exit 1
-        rate "$port_ours" "$path" >>"$work/ours.rates" || exit 1
-        [ -z "$port_nginx" ] || rate "$port_nginx" / >>"$work/nginx.rates" || exit 1
+        rate "$port_bare" / "$@" >>"$work/bare.rates" || exit 1
+        rate "$port_ours" "$path" "$@" >>"$work/ours.rates" || exit 1
+        [ -z "$port_nginx" ] || rate "$port_nginx" / "$@" >>"$work/nginx.rates" || exit 1
     done
     printf '\n%s (%s): %d bytes of body, %d headers\n' "$name" "$path" "$(wc -c <"$work/$name.body")" \
         "$(grep -c ': ' "$work/$name.head")"
@@ -137,7 +155,7 @@ measure() { # NAME PATH
     fi
 }
 
-echo "machine: $(nproc) processors, $(uname -sr); wrk -t1 -c$connections -d${seconds}s, best of $rounds rounds"
+echo "machine: $(nproc) processors, $(uname -sr); wrk -t1 -c$connections -d${seconds}s, best of $rounds rounds; $where"
 echo "entrepot: $("$entrepot" --version 2>/dev/null | head -n 1)"
 echo "libmicrohttpd: $(pkg-config --modversion libmicrohttpd 2>/dev/null || echo unknown)"
 echo "wrk: $(wrk -v 2>&1 | head -n 1)"
@@ -145,3 +163,4 @@ PATH=$PATH:/usr/sbin command -v nginx >/dev/null && PATH=$PATH:/usr/sbin nginx -
 start_ours
 measure one-row '/v1/bilateral/IND/CHN?period=FY2018-19'
 measure fifty-rows '/v1/deficits/IND?period=2019&top=50'
+measure fifty-rows-uncached '/v1/deficits/IND?period=2019&top=50' -s "$work/new.lua"

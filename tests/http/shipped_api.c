@@ -1,0 +1,77 @@
+#include "http/test_api.h"
+
+#include <stdio.h>
+
+#include "entrepot/ingest/ingest.h"
+
+static const char *const manifests[] = {
+    "data/dgcis-total-fy.json",   "data/dgcis-hs2-fy.json",     "data/dgcis-world-hs2.json", "data/comtrade-partners-2019.json",
+    "data/dgcis-hs2-month.json", "data/gacc-total-month.json", "data/gacc-world-year.json", "data/comtrade-critical-month.json",
+};
+
+static struct catalogue *catalogue;
+static struct api *api;
+
+static void forget(void)
+{
+    api_free(api);
+    catalogue_free(catalogue);
+}
+
+static enum status read_tables(struct countries **countries, struct products **products, struct sectors **sectors, struct problem *problem)
+{
+    char *text;
+    size_t n;
+    enum status status = ingest_slurp("config/countries.csv", 1 << 24, &text, &n, problem);
+    if (status == ST_OK) {
+        status = countries_read("config/countries.csv", str_span(text, n), countries, problem);
+        free(text);
+    }
+    if (status == ST_OK)
+        status = ingest_slurp("config/products.csv", 1 << 24, &text, &n, problem);
+    if (status == ST_OK) {
+        status = products_read("config/products.csv", str_span(text, n), products, problem);
+        free(text);
+    }
+    if (status == ST_OK)
+        status = ingest_slurp("config/sectors.json", 1 << 24, &text, &n, problem);
+    if (status == ST_OK) {
+        status = sectors_read("config/sectors.json", str_span(text, n), sectors, problem);
+        free(text);
+    }
+    return status;
+}
+
+static enum status add(const char *path, struct problem *problem)
+{
+    char *bytes;
+    size_t n;
+    struct cube *cube;
+    enum status status = ingest_manifest(path, catalogue_countries(catalogue), &bytes, &n, problem);
+    if (status == ST_OK)
+        status = cube_open_take(path, bytes, n, catalogue_countries(catalogue), catalogue_products(catalogue), &cube, problem);
+    return status == ST_OK ? catalogue_add(catalogue, cube, path, problem) : status;
+}
+
+struct api *test_api(void)
+{
+    if (api)
+        return api;
+    struct problem problem;
+    struct countries *countries = NULL;
+    struct products *products = NULL;
+    struct sectors *sectors = NULL;
+    enum status status = read_tables(&countries, &products, &sectors, &problem);
+    catalogue = status == ST_OK ? catalogue_new(countries, products, sectors) : NULL;
+    for (size_t i = 0; catalogue && status == ST_OK && i < sizeof manifests / sizeof *manifests; i++)
+        status = add(manifests[i], &problem);
+    if (!catalogue || status != ST_OK) {
+        problem_print(&problem, stderr);
+        return NULL;
+    }
+    catalogue_seal(catalogue, STR("test"));
+    struct api_options options = api_options_default();
+    api = api_new(catalogue, &options);
+    (void)atexit(forget);
+    return api;
+}
