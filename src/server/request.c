@@ -288,8 +288,9 @@ void request_completed(void *cls, struct MHD_Connection *connection, void **seen
     struct conn *conn = conn_of(connection);
     if (!conn)
         return;
-    const union MHD_ConnectionInfo *own = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
-    if (conn->status == 0 && own) /* the library has refused by itself */
+    const union MHD_ConnectionInfo *own =
+        conn->status ? NULL : MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+    if (own) /* the library has refused by itself */
         conn->status = (int)own->http_status;
     if (conn->shard->options->access_log)
         log_request(conn, termination == MHD_REQUEST_TERMINATED_COMPLETED_OK);

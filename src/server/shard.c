@@ -49,9 +49,11 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
         *context = NULL;
         return;
     }
-    const union MHD_ConnectionInfo *fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *context = fd ? conn_open(cls, fd->connect_fd, peer ? peer->client_addr : NULL) : NULL;
+    /* What the library tells lives until the next question: newer versions have one place for all answers. */
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int fd = info ? info->connect_fd : -1;
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    *context = fd < 0 ? NULL : conn_open(cls, fd, info ? info->client_addr : NULL);
 }
 
 enum status shard_start(struct shard *shard, int listener, struct problem *problem)

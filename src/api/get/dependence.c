@@ -24,7 +24,7 @@ static const struct column columns[COLUMNS] = {
 static const struct param params[] = {
     PARAM_OF_REPORTER,
     PARAM_OF_PARTNER,
-    {.name = "level", .type = PARAM_LEVEL, .levels = LEVELS_OF_DEPENDENCE, .description = "hs2, hs4, hs6 or sector; without it the level of the products asked for, else hs2", .example = "hs2"},
+    {.name = "level", .type = PARAM_LEVEL, .levels = LEVELS_OF_DEPENDENCE, .description = "hs2, hs4, hs6 or sector; without it that of the products asked for or of the dataset named, else hs2", .example = "hs2"},
     {.name = "period", .type = PARAM_PERIOD, .description = "one period; without it the latest complete one", .example = "FY2018-19"},
     {.name = "threshold", .type = PARAM_SHARE, .fallback = "0.4", .description = "of the HHI, for dependent; 0.4 as in EU SWD(2021)352 and CEPII Policy Brief 47", .example = "0.4"},
     PARAM_OF_PRODUCT,
@@ -48,13 +48,17 @@ static void fill(struct call *call, uint32_t period, const struct dependence_row
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
-/* Without `level`: as fine as the products that are asked for. */
+/* Without `level`: as fine as the products that are asked for, or as the dataset that is named. */
 static enum level wanted_level(const struct call *call)
 {
-    const struct arg *level = call_arg(call, "level"), *product = call_arg(call, "product");
+    const struct arg *level = call_arg(call, "level"), *product = call_arg(call, "product"), *dataset = call_arg(call, "dataset");
     enum level finest = LEVEL_HS2, one;
     if (level->given)
         return level->level;
+    if (product->n_list == 0 && dataset->cube) {
+        one = cube_dataset(dataset->cube)->level;
+        return one < LEVEL_HS2 ? LEVEL_HS2 : one > LEVEL_HS6 ? LEVEL_HS6 : one;
+    }
     for (size_t i = 0; i < product->n_list; i++)
         if (product_level(product->list[i], &one) && one > finest && one <= LEVEL_HS6)
             finest = one;
