@@ -96,6 +96,8 @@ enum status decimal_read(struct str text, int shift, int64_t *out)
         value = value * 10 + digit;
     }
     value += rounds_up(&d, keep, (value & 1) != 0);
+    if (value > VALUE_LIMIT)
+        return ST_TOO_LARGE;
     *out = d.negative ? -value : value;
     return ST_OK;
 }
