@@ -39,7 +39,7 @@ bool buf_reserve(struct buf *buf, size_t n)
         buf->failed = true;
         return false;
     }
-    size_t capacity = buf->capacity ? buf->capacity : FIRST_BYTES;
+    size_t capacity = buf->capacity ? buf->capacity : buf->ceiling < FIRST_BYTES ? buf->ceiling : FIRST_BYTES;
     while (capacity - buf->n < n)
         capacity = capacity > buf->ceiling / 2 ? buf->ceiling : capacity * 2;
     char *bytes = realloc(buf->p, capacity);

@@ -12,6 +12,7 @@
 #define SHARDS_MAX 256
 #define REAP_MS 500
 #define LAME_DUCK_MS 100 /* answers say "close" for so long before the door is shut */
+#define HANDSHAKE_MS 20  /* for handshakes under way to end, and for the shards to see what they were given */
 #define OTHER_FILES 64u  /* descriptors besides connections, and for each shard */
 
 struct server {
@@ -217,11 +218,12 @@ static void drain(struct server *server)
     sleep_ms(lame_duck_ms < LAME_DUCK_MS ? (long)lame_duck_ms : LAME_DUCK_MS);
     for (unsigned i = 0; i < server->n_shards; i++)
         socket_refuse_new(server->shards[i].listener);
+    sleep_ms(HANDSHAKE_MS);
     unsigned taken = 0;
     for (unsigned i = 0; i < server->n_shards; i++)
         taken += shard_quiesce(&server->shards[i]);
-    if (taken) /* the daemons' threads have yet to see them */
-        sleep_ms(20);
+    if (taken)
+        sleep_ms(HANDSHAKE_MS);
     wait_for_the_last(server, until_ms);
 }
 

@@ -28,7 +28,8 @@ void endpoint_print(const struct sockaddr *address, char *text);
  * address must be free: a listener of anybody else is ST_IO, though the kernel would let a process of the same user share it.
  * On failure none is open. */
 enum status socket_listen(const char *text, unsigned n, int *fds, unsigned *port, struct problem *problem) MUST_CHECK;
-/* From now on the kernel drops what comes in for new connections; those that wait in the queue stay acceptable. */
+/* From now on the kernel drops the first packet of new connections; handshakes under way end, and what waits in the queue stays
+ * acceptable. */
 void socket_refuse_new(int listener);
 
 #endif

@@ -107,8 +107,8 @@ static void hands_its_bytes_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_its_ceiling),        cmocka_unit_test(stays_failed_until_reset),
-        cmocka_unit_test(prints_whole_numbers),     cmocka_unit_test(prints_formats_and_grows),
+        cmocka_unit_test(keeps_its_ceiling),    cmocka_unit_test(stays_failed_until_reset),
+        cmocka_unit_test(prints_whole_numbers), cmocka_unit_test(prints_formats_and_grows),
         cmocka_unit_test(hands_its_bytes_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,8 @@ static void escapes_every_byte_below_128(void **state)
 static void keeps_good_utf8(void **state)
 {
     (void)state;
-    expect_reread(STR("Entrep\xC3\xB4t \xE2\x82\xAC \xF0\x9F\x98\x80"), STR("Entrep\xC3\xB4t \xE2\x82\xAC \xF0\x9F\x98\x80"));
+    expect_reread(STR("Entrep\xC3\xB4t \xE2\x82\xAC \xF0\x9F\x98\x80"),
+                  STR("Entrep\xC3\xB4t \xE2\x82\xAC \xF0\x9F\x98\x80"));
     expect_reread(STR(""), STR(""));
 }
 
@@ -83,8 +84,9 @@ static void writes_a_document(void **state)
     buf_init(&compact, 4096);
     jw_init(&jw, &compact, false);
     write_document(&jw);
-    assert_true(str_is(buf_view(&compact), "{\"text\":\"a\\tb\",\"none\":null,\"least\":-9223372036854775808,\"yes\":true,"
-                                           "\"list\":[0.5,null,null,{\"raw\":[]}],\"empty\":{},\"last\":null}"));
+    assert_true(str_is(buf_view(&compact),
+                       "{\"text\":\"a\\tb\",\"none\":null,\"least\":-9223372036854775808,\"yes\":true,"
+                       "\"list\":[0.5,null,null,{\"raw\":[]}],\"empty\":{},\"last\":null}"));
     buf_init(&pretty, 4096);
     jw_init(&jw, &pretty, true);
     write_document(&jw);
@@ -118,8 +120,11 @@ static void nests_as_deep_as_it_says(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(escapes_every_byte_below_128), cmocka_unit_test(keeps_good_utf8), cmocka_unit_test(replaces_bad_utf8),
-        cmocka_unit_test(writes_a_document),            cmocka_unit_test(nests_as_deep_as_it_says),
+        cmocka_unit_test(escapes_every_byte_below_128),
+        cmocka_unit_test(keeps_good_utf8),
+        cmocka_unit_test(replaces_bad_utf8),
+        cmocka_unit_test(writes_a_document),
+        cmocka_unit_test(nests_as_deep_as_it_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,10 +54,24 @@ static void utf8_refuses_everything_else(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", /* continuation alone, overlong */
-        "\xED\xA0\x80", "\xED\xBF\xBF",                                             /* surrogates */
-        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF",                             /* above U+10FFFF */
-        "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xC3" "A", "\xE2\x82" "A",             /* cut short */
+        "\x80",
+        "\xBF",
+        "\xC0\x80",
+        "\xC1\xBF",
+        "\xE0\x9F\xBF",
+        "\xF0\x8F\xBF\xBF", /* continuation alone, overlong */
+        "\xED\xA0\x80",
+        "\xED\xBF\xBF", /* surrogates */
+        "\xF4\x90\x80\x80",
+        "\xF5\x80\x80\x80",
+        "\xFF", /* above U+10FFFF */
+        "\xC3",
+        "\xE2\x82",
+        "\xF0\x9F\x98",
+        "\xC3"
+        "A",
+        "\xE2\x82"
+        "A", /* cut short */
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(utf8(bad[i]));
@@ -83,7 +97,8 @@ static void u32_reads_digits_only(void **state)
 {
     (void)state;
     uint32_t value = 7;
-    static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "1e2", "0x1", "4294967296", "99999999999", "00000000001"};
+    static const char *const bad[] = {"",    "-1",  "+1",         " 1",          "1 ",
+                                      "1e2", "0x1", "4294967296", "99999999999", "00000000001"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(str_u32(str_view(bad[i]), UINT32_MAX, &value));
     assert_false(str_u32(STR("101"), 100, &value));
@@ -114,9 +129,12 @@ static void compares_and_trims(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(distance_counts_edits),        cmocka_unit_test(distance_stops_at_its_limit),
-        cmocka_unit_test(utf8_takes_what_unicode_takes), cmocka_unit_test(utf8_refuses_everything_else),
-        cmocka_unit_test(cut_walks_through_a_list),     cmocka_unit_test(u32_reads_digits_only),
+        cmocka_unit_test(distance_counts_edits),
+        cmocka_unit_test(distance_stops_at_its_limit),
+        cmocka_unit_test(utf8_takes_what_unicode_takes),
+        cmocka_unit_test(utf8_refuses_everything_else),
+        cmocka_unit_test(cut_walks_through_a_list),
+        cmocka_unit_test(u32_reads_digits_only),
         cmocka_unit_test(compares_and_trims),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,11 +141,10 @@ static enum status read_row(struct countries *c, const struct csv *csv, const si
 static enum status check_ids(struct countries *c, const char *name, struct problem *problem)
 {
     c->world = NO_ID;
-    for (size_t i = 0; i < c->n_iso3; i++) {
-        const struct spelling *s = &c->iso3[i];
-        if (i && s->rank == s[-1].rank && s->rank % 8 == 0 && s->id != s[-1].id && str_eq(s->text, s[-1].text))
-            return problem_set(problem, ST_INVALID, name, "the id \"%.*s\" stands twice", STR_ARG(s->text));
-    }
+    for (uint32_t id = 0; id < c->n; id++)
+        for (uint32_t other = 0; other < id; other++)
+            if (str_eq(c->country[id].id, c->country[other].id))
+                return problem_set(problem, ST_INVALID, name, "the id \"%.*s\" stands twice", STR_ARG(c->country[id].id));
     for (uint32_t id = 0; id < c->n; id++)
         if (c->country[id].kind == MEMBER_WORLD)
             c->world = id;

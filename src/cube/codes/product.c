@@ -32,7 +32,8 @@ bool product_level(struct str code, enum level *out)
         *out = LEVEL_TOTAL;
         return true;
     }
-    if (code.n == 3 && code.p[0] == 'S' && str_digits(str_span(code.p + 1, 2))) {
+    uint32_t section;
+    if (code.n == 3 && code.p[0] == 'S' && str_u32(str_span(code.p + 1, 2), 21, &section) && section > 0) {
         *out = LEVEL_SECTION;
         return true;
     }

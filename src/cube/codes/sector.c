@@ -49,10 +49,12 @@ static bool known_revision(struct str hs)
     return str_is(hs, "any") || (hs.n == 6 && str_starts(hs, STR("HS")) && str_digits(str_span(hs.p + 2, 4)));
 }
 
-/* Newest revision first; "any" alone. */
+/* Newest revision first, "any" last: what is said of a revision goes before what is said of all. */
 static int by_revision(const void *a, const void *b)
 {
-    return str_cmp(((const struct sector_prefixes *)b)->hs, ((const struct sector_prefixes *)a)->hs);
+    struct str x = ((const struct sector_prefixes *)a)->hs, y = ((const struct sector_prefixes *)b)->hs;
+    int any = (int)str_is(x, "any") - (int)str_is(y, "any");
+    return any ? any : str_cmp(y, x);
 }
 
 static enum status read_revisions(struct sectors *s, const char *name, const char *id, json_t *hs, struct sector *sector, struct problem *problem)

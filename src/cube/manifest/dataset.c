@@ -87,7 +87,12 @@ static void take_description(struct reading *r, struct dataset *d)
     d->published = take_text(r, r->root, "published", false);
     d->checked = take_text(r, r->root, "checked", false);
     d->hs = take_text(r, r->root, "hs", false);
-    json_t *valuation = json_object_get(r->root, "valuation");
+    json_t *valuation = json_object_get(r->root, "valuation"), *value;
+    const char *key;
+    json_object_foreach(valuation, key, value) {
+        if (strcmp(key, "exports") != 0 && strcmp(key, "imports") != 0)
+            refuse(r, key, "unknown key: write FOB or CIF for exports and for imports");
+    }
     d->exports_valuation = take_text(r, valuation, "exports", true);
     d->imports_valuation = take_text(r, valuation, "imports", true);
     d->frequency = (enum period_kind)(take_word(r, "frequency", frequency, 4, "write \"A\", \"FY\", \"Q\" or \"M\"") + 1);
