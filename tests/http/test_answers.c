@@ -395,6 +395,7 @@ static void test_mistakes_are_told(void **state)
         {"/v1/bilateral/IND/CHN?period=2020..2019", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?period=2019&period=2019", 400, "repeated-parameter"},
         {"/v1/bilateral/IND/CHN?period=2019-13&freq=Z", 400, "invalid-value"},
+        {"/v1/bilateral/IND/CHN?period=2019&freq=FY", 400, "conflicting-parameters"},
         {"/v1/bilateral/IND/CHN?product=4711", 400, "unknown-code"},
         {"/v1/bilateral/IND/CHN?limit=0", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?limit=50001", 400, "invalid-value"},

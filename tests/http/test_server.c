@@ -417,7 +417,8 @@ static void answers_3000_arguments(void **state)
     assert_true(status_of_long("GET /v1?", "&", 3000, END) != 0);
     assert_true(status_of_long("GET /v1?", "a&", 1500, END) != 0);
     assert_true(status_of_long("GET /v1?", "a=b&", 2000, END) == 414);
-    (void)status_of_long("GET /v1?", "a=b&", 3000, END); /* fills the library's memory to the brim: refused or just closed */
+    (void)status_of_long("GET /v1?", "a=b&", 3000,
+                         END); /* fills the library's memory to the brim: refused or just closed */
     assert_true(status_of_long("GET /nope?", "&", 3000, END) == 404);
     assert_true(now_ms() - begin < 2000);
 }
@@ -591,7 +592,7 @@ static void loses_no_request_when_it_stops_under_load(void **state)
     }
     print_message("           %u answered, %u lost\n", answered, failed);
     assert_true(answered > 100);
-    assert_true(failed <= 1); /* a handshake that ends between two steps of the kernel's can still be cut */
+    assert_true(failed <= 1); /* a client that sleeps through the last 100 ms can still be cut */
 }
 
 static void makes_room_when_full(void **state)

@@ -16,11 +16,12 @@ static struct dataset_csv map;
 static struct problem problem;
 
 static const char manifest[] =
-    "{\"id\":\"test-hs6\",\"title\":\"T \\u00e9\",\"source\":\"S\",\"source_url\":null,\"licence\":\"L\",\"published\":\"2024\","
-    "\"checked\":null,\"frequency\":\"FY\",\"level\":\"hs6\",\"hs\":\"HS2017\",\"valuation\":{\"exports\":\"FOB\",\"imports\":\"CIF\"},"
-    "\"basis\":\"reported\",\"coverage\":\"selected\",\"partners\":\"listed\",\"synthetic\":true,\"notes\":[\"one\",\"two\"],"
-    "\"file\":\"t.csv\",\"codes\":\"m49\",\"columns\":{\"period\":\"p\",\"reporter\":\"r\",\"partner\":\"q\",\"product\":\"c\","
-    "\"value\":\"v\"},\"constants\":{\"flow\":\"M\"},\"value_unit\":\"USD million\",\"quantity_unit\":\"tonnes\"}";
+    "{\"id\":\"test-hs6\",\"title\":\"T \\u00e9\",\"source\":\"S\",\"source_url\":null,\"licence\":\"L\","
+    "\"published\":\"2024\",\"checked\":null,\"frequency\":\"FY\",\"level\":\"hs6\",\"hs\":\"HS2017\","
+    "\"valuation\":{\"exports\":\"FOB\",\"imports\":\"CIF\"},\"basis\":\"reported\",\"coverage\":\"selected\","
+    "\"partners\":\"listed\",\"synthetic\":true,\"notes\":[\"one\",\"two\"],\"file\":\"t.csv\",\"codes\":\"m49\","
+    "\"columns\":{\"period\":\"p\",\"reporter\":\"r\",\"partner\":\"q\",\"product\":\"c\",\"value\":\"v\"},"
+    "\"constants\":{\"flow\":\"M\"},\"value_unit\":\"USD million\",\"quantity_unit\":\"tonnes\"}";
 
 static int start(void **state)
 {
@@ -37,7 +38,10 @@ static int finish(void **state)
     return 0;
 }
 
-static enum status read_text(const char *text) { return dataset_read("t.json", str_view(text), &arena, &dataset, &map, &problem); }
+static enum status read_text(const char *text)
+{
+    return dataset_read("t.json", str_view(text), &arena, &dataset, &map, &problem);
+}
 
 static enum status read_json(json_t *root)
 {
@@ -77,7 +81,8 @@ static void prints_what_it_reads(void **state)
     assert_int_equal(dataset_read("cube", buf_view(&first), &arena, &again, NULL, &problem), ST_OK);
     assert_int_equal(dataset_print(&again, &second), ST_OK);
     assert_true(str_eq(buf_view(&first), buf_view(&second)));
-    assert_true(str_eq(again.title, dataset.title) && again.frequency == dataset.frequency && again.level == dataset.level);
+    assert_true(str_eq(again.title, dataset.title));
+    assert_true(again.frequency == dataset.frequency && again.level == dataset.level);
     assert_true(again.coverage == dataset.coverage && again.partners == dataset.partners && again.synthetic);
     assert_int_equal(again.n_notes, 2);
     assert_int_equal(again.source_url.n, 0);
@@ -135,7 +140,8 @@ static void names_each_missing_column(void **state)
 static void optional_keys_may_be_missing(void **state)
 {
     (void)state;
-    static const char *const optional[] = {"source_url", "published", "checked", "hs", "synthetic", "notes", "quantity_unit"};
+    static const char *const optional[] = {"source_url", "published", "checked",      "hs",
+                                           "synthetic",  "notes",     "quantity_unit"};
     json_t *root = good();
     for (size_t i = 0; i < sizeof optional / sizeof *optional; i++)
         assert_int_equal(json_object_del(root, optional[i]), 0);
@@ -157,12 +163,34 @@ static void names_each_wrong_value(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"id", "7"},           {"id", "\"Big\""},    {"id", "\"-a\""},       {"id", "\"a/b\""},     {"id", "\"\""},
-        {"title", "\"\""},     {"source_url", "1"},  {"published", "[]"},    {"checked", "true"},   {"hs", "2017"},
-        {"frequency", "\"W\""}, {"frequency", "1"},  {"level", "\"hs3\""},   {"level", "\"section\""}, {"basis", "\"x\""},
-        {"coverage", "null"},  {"partners", "\"some\""}, {"synthetic", "\"yes\""}, {"notes", "\"one\""}, {"notes", "[1]"},
-        {"notes", "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]"}, {"file", "\"/etc/passwd\""}, {"file", "\"../t.csv\""},
-        {"codes", "\"iso2\""}, {"columns", "[]"},    {"constants", "\"M\""}, {"value_unit", "\"EUR\""}, {"quantity_unit", "\"lb\""},
+        {"id", "7"},
+        {"id", "\"Big\""},
+        {"id", "\"-a\""},
+        {"id", "\"a/b\""},
+        {"id", "\"\""},
+        {"title", "\"\""},
+        {"source_url", "1"},
+        {"published", "[]"},
+        {"checked", "true"},
+        {"hs", "2017"},
+        {"frequency", "\"W\""},
+        {"frequency", "1"},
+        {"level", "\"hs3\""},
+        {"level", "\"section\""},
+        {"basis", "\"x\""},
+        {"coverage", "null"},
+        {"partners", "\"some\""},
+        {"synthetic", "\"yes\""},
+        {"notes", "\"one\""},
+        {"notes", "[1]"},
+        {"notes", "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]"},
+        {"file", "\"/etc/passwd\""},
+        {"file", "\"../t.csv\""},
+        {"codes", "\"iso2\""},
+        {"columns", "[]"},
+        {"constants", "\"M\""},
+        {"value_unit", "\"EUR\""},
+        {"quantity_unit", "\"lb\""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect_key(with(NULL, cases[i][0], cases[i][1]), cases[i][0]);
@@ -207,9 +235,11 @@ static void says_when_memory_is_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(reads_a_good_manifest),  CASE(prints_what_it_reads),   CASE(names_each_missing_key),
-        CASE(names_each_missing_column), CASE(optional_keys_may_be_missing), CASE(names_each_wrong_value),
-        CASE(names_each_unknown_key), CASE(refuses_double_keys_and_other_json), CASE(says_when_memory_is_out),
+        CASE(reads_a_good_manifest),        CASE(prints_what_it_reads),
+        CASE(names_each_missing_key),       CASE(names_each_missing_column),
+        CASE(optional_keys_may_be_missing), CASE(names_each_wrong_value),
+        CASE(names_each_unknown_key),       CASE(refuses_double_keys_and_other_json),
+        CASE(says_when_memory_is_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

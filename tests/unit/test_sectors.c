@@ -66,7 +66,8 @@ static void chooses_the_revision(void **state)
 static void prefers_the_revision_to_any(void **state)
 {
     (void)state;
-    struct sectors *sectors = read_text(SECTORS(SECTOR("{\"any\":[\"84\"],\"HS2017\":[\"8507\"],\"HS2022\":[\"85\"]}")));
+    struct sectors *sectors =
+        read_text(SECTORS(SECTOR("{\"any\":[\"84\"],\"HS2017\":[\"8507\"],\"HS2022\":[\"85\"]}")));
     assert_true(str_is(choose(sectors, "a", "HS2017")->hs, "HS2017"));
     assert_true(str_is(choose(sectors, "a", "HS2012")->hs, "any"));
     assert_true(str_is(choose(sectors, "a", "")->hs, "any"));

@@ -248,7 +248,7 @@ size_t countries_suggest(const struct countries *c, struct str word, uint32_t *o
     size_t n = 0;
     max = max < 16 ? max : 16;
     word = str_trim(word);
-    for (uint32_t id = 0; word.n && id < c->n; id++) {
+    for (uint32_t id = 0; max && word.n && id < c->n; id++) {
         unsigned d = country_distance(&c->country[id], word);
         if (d >= 99 || (n == max && d >= distance[n - 1]))
             continue;

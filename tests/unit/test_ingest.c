@@ -1,0 +1,313 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "entrepot/base/buf.h"
+#include "entrepot/ingest/ingest.h"
+
+static struct countries *countries;
+static struct problem problem;
+static char folder[200], manifest[256], plain[256], packed[256];
+
+static int read_countries(void **state)
+{
+    char *text;
+    size_t n;
+    (void)state;
+    if (ingest_slurp("config/countries.csv", (size_t)1 << 20, &text, &n, &problem) != ST_OK)
+        return -1;
+    enum status status = countries_read("countries.csv", str_span(text, n), &countries, &problem);
+    free(text);
+    return status == ST_OK ? 0 : -1;
+}
+
+static int free_countries(void **state)
+{
+    (void)state;
+    countries_free(countries);
+    return 0;
+}
+
+static int make_folder(void **state)
+{
+    const char *tmp = getenv("TMPDIR");
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "%s/ingest-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    if (!mkdtemp(folder))
+        return -1;
+    (void)snprintf(manifest, sizeof manifest, "%s/t.json", folder);
+    (void)snprintf(plain, sizeof plain, "%s/t.csv", folder);
+    (void)snprintf(packed, sizeof packed, "%s/t.csv.gz", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    (void)unlink(manifest);
+    (void)unlink(plain);
+    (void)unlink(packed);
+    return rmdir(folder);
+}
+
+static void write_file(const char *path, struct str bytes)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.p, 1, bytes.n, file), bytes.n);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void write_manifest(const char *file, const char *value_column)
+{
+    char text[1000];
+    int n = snprintf(text, sizeof text,
+                     "{\"id\":\"t\",\"title\":\"T\",\"source\":\"S\",\"licence\":\"L\",\"frequency\":\"A\","
+                     "\"level\":\"hs6\",\"valuation\":{\"exports\":\"FOB\",\"imports\":\"CIF\"},"
+                     "\"basis\":\"reported\",\"coverage\":\"full\",\"partners\":\"listed\",\"file\":\"%s\","
+                     "\"codes\":\"iso3\",\"columns\":{\"period\":\"t\",\"reporter\":\"r\",\"partner\":\"p\","
+                     "\"flow\":\"f\",\"product\":\"k\",\"value\":\"%s\"},\"value_unit\":\"USD thousand\"}",
+                     file, value_column);
+    write_file(manifest, str_span(text, (size_t)n));
+}
+
+/* A cube from a CSV of this text; the caller frees it. */
+static struct str cube_of(struct str csv)
+{
+    char *bytes;
+    size_t n;
+    write_manifest("t.csv", "v");
+    write_file(plain, csv);
+    if (ingest_manifest(manifest, countries, &bytes, &n, &problem) != ST_OK)
+        fail_msg("%s: %s", problem.place, problem.detail);
+    return str_span(bytes, n);
+}
+
+static void release(struct str cube) { free((void *)(uintptr_t)cube.p); }
+
+static void expect_refusal(enum status wanted, const char *file, int line)
+{
+    char place[300], *bytes = NULL;
+    size_t n;
+    (void)snprintf(place, sizeof place, line ? "%s:%d" : "%s", file, line);
+    problem = (struct problem){.status = ST_OK};
+    assert_int_equal(ingest_manifest(manifest, countries, &bytes, &n, &problem), wanted);
+    assert_null(bytes);
+    assert_string_equal(problem.place, place);
+}
+
+static void refuse_csv(const char *csv, int line, const char *part)
+{
+    write_manifest("t.csv", "v");
+    write_file(plain, str_view(csv));
+    expect_refusal(ST_INVALID, plain, line);
+    if (!strstr(problem.detail, part))
+        fail_msg("\"%s\" does not name \"%s\"", problem.detail, part);
+}
+
+#define HEAD "t,r,p,f,k,v\n"
+static const char good[] = HEAD "2019,IND,CHN,M,850760,1.5\n2018,IND,CHN,X,270900,7\n2019,IND,WLD,M,850760,2\n";
+
+/* `rows` good rows; row `bad`, counted from 1, has the value "oops". */
+static void many_rows(struct buf *out, unsigned rows, unsigned bad)
+{
+    buf_lit(out, HEAD);
+    for (unsigned i = 1; i <= rows; i++)
+        buf_printf(out, "2019,IND,CHN,M,%06u,%s\n", 100000 + i, i == bad ? "oops" : "12.5");
+    assert_false(out->failed);
+}
+
+static void a_bad_number_is_named_with_its_line(void **state)
+{
+    (void)state;
+    struct buf csv;
+    buf_init(&csv, (size_t)1 << 20);
+    many_rows(&csv, 6000, 5000);
+    write_manifest("t.csv", "v");
+    write_file(plain, buf_view(&csv));
+    buf_release(&csv);
+    expect_refusal(ST_INVALID, plain, 5001); /* the header is line 1 */
+    assert_non_null(strstr(problem.detail, "\"v\""));
+    assert_non_null(strstr(problem.detail, "\"oops\""));
+}
+
+static void a_wrong_column_lists_those_there_are(void **state)
+{
+    (void)state;
+    write_manifest("t.csv", "worth");
+    write_file(plain, str_view(good));
+    expect_refusal(ST_INVALID, plain, 1);
+    assert_non_null(strstr(problem.detail, "\"worth\""));
+    assert_non_null(strstr(problem.detail, "t, r, p, f, k, v"));
+}
+
+static void a_double_key_names_both_lines(void **state)
+{
+    (void)state;
+    write_manifest("t.csv", "v");
+    write_file(plain, STR(HEAD "2018,IND,CHN,M,850760,1\n2019,IND,CHN,M,850760,1\n"
+                               "2019,IND,USA,M,850760,1\n2019,IND,CHN,M,850760,2\n"));
+    expect_refusal(ST_INVALID, plain, 5);
+    assert_non_null(strstr(problem.detail, "line 3 "));
+}
+
+static void unknown_countries_are_listed_together(void **state)
+{
+    (void)state;
+    refuse_csv(HEAD "2019,IND,CHN,M,850760,1\n2019,QQQ,CHN,M,850760,1\n"
+                    "2019,IND,ZZZ,M,850760,1\n2019,QQQ,USA,M,850760,1\n",
+               3, "QQQ, ZZZ");
+    assert_non_null(strstr(problem.detail, "3 unknown"));
+}
+
+static void other_bad_cells_are_named(void **state)
+{
+    (void)state;
+    refuse_csv(HEAD "2019,IND,CHN,M,8507,1\n", 2, "8507");
+    refuse_csv(HEAD "2019-04,IND,CHN,M,850760,1\n", 2, "frequency");
+    refuse_csv(HEAD "2019-13,IND,CHN,M,850760,1\n", 2, "2019-13");
+    refuse_csv(HEAD "2019,IND,CHN,Z,850760,1\n", 2, "\"Z\"");
+    refuse_csv(HEAD "2019,IND,CHN,M,850760,-1\n", 2, "negative");
+    refuse_csv(HEAD "2019,IND,CHN,M,850760,1e30\n", 2, "larger");
+    refuse_csv(HEAD "2019,IND,CHN,M,850760,\n", 2, "number");
+    refuse_csv(HEAD "2019,IND\n", 2, "fewer fields");
+    refuse_csv(HEAD "2019,IND,CHN,M,850760,\"1\n", 2, "quote");
+    refuse_csv("", 0, "empty");
+}
+
+static void spelling_leaves_no_trace_in_the_cube(void **state)
+{
+    (void)state;
+    struct str a = cube_of(str_view(good)), again = cube_of(str_view(good));
+    struct str b = cube_of(STR("\xEF\xBB\xBFt,\"r\",p,f,k,v\r\n2019,IND,CHN,M,\"850760\",\"1.5\"\r\n\r\n"
+                               "2018,IND,CHN,X,270900,7\r\n"
+                               "\"2019\",IND,WLD,M,850760,2"));
+    struct str c = cube_of(STR("v,k,t,r,p,f\n2,850760,2019,IND,WLD,imports\n"
+                               "1.50,850760,2019,ind,CHN,m\n7e0,270900,2018,IND,CHN,exports\n"));
+    assert_true(a.n > 0);
+    assert_true(str_eq(a, again));
+    assert_true(str_eq(a, b));
+    assert_true(str_eq(a, c)); /* nor does the order of rows and columns */
+    release(a);
+    release(again);
+    release(b);
+    release(c);
+}
+
+static void pack(struct str bytes)
+{
+    gzFile file = gzopen(packed, "wb");
+    assert_non_null(file);
+    assert_int_equal(gzwrite(file, bytes.p, (unsigned)bytes.n), (int)bytes.n);
+    assert_int_equal(gzclose(file), Z_OK);
+}
+
+static void a_packed_file_is_the_same(void **state)
+{
+    (void)state;
+    char *bytes;
+    size_t n;
+    struct str cube = cube_of(str_view(good));
+    pack(str_view(good));
+    write_manifest("t.csv.gz", "v");
+    assert_int_equal(ingest_manifest(manifest, countries, &bytes, &n, &problem), ST_OK);
+    assert_true(str_eq(cube, str_span(bytes, n)));
+    free(bytes);
+    release(cube);
+}
+
+static void a_packed_file_cut_short_is_refused(void **state)
+{
+    (void)state;
+    struct buf csv;
+    struct {
+        char *bytes;
+        size_t n;
+    } whole;
+    buf_init(&csv, (size_t)1 << 20);
+    many_rows(&csv, 3000, 0);
+    pack(buf_view(&csv));
+    buf_release(&csv);
+    write_manifest("t.csv.gz", "v");
+    FILE *file = fopen(packed, "rb");
+    assert_non_null(file);
+    whole.bytes = malloc((size_t)1 << 20);
+    assert_non_null(whole.bytes);
+    whole.n = fread(whole.bytes, 1, (size_t)1 << 20, file);
+    (void)fclose(file);
+    const size_t cut[] = {whole.n - 1, whole.n - 4, whole.n - 8, whole.n - 9, whole.n / 2, 40};
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+        write_file(packed, str_span(whole.bytes, cut[i]));
+        expect_refusal(ST_IO, packed, 0);
+        assert_non_null(strstr(problem.detail, "gzip"));
+    }
+    free(whole.bytes);
+}
+
+static void a_file_that_is_not_there_is_named(void **state)
+{
+    (void)state;
+    write_manifest("t.csv", "v");
+    expect_refusal(ST_NOT_FOUND, plain, 0);
+    (void)unlink(manifest);
+    expect_refusal(ST_NOT_FOUND, manifest, 0);
+}
+
+static void slurp_keeps_its_limit(void **state)
+{
+    (void)state;
+    char *bytes = NULL;
+    size_t n = 0;
+    write_file(plain, STR("12345"));
+    assert_int_equal(ingest_slurp(plain, 4, &bytes, &n, &problem), ST_TOO_LARGE);
+    assert_null(bytes);
+    assert_int_equal(ingest_slurp(plain, 5, &bytes, &n, &problem), ST_OK);
+    assert_int_equal(n, 5);
+    assert_string_equal(bytes, "12345");
+    free(bytes);
+    assert_int_equal(ingest_slurp(folder, 5, &bytes, &n, &problem), ST_INVALID);
+}
+
+static void the_data_that_is_shipped_loads(void **state)
+{
+    (void)state;
+    static const char *const shipped[] = {
+        "comtrade-critical-month", "comtrade-partners-2019", "dgcis-hs2-fy",     "dgcis-hs2-month",
+        "dgcis-total-fy",          "dgcis-world-hs2",        "gacc-total-month", "gacc-world-year",
+    };
+    for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++) {
+        char path[100], *bytes = NULL;
+        size_t n;
+        (void)snprintf(path, sizeof path, "data/%s.json", shipped[i]);
+        if (ingest_manifest(path, countries, &bytes, &n, &problem) != ST_OK)
+            fail_msg("%s: %s", problem.place, problem.detail);
+        free(bytes);
+    }
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_bad_number_is_named_with_its_line),
+        CASE(a_wrong_column_lists_those_there_are),
+        CASE(a_double_key_names_both_lines),
+        CASE(unknown_countries_are_listed_together),
+        CASE(other_bad_cells_are_named),
+        CASE(spelling_leaves_no_trace_in_the_cube),
+        CASE(a_packed_file_is_the_same),
+        CASE(a_packed_file_cut_short_is_refused),
+        CASE(a_file_that_is_not_there_is_named),
+        CASE(slurp_keeps_its_limit),
+        cmocka_unit_test(the_data_that_is_shipped_loads),
+    };
+    return cmocka_run_group_tests(tests, read_countries, free_countries);
+}
