@@ -13,7 +13,7 @@
 #define REAP_MS 500
 #define LAME_DUCK_MS 100 /* answers say "close" for so long before the door is shut */
 #define HANDSHAKE_MS 20  /* for handshakes under way to end, and for the shards to see what they were given */
-#define OTHER_FILES 64u  /* descriptors besides connections, and for each shard */
+#define OTHER_FILES 16u  /* descriptors besides those of connections and shards */
 
 struct server {
     struct server_options options;
@@ -67,7 +67,7 @@ static unsigned shard_count(unsigned wanted)
 /* Raises the limit of open files to what the connections need; lowers the connections where the system does not allow it. */
 static void fit_connections(struct server *server)
 {
-    rlim_t need = (rlim_t)server->options.connection_limit + OTHER_FILES + 8u * server->n_shards;
+    rlim_t need = (rlim_t)server->options.connection_limit + OTHER_FILES + 4u * server->n_shards;
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= need)
         return;

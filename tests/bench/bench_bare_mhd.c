@@ -44,7 +44,8 @@ static char *read_whole(const char *path, size_t *n)
 /* Adds the header lines of a received head, but for those that the library makes itself. */
 static void add_headers(struct MHD_Response *response, char *head)
 {
-    for (char *line = strtok(head, "\r\n"); line; line = strtok(NULL, "\r\n")) {
+    for (char *rest = head, *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
+        line[strcspn(line, "\r")] = '\0';
         char *colon = strchr(line, ':');
         if (!colon || colon[1] != ' ')
             continue;
