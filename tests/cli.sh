@@ -54,6 +54,14 @@ check 'a folder is data' says 0 comtrade-critical-month dgcis-total-fy -- get /v
 check 'the same dataset twice is refused' says 1 'loaded already' -- get /livez --data data --data data/dgcis-total-fy.json
 check 'a missing path is named' says 1 nowhere.json -- get /livez --data nowhere.json
 
+man_has_every_option() {
+    local option
+    for option in $("$entrepot" --help | grep -oE '^  --[a-z-]+' | tr -d ' '); do
+        grep -qF -- "${option#-}" src/cli/entrepot.1 || { echo "# $option is not in the man page"; return 1; }
+    done
+}
+check 'the man page has every option of --help' man_has_every_option
+
 # Mistakes in data
 cp data/dgcis-hs2-fy.csv "$work/good.csv"
 manifest good.json good.csv

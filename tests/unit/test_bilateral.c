@@ -1,0 +1,262 @@
+#include "world.h"
+
+#include "entrepot/analysis/bilateral.h"
+
+static struct frame frame_of(const struct cube *cube, const char *reporter, const char *partner)
+{
+    return (struct frame){.cube = cube, .countries = world.countries, .reporter = world_id(reporter), .partner = world_id(partner)};
+}
+
+static struct bilateral_row *series(const struct frame *frame, const char *const *period, size_t n)
+{
+    struct bilateral_row *row;
+    uint32_t *wanted = arena_new(&world.arena, uint32_t, n);
+    for (size_t i = 0; i < n; i++)
+        wanted[i] = world_period(period[i]);
+    assert_int_equal(bilateral_series(frame, period_kind_of(wanted[0]), wanted, n, &world.arena, &row), ST_OK);
+    return row;
+}
+
+static struct bilateral_row one(const struct frame *frame, const char *period) { return *series(frame, &period, 1); }
+
+static void india_and_china_by_hand(void **state)
+{
+    (void)state;
+    struct cube *cube = world_trade("four");
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    struct bilateral_row row = one(&frame, "2023");
+    expect_usd(row.exports, 150 * MILLION);
+    expect_usd(row.imports, 1242 * MILLION);
+    expect_usd(row.total, 1392 * MILLION);
+    expect_usd(row.balance, -1092 * MILLION);
+    expect_near(row.cover_ratio, 0.120773);
+    expect_near(row.share_of_imports, 0.84375);
+    expect_near(row.share_of_exports, 0.367647);
+    expect_near(row.share_of_total, 1392.0 / (408 + 1472));
+    expect_near(row.imports_growth, 0.229703);
+    expect_near(row.exports_growth, 0.25);
+    expect_usd(row.balance_change, (-1092 + 890) * MILLION);
+    assert_int_equal(row.months_held, 12);
+    assert_int_equal(row.deficit_rank, 1);
+    assert_int_equal(row.total_rank, 1);
+    assert_int_equal(row.flags, FLAG_BIT(FLAG_CLOSED_SET));
+    cube_close(cube);
+}
+
+/* Reconciled: what one exports, the other imports. */
+static void the_other_side_is_the_mirror(void **state)
+{
+    (void)state;
+    static const char *const both[] = {"2022", "2023"};
+    struct cube *cube = world_trade("four");
+    struct frame here = frame_of(cube, "IND", "CHN"), there = frame_of(cube, "CHN", "IND");
+    struct bilateral_row *a = series(&here, both, 2), *b = series(&there, both, 2);
+    for (size_t i = 0; i < 2; i++) {
+        expect_usd(a[i].exports, b[i].imports.usd);
+        expect_usd(a[i].imports, b[i].exports.usd);
+        expect_usd(a[i].balance, -b[i].balance.usd);
+        assert_int_equal(b[i].deficit_rank, 0); /* a surplus has none */
+    }
+    cube_close(cube);
+}
+
+static void the_first_year_has_nothing_to_grow_from(void **state)
+{
+    (void)state;
+    struct cube *cube = world_trade("four");
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    struct bilateral_row row = one(&frame, "2022");
+    expect_nan(row.imports_growth);
+    expect_nan(row.exports_growth);
+    expect_unknown(row.balance_change);
+    expect_near(row.share_of_imports, 1.0); /* nobody else is in that year */
+    cube_close(cube);
+}
+
+static void chosen_leaves_only(void **state)
+{
+    (void)state;
+    struct cube *cube = world_trade("four");
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    uint32_t cells = 2; /* 854140 is the last of three leaves */
+    frame.leaves = (struct cube_set){&cells, 1};
+    struct bilateral_row row = one(&frame, "2023");
+    expect_usd(row.exports, 6 * MILLION);
+    expect_usd(row.imports, 900 * MILLION);
+    expect_near(row.share_of_imports, 0.9);
+    expect_near(row.imports_growth, 200.0 / 700);
+    cube_close(cube);
+}
+
+/* ---- ranks: records of the series so far ---- */
+
+static void ranks_look_back_only(void **state)
+{
+    (void)state;
+    static const char *const year[] = {"2019", "2020", "2021", "2022", "2023"};
+    static const int64_t exports[] = {10, 10, 30, 90, 5}, imports[] = {50, 40, 80, 60, 55};
+    static const unsigned deficit_rank[] = {1, 2, 1, 0, 1}, total_rank[] = {1, 2, 1, 1, 3};
+    struct world_row rows[2 * COUNT(year)];
+    for (size_t i = 0; i < COUNT(year); i++) {
+        rows[2 * i] = (struct world_row){"IND", "CHN", FLOW_EXPORTS, year[i], "854140", exports[i], 0, 0};
+        rows[2 * i + 1] = (struct world_row){"IND", "CHN", FLOW_IMPORTS, year[i], "854140", imports[i], 0, 0};
+    }
+    struct dataset d = world_reported("ranks", PARTNERS_ALL);
+    struct cube *cube = world_cube(&d, rows, COUNT(rows));
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    struct bilateral_row *row = series(&frame, year, COUNT(year));
+    for (size_t i = 0; i < COUNT(year); i++) {
+        assert_int_equal(row[i].deficit_rank, deficit_rank[i]);
+        assert_int_equal(row[i].total_rank, total_rank[i]);
+        /* The answer does not depend on which other rows were asked for. */
+        assert_int_equal(one(&frame, year[i]).deficit_rank, deficit_rank[i]);
+    }
+    cube_close(cube);
+}
+
+/* ---- what is not in the data ---- */
+
+static void an_absent_flow_is_unknown_or_zero(void **state)
+{
+    (void)state;
+    static const struct world_row rows[] = {
+        {"IND", "CHN", FLOW_IMPORTS, "2022", "854140", 50, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 70, 0, 0},
+        {"IND", "USA", FLOW_EXPORTS, "2023", "854140", 30, 0, 0},
+    };
+    struct dataset d = world_reported("absent", PARTNERS_ALL);
+    struct cube *cube = world_cube(&d, rows, COUNT(rows));
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    struct bilateral_row row = one(&frame, "2022"); /* no exports to anybody: not recorded */
+    expect_unknown(row.exports);
+    expect_unknown(row.balance);
+    expect_nan(row.cover_ratio);
+    assert_int_equal(row.deficit_rank, 0);
+    assert_true(row.flags & FLAG_BIT(FLAG_NOT_REPORTED));
+    row = one(&frame, "2023"); /* exports to others: none to China */
+    expect_usd(row.exports, 0);
+    expect_usd(row.balance, -70);
+    assert_int_equal(row.deficit_rank, 1);
+    expect_near(row.share_of_exports, 0.0);
+    expect_nan(row.exports_growth);
+    expect_near(row.imports_growth, 0.4);
+    assert_int_equal(row.flags, 0);
+    cube_close(cube);
+}
+
+static void listed_partners_have_no_world(void **state)
+{
+    (void)state;
+    static const struct world_row rows[] = {
+        {"IND", "CHN", FLOW_EXPORTS, "2022", "854140", 10, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2022", "854140", 60, 0, OBS_ROUNDED},
+        {"IND", "CHN", FLOW_EXPORTS, "2023", "854140", 10, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 60, 0, 0},
+        {"IND", "WLD", FLOW_EXPORTS, "2023", "854140", 40, 0, 0}, {"IND", "WLD", FLOW_IMPORTS, "2023", "854140", 80, 0, OBS_ESTIMATED},
+    };
+    struct dataset d = world_reported("listed", PARTNERS_LISTED);
+    struct cube *cube = world_cube(&d, rows, COUNT(rows));
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    struct bilateral_row row = one(&frame, "2022");
+    expect_nan(row.share_of_imports);
+    expect_nan(row.share_of_total);
+    assert_int_equal(row.flags, FLAG_BIT(FLAG_NO_WORLD_TOTAL) | FLAG_BIT(FLAG_ROUNDED));
+    row = one(&frame, "2023"); /* here the world stands in the data */
+    expect_near(row.share_of_imports, 0.75);
+    expect_near(row.share_of_exports, 0.25);
+    expect_near(row.share_of_total, 70.0 / 120);
+    assert_int_equal(row.flags, FLAG_BIT(FLAG_ESTIMATED));
+    cube_close(cube);
+}
+
+static void the_world_row_goes_before_the_sum(void **state)
+{
+    (void)state;
+    static const struct world_row rows[] = {
+        {"IND", "CHN", FLOW_EXPORTS, "2023", "854140", 10, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 60, 0, 0},
+        {"IND", "USA", FLOW_IMPORTS, "2023", "854140", 20, 0, 0}, {"IND", "WLD", FLOW_IMPORTS, "2023", "854140", 120, 0, 0},
+    };
+    struct dataset d = world_reported("both", PARTNERS_ALL);
+    struct cube *cube = world_cube(&d, rows, COUNT(rows));
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    struct bilateral_row row = one(&frame, "2023");
+    expect_near(row.share_of_imports, 0.5); /* 60 of the world's 120, not of 80 */
+    expect_near(row.share_of_exports, 1.0); /* exports have no row of the world */
+    cube_close(cube);
+}
+
+/* ---- months ---- */
+
+/* 2022 whole, of 2023 seven months of exports and five of imports; ten out and twenty in each month. */
+static struct cube *months(void)
+{
+    static char text[24][8];
+    struct world_row rows[48];
+    struct dataset d = world_reported("months", PARTNERS_ALL);
+    size_t n = 0;
+    d.frequency = PERIOD_MONTH;
+    for (unsigned m = 0; m < 24; m++) {
+        (void)snprintf(text[m], sizeof text[m], "%04u-%02u", (2022 + m / 12) % 10000, m % 12 + 1);
+        if (m < 19)
+            rows[n++] = (struct world_row){"IND", "CHN", FLOW_EXPORTS, text[m], "854140", 10, 0, 0};
+        if (m < 17)
+            rows[n++] = (struct world_row){"IND", "CHN", FLOW_IMPORTS, text[m], "854140", 20, 0, 0};
+    }
+    return world_cube(&d, rows, n);
+}
+
+static void a_part_of_a_year_does_not_grow(void **state)
+{
+    (void)state;
+    struct cube *cube = months();
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    struct bilateral_row row = one(&frame, "2023");
+    assert_int_equal(row.months_held, 5); /* the smaller of both flows */
+    assert_int_equal(row.flags, FLAG_BIT(FLAG_PARTIAL_YEAR));
+    expect_usd(row.exports, 70);
+    expect_usd(row.imports, 100);
+    expect_nan(row.exports_growth);
+    expect_nan(row.imports_growth);
+    expect_unknown(row.balance_change);
+    assert_int_equal(row.deficit_rank, 0);
+    assert_int_equal(row.total_rank, 0);
+    row = one(&frame, "2022");
+    assert_int_equal(row.months_held, 12);
+    assert_int_equal(row.deficit_rank, 1);
+    assert_int_equal(row.flags, 0);
+    cube_close(cube);
+}
+
+static void months_and_quarters_grow_from_a_year_before(void **state)
+{
+    (void)state;
+    struct cube *cube = months();
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    struct bilateral_row row = one(&frame, "2023-05");
+    expect_near(row.imports_growth, 0.0);
+    expect_usd(row.balance_change, 0);
+    assert_int_equal(row.months_held, 1);
+    assert_int_equal(row.deficit_rank, 1); /* equal ones do not push it down */
+    row = one(&frame, "2023-Q1");
+    assert_int_equal(row.months_held, 3);
+    expect_near(row.exports_growth, 0.0);
+    row = one(&frame, "FY2022-23");
+    assert_int_equal(row.months_held, 12);
+    expect_usd(row.balance, -120);
+    expect_nan(row.imports_growth); /* the fiscal year before has three months only */
+    cube_close(cube);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(india_and_china_by_hand),
+        cmocka_unit_test(the_other_side_is_the_mirror),
+        cmocka_unit_test(the_first_year_has_nothing_to_grow_from),
+        cmocka_unit_test(chosen_leaves_only),
+        cmocka_unit_test(ranks_look_back_only),
+        cmocka_unit_test(an_absent_flow_is_unknown_or_zero),
+        cmocka_unit_test(listed_partners_have_no_world),
+        cmocka_unit_test(the_world_row_goes_before_the_sum),
+        cmocka_unit_test(a_part_of_a_year_does_not_grow),
+        cmocka_unit_test(months_and_quarters_grow_from_a_year_before),
+    };
+    return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}
