@@ -121,14 +121,19 @@ static void answer_options(struct call *call)
 
 static void answer_not_modified(struct call *call)
 {
+    buf_release(&call->document);
     call->reply->status = 304;
     cache_headers(call);
     reply_common_headers(call);
 }
 
-static bool unchanged(const struct call *call)
+/* A tag of ours is proof enough that there is an answer, so it is compared before the work; "*" asks whether there is any, which only the
+ * work can tell. */
+static bool unchanged(const struct call *call, bool answered)
 {
-    return !call->route->uncached && call->request->if_none_match.n && etag_matches(call->request->if_none_match, reply_etag(call));
+    struct str tags = call->request->if_none_match;
+    bool any = str_is(str_trim(tags), "*");
+    return !call->route->uncached && tags.n && any == answered && etag_matches(tags, reply_etag(call));
 }
 
 /* A table's handler leaves rows; a document's handler leaves bytes. */
@@ -181,16 +186,16 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
         answer_options(call);
         return;
     }
-    bool not_modified = status == ST_OK && unchanged(call);
-    if (not_modified) {
-        answer_not_modified(call);
-        return;
-    }
-    if (status == ST_OK)
+    bool not_modified = status == ST_OK && unchanged(call, false);
+    if (status == ST_OK && !not_modified) {
         status = run_handler(call);
+        not_modified = status == ST_OK && unchanged(call, true);
+    }
     if (status != ST_OK) {
         explain_failure(call, status);
         end_with_problem(call);
+    } else if (not_modified) {
+        answer_not_modified(call);
     } else if (call->route->kind == ROUTE_DOCUMENT) {
         end_with_document(call);
     } else {

@@ -413,18 +413,6 @@ static bool file_is_one_of(struct str a, struct str b)
     return same;
 }
 
-/* One reading: between two of them the file may be replaced. */
-static bool file_is_one_of(struct str a, struct str b)
-{
-    char *bytes;
-    size_t n;
-    if (ingest_slurp(file, (size_t)1 << 20, &bytes, &n, &world.problem) != ST_OK)
-        return false;
-    bool known = str_eq(str_span(bytes, n), a) || str_eq(str_span(bytes, n), b);
-    free(bytes);
-    return known;
-}
-
 static bool file_is(struct str wanted) { return file_is_one_of(wanted, wanted); }
 
 static void a_stored_cube_opens(void **state)
