@@ -29,7 +29,8 @@ static size_t find_period(const uint32_t *period, size_t n, uint32_t wanted)
 }
 
 /* All periods of `kind` that the dataset touches, ascending. */
-static enum status all_periods(const struct frame *frame, enum period_kind kind, struct arena *arena, const uint32_t **out, size_t *n)
+static enum status all_periods(const struct frame *frame, enum period_kind kind, struct arena *arena,
+                               const uint32_t **out, size_t *n)
 {
     size_t n_own;
     const uint32_t *own = cube_periods(frame->cube, &n_own);
@@ -47,9 +48,11 @@ static enum status all_periods(const struct frame *frame, enum period_kind kind,
 }
 
 /* Fills amounts with what `partner` (ANY_MEMBER: the sum of all) has in each period; absent keys as the frame reads them. */
-static enum status read_amounts(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s, struct arena *arena)
+static enum status read_amounts(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
+                                struct arena *arena)
 {
-    struct cube_query q = {.group = CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD), .kind = kind, .spread = CUBE_NO_SPREAD};
+    struct cube_query q = {
+        .group = CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD), .kind = kind, .spread = CUBE_NO_SPREAD};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){s->period, s->n};
     q.only[CUBE_PRODUCT] = frame->leaves;
@@ -93,11 +96,18 @@ static enum status read_world(const struct frame *frame, enum period_kind kind, 
     return ST_OK;
 }
 
-static struct figure balance_of(const struct amounts *a) { return figure_difference(a->flow[FLOW_EXPORTS], a->flow[FLOW_IMPORTS]); }
-static struct figure total_of(const struct amounts *a) { return figure_sum(a->flow[FLOW_EXPORTS], a->flow[FLOW_IMPORTS]); }
+static struct figure balance_of(const struct amounts *a)
+{
+    return figure_difference(a->flow[FLOW_EXPORTS], a->flow[FLOW_IMPORTS]);
+}
+static struct figure total_of(const struct amounts *a)
+{
+    return figure_sum(a->flow[FLOW_EXPORTS], a->flow[FLOW_IMPORTS]);
+}
 
 /* Position of period `at` when the complete periods up to it are sorted by `measure`, largest first; 0 if unknown. */
-static unsigned rank_up_to(const struct series *whole, size_t at, struct figure (*measure)(const struct amounts *), int sign)
+static unsigned rank_up_to(const struct series *whole, size_t at, struct figure (*measure)(const struct amounts *),
+                           int sign)
 {
     struct figure mine = measure(&whole->amounts[at]);
     if (!mine.known || !frame_complete(whole->frame, whole->period[at]))
@@ -114,7 +124,8 @@ static void add_change(struct bilateral_row *row, const struct series *whole, co
 {
     row->exports_growth = row->imports_growth = (double)NAN;
     size_t before = find_period(whole->period, whole->n, period_add_years(row->period, -1));
-    if (before == whole->n || !frame_complete(whole->frame, row->period) || !frame_complete(whole->frame, whole->period[before]))
+    if (before == whole->n || !frame_complete(whole->frame, row->period) ||
+        !frame_complete(whole->frame, whole->period[before]))
         return;
     const struct amounts *then = &whole->amounts[before];
     row->exports_growth = figure_growth(now->flow[FLOW_EXPORTS], then->flow[FLOW_EXPORTS]);
@@ -154,8 +165,8 @@ static void fill_row(struct bilateral_row *row, const struct series *whole, size
     add_change(row, whole, now);
 }
 
-enum status bilateral_series(const struct frame *frame, enum period_kind kind, const uint32_t *period, size_t n, struct arena *arena,
-                             struct bilateral_row **out)
+enum status bilateral_series(const struct frame *frame, enum period_kind kind, const uint32_t *period, size_t n,
+                             struct arena *arena, struct bilateral_row **out)
 {
     struct series whole = {.frame = frame}, world = {.frame = frame, .period = period, .n = n};
     enum status status = all_periods(frame, kind, arena, &whole.period, &whole.n);

@@ -34,8 +34,8 @@ static enum status collect(const bool *wanted, size_t n, struct arena *arena, st
     return ST_OK;
 }
 
-enum status leaves_of(const struct cube *cube, const struct products *products, const struct str *code, size_t n, struct arena *arena,
-                      struct cube_set *out)
+enum status leaves_of(const struct cube *cube, const struct products *products, const struct str *code, size_t n,
+                      struct arena *arena, struct cube_set *out)
 {
     size_t n_leaves;
     (void)cube_leaves(cube, &n_leaves);
@@ -53,7 +53,8 @@ static enum level prefix_level(struct str prefix)
 }
 
 /* A sector is right only if all its prefixes can be told from their neighbours; with chosen products it is at most a part. */
-static enum status make_sector(const struct cube *cube, const struct sector *sector, struct arena *arena, struct breakdown_item *item)
+static enum status make_sector(const struct cube *cube, const struct sector *sector, struct arena *arena,
+                               struct breakdown_item *item)
 {
     const struct dataset *d = cube_dataset(cube);
     *item = (struct breakdown_item){.code = sector->id, .name = sector->name};
@@ -70,7 +71,8 @@ static enum status make_sector(const struct cube *cube, const struct sector *sec
     return leaves_of(cube, NULL, prefixes->prefix, prefixes->n, arena, &item->leaves);
 }
 
-static enum status make_sectors(const struct cube *cube, const struct sectors *sectors, struct arena *arena, struct breakdown *out)
+static enum status make_sectors(const struct cube *cube, const struct sectors *sectors, struct arena *arena,
+                                struct breakdown *out)
 {
     out->n = sectors_count(sectors);
     struct breakdown_item *item = arena_new(arena, struct breakdown_item, out->n);
@@ -83,8 +85,8 @@ static enum status make_sectors(const struct cube *cube, const struct sectors *s
     return ST_OK;
 }
 
-enum status breakdown_make(const struct cube *cube, const struct products *products, const struct sectors *sectors, enum level level,
-                           struct arena *arena, struct breakdown *out)
+enum status breakdown_make(const struct cube *cube, const struct products *products, const struct sectors *sectors,
+                           enum level level, struct arena *arena, struct breakdown *out)
 {
     *out = (struct breakdown){.level = level};
     if (level == LEVEL_SECTOR)
@@ -96,7 +98,8 @@ enum status breakdown_make(const struct cube *cube, const struct products *produ
     const struct dataset *d = cube_dataset(cube);
     bool part = d->coverage == COVERAGE_SELECTED && level < d->level;
     for (size_t i = 0; i < out->n; i++)
-        item[i] = (struct breakdown_item){.code = code[i], .name = products_name(products, code[i]),
+        item[i] = (struct breakdown_item){.code = code[i],
+                                          .name = products_name(products, code[i]),
                                           .flags = part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0};
     out->item = item;
     return ST_OK;
@@ -135,8 +138,8 @@ static enum status both(struct cube_set a, struct cube_set b, struct arena *aren
     return ST_OK;
 }
 
-static enum status run_sectors(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query, struct arena *arena,
-                               struct item_value *value)
+static enum status run_sectors(const struct cube *cube, const struct breakdown *breakdown,
+                               const struct cube_query *query, struct arena *arena, struct item_value *value)
 {
     for (size_t i = 0; i < breakdown->n; i++) {
         const struct breakdown_item *item = &breakdown->item[i];
@@ -157,8 +160,8 @@ static enum status run_sectors(const struct cube *cube, const struct breakdown *
     return ST_OK;
 }
 
-enum status breakdown_run(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query, struct arena *arena,
-                          struct item_value **out)
+enum status breakdown_run(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
+                          struct arena *arena, struct item_value **out)
 {
     *out = arena_new(arena, struct item_value, breakdown->n);
     if (!*out)

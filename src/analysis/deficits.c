@@ -17,10 +17,12 @@ static size_t gather(const struct frame *frame, const struct cube_rows *rows, ui
     for (size_t i = 0; i < rows->n; i++) {
         uint32_t partner = rows->key[CUBE_PARTNER][i];
         if (n == 0 || row[n - 1].partner != partner)
-            row[n++] = (struct deficit_row){.partner = partner, .exports = frame_absent(frame, partner, FLOW_EXPORTS, period),
+            row[n++] = (struct deficit_row){.partner = partner,
+                                            .exports = frame_absent(frame, partner, FLOW_EXPORTS, period),
                                             .imports = frame_absent(frame, partner, FLOW_IMPORTS, period)};
         struct deficit_row *r = &row[n - 1];
-        *(rows->key[CUBE_FLOW][i] == FLOW_EXPORTS ? &r->exports : &r->imports) = (struct figure){rows->value_usd[i], true};
+        *(rows->key[CUBE_FLOW][i] == FLOW_EXPORTS ? &r->exports : &r->imports) =
+            (struct figure){rows->value_usd[i], true};
         r->flags |= flags_of_status(rows->status[i]);
     }
     return n;
@@ -62,10 +64,12 @@ static void add_shares(struct deficit_row *row, size_t n, const struct deficit_s
     }
 }
 
-enum status deficit_ranking(const struct frame *frame, uint32_t period, struct arena *arena, struct deficit_row **out, size_t *n,
-                            struct deficit_summary *summary)
+enum status deficit_ranking(const struct frame *frame, uint32_t period, struct arena *arena, struct deficit_row **out,
+                            size_t *n, struct deficit_summary *summary)
 {
-    struct cube_query q = {.group = CUBE_BIT(CUBE_PARTNER) | CUBE_BIT(CUBE_FLOW), .kind = period_kind_of(period), .spread = CUBE_NO_SPREAD};
+    struct cube_query q = {.group = CUBE_BIT(CUBE_PARTNER) | CUBE_BIT(CUBE_FLOW),
+                           .kind = period_kind_of(period),
+                           .spread = CUBE_NO_SPREAD};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
     q.only[CUBE_PRODUCT] = frame->leaves;

@@ -31,9 +31,10 @@ static enum status ask_world(struct table *t, enum flow flow, struct item_value 
 {
     uint32_t world = countries_world(t->frame->countries);
     t->world[flow] = frame_world(t->frame, flow, t->question->period);
-    t->world_absent[flow] = t->world[flow] == WORLD_UNKNOWN
-                                ? FIGURE_NONE
-                                : frame_absent(t->frame, t->world[flow] == WORLD_ROW ? world : ANY_MEMBER, flow, t->question->period);
+    t->world_absent[flow] =
+        t->world[flow] == WORLD_UNKNOWN
+            ? FIGURE_NONE
+            : frame_absent(t->frame, t->world[flow] == WORLD_ROW ? world : ANY_MEMBER, flow, t->question->period);
     if (t->world[flow] == WORLD_UNKNOWN) {
         *out = arena_new(t->arena, struct item_value, t->question->breakdown->n);
         return *out ? ST_OK : ST_NO_MEMORY;
@@ -87,14 +88,20 @@ static void judge_suppliers(const struct table *t, const struct item_value *all,
 static void fill_row(const struct table *t, size_t i, struct dependence_row *row)
 {
     const struct breakdown_item *item = &t->question->breakdown->item[i];
-    *row = (struct dependence_row){.product = item->code, .name = item->name, .flags = item->flags | t->flags, .top_supplier = NO_ID,
-                                   .share = (double)NAN, .hhi = (double)NAN, .imports_over_exports = (double)NAN};
+    *row = (struct dependence_row){.product = item->code,
+                                   .name = item->name,
+                                   .flags = item->flags | t->flags,
+                                   .top_supplier = NO_ID,
+                                   .share = (double)NAN,
+                                   .hhi = (double)NAN,
+                                   .imports_over_exports = (double)NAN};
     if (item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
         return;
     row->imports_from_partner = figure_of(&t->partner[i], t->partner_absent);
     row->imports_total = figure_of(&t->world_imports[i], t->world_absent[FLOW_IMPORTS]);
     row->share = figure_ratio(row->imports_from_partner, row->imports_total);
-    row->imports_over_exports = figure_ratio(row->imports_total, figure_of(&t->world_exports[i], t->world_absent[FLOW_EXPORTS]));
+    row->imports_over_exports =
+        figure_ratio(row->imports_total, figure_of(&t->world_exports[i], t->world_absent[FLOW_EXPORTS]));
     if (t->suppliers_known)
         judge_suppliers(t, &t->all[i], row);
     else

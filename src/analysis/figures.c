@@ -17,7 +17,8 @@ const char *const flag_name[FLAGS] = {
 
 const char *const flag_meaning[FLAGS] = {
     [FLAG_NOT_REPORTED] = "a figure of this row is not in the dataset: null, which is not zero",
-    [FLAG_PARTIAL_YEAR] = "the period is not complete; months_held says how many months are in it, growth and ranks are null",
+    [FLAG_PARTIAL_YEAR] =
+        "the period is not complete; months_held says how many months are in it, growth and ranks are null",
     [FLAG_PROVISIONAL] = "the source marks a part as provisional",
     [FLAG_ESTIMATED] = "the source, or this server, estimated a part",
     [FLAG_ROUNDED] = "the figure was published in round numbers",
@@ -43,14 +44,12 @@ double figure_ratio(struct figure part, struct figure whole)
     return part.known && whole.known && whole.usd != 0 ? (double)part.usd / (double)whole.usd : (double)NAN;
 }
 
-double figure_growth(struct figure now, struct figure before)
-{
-    return figure_ratio(now, before) - 1.0;
-}
+double figure_growth(struct figure now, struct figure before) { return figure_ratio(now, before) - 1.0; }
 
 unsigned flags_of_status(unsigned status)
 {
-    return (status & OBS_PROVISIONAL ? FLAG_BIT(FLAG_PROVISIONAL) : 0) | (status & OBS_ESTIMATED ? FLAG_BIT(FLAG_ESTIMATED) : 0) |
+    return (status & OBS_PROVISIONAL ? FLAG_BIT(FLAG_PROVISIONAL) : 0) |
+           (status & OBS_ESTIMATED ? FLAG_BIT(FLAG_ESTIMATED) : 0) |
            (status & OBS_ROUNDED ? FLAG_BIT(FLAG_ROUNDED) : 0);
 }
 

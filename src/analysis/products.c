@@ -18,7 +18,8 @@ struct table {
     unsigned flags; /* of every row */
 };
 
-static struct cube_query query_for(const struct frame *frame, const uint32_t *partner, const uint32_t *flow, const uint32_t *period)
+static struct cube_query query_for(const struct frame *frame, const uint32_t *partner, const uint32_t *flow,
+                                   const uint32_t *period)
 {
     struct cube_query q = {.kind = period_kind_of(*period), .spread = CUBE_NO_SPREAD};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
@@ -92,7 +93,8 @@ static void add_contributions(const struct table *t, struct product_row *row, si
     struct figure total_x = t->then[FLOW_EXPORTS].total, total_m = t->then[FLOW_IMPORTS].total;
     row->exports_contribution_pp = contribution(row->exports, x, total_x);
     row->imports_contribution_pp = contribution(row->imports, m, total_m);
-    row->balance_contribution_pp = contribution(row->balance, figure_difference(x, m), figure_difference(total_x, total_m));
+    row->balance_contribution_pp =
+        contribution(row->balance, figure_difference(x, m), figure_difference(total_x, total_m));
 }
 
 static void fill_row(const struct table *t, size_t i, struct product_row *row)
@@ -127,7 +129,8 @@ static bool says_something(const struct table *t, size_t i)
 enum status product_table(const struct frame *frame, const struct product_question *question, struct arena *arena,
                           struct product_row **out, size_t *n)
 {
-    struct table t = {.frame = frame, .breakdown = question->breakdown, .arena = arena, .versus = question->versus != 0};
+    struct table t = {
+        .frame = frame, .breakdown = question->breakdown, .arena = arena, .versus = question->versus != 0};
     if (!frame_complete(frame, question->period) || (t.versus && !frame_complete(frame, question->versus)))
         t.flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
     enum status status = read_all(&t, question);

@@ -4,7 +4,10 @@
 
 struct api_options api_options_default(void)
 {
-    return (struct api_options){.max_target_bytes = 4096, .max_body_bytes = (size_t)64 << 20, .max_rows = 200000, .max_cost = 20000000,
+    return (struct api_options){.max_target_bytes = 4096,
+                                .max_body_bytes = (size_t)64 << 20,
+                                .max_rows = 200000,
+                                .max_cost = 20000000,
                                 .max_age_s = 300};
 }
 
@@ -47,11 +50,14 @@ static void explain_failure(struct call *call, enum status status)
     if (call->n_errors)
         return;
     if (status == ST_TOO_LARGE)
-        (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path, STR("the answer would be too large: ask for fewer periods, products or rows"));
+        (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
+                           STR("the answer would be too large: ask for fewer periods, products or rows"));
     else if (status == ST_NO_MEMORY)
-        (void)call_problem(call, PROBLEM_UNAVAILABLE, NULL, call->path, STR("no memory is left for this request; try again or ask for less"));
+        (void)call_problem(call, PROBLEM_UNAVAILABLE, NULL, call->path,
+                           STR("no memory is left for this request; try again or ask for less"));
     else
-        (void)call_problem(call, PROBLEM_INTERNAL, NULL, call->path, STR("the data could not be read; the operator's log says why"));
+        (void)call_problem(call, PROBLEM_INTERNAL, NULL, call->path,
+                           STR("the data could not be read; the operator's log says why"));
 }
 
 static void cache_headers(struct call *call)
@@ -61,8 +67,9 @@ static void cache_headers(struct call *call)
         return;
     }
     reply_header(call->reply, "ETag", reply_etag(call));
-    reply_header(call->reply, "Cache-Control",
-                 arena_printf(call->arena, "public, max-age=%u, stale-while-revalidate=86400", call->api->options.max_age_s));
+    reply_header(
+        call->reply, "Cache-Control",
+        arena_printf(call->arena, "public, max-age=%u, stale-while-revalidate=86400", call->api->options.max_age_s));
     reply_header(call->reply, "Vary", STR("Accept, Accept-Encoding"));
 }
 
@@ -98,8 +105,8 @@ static enum status check_request(struct call *call)
     struct str method = call->request->method;
     if (call->request->target.n > call->api->options.max_target_bytes) {
         (void)call_problem(call, PROBLEM_URI_TOO_LONG, NULL, str_span(call->request->target.p, 80),
-                           arena_printf(call->arena, "the request target has %zu bytes; at most %zu are read", call->request->target.n,
-                                        call->api->options.max_target_bytes));
+                           arena_printf(call->arena, "the request target has %zu bytes; at most %zu are read",
+                                        call->request->target.n, call->api->options.max_target_bytes));
         return ST_INVALID;
     }
     if (!str_is(method, "GET") && !str_is(method, "HEAD") && !str_is(method, "OPTIONS")) {
@@ -208,7 +215,8 @@ void api_refuse(struct arena *arena, int status, struct str detail, struct str t
     static const struct api nothing = {.catalogue = NULL};
     enum problem_type type = PROBLEM_INTERNAL;
     for (enum problem_type t = PROBLEM_NOT_FOUND; t < PROBLEM_TYPES; t++)
-        if (problem_kinds[t].status == status && (status != 400 || t == PROBLEM_INVALID_REQUEST) && (status != 422 || t == PROBLEM_TOO_LARGE))
+        if (problem_kinds[t].status == status && (status != 400 || t == PROBLEM_INVALID_REQUEST) &&
+            (status != 422 || t == PROBLEM_TOO_LARGE))
             type = t;
     start_reply(reply, 65536);
     struct api_request request = {.target = target};

@@ -48,9 +48,9 @@ struct table {
 struct cell cell_str(struct str text);
 struct cell cell_z(const char *text); /* NULL or "": null */
 struct cell cell_i64(int64_t value);
-struct cell cell_rank(unsigned rank);        /* 0: null */
+struct cell cell_rank(unsigned rank); /* 0: null */
 struct cell cell_figure(struct figure f);
-struct cell cell_ratio(double ratio);        /* NaN, infinity: null */
+struct cell cell_ratio(double ratio); /* NaN, infinity: null */
 struct cell cell_bool(bool value);
 struct cell cell_flags(unsigned flags);
 extern const struct cell cell_null;
@@ -63,7 +63,7 @@ enum param_type {
     PARAM_PRODUCT,  /* one HS code or section */
     PARAM_SECTOR,
     PARAM_PERIODS,
-    PARAM_PERIOD,   /* exactly one */
+    PARAM_PERIOD, /* exactly one */
     PARAM_FREQ,
     PARAM_LEVEL,
     PARAM_DATASET,  /* an id */
@@ -73,8 +73,8 @@ enum param_type {
     PARAM_SORT,
     PARAM_FIELDS,
     PARAM_FORMAT,
-    PARAM_FLAG,     /* 0, 1 */
-    PARAM_KIND,     /* of a member */
+    PARAM_FLAG, /* 0, 1 */
+    PARAM_KIND, /* of a member */
     PARAM_CURSOR
 };
 
@@ -82,9 +82,9 @@ struct param {
     const char *name;
     enum param_type type;
     bool in_path;
-    uint32_t max;           /* PARAM_COUNT */
-    unsigned levels;        /* PARAM_LEVEL: bit per allowed level */
-    const char *fallback;   /* the default as text, or NULL */
+    uint32_t max;         /* PARAM_COUNT */
+    unsigned levels;      /* PARAM_LEVEL: bit per allowed level */
+    const char *fallback; /* the default as text, or NULL */
     const char *description, *example;
 };
 
@@ -93,7 +93,7 @@ struct param {
 
 struct arg {
     bool given;
-    struct str text;        /* as the client wrote it, percent-decoded */
+    struct str text; /* as the client wrote it, percent-decoded */
     uint32_t country, number;
     double ratio;
     enum level level;
@@ -128,10 +128,26 @@ extern const size_t api_n_routes;
 /* ---- problems ---- */
 
 enum problem_type {
-    PROBLEM_NOT_FOUND, PROBLEM_NO_DATA, PROBLEM_UNKNOWN_CODE, PROBLEM_UNKNOWN_CODE_IN_PATH, PROBLEM_UNKNOWN_PARAMETER,
-    PROBLEM_REPEATED_PARAMETER, PROBLEM_INVALID_VALUE, PROBLEM_INVALID_REQUEST, PROBLEM_CONFLICT, PROBLEM_METHOD, PROBLEM_NOT_ACCEPTABLE,
-    PROBLEM_CONTENT, PROBLEM_URI_TOO_LONG, PROBLEM_HEADERS_TOO_LARGE, PROBLEM_PERIOD_UNAVAILABLE, PROBLEM_LEVEL_UNAVAILABLE,
-    PROBLEM_DATASET_UNSUITABLE, PROBLEM_TOO_LARGE, PROBLEM_INTERNAL, PROBLEM_UNAVAILABLE,
+    PROBLEM_NOT_FOUND,
+    PROBLEM_NO_DATA,
+    PROBLEM_UNKNOWN_CODE,
+    PROBLEM_UNKNOWN_CODE_IN_PATH,
+    PROBLEM_UNKNOWN_PARAMETER,
+    PROBLEM_REPEATED_PARAMETER,
+    PROBLEM_INVALID_VALUE,
+    PROBLEM_INVALID_REQUEST,
+    PROBLEM_CONFLICT,
+    PROBLEM_METHOD,
+    PROBLEM_NOT_ACCEPTABLE,
+    PROBLEM_CONTENT,
+    PROBLEM_URI_TOO_LONG,
+    PROBLEM_HEADERS_TOO_LARGE,
+    PROBLEM_PERIOD_UNAVAILABLE,
+    PROBLEM_LEVEL_UNAVAILABLE,
+    PROBLEM_DATASET_UNSUITABLE,
+    PROBLEM_TOO_LARGE,
+    PROBLEM_INTERNAL,
+    PROBLEM_UNAVAILABLE,
     PROBLEM_TYPES
 };
 
@@ -163,13 +179,13 @@ struct call {
     struct arena *arena;
     const struct api_request *request;
     struct api_reply *reply;
-    struct str path, query;      /* raw */
+    struct str path, query; /* raw */
     enum format format;
     bool format_from_suffix;
     const struct route *route;
-    struct str capture[4];       /* decoded path segments, in the order of the route's path parameters */
-    struct arg arg[PARAMS_MAX];  /* beside route->param */
-    struct str canonical;        /* path and query in one spelling */
+    struct str capture[4];      /* decoded path segments, in the order of the route's path parameters */
+    struct arg arg[PARAMS_MAX]; /* beside route->param */
+    struct str canonical;       /* path and query in one spelling */
     struct call_error error[ERRORS_MAX];
     size_t n_errors;
     struct str problem_detail;
@@ -177,13 +193,13 @@ struct call {
     struct table table;
     struct buf document;
     const char *document_type;
-    const struct cube *cube;     /* that answered, or NULL */
-    const struct offer *offers;  /* all that could have */
+    const struct cube *cube;    /* that answered, or NULL */
+    const struct offer *offers; /* all that could have */
     size_t n_offers;
     bool all_datasets;
     struct str warning[WARNINGS_MAX];
     size_t n_warnings;
-    struct str mirror;           /* link to the other side's view, or empty */
+    struct str mirror; /* link to the other side's view, or empty */
     const char *empty_reason;
 };
 
@@ -191,7 +207,8 @@ struct call {
 const struct arg *call_arg(const struct call *call, const char *name);
 
 /* Adds an error; returns it for suggestions, or a scratch entry when there are too many. Texts are borrowed. */
-struct call_error *call_problem(struct call *call, enum problem_type type, const char *parameter, struct str value, struct str detail);
+struct call_error *call_problem(struct call *call, enum problem_type type, const char *parameter, struct str value,
+                                struct str detail);
 void call_suggest(struct call_error *error, struct str suggestion);
 void call_warn(struct call *call, struct str warning);
 
@@ -204,7 +221,8 @@ enum status call_choose(struct call *call, const struct want *want, const struct
 /* Adds PROBLEM_TOO_LARGE and returns ST_INVALID if the query would read more than the options allow. */
 enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query) MUST_CHECK;
 /* Codes of `product` with sectors resolved for the cube's HS revision. */
-enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code, size_t *n) MUST_CHECK;
+enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code,
+                          size_t *n) MUST_CHECK;
 
 /* ---- route/ ---- */
 

@@ -1,6 +1,6 @@
 /* Which dataset answers a call, and why none does. */
-#include "entrepot/analysis/breakdown.h"
 #include "api/call.h"
+#include "entrepot/analysis/breakdown.h"
 
 static struct str member_id(const struct call *call, uint32_t id)
 {
@@ -50,7 +50,8 @@ static void print_span(struct buf *out, const struct cube *cube)
     (void)period_print(period[0], first);
     (void)period_print(period[n - 1], last);
     const struct dataset *d = cube_dataset(cube);
-    buf_printf(out, "%.*s (%s, %s%s%s)", STR_ARG(d->id), level_name[d->level], first, n > 1 ? ".." : "", n > 1 ? last : "");
+    buf_printf(out, "%.*s (%s, %s%s%s)", STR_ARG(d->id), level_name[d->level], first, n > 1 ? ".." : "",
+               n > 1 ? last : "");
 }
 
 /* "a (hs2, FY1996-97..FY2018-19); b (…)" of the datasets that would do but for what was dropped from `want`. */
@@ -72,8 +73,8 @@ static struct str what_there_is(struct call *call, const struct want *want)
     return text;
 }
 
-static enum status refuse(struct call *call, enum problem_type type, const char *parameter, struct str value, struct str detail,
-                          const struct want *want)
+static enum status refuse(struct call *call, enum problem_type type, const char *parameter, struct str value,
+                          struct str detail, const struct want *want)
 {
     struct call_error *e = call_problem(call, type, parameter, value, detail);
     e->see = STR("/v1/availability");
@@ -101,14 +102,18 @@ static enum status explain(struct call *call, const struct want *want)
     if (any_offer(call, &loose))
         return refuse(call, PROBLEM_PERIOD_UNAVAILABLE, "period", arg_text(call, "period"),
                       arena_printf(call->arena, "no dataset holds this period for what was asked; there is: %.*s",
-                                   STR_ARG(what_there_is(call, &loose))), want);
+                                   STR_ARG(what_there_is(call, &loose))),
+                      want);
     if (want->dataset.n) {
         struct want anywhere = *want;
         anywhere.dataset = str_span(NULL, 0);
         if (any_offer(call, &anywhere))
-            return refuse(call, PROBLEM_DATASET_UNSUITABLE, "dataset", want->dataset,
-                          arena_printf(call->arena, "this dataset cannot answer it (pair, detail, coverage or partners); others can: %.*s",
-                                       STR_ARG(what_there_is(call, &anywhere))), want);
+            return refuse(
+                call, PROBLEM_DATASET_UNSUITABLE, "dataset", want->dataset,
+                arena_printf(call->arena,
+                             "this dataset cannot answer it (pair, detail, coverage or partners); others can: %.*s",
+                             STR_ARG(what_there_is(call, &anywhere))),
+                want);
     }
     loose.dataset = str_span(NULL, 0);
     loose.level = LEVEL_TOTAL;
@@ -117,7 +122,8 @@ static enum status explain(struct call *call, const struct want *want)
     if (detailed && any_offer(call, &loose))
         return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, want->n_products ? "product" : "level",
                       arg_text(call, want->n_products ? "product" : "level"),
-                      arena_printf(call->arena, "no dataset holds this pair in such detail; there is: %.*s", STR_ARG(what_there_is(call, &loose))),
+                      arena_printf(call->arena, "no dataset holds this pair in such detail; there is: %.*s",
+                                   STR_ARG(what_there_is(call, &loose))),
                       want);
     if (want->all_partners) {
         loose.all_partners = false;
@@ -125,22 +131,26 @@ static enum status explain(struct call *call, const struct want *want)
             return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, "reporter", member_id(call, want->reporter),
                           STR("no dataset lists all partners of this reporter, so they cannot be ranked"), want);
     }
-    struct str detail = want->partner == ANY_MEMBER
-                            ? arena_printf(call->arena, "no dataset holds figures reported by %.*s", STR_ARG(member_id(call, want->reporter)))
-                            : arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s", STR_ARG(member_id(call, want->reporter)),
-                                           STR_ARG(member_id(call, want->partner)));
+    struct str detail =
+        want->partner == ANY_MEMBER
+            ? arena_printf(call->arena, "no dataset holds figures reported by %.*s",
+                           STR_ARG(member_id(call, want->reporter)))
+            : arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s",
+                           STR_ARG(member_id(call, want->reporter)), STR_ARG(member_id(call, want->partner)));
     return refuse(call, PROBLEM_NO_DATA, NULL, call->path, detail, want);
 }
 
 static void warn_of_gaps(struct call *call, const struct offer *offer)
 {
     if (offer->n_missing)
-        call_warn(call, arena_printf(call->arena, "%zu of the periods asked for are not in the dataset and have no row", offer->n_missing));
+        call_warn(call, arena_printf(call->arena, "%zu of the periods asked for are not in the dataset and have no row",
+                                     offer->n_missing));
     const struct dataset *d = cube_dataset(offer->cube);
     if (d->synthetic)
         call_warn(call, STR("synthetic data: made up to try the program with, not trade statistics"));
     if (d->basis == BASIS_RECONCILED)
-        call_warn(call, STR("reconciled data: one value for each exporter and importer, so both sides' views are the same figures"));
+        call_warn(call, STR("reconciled data: one value for each exporter and importer, so both sides' views are the "
+                            "same figures"));
 }
 
 enum status call_choose(struct call *call, const struct want *want, const struct offer **offer)
@@ -165,13 +175,16 @@ enum status call_afford(struct call *call, const struct cube *cube, const struct
     uint64_t cost = cube_cost(cube, query);
     if (cost <= call->api->options.max_cost)
         return ST_OK;
-    (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
-                       arena_printf(call->arena, "this would read %llu observations where %llu are allowed: ask for fewer periods or products",
-                                    (unsigned long long)cost, (unsigned long long)call->api->options.max_cost));
+    (void)call_problem(
+        call, PROBLEM_TOO_LARGE, NULL, call->path,
+        arena_printf(call->arena,
+                     "this would read %llu observations where %llu are allowed: ask for fewer periods or products",
+                     (unsigned long long)cost, (unsigned long long)call->api->options.max_cost));
     return ST_INVALID;
 }
 
-enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code, size_t *n)
+enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code,
+                          size_t *n)
 {
     const struct sectors *sectors = catalogue_sectors(call->api->catalogue);
     size_t room = 0;

@@ -13,10 +13,7 @@ struct arena_chunk {
     alignas(16) char bytes[];
 };
 
-void arena_init(struct arena *arena, size_t ceiling_bytes)
-{
-    *arena = (struct arena){.ceiling_bytes = ceiling_bytes};
-}
+void arena_init(struct arena *arena, size_t ceiling_bytes) { *arena = (struct arena){.ceiling_bytes = ceiling_bytes}; }
 
 static void free_chain(struct arena_chunk *chunk)
 {

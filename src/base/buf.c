@@ -5,10 +5,7 @@
 
 #define FIRST_BYTES 512
 
-void buf_init(struct buf *buf, size_t ceiling)
-{
-    *buf = (struct buf){.ceiling = ceiling};
-}
+void buf_init(struct buf *buf, size_t ceiling) { *buf = (struct buf){.ceiling = ceiling}; }
 
 void buf_release(struct buf *buf)
 {

@@ -82,7 +82,8 @@ static struct str without_line_end(struct str record)
 }
 
 /* A quoted field at *at: its text is moved together over doubled quotes. */
-static enum status take_quoted(struct csv *csv, char *p, size_t n, size_t *at, struct str *field, struct problem *problem)
+static enum status take_quoted(struct csv *csv, char *p, size_t n, size_t *at, struct str *field,
+                               struct problem *problem)
 {
     size_t from = *at + 1, to = from, i = from;
     for (; i < n; i++) {
@@ -139,7 +140,8 @@ static enum status next_record(struct csv *csv, struct str *record, struct probl
     *record = str_span(csv->p, length);
     csv->p += length;
     csv->n -= length;
-    return length > CSV_RECORD_MAX ? refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?") : ST_OK;
+    return length > CSV_RECORD_MAX ? refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?")
+                                   : ST_OK;
 }
 
 static void skip_mark(struct csv *csv, struct str *record)

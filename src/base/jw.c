@@ -5,10 +5,7 @@
 #include "entrepot/base/number.h"
 #include "entrepot/base/problem.h"
 
-void jw_init(struct jw *jw, struct buf *buf, bool pretty)
-{
-    *jw = (struct jw){.buf = buf, .pretty = pretty};
-}
+void jw_init(struct jw *jw, struct buf *buf, bool pretty) { *jw = (struct jw){.buf = buf, .pretty = pretty}; }
 
 void jw_finish(struct jw *jw)
 {

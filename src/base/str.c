@@ -27,10 +27,7 @@ bool str_eq_nocase(struct str a, struct str b)
     return true;
 }
 
-bool str_starts(struct str s, struct str prefix)
-{
-    return s.n >= prefix.n && str_eq(str_span(s.p, prefix.n), prefix);
-}
+bool str_starts(struct str s, struct str prefix) { return s.n >= prefix.n && str_eq(str_span(s.p, prefix.n), prefix); }
 
 bool str_ends(struct str s, struct str suffix)
 {

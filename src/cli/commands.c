@@ -141,7 +141,8 @@ static int import(const struct settings *settings, const char *manifest, const c
     if (status == ST_OK)
         status = cube_open(output, countries, products, &cube, &problem);
     if (status == ST_OK) {
-        printf("%s: %llu observations, %zu bytes, release %.*s\n", output, (unsigned long long)cube_observations(cube), n, STR_ARG(cube_release(cube)));
+        printf("%s: %llu observations, %zu bytes, release %.*s\n", output, (unsigned long long)cube_observations(cube),
+               n, STR_ARG(cube_release(cube)));
         cube_close(cube);
     }
     countries_free(countries);

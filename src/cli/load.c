@@ -20,7 +20,8 @@ struct loading {
 };
 
 /* A file if one is named, else the built-in text; *own is what to free. */
-static enum status table_text(const char *path, const char *start, const char *end, struct str *text, char **own, struct problem *problem)
+static enum status table_text(const char *path, const char *start, const char *end, struct str *text, char **own,
+                              struct problem *problem)
 {
     size_t n;
     *own = NULL;
@@ -33,15 +34,16 @@ static enum status table_text(const char *path, const char *start, const char *e
     return status;
 }
 
-enum status load_tables(const struct settings *s, struct countries **countries, struct products **products, struct sectors **sectors,
-                        struct problem *problem)
+enum status load_tables(const struct settings *s, struct countries **countries, struct products **products,
+                        struct sectors **sectors, struct problem *problem)
 {
     struct str text;
     char *own;
     *countries = NULL;
     *products = NULL;
     *sectors = NULL;
-    enum status status = table_text(s->countries, _binary_countries_csv_start, _binary_countries_csv_end, &text, &own, problem);
+    enum status status =
+        table_text(s->countries, _binary_countries_csv_start, _binary_countries_csv_end, &text, &own, problem);
     if (status == ST_OK)
         status = countries_read(s->countries ? s->countries : "countries.csv", text, countries, problem);
     free(own);
@@ -93,7 +95,9 @@ static enum status load_folder(struct loading *l, const char *path)
     int n = scandir(path, &entry, wanted, alphasort);
     if (n < 0)
         return problem_set(l->problem, ST_IO, path, "cannot read the folder: %s", strerror(errno));
-    enum status status = n ? ST_OK : problem_set(l->problem, ST_INVALID, path, "no manifest (.json) and no cube file (.cube) in this folder");
+    enum status status =
+        n ? ST_OK
+          : problem_set(l->problem, ST_INVALID, path, "no manifest (.json) and no cube file (.cube) in this folder");
     for (int i = 0; i < n; i++) {
         char file[4096];
         if (status == ST_OK && (size_t)snprintf(file, sizeof file, "%s/%s", path, entry[i]->d_name) < sizeof file)
@@ -114,11 +118,15 @@ static enum status load_path(struct loading *l, const char *path)
 
 static enum status load_all(const struct settings *s, struct catalogue *catalogue, struct problem *problem)
 {
-    struct loading l = {.catalogue = catalogue, .countries = catalogue_countries(catalogue), .products = catalogue_products(catalogue), .problem = problem};
+    struct loading l = {.catalogue = catalogue,
+                        .countries = catalogue_countries(catalogue),
+                        .products = catalogue_products(catalogue),
+                        .problem = problem};
     enum status status = ST_OK;
     if (s->n_data == 0) {
         status = problem_set(problem, ST_INVALID, "configuration", "no data is named");
-        return problem_cure(problem, status, "give --data PATH (a manifest, a cube file or a folder), or --config FILE");
+        return problem_cure(problem, status,
+                            "give --data PATH (a manifest, a cube file or a folder), or --config FILE");
     }
     for (size_t i = 0; status == ST_OK && i < s->n_data; i++)
         status = load_path(&l, s->data[i]);
@@ -135,7 +143,8 @@ struct catalogue *load_catalogue(const struct settings *s)
     enum status status = load_tables(s, &countries, &products, &sectors, &problem);
     if (status == ST_OK) {
         catalogue = catalogue_new(countries, products, sectors);
-        status = catalogue ? load_all(s, catalogue, &problem) : problem_set(&problem, ST_NO_MEMORY, "start", "out of memory");
+        status = catalogue ? load_all(s, catalogue, &problem)
+                           : problem_set(&problem, ST_NO_MEMORY, "start", "out of memory");
     }
     if (status == ST_OK) {
         catalogue_seal(catalogue, STR(ENTREPOT_VERSION));

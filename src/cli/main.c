@@ -18,10 +18,14 @@ static const struct {
 
 static void help(FILE *out)
 {
-    fputs("entrepot — trade between two countries: totals, deficits, dependence, as a JSON API\n\nusage: entrepot COMMAND [ARGUMENTS] [OPTIONS]\n\n", out);
+    fputs("entrepot — trade between two countries: totals, deficits, dependence, as a JSON API\n\nusage: entrepot "
+          "COMMAND [ARGUMENTS] [OPTIONS]\n\n",
+          out);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-8s %-21s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
-    fputs("\nget also takes --include (status and header fields too) and --header 'Name: value'.\n\noptions (command line before environment before configuration):\n", out);
+    fputs("\nget also takes --include (status and header fields too) and --header 'Name: value'.\n\noptions (command "
+          "line before environment before configuration):\n",
+          out);
     settings_help(out);
     fputs("\nexit status: 0 done; 1 refused input, or a problem as the answer; 2 wrong usage\n", out);
 }

@@ -12,7 +12,7 @@
 #define DATA_PATHS_MAX 256
 
 struct settings {
-    const char *config;             /* NULL: none */
+    const char *config; /* NULL: none */
     const char *data[DATA_PATHS_MAX];
     size_t n_data;
     const char *listen, *countries, *products, *sectors; /* files; NULL: the built-in tables */
@@ -34,8 +34,8 @@ void settings_help(FILE *out);
 /* The catalogue of all configured datasets; a message has been printed if NULL. */
 struct catalogue *load_catalogue(const struct settings *settings);
 /* Tables alone (import, verify). */
-enum status load_tables(const struct settings *settings, struct countries **countries, struct products **products, struct sectors **sectors,
-                        struct problem *problem) MUST_CHECK;
+enum status load_tables(const struct settings *settings, struct countries **countries, struct products **products,
+                        struct sectors **sectors, struct problem *problem) MUST_CHECK;
 
 /* Subcommands: arguments behind their name; return the exit status. */
 typedef int command(int argc, char **argv);

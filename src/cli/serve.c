@@ -15,7 +15,8 @@ static int serve(const struct settings *settings, const struct catalogue *catalo
         api_free(api);
         return EXIT_REFUSED;
     }
-    struct log_field started[] = {LOG_TEXT("version", STR(ENTREPOT_VERSION)), LOG_TEXT("catalogue", catalogue_id(catalogue)),
+    struct log_field started[] = {LOG_TEXT("version", STR(ENTREPOT_VERSION)),
+                                  LOG_TEXT("catalogue", catalogue_id(catalogue)),
                                   LOG_NUMBER("datasets", catalogue_count(catalogue))};
     log_line(log, LOG_INFO, "serving", started, sizeof started / sizeof *started);
     struct log_field stopping[] = {LOG_NUMBER("signal", server_wait_signal())};

@@ -29,9 +29,11 @@ static enum status lacks_column(const struct tidy *t, struct str wanted)
     char place[256], there[300] = "";
     size_t n = 0;
     for (size_t i = 0; i < t->csv.n_fields && n < sizeof there - 40; i++)
-        n += (size_t)snprintf(there + n, sizeof there - n, "%s%.*s", i ? ", " : "", (int)(t->csv.field[i].n < 30 ? t->csv.field[i].n : 30), t->csv.field[i].p);
+        n += (size_t)snprintf(there + n, sizeof there - n, "%s%.*s", i ? ", " : "",
+                              (int)(t->csv.field[i].n < 30 ? t->csv.field[i].n : 30), t->csv.field[i].p);
     (void)snprintf(place, sizeof place, "%s:%" PRIu64, t->csv.name, t->csv.line);
-    enum status status = problem_set(t->problem, ST_INVALID, place, "there is no column \"%.*s\"; there are: %s", STR_ARG(wanted), there);
+    enum status status = problem_set(t->problem, ST_INVALID, place, "there is no column \"%.*s\"; there are: %s",
+                                     STR_ARG(wanted), there);
     return problem_cure(t->problem, status, "correct \"columns\" in the manifest, or the CSV's header");
 }
 
@@ -60,9 +62,11 @@ static struct str cell(const struct tidy *t, enum csv_role role)
 static enum status bad_cell(const struct tidy *t, enum csv_role role, const char *what)
 {
     char place[256];
-    struct str value = cell(t, role), column = t->map->column[role].n ? t->map->column[role] : str_view(csv_role_name[role]);
+    struct str value = cell(t, role),
+               column = t->map->column[role].n ? t->map->column[role] : str_view(csv_role_name[role]);
     (void)snprintf(place, sizeof place, "%s:%" PRIu64, t->csv.name, t->csv.line);
-    return problem_set(t->problem, ST_INVALID, place, "column \"%.*s\": \"%.*s\" %s", STR_ARG(column), (int)(value.n < 80 ? value.n : 80), value.p, what);
+    return problem_set(t->problem, ST_INVALID, place, "column \"%.*s\": \"%.*s\" %s", STR_ARG(column),
+                       (int)(value.n < 80 ? value.n : 80), value.p, what);
 }
 
 static enum status note_unknown(struct tidy *t, struct str code)
@@ -109,8 +113,10 @@ static enum status read_status(const struct tidy *t, unsigned *out)
     static const struct {
         const char *word;
         unsigned status;
-    } words[] = {{"", OBS_FINAL},        {"final", OBS_FINAL},         {"F", OBS_FINAL}, {"provisional", OBS_PROVISIONAL}, {"P", OBS_PROVISIONAL},
-                 {"estimated", OBS_ESTIMATED}, {"E", OBS_ESTIMATED}, {"rounded", OBS_ROUNDED}, {"R", OBS_ROUNDED}};
+    } words[] = {
+        {"", OBS_FINAL},        {"final", OBS_FINAL},         {"F", OBS_FINAL},     {"provisional", OBS_PROVISIONAL},
+        {"P", OBS_PROVISIONAL}, {"estimated", OBS_ESTIMATED}, {"E", OBS_ESTIMATED}, {"rounded", OBS_ROUNDED},
+        {"R", OBS_ROUNDED}};
     struct str word = cell(t, ROLE_STATUS);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_is(word, words[i].word)) {
@@ -134,7 +140,8 @@ static enum status read_numbers(const struct tidy *t, struct observation *o)
 
 static enum status read_row(struct tidy *t)
 {
-    struct observation o = {.line = t->csv.line, .product = t->dataset->level == LEVEL_TOTAL ? STR("TOTAL") : cell(t, ROLE_PRODUCT)};
+    struct observation o = {.line = t->csv.line,
+                            .product = t->dataset->level == LEVEL_TOTAL ? STR("TOTAL") : cell(t, ROLE_PRODUCT)};
     const char *why;
     for (size_t role = 0; role < CSV_ROLES; role++)
         if (t->column[role] != CSV_FIELDS_MAX && t->column[role] >= t->csv.n_fields)
@@ -161,10 +168,14 @@ static enum status tell_unknown(const struct tidy *t)
     char place[256], list[320] = "";
     size_t n = 0;
     for (size_t i = 0; i < t->n_unknown; i++)
-        n += (size_t)snprintf(list + n, sizeof list - n, "%s%.*s", i ? ", " : "", (int)(t->unknown[i].n < 12 ? t->unknown[i].n : 12), t->unknown[i].p);
+        n += (size_t)snprintf(list + n, sizeof list - n, "%s%.*s", i ? ", " : "",
+                              (int)(t->unknown[i].n < 12 ? t->unknown[i].n : 12), t->unknown[i].p);
     (void)snprintf(place, sizeof place, "%s:%" PRIu64, t->csv.name, t->first_unknown_line);
-    enum status status = problem_set(t->problem, ST_INVALID, place, "%" PRIu64 " unknown country codes from this line on: %s", t->unknown_rows, list);
-    return problem_cure(t->problem, status, "correct them, set \"codes\" in the manifest to the system they are of, or add them to the table of countries");
+    enum status status = problem_set(t->problem, ST_INVALID, place,
+                                     "%" PRIu64 " unknown country codes from this line on: %s", t->unknown_rows, list);
+    return problem_cure(
+        t->problem, status,
+        "correct them, set \"codes\" in the manifest to the system they are of, or add them to the table of countries");
 }
 
 static enum status read_csv(struct tidy *t, const char *path, char **bytes, size_t *n)
@@ -193,7 +204,8 @@ static struct str beside(const char *manifest, struct str file, struct arena *ar
     return arena_printf(arena, "%.*s%.*s", folder, manifest, STR_ARG(file));
 }
 
-static enum status run(const char *path, const struct countries *countries, struct arena *arena, char **bytes, size_t *n, struct problem *problem)
+static enum status run(const char *path, const struct countries *countries, struct arena *arena, char **bytes,
+                       size_t *n, struct problem *problem)
 {
     char *text;
     size_t length;
@@ -218,7 +230,8 @@ static enum status run(const char *path, const struct countries *countries, stru
     return status;
 }
 
-enum status ingest_manifest(const char *path, const struct countries *countries, char **bytes, size_t *n, struct problem *problem)
+enum status ingest_manifest(const char *path, const struct countries *countries, char **bytes, size_t *n,
+                            struct problem *problem)
 {
     struct arena arena;
     arena_init(&arena, SIZE_MAX);

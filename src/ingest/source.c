@@ -50,7 +50,10 @@ ptrdiff_t source_fill(void *source_, char *into, size_t room, struct problem *pr
     const char *what = gzerror(source->file, &error);
     /* A gzip file that was cut short reads as a normal end: only the error number tells. */
     if (got < 0 || (got == 0 && error == Z_BUF_ERROR)) {
-        (void)problem_set(problem, ST_IO, source->name, "cannot read: %s", error == Z_ERRNO ? strerror(errno) : error == Z_BUF_ERROR ? "the gzip file ends too early" : what);
+        (void)problem_set(problem, ST_IO, source->name, "cannot read: %s",
+                          error == Z_ERRNO       ? strerror(errno)
+                          : error == Z_BUF_ERROR ? "the gzip file ends too early"
+                                                 : what);
         return -1;
     }
     return got;

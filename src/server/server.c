@@ -10,7 +10,8 @@
 #include "socket.h"
 
 #define SHARDS_MAX 256
-#define REAP_MS 500
+#define REAP_MS 200 /* between two looks at the connections' deadlines */
+#define KICK_MS 10
 #define LAME_DUCK_MS 100 /* answers say "close" for so long before the door is shut */
 #define HANDSHAKE_MS 20  /* for handshakes under way to end, and for the shards to see what they were given */
 #define OTHER_FILES 16u  /* descriptors besides those of connections and shards */
@@ -85,18 +86,36 @@ static void fit_connections(struct server *server)
 
 /* ---- the reaper's thread ---- */
 
+/* Kicks the shards that need it; whether there is one. */
+static bool kick(struct server *server)
+{
+    bool any = false;
+    for (unsigned i = 0; i < server->n_shards; i++)
+        if (shard_needs_kicks(&server->shards[i])) {
+            shard_kick(&server->shards[i]);
+            any = true;
+        }
+    return any;
+}
+
 static void *reap(void *argument)
 {
     struct server *server = argument;
+    bool kicking = false;
+    int64_t reaped_ms = now_ms();
     pthread_mutex_lock(&server->lock);
     while (!server->stop) {
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += REAP_MS * 1000000L;
+        until.tv_nsec += (kicking ? KICK_MS : REAP_MS) * 1000000L;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         (void)pthread_cond_timedwait(&server->wake, &server->lock, &until);
-        for (unsigned i = 0; i < server->n_shards && !server->stop; i++)
+        kicking = kick(server);
+        if (now_ms() - reaped_ms < REAP_MS / 2)
+            continue;
+        reaped_ms = now_ms();
+        for (unsigned i = 0; i < server->n_shards; i++)
             shard_reap(&server->shards[i]);
     }
     pthread_mutex_unlock(&server->lock);

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -56,6 +58,25 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     *context = fd < 0 ? NULL : conn_open(cls, fd, info ? info->client_addr : NULL);
 }
 
+/* The library takes an event whose pointer is NULL for its own call to look around. */
+static void add_kick(struct shard *shard)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(shard->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = NULL};
+    shard->kick = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (shard->kick < 0 || (info && epoll_ctl(info->epoll_fd, EPOLL_CTL_ADD, shard->kick, &event) == 0))
+        return;
+    close(shard->kick);
+    shard->kick = -1;
+}
+
+/* Nobody reads the counter: each write is an edge. */
+void shard_kick(struct shard *shard)
+{
+    if (shard->kick >= 0)
+        (void)eventfd_write(shard->kick, 1);
+}
+
 enum status shard_start(struct shard *shard, int listener, struct problem *problem)
 {
     shard->listener = listener;
@@ -71,8 +92,10 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
         MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, request_target_seen, shard,
         MHD_OPTION_NOTIFY_COMPLETED, request_completed, shard, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, shard,
         MHD_OPTION_END);
-    if (shard->daemon)
+    if (shard->daemon) {
+        add_kick(shard);
         return ST_OK;
+    }
     /* The library has closed the listener on most ways to fail, and to close it twice could hit somebody else's. */
     cache_release(&shard->cache);
     pthread_mutex_destroy(&shard->lock);
@@ -102,6 +125,8 @@ void shard_stop(struct shard *shard)
     MHD_stop_daemon(shard->daemon);
     if (shard->quiesced)
         close(shard->listener);
+    if (shard->kick >= 0)
+        close(shard->kick);
     pthread_mutex_destroy(&shard->lock);
     cache_release(&shard->cache);
     arena_release(&shard->arena);

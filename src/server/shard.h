@@ -55,6 +55,7 @@ struct shard {
     int listener;              /* ours from the time the daemon is quiesced */
     bool quiesced;
     struct MHD_Daemon *daemon;
+    int kick; /* an eventfd in the daemon's epoll set, see shard_kick; -1: none */
     struct arena arena;
     struct cache cache;
     pthread_mutex_t lock;
@@ -69,6 +70,9 @@ struct shard {
 enum status shard_start(struct shard *shard, int listener, struct problem *problem) MUST_CHECK;
 /* Takes over the connections that wait in the queue and listens no more. Returns how many they were. */
 unsigned shard_quiesce(struct shard *shard);
+/* Wakes the daemon's thread if it could sleep on work. libmicrohttpd takes 128 events at a time and, when it got exactly that many,
+ * waits for more before it looks at them: 128 clients that ask at once and then wait would wait for the idle timeout. */
+void shard_kick(struct shard *shard);
 /* Stops the thread, closes what is open, frees. */
 void shard_stop(struct shard *shard);
 
@@ -77,6 +81,8 @@ struct conn *conn_open(struct shard *shard, int fd, const struct sockaddr *peer)
 void conn_close(struct conn *conn);
 void conn_enter(struct conn *conn, enum conn_phase phase);
 size_t shard_connections(struct shard *shard);
+/* Whether so many connections are open that the shard must be kicked. */
+bool shard_needs_kicks(struct shard *shard);
 /* Cuts the connections whose phase has lasted too long; when the shard is full, those that have been idle for a second. */
 void shard_reap(struct shard *shard);
 /* Tells the idle ones that the conversation is over; whatever they have already sent is still read. */

@@ -618,6 +618,35 @@ static void makes_room_when_full(void **state)
     server_stop(own);
 }
 
+#define CROWD 128
+
+/* libmicrohttpd takes 128 events at a time and would sleep on exactly that many, see shard_kick. */
+static void answers_128_who_ask_at_once(void **state)
+{
+    (void)state;
+    struct server_options options = server_options_default();
+    options.listen = "127.0.0.1:0";
+    options.shards = 1;
+    options.drain_ms = 500;
+    options.access_log = false;
+    struct server *own = NULL;
+    struct problem problem;
+    struct raw_client clients[CROWD];
+    struct raw_reply reply;
+    assert_int_equal(server_start(&options, test_api(), NULL, &own, &problem), ST_OK);
+    for (size_t i = 0; i < CROWD; i++)
+        clients[i] = client_of(own);
+    for (int round = 0; round < 200; round++) {
+        for (size_t i = 0; i < CROWD; i++)
+            assert_true(raw_send(&clients[i], STR(GET("/livez"))));
+        for (size_t i = 0; i < CROWD; i++)
+            assert_int_equal(raw_read(&clients[i], false, &reply), RAW_OK);
+    }
+    for (size_t i = 0; i < CROWD; i++)
+        raw_close(&clients[i]);
+    server_stop(own);
+}
+
 /* ---- the access log ---- */
 
 static json_t *next_request(struct str *rest)
@@ -708,6 +737,7 @@ int main(void)
         cmocka_unit_test(stops_in_time_though_a_client_dawdles),
         cmocka_unit_test(loses_no_request_when_it_stops_under_load),
         cmocka_unit_test(makes_room_when_full),
+        cmocka_unit_test(answers_128_who_ask_at_once),
         cmocka_unit_test(logs_each_request_on_one_line),
     };
     return cmocka_run_group_tests(tests, start_shared, stop_shared);

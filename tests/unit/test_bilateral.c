@@ -4,7 +4,8 @@
 
 static struct frame frame_of(const struct cube *cube, const char *reporter, const char *partner)
 {
-    return (struct frame){.cube = cube, .countries = world.countries, .reporter = world_id(reporter), .partner = world_id(partner)};
+    return (struct frame){
+        .cube = cube, .countries = world.countries, .reporter = world_id(reporter), .partner = world_id(partner)};
 }
 
 static struct bilateral_row *series(const struct frame *frame, const char *const *period, size_t n)
@@ -120,7 +121,8 @@ static void an_absent_flow_is_unknown_or_zero(void **state)
 {
     (void)state;
     static const struct world_row rows[] = {
-        {"IND", "CHN", FLOW_IMPORTS, "2022", "854140", 50, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 70, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2022", "854140", 50, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 70, 0, 0},
         {"IND", "USA", FLOW_EXPORTS, "2023", "854140", 30, 0, 0},
     };
     struct dataset d = world_reported("absent", PARTNERS_ALL);
@@ -147,9 +149,12 @@ static void listed_partners_have_no_world(void **state)
 {
     (void)state;
     static const struct world_row rows[] = {
-        {"IND", "CHN", FLOW_EXPORTS, "2022", "854140", 10, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2022", "854140", 60, 0, OBS_ROUNDED},
-        {"IND", "CHN", FLOW_EXPORTS, "2023", "854140", 10, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 60, 0, 0},
-        {"IND", "WLD", FLOW_EXPORTS, "2023", "854140", 40, 0, 0}, {"IND", "WLD", FLOW_IMPORTS, "2023", "854140", 80, 0, OBS_ESTIMATED},
+        {"IND", "CHN", FLOW_EXPORTS, "2022", "854140", 10, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2022", "854140", 60, 0, OBS_ROUNDED},
+        {"IND", "CHN", FLOW_EXPORTS, "2023", "854140", 10, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 60, 0, 0},
+        {"IND", "WLD", FLOW_EXPORTS, "2023", "854140", 40, 0, 0},
+        {"IND", "WLD", FLOW_IMPORTS, "2023", "854140", 80, 0, OBS_ESTIMATED},
     };
     struct dataset d = world_reported("listed", PARTNERS_LISTED);
     struct cube *cube = world_cube(&d, rows, COUNT(rows));
@@ -170,8 +175,10 @@ static void the_world_row_goes_before_the_sum(void **state)
 {
     (void)state;
     static const struct world_row rows[] = {
-        {"IND", "CHN", FLOW_EXPORTS, "2023", "854140", 10, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 60, 0, 0},
-        {"IND", "USA", FLOW_IMPORTS, "2023", "854140", 20, 0, 0}, {"IND", "WLD", FLOW_IMPORTS, "2023", "854140", 120, 0, 0},
+        {"IND", "CHN", FLOW_EXPORTS, "2023", "854140", 10, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 60, 0, 0},
+        {"IND", "USA", FLOW_IMPORTS, "2023", "854140", 20, 0, 0},
+        {"IND", "WLD", FLOW_IMPORTS, "2023", "854140", 120, 0, 0},
     };
     struct dataset d = world_reported("both", PARTNERS_ALL);
     struct cube *cube = world_cube(&d, rows, COUNT(rows));

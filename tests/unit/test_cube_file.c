@@ -135,7 +135,8 @@ static void a_leaf_range_is_a_prefix(void **state)
     static const struct {
         const char *prefix;
         uint32_t from, to;
-    } range[] = {{"TOTAL", 0, 3}, {"26", 0, 1}, {"85", 1, 3}, {"8541", 2, 3}, {"854140", 2, 3}, {"854141", 3, 3}, {"01", 0, 0}};
+    } range[] = {{"TOTAL", 0, 3},  {"26", 0, 1},     {"85", 1, 3}, {"8541", 2, 3},
+                 {"854140", 2, 3}, {"854141", 3, 3}, {"01", 0, 0}};
     struct cube *cube = world_open(small_bytes(false));
     for (size_t i = 0; i < COUNT(range); i++) {
         uint32_t from, to;
@@ -237,8 +238,9 @@ static void more_bytes_are_refused(void **state)
     char *longer = calloc(1, whole.n + 8);
     struct cube *cube;
     memcpy(longer, whole.p, whole.n);
-    assert_int_equal(cube_open_take("long.cube", longer, whole.n + 8, world.countries, world.products, &cube, &world.problem),
-                     ST_CORRUPT);
+    assert_int_equal(
+        cube_open_take("long.cube", longer, whole.n + 8, world.countries, world.products, &cube, &world.problem),
+        ST_CORRUPT);
     drop(whole);
 }
 
@@ -286,9 +288,9 @@ static struct file_section section_of(struct str bytes, size_t index)
 static void a_message_names_the_section(void **state)
 {
     (void)state;
-    static const char *const place[] = {"section DATASET",           "section MEMBERS",      "section PRODUCTS",
-                                        "section DIRECTORY of 2018", "section ROWS of 2018", "section DIRECTORY of 2019",
-                                        "section ROWS of 2019"};
+    static const char *const place[] = {
+        "section DATASET",      "section MEMBERS",           "section PRODUCTS",    "section DIRECTORY of 2018",
+        "section ROWS of 2018", "section DIRECTORY of 2019", "section ROWS of 2019"};
     struct str whole = small_bytes(false);
     assert_int_equal(header_of(whole).contents_count, COUNT(place));
     for (size_t i = 0; i < COUNT(place); i++) {
@@ -349,8 +351,9 @@ static void rows_must_agree_with_their_roll_up(void **state)
     size_t value = section_of(whole, 6).offset + 2; /* of 2019's first run, behind its one product */
     bytes[value] = (char)(bytes[value] ^ 1);
     seal_again(bytes, whole.n);
-    assert_int_equal(cube_open_take("forged.cube", bytes, whole.n, world.countries, world.products, &cube, &world.problem),
-                     ST_CORRUPT);
+    assert_int_equal(
+        cube_open_take("forged.cube", bytes, whole.n, world.countries, world.products, &cube, &world.problem),
+        ST_CORRUPT);
     assert_non_null(strstr(world.problem.place, "section ROWS of 2019"));
     assert_non_null(strstr(world.problem.detail, "directory"));
     drop(whole);

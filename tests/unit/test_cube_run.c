@@ -9,7 +9,8 @@
 #define QUERIES 25
 
 /* Ascending by code; the world and an area among them. */
-static const char *const member_code[MEMBERS] = {"BRA", "CHN", "DEU", "FRA", "GBR", "IDN", "IND", "JPN", "USA", "VNM", "WLD", "X490"};
+static const char *const member_code[MEMBERS] = {"BRA", "CHN", "DEU", "FRA", "GBR", "IDN",
+                                                 "IND", "JPN", "USA", "VNM", "WLD", "X490"};
 
 struct sample {
     struct dataset dataset;
@@ -37,8 +38,8 @@ static uint32_t dice(uint32_t sides)
 static void make_codes(struct sample *s)
 {
     for (size_t i = 0; i < s->n_leaves; i++)
-        (void)snprintf(s->code[i], sizeof s->code[i], "%02u%02u%02u", (unsigned)(25 + i / 6) % 100, (unsigned)(i / 3 % 2) + 1,
-                       (unsigned)(i % 3) * 10 + 10);
+        (void)snprintf(s->code[i], sizeof s->code[i], "%02u%02u%02u", (unsigned)(25 + i / 6) % 100,
+                       (unsigned)(i / 3 % 2) + 1, (unsigned)(i % 3) * 10 + 10);
 }
 
 static void make_shape(struct sample *s, unsigned number)
@@ -176,7 +177,8 @@ static uint32_t member_rank(const struct cube *cube, uint32_t id)
     return 0;
 }
 
-static bool make_part(const struct cube *cube, const struct cube_query *q, const struct observation *o, bool turned, struct part *out)
+static bool make_part(const struct cube *cube, const struct cube_query *q, const struct observation *o, bool turned,
+                      struct part *out)
 {
     uint32_t reporter = turned ? o->partner : o->reporter, partner = turned ? o->reporter : o->partner;
     uint32_t flow = turned ? FLOW_IMPORTS : (uint32_t)o->flow, period = period_within(o->period, q->kind);
@@ -186,8 +188,8 @@ static bool make_part(const struct cube *cube, const struct cube_query *q, const
         (q->only[CUBE_PERIOD].member && !in(&q->only[CUBE_PERIOD], period)) ||
         (q->only[CUBE_PRODUCT].member && !in(&q->only[CUBE_PRODUCT], leaf)))
         return false;
-    uint32_t key[CUBE_DIMS] = {member_rank(cube, reporter), member_rank(cube, partner), flow, node_number(cube, o->product, q->level),
-                               period};
+    uint32_t key[CUBE_DIMS] = {member_rank(cube, reporter), member_rank(cube, partner), flow,
+                               node_number(cube, o->product, q->level), period};
     *out = (struct part){.value_usd = o->value_usd, .quantity_kg = o->quantity_kg, .status = o->status};
     for (size_t d = 0; d < CUBE_DIMS; d++)
         out->key[d] = q->group & CUBE_BIT(d) ? key[d] : 0;
@@ -257,7 +259,8 @@ static uint32_t as_answered(const struct cube *cube, enum cube_dim dim, uint32_t
     return dim == CUBE_REPORTER || dim == CUBE_PARTNER ? cube_members(cube, &n)[key] : key;
 }
 
-static void compare_row(const struct cube *cube, const struct cube_query *q, const struct cube_rows *rows, size_t i, const struct plain *p)
+static void compare_row(const struct cube *cube, const struct cube_query *q, const struct cube_rows *rows, size_t i,
+                        const struct plain *p)
 {
     for (enum cube_dim d = 0; d < CUBE_DIMS; d++) {
         assert_int_equal(rows->key[d] != NULL, (q->group & CUBE_BIT(d)) != 0);
@@ -441,9 +444,11 @@ static void held_counts_the_periods_with_a_record(void **state)
             uint32_t all[PERIODS + 2];
             enum period_kind kind = random_kind(s.dataset.frequency);
             uint32_t period = all[dice((uint32_t)list_periods(&s, kind, all))];
-            uint32_t reporter = dice(3) ? s.member[dice(MEMBERS)] : ANY_MEMBER, partner = dice(3) ? s.member[dice(MEMBERS)] : ANY_MEMBER;
+            uint32_t reporter = dice(3) ? s.member[dice(MEMBERS)] : ANY_MEMBER,
+                     partner = dice(3) ? s.member[dice(MEMBERS)] : ANY_MEMBER;
             enum flow flow = dice(2) ? FLOW_EXPORTS : FLOW_IMPORTS;
-            assert_int_equal(cube_held(s.cube, reporter, partner, flow, period), plain_held(&s, reporter, partner, flow, period));
+            assert_int_equal(cube_held(s.cube, reporter, partner, flow, period),
+                             plain_held(&s, reporter, partner, flow, period));
         }
         cube_close(s.cube);
     }
@@ -466,7 +471,8 @@ static void a_narrow_arena_is_no_memory(void **state)
 {
     (void)state;
     struct cube *cube = world_trade("four");
-    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT), .level = LEVEL_HS6, .kind = PERIOD_YEAR, .spread = CUBE_PARTNER};
+    struct cube_query q = {
+        .group = CUBE_BIT(CUBE_PRODUCT), .level = LEVEL_HS6, .kind = PERIOD_YEAR, .spread = CUBE_PARTNER};
     enum status status = ST_NO_MEMORY;
     for (size_t ceiling = 0; status == ST_NO_MEMORY && ceiling < 100000; ceiling += 16) {
         struct arena arena;

@@ -4,10 +4,12 @@
 
 static struct frame frame_of(const struct cube *cube, const char *reporter)
 {
-    return (struct frame){.cube = cube, .countries = world.countries, .reporter = world_id(reporter), .partner = ANY_MEMBER};
+    return (struct frame){
+        .cube = cube, .countries = world.countries, .reporter = world_id(reporter), .partner = ANY_MEMBER};
 }
 
-static struct deficit_row *rank(const struct frame *frame, const char *period, size_t *n, struct deficit_summary *summary)
+static struct deficit_row *rank(const struct frame *frame, const char *period, size_t *n,
+                                struct deficit_summary *summary)
 {
     struct deficit_row *row;
     assert_int_equal(deficit_ranking(frame, world_period(period), &world.arena, &row, n, summary), ST_OK);
@@ -98,8 +100,10 @@ static void ties_stand_in_the_order_of_the_codes(void **state)
 {
     (void)state;
     static const struct world_row rows[] = {
-        {"IND", "USA", FLOW_IMPORTS, "2023", "854140", 50, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 50, 0, 0},
-        {"IND", "DEU", FLOW_IMPORTS, "2023", "854140", 50, 0, 0}, {"IND", "DEU", FLOW_EXPORTS, "2023", "854140", 1, 0, 0},
+        {"IND", "USA", FLOW_IMPORTS, "2023", "854140", 50, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 50, 0, 0},
+        {"IND", "DEU", FLOW_IMPORTS, "2023", "854140", 50, 0, 0},
+        {"IND", "DEU", FLOW_EXPORTS, "2023", "854140", 1, 0, 0},
         {"IND", "JPN", FLOW_EXPORTS, "2023", "854140", 7, 0, 0},
     };
     struct dataset d = world_reported("ties", PARTNERS_ALL);
@@ -145,8 +149,10 @@ static void a_year_of_some_months_says_so(void **state)
 {
     (void)state;
     static const struct world_row rows[] = {
-        {"IND", "CHN", FLOW_IMPORTS, "2023-01", "854140", 60, 0, 0}, {"IND", "CHN", FLOW_EXPORTS, "2023-01", "854140", 10, 0, 0},
-        {"IND", "CHN", FLOW_IMPORTS, "2023-02", "854140", 60, 0, 0}, {"IND", "CHN", FLOW_EXPORTS, "2023-02", "854140", 10, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023-01", "854140", 60, 0, 0},
+        {"IND", "CHN", FLOW_EXPORTS, "2023-01", "854140", 10, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023-02", "854140", 60, 0, 0},
+        {"IND", "CHN", FLOW_EXPORTS, "2023-02", "854140", 10, 0, 0},
     };
     struct dataset d = world_reported("months", PARTNERS_ALL);
     d.frequency = PERIOD_MONTH;

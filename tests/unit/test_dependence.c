@@ -2,9 +2,11 @@
 
 #include "entrepot/analysis/dependence.h"
 
-static struct dependence_row *ask(const struct cube *cube, const char *partner, const char *period, enum level level, size_t *n)
+static struct dependence_row *ask(const struct cube *cube, const char *partner, const char *period, enum level level,
+                                  size_t *n)
 {
-    struct frame frame = {.cube = cube, .countries = world.countries, .reporter = world_id("IND"), .partner = world_id(partner)};
+    struct frame frame = {
+        .cube = cube, .countries = world.countries, .reporter = world_id("IND"), .partner = world_id(partner)};
     struct breakdown breakdown;
     struct dependence_row *row;
     assert_int_equal(breakdown_make(cube, world.products, world.sectors, level, &world.arena, &breakdown), ST_OK);
@@ -61,13 +63,16 @@ static void the_threshold_itself_is_not_exceeded(void **state)
 {
     (void)state;
     static const struct world_row rows[] = {
-        {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 40, 0, 0}, {"IND", "USA", FLOW_IMPORTS, "2023", "854140", 40, 0, 0},
-        {"IND", "DEU", FLOW_IMPORTS, "2023", "854140", 0, 0, 0},  {"IND", "CHN", FLOW_IMPORTS, "2023", "293359", 0, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 40, 0, 0},
+        {"IND", "USA", FLOW_IMPORTS, "2023", "854140", 40, 0, 0},
+        {"IND", "DEU", FLOW_IMPORTS, "2023", "854140", 0, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023", "293359", 0, 0, 0},
         {"IND", "CHN", FLOW_EXPORTS, "2023", "520512", 5, 0, 0},
     };
     struct dataset d = world_reported("half", PARTNERS_ALL);
     struct cube *cube = world_cube(&d, rows, COUNT(rows));
-    struct frame frame = {.cube = cube, .countries = world.countries, .reporter = world_id("IND"), .partner = world_id("CHN")};
+    struct frame frame = {
+        .cube = cube, .countries = world.countries, .reporter = world_id("IND"), .partner = world_id("CHN")};
     struct breakdown breakdown;
     struct dependence_row *row;
     size_t n;
@@ -96,8 +101,9 @@ static void the_threshold_itself_is_not_exceeded(void **state)
 static void listed_partners_give_bounds(void **state)
 {
     (void)state;
-    static const struct world_row rows[] = {LISTED("260111", 40, 100), LISTED("280530", 41, 100), LISTED("293359", 60, 100),
-                                            LISTED("850760", 64, 100), LISTED("854140", 90, 100), LISTED("854150", 0, 100)};
+    static const struct world_row rows[] = {LISTED("260111", 40, 100), LISTED("280530", 41, 100),
+                                            LISTED("293359", 60, 100), LISTED("850760", 64, 100),
+                                            LISTED("854140", 90, 100), LISTED("854150", 0, 100)};
     static const struct {
         double share;
         bool top;

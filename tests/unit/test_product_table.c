@@ -4,14 +4,17 @@
 
 static struct frame frame_of(const struct cube *cube, const char *reporter, const char *partner)
 {
-    return (struct frame){.cube = cube, .countries = world.countries, .reporter = world_id(reporter), .partner = world_id(partner)};
+    return (struct frame){
+        .cube = cube, .countries = world.countries, .reporter = world_id(reporter), .partner = world_id(partner)};
 }
 
-static struct product_row *ask(const struct frame *frame, const char *period, const char *versus, enum level level, size_t *n)
+static struct product_row *ask(const struct frame *frame, const char *period, const char *versus, enum level level,
+                               size_t *n)
 {
     struct breakdown breakdown;
     struct product_row *row;
-    assert_int_equal(breakdown_make(frame->cube, world.products, world.sectors, level, &world.arena, &breakdown), ST_OK);
+    assert_int_equal(breakdown_make(frame->cube, world.products, world.sectors, level, &world.arena, &breakdown),
+                     ST_OK);
     struct product_question question = {
         .breakdown = &breakdown, .period = world_period(period), .versus = versus ? world_period(versus) : 0};
     assert_int_equal(product_table(frame, &question, &world.arena, &row, n), ST_OK);
@@ -98,8 +101,10 @@ static void what_came_and_what_went_is_shown(void **state)
 {
     (void)state;
     static const struct world_row rows[] = {
-        {"IND", "CHN", FLOW_IMPORTS, "2022", "260111", 100, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 60, 0, OBS_ESTIMATED},
-        {"IND", "CHN", FLOW_EXPORTS, "2022", "260111", 10, 0, 0},  {"IND", "CHN", FLOW_EXPORTS, "2023", "260111", 10, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2022", "260111", 100, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 60, 0, OBS_ESTIMATED},
+        {"IND", "CHN", FLOW_EXPORTS, "2022", "260111", 10, 0, 0},
+        {"IND", "CHN", FLOW_EXPORTS, "2023", "260111", 10, 0, 0},
         {"IND", "USA", FLOW_IMPORTS, "2023", "850760", 5, 0, 0},
     };
     struct dataset d = world_reported("came", PARTNERS_ALL);
@@ -124,8 +129,10 @@ static void chosen_products_have_no_total(void **state)
 {
     (void)state;
     static const struct world_row rows[] = {
-        {"IND", "CHN", FLOW_IMPORTS, "2022", "854140", 50, 0, 0}, {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 90, 0, 0},
-        {"IND", "WLD", FLOW_IMPORTS, "2022", "854140", 80, 0, 0}, {"IND", "WLD", FLOW_IMPORTS, "2023", "854140", 120, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2022", "854140", 50, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2023", "854140", 90, 0, 0},
+        {"IND", "WLD", FLOW_IMPORTS, "2022", "854140", 80, 0, 0},
+        {"IND", "WLD", FLOW_IMPORTS, "2023", "854140", 120, 0, 0},
     };
     struct dataset d = world_reported("chosen", PARTNERS_LISTED);
     d.coverage = COVERAGE_SELECTED;

@@ -7,19 +7,20 @@
 /* Ratios are NaN and ranks 0 where they are undefined or not known. */
 struct bilateral_row {
     uint32_t period;
-    struct figure exports, imports, total, balance; /* D1: exports − imports */
-    double cover_ratio;                             /* D2: exports / imports */
-    double exports_growth, imports_growth;          /* G1: against the same period a year before */
-    struct figure balance_change;                   /* USD against the same period a year before */
+    struct figure exports, imports, total, balance;            /* D1: exports − imports */
+    double cover_ratio;                                        /* D2: exports / imports */
+    double exports_growth, imports_growth;                     /* G1: against the same period a year before */
+    struct figure balance_change;                              /* USD against the same period a year before */
     double share_of_exports, share_of_imports, share_of_total; /* D5: of the reporter's trade with all partners */
-    unsigned deficit_rank, total_rank; /* 1: the largest of the dataset's whole series up to this period; complete periods only */
+    unsigned deficit_rank,
+        total_rank; /* 1: the largest of the dataset's whole series up to this period; complete periods only */
     unsigned months_held;
     unsigned flags;
 };
 
 /* One row for each of `period` (ascending, of kind `kind`). Ranks and growth look at the whole series, not only at the rows. The
  * frame needs a partner. ST_NO_MEMORY, ST_CORRUPT. */
-enum status bilateral_series(const struct frame *frame, enum period_kind kind, const uint32_t *period, size_t n, struct arena *arena,
-                             struct bilateral_row **out) MUST_CHECK;
+enum status bilateral_series(const struct frame *frame, enum period_kind kind, const uint32_t *period, size_t n,
+                             struct arena *arena, struct bilateral_row **out) MUST_CHECK;
 
 #endif

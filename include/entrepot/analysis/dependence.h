@@ -10,11 +10,13 @@ enum verdict { VERDICT_UNKNOWN, VERDICT_NO, VERDICT_YES };
 struct dependence_row {
     struct str product, name;
     struct figure imports_from_partner, imports_total;
-    double share;               /* D7: imports from the partner / imports from all */
-    double hhi;                 /* C1: sum of the squared shares of all suppliers; with FLAG_LOWER_BOUND the part that is known: share² */
-    uint32_t top_supplier;      /* NO_ID where not known: only named by a share above one half if other suppliers are not in the data */
-    unsigned suppliers;         /* 0 where not known */
-    double imports_over_exports;/* of the product, with all partners */
+    double share; /* D7: imports from the partner / imports from all */
+    double
+        hhi; /* C1: sum of the squared shares of all suppliers; with FLAG_LOWER_BOUND the part that is known: share² */
+    uint32_t
+        top_supplier; /* NO_ID where not known: only named by a share above one half if other suppliers are not in the data */
+    unsigned suppliers;          /* 0 where not known */
+    double imports_over_exports; /* of the product, with all partners */
     enum verdict dependent;
     unsigned flags;
 };

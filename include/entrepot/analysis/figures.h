@@ -10,8 +10,8 @@
 
 /* Why a figure is missing or is to be read with care. */
 enum flag {
-    FLAG_NOT_REPORTED,      /* the dataset does not hold it: null, not zero */
-    FLAG_PARTIAL_YEAR,      /* fewer months than the period has: see months_held */
+    FLAG_NOT_REPORTED, /* the dataset does not hold it: null, not zero */
+    FLAG_PARTIAL_YEAR, /* fewer months than the period has: see months_held */
     FLAG_PROVISIONAL,
     FLAG_ESTIMATED,
     FLAG_ROUNDED,

@@ -35,10 +35,10 @@ struct api_header {
 };
 
 struct api_reply {
-    int status;         /* HTTP status code */
-    struct buf body;    /* heap; the receiver takes or releases it. Filled for HEAD too: the transport leaves it out */
-    const char *route;  /* path template for logs and metrics, or "-" where no route matched */
-    size_t n_headers;   /* header[] has everything but Date, Connection and Content-Length */
+    int status;        /* HTTP status code */
+    struct buf body;   /* heap; the receiver takes or releases it. Filled for HEAD too: the transport leaves it out */
+    const char *route; /* path template for logs and metrics, or "-" where no route matched */
+    size_t n_headers;  /* header[] has everything but Date, Connection and Content-Length */
     struct api_header header[API_HEADERS_MAX];
 };
 

@@ -18,12 +18,12 @@ typedef ptrdiff_t csv_fill(void *source, char *into, size_t room, struct problem
 struct csv {
     csv_fill *fill; /* NULL when all is in memory */
     void *source;
-    const char *name;          /* for messages: the file's name */
-    char *own;                 /* buffer of a stream */
-    char *p;                   /* unread bytes begin here */
-    size_t n, capacity;        /* unread bytes, size of own */
+    const char *name;   /* for messages: the file's name */
+    char *own;          /* buffer of a stream */
+    char *p;            /* unread bytes begin here */
+    size_t n, capacity; /* unread bytes, size of own */
     bool at_end, started;
-    uint64_t line;             /* number of the line on which the last record began, from 1 */
+    uint64_t line; /* number of the line on which the last record began, from 1 */
     uint64_t next_line;
     size_t n_fields;
     struct str field[CSV_FIELDS_MAX];
@@ -40,7 +40,8 @@ enum status csv_next(struct csv *csv, struct problem *problem) MUST_CHECK;
 /* Index of the column called `name` in the record just read, or CSV_FIELDS_MAX. */
 size_t csv_column(const struct csv *csv, struct str name);
 /* Reads the header and finds the column of each of `n` names; ST_INVALID if one is missing. */
-enum status csv_header(struct csv *csv, const char *const *name, size_t n, size_t *column, struct problem *problem) MUST_CHECK;
+enum status csv_header(struct csv *csv, const char *const *name, size_t n, size_t *column,
+                       struct problem *problem) MUST_CHECK;
 /* ST_INVALID at the place of the last record: «what: "value"». */
 enum status csv_refuse(const struct csv *csv, struct problem *problem, const char *what, struct str value);
 /* Lines of a text: no fewer than its records. */

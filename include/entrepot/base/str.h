@@ -18,11 +18,17 @@ struct str {
 
 /* STR: a `struct str` from a string literal. STR_INIT: the same as a static initialiser. */
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
-#define STR_INIT(literal) {(literal), sizeof(literal) - 1}
+#define STR_INIT(literal)                                                                                              \
+    {                                                                                                                  \
+        (literal), sizeof(literal) - 1                                                                                 \
+    }
 /* For printf's "%.*s". */
 #define STR_ARG(s) (int)(s).n, (s).p
 
-static inline struct str str_view(const char *z) { return (struct str){z, z ? strlen(z) : 0}; } /* NULL gives an empty one */
+static inline struct str str_view(const char *z)
+{
+    return (struct str){z, z ? strlen(z) : 0};
+} /* NULL gives an empty one */
 static inline struct str str_span(const char *p, size_t n) { return (struct str){p, n}; }
 
 static inline bool str_eq(struct str a, struct str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }

@@ -14,14 +14,15 @@ enum observation_status { OBS_FINAL = 0, OBS_PROVISIONAL = 1, OBS_ESTIMATED = 2,
 #define QUANTITY_UNKNOWN INT64_MIN
 
 struct observation {
-    uint32_t reporter, partner; /* ids in the countries table; for reconciled data exporter and importer, flow exports */
+    uint32_t reporter,
+        partner; /* ids in the countries table; for reconciled data exporter and importer, flow exports */
     enum flow flow;
-    uint32_t period; /* of the dataset's frequency */
-    struct str product; /* code at the dataset's level; "TOTAL" at level total. Copied. */
-    int64_t value_usd;  /* not negative */
+    uint32_t period;     /* of the dataset's frequency */
+    struct str product;  /* code at the dataset's level; "TOTAL" at level total. Copied. */
+    int64_t value_usd;   /* not negative */
     int64_t quantity_kg; /* or QUANTITY_UNKNOWN */
-    unsigned status;    /* enum observation_status */
-    uint64_t line;      /* where it was read, for messages */
+    unsigned status;     /* enum observation_status */
+    uint64_t line;       /* where it was read, for messages */
 };
 
 struct cube_builder;
@@ -31,10 +32,12 @@ struct cube_builder *cube_builder_new(const struct dataset *dataset, const struc
 void cube_builder_free(struct cube_builder *builder);
 /* ST_INVALID (with a detail but no place) for a code of the wrong level, a period of the wrong kind, a negative value, more than
  * 65,535 products; ST_NO_MEMORY. */
-enum status cube_builder_add(struct cube_builder *builder, const struct observation *observation, struct problem *problem) MUST_CHECK;
+enum status cube_builder_add(struct cube_builder *builder, const struct observation *observation,
+                             struct problem *problem) MUST_CHECK;
 /* Sorts and lays out. Double keys are refused with the lines of both (`name` is the file's name for the message), no observation at
  * all too. On success *bytes is malloc's and the caller's. */
-enum status cube_builder_finish(struct cube_builder *builder, const char *name, char **bytes, size_t *n, struct problem *problem) MUST_CHECK;
+enum status cube_builder_finish(struct cube_builder *builder, const char *name, char **bytes, size_t *n,
+                                struct problem *problem) MUST_CHECK;
 
 /* Writes bytes to `path` so that at any moment either the old file or the whole new one is there: temporary file beside it, fsync,
  * rename, fsync of the folder. On failure the temporary file is removed and the old one is untouched. */

@@ -13,7 +13,8 @@ struct catalogue;
 struct catalogue *catalogue_new(struct countries *countries, struct products *products, struct sectors *sectors);
 void catalogue_free(struct catalogue *catalogue);
 /* Takes the cube, also on failure. ST_INVALID for an id that is there already; `place` is where the dataset came from. */
-enum status catalogue_add(struct catalogue *catalogue, struct cube *cube, const char *place, struct problem *problem) MUST_CHECK;
+enum status catalogue_add(struct catalogue *catalogue, struct cube *cube, const char *place,
+                          struct problem *problem) MUST_CHECK;
 /* Computes the catalogue id from all releases, their order, the texts that were hashed in with `seed`, and the build. */
 void catalogue_seal(struct catalogue *catalogue, struct str seed);
 
@@ -32,29 +33,30 @@ bool catalogue_has_product(const struct catalogue *catalogue, struct str code);
 
 /* What a request needs. */
 struct want {
-    uint32_t reporter;          /* or ANY_MEMBER */
-    uint32_t partner;           /* or ANY_MEMBER */
-    bool all_partners;          /* rankings and concentrations: the dataset must list every partner, or be a closed set */
-    bool series;                /* no period means the whole series; otherwise the latest complete one */
-    enum level level;           /* what the answer is broken down by; LEVEL_SECTOR needs chapters or finer */
-    const struct str *product;  /* HS prefixes that the answer is restricted to */
-    size_t n_products;          /* 0: all */
+    uint32_t reporter; /* or ANY_MEMBER */
+    uint32_t partner;  /* or ANY_MEMBER */
+    bool all_partners; /* rankings and concentrations: the dataset must list every partner, or be a closed set */
+    bool series;       /* no period means the whole series; otherwise the latest complete one */
+    enum level level;  /* what the answer is broken down by; LEVEL_SECTOR needs chapters or finer */
+    const struct str *product; /* HS prefixes that the answer is restricted to */
+    size_t n_products;         /* 0: all */
     struct period_set period;
-    enum period_kind freq;      /* 0: the kind of the periods asked for, else the dataset's own */
-    struct str dataset;         /* an id, or empty */
+    enum period_kind freq; /* 0: the kind of the periods asked for, else the dataset's own */
+    struct str dataset;    /* an id, or empty */
 };
 
 struct offer {
     const struct cube *cube;
-    bool whole;                 /* holds all that is wanted */
-    enum period_kind kind;      /* of the rows */
-    const uint32_t *period;     /* those wanted that are held at least in part, ascending */
+    bool whole;             /* holds all that is wanted */
+    enum period_kind kind;  /* of the rows */
+    const uint32_t *period; /* those wanted that are held at least in part, ascending */
     size_t n_periods;
-    size_t n_missing;           /* wanted, not held at all */
+    size_t n_missing; /* wanted, not held at all */
 };
 
 /* Datasets that can answer: those that hold everything in the configuration's order, then those that hold a part. *n is 0 if
  * there is none. ST_NO_MEMORY only. */
-enum status catalogue_offers(const struct catalogue *catalogue, const struct want *want, struct arena *arena, struct offer **out, size_t *n) MUST_CHECK;
+enum status catalogue_offers(const struct catalogue *catalogue, const struct want *want, struct arena *arena,
+                             struct offer **out, size_t *n) MUST_CHECK;
 
 #endif

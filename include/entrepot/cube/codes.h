@@ -30,7 +30,8 @@ struct countries;
 
 /* From CSV with the header id,iso3,iso2,m49,comtrade,name,kind,region,subregion,valid_from,valid_to,aliases,note. `name` is the
  * file's name for messages. Refuses double ids, unknown kinds, a missing world. The caller frees *out. */
-enum status countries_read(const char *name, struct str csv, struct countries **out, struct problem *problem) MUST_CHECK;
+enum status countries_read(const char *name, struct str csv, struct countries **out,
+                           struct problem *problem) MUST_CHECK;
 void countries_free(struct countries *countries);
 size_t countries_count(const struct countries *countries);
 const struct country *countries_at(const struct countries *countries, uint32_t id);

@@ -22,11 +22,11 @@ struct cube;
  * header, dictionaries and directories are checked, and its rows are left to cube_verify. A mapped file must be replaced by rename,
  * never shortened in place: a shortened one ends the process (SIGBUS). `products` gives the sections. Both tables are borrowed. */
 #define CUBE_SMALL_BYTES ((size_t)64 << 20)
-enum status cube_open(const char *path, const struct countries *countries, const struct products *products, struct cube **out,
-                      struct problem *problem) MUST_CHECK;
+enum status cube_open(const char *path, const struct countries *countries, const struct products *products,
+                      struct cube **out, struct problem *problem) MUST_CHECK;
 /* The same over bytes in memory (malloc's), which the cube takes and frees, also on failure. `name` is used in messages. */
-enum status cube_open_take(const char *name, char *bytes, size_t n, const struct countries *countries, const struct products *products,
-                           struct cube **out, struct problem *problem) MUST_CHECK;
+enum status cube_open_take(const char *name, char *bytes, size_t n, const struct countries *countries,
+                           const struct products *products, struct cube **out, struct problem *problem) MUST_CHECK;
 void cube_close(struct cube *cube);
 /* Checks every checksum and every row of an open cube. ST_CORRUPT names the section. */
 enum status cube_verify(const struct cube *cube, struct problem *problem) MUST_CHECK;
@@ -72,11 +72,11 @@ struct cube_set {
 
 struct cube_query {
     struct cube_set only[CUBE_DIMS];
-    unsigned group;          /* CUBE_BIT of each dimension that is broken down */
-    enum level level;        /* of product keys; LEVEL_TOTAL where products are not grouped */
-    enum period_kind kind;   /* of period keys and of only[CUBE_PERIOD] */
-    enum cube_dim spread;    /* dimension whose members are described inside each group, or CUBE_NO_SPREAD */
-    size_t max_rows;         /* ST_TOO_LARGE above; 0: no limit but the arena's */
+    unsigned group;        /* CUBE_BIT of each dimension that is broken down */
+    enum level level;      /* of product keys; LEVEL_TOTAL where products are not grouped */
+    enum period_kind kind; /* of period keys and of only[CUBE_PERIOD] */
+    enum cube_dim spread;  /* dimension whose members are described inside each group, or CUBE_NO_SPREAD */
+    size_t max_rows;       /* ST_TOO_LARGE above; 0: no limit but the arena's */
 };
 
 /* Column-wise; key[d] is NULL for dimensions that are not grouped. Rows ascend by period, reporter, partner, flow, product.
@@ -88,16 +88,17 @@ struct cube_rows {
     const int64_t *quantity_kg; /* QUANTITY_UNKNOWN where any part has none */
     const uint16_t *status;     /* bits of enum observation_status */
     /* with a spread: */
-    const uint32_t *members;      /* with a value above zero */
-    const uint32_t *top_id;       /* member with the largest value */
+    const uint32_t *members; /* with a value above zero */
+    const uint32_t *top_id;  /* member with the largest value */
     const int64_t *top_value_usd;
-    const double *sum_sq;         /* Σ value², in USD² */
+    const double *sum_sq; /* Σ value², in USD² */
     uint64_t observations_read;
 };
 
 /* Upper bound of the observations that cube_run would read: what a request is refused by, before any work. */
 uint64_t cube_cost(const struct cube *cube, const struct cube_query *query);
 /* Runs `n` queries. ST_TOO_LARGE (max_rows), ST_NO_MEMORY (arena), ST_CORRUPT (a row that no builder writes). */
-enum status cube_run(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, size_t n, struct arena *arena) MUST_CHECK;
+enum status cube_run(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, size_t n,
+                     struct arena *arena) MUST_CHECK;
 
 #endif

@@ -18,7 +18,16 @@ enum partners { PARTNERS_ALL, PARTNERS_LISTED, PARTNERS_CLOSED };
 extern const char *const basis_name[2], *const coverage_name[2], *const partners_name[3];
 
 /* The columns an observation can come from; the manifest's "columns" maps each to the CSV's header. */
-enum csv_role { ROLE_PERIOD, ROLE_REPORTER, ROLE_PARTNER, ROLE_FLOW, ROLE_PRODUCT, ROLE_VALUE, ROLE_QUANTITY, ROLE_STATUS };
+enum csv_role {
+    ROLE_PERIOD,
+    ROLE_REPORTER,
+    ROLE_PARTNER,
+    ROLE_FLOW,
+    ROLE_PRODUCT,
+    ROLE_VALUE,
+    ROLE_QUANTITY,
+    ROLE_STATUS
+};
 #define CSV_ROLES 8
 extern const char *const csv_role_name[CSV_ROLES];
 
@@ -42,15 +51,15 @@ struct dataset_csv {
     struct str file; /* as written, relative to the manifest */
     enum code_system codes;
     struct str column[CSV_ROLES], constant[CSV_ROLES]; /* empty: not given */
-    int value_shift;    /* power of ten from the CSV's unit to USD: 0, 3, 6, 9 */
-    int quantity_shift; /* from the CSV's unit to kilograms: 0 or 3 */
+    int value_shift;                                   /* power of ten from the CSV's unit to USD: 0, 3, 6, 9 */
+    int quantity_shift;                                /* from the CSV's unit to kilograms: 0 or 3 */
 };
 
 /* Reads a manifest with jansson: double keys, unknown keys, missing keys, wrong types and words are refused with the key's name in
  * the problem. `name` is the file's name for messages; texts are copied into `arena`. `csv` may be NULL where only the description
  * is wanted (the one inside a cube file, which has no "file" and "columns"). */
-enum status dataset_read(const char *name, struct str json, struct arena *arena, struct dataset *out, struct dataset_csv *csv,
-                         struct problem *problem) MUST_CHECK;
+enum status dataset_read(const char *name, struct str json, struct arena *arena, struct dataset *out,
+                         struct dataset_csv *csv, struct problem *problem) MUST_CHECK;
 
 /* The description as compact JSON with a fixed order of keys: what goes into a cube file. */
 enum status dataset_print(const struct dataset *dataset, struct buf *out) MUST_CHECK;

@@ -11,14 +11,14 @@
 #include "entrepot/base/problem.h"
 
 struct server_options {
-    const char *listen;         /* "127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"; port 0 takes a free one */
-    unsigned shards;            /* 0: one for each processor this process may use */
-    unsigned connection_limit;  /* in all, over the shards */
-    unsigned idle_timeout_s;    /* a connection without traffic is closed after this */
-    unsigned drain_ms;          /* longest wait for open requests at the end */
-    size_t request_bytes;       /* memory of one request's arena, at most */
-    size_t max_target_bytes;    /* longest request target; 414 above */
-    bool access_log;            /* one line per request */
+    const char *listen;        /* "127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"; port 0 takes a free one */
+    unsigned shards;           /* 0: one for each processor this process may use */
+    unsigned connection_limit; /* in all, over the shards */
+    unsigned idle_timeout_s;   /* a connection without traffic is closed after this */
+    unsigned drain_ms;         /* longest wait for open requests at the end */
+    size_t request_bytes;      /* memory of one request's arena, at most */
+    size_t max_target_bytes;   /* longest request target; 414 above */
+    bool access_log;           /* one line per request */
 };
 
 struct server;
@@ -27,8 +27,8 @@ struct server_options server_options_default(void);
 
 /* Binds, starts all shards and returns with *out serving. `api` and `log` are borrowed until server_stop. On failure nothing is
  * left running and *problem says what to do (port in use, no permission, bad address). */
-enum status server_start(const struct server_options *options, const struct api *api, struct log *log, struct server **out,
-                         struct problem *problem) MUST_CHECK;
+enum status server_start(const struct server_options *options, const struct api *api, struct log *log,
+                         struct server **out, struct problem *problem) MUST_CHECK;
 /* The port that is really listened on. */
 unsigned server_port(const struct server *server);
 /* Stops taking connections, lets requests under way finish for at most drain_ms, closes the rest, frees. */

@@ -71,7 +71,13 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-const struct route route_availability = {
-    .id = "getAvailability", .path = "/v1/availability", .summary = "Who reported what, when, in which detail", .example = "/v1/availability?reporter=IND&partner=CHN",
-    .description = "One row a dataset, reporter and flow.", .handler = get, .param = params, .n_params = sizeof params / sizeof *params,
-    .column = columns, .n_columns = COLUMNS};
+const struct route route_availability = {.id = "getAvailability",
+                                         .path = "/v1/availability",
+                                         .summary = "Who reported what, when, in which detail",
+                                         .example = "/v1/availability?reporter=IND&partner=CHN",
+                                         .description = "One row a dataset, reporter and flow.",
+                                         .handler = get,
+                                         .param = params,
+                                         .n_params = sizeof params / sizeof *params,
+                                         .column = columns,
+                                         .n_columns = COLUMNS};

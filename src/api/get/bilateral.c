@@ -1,8 +1,29 @@
-#include "api/get/endpoints.h"
 #include "entrepot/analysis/bilateral.h"
+#include "api/get/endpoints.h"
 
-enum { C_PERIOD, C_REPORTER, C_PARTNER, C_PRODUCT, C_EXPORTS, C_IMPORTS, C_TOTAL, C_BALANCE, C_COVER, C_XGROWTH, C_MGROWTH, C_CHANGE,
-       C_XSHARE, C_MSHARE, C_TSHARE, C_DRANK, C_TRANK, C_MONTHS, C_DATASET, C_FLAGS, COLUMNS };
+enum {
+    C_PERIOD,
+    C_REPORTER,
+    C_PARTNER,
+    C_PRODUCT,
+    C_EXPORTS,
+    C_IMPORTS,
+    C_TOTAL,
+    C_BALANCE,
+    C_COVER,
+    C_XGROWTH,
+    C_MGROWTH,
+    C_CHANGE,
+    C_XSHARE,
+    C_MSHARE,
+    C_TSHARE,
+    C_DRANK,
+    C_TRANK,
+    C_MONTHS,
+    C_DATASET,
+    C_FLAGS,
+    COLUMNS
+};
 
 static const struct column columns[COLUMNS] = {
     [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "2019, FY2018-19, 2019-Q2 or 2019-04"},
@@ -14,14 +35,20 @@ static const struct column columns[COLUMNS] = {
     [C_TOTAL] = {"total", COLUMN_INTEGER, "USD", 0, true, "exports + imports"},
     [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports; negative: a deficit"},
     [C_COVER] = {"cover_ratio", COLUMN_NUMBER, "1", 0, false, "exports / imports"},
-    [C_XGROWTH] = {"exports_growth", COLUMN_NUMBER, "1", 0, false, "exports / exports of the same period a year before − 1"},
-    [C_MGROWTH] = {"imports_growth", COLUMN_NUMBER, "1", 0, false, "imports / imports of the same period a year before − 1"},
-    [C_CHANGE] = {"balance_change", COLUMN_INTEGER, "USD", 0, false, "balance − balance of the same period a year before"},
+    [C_XGROWTH] = {"exports_growth", COLUMN_NUMBER, "1", 0, false,
+                   "exports / exports of the same period a year before − 1"},
+    [C_MGROWTH] = {"imports_growth", COLUMN_NUMBER, "1", 0, false,
+                   "imports / imports of the same period a year before − 1"},
+    [C_CHANGE] = {"balance_change", COLUMN_INTEGER, "USD", 0, false,
+                  "balance − balance of the same period a year before"},
     [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false, "exports / the reporter's exports to all partners"},
-    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false, "imports / the reporter's imports from all partners"},
+    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false,
+                  "imports / the reporter's imports from all partners"},
     [C_TSHARE] = {"share_of_total", COLUMN_NUMBER, "1", 0, false, "total / the reporter's trade with all partners"},
-    [C_DRANK] = {"deficit_rank", COLUMN_INTEGER, NULL, 0, false, "1: the largest deficit of the dataset's whole series up to this period, a record; null in surplus"},
-    [C_TRANK] = {"total_rank", COLUMN_INTEGER, NULL, 0, false, "1: the largest total of the dataset's whole series up to this period"},
+    [C_DRANK] = {"deficit_rank", COLUMN_INTEGER, NULL, 0, false,
+                 "1: the largest deficit of the dataset's whole series up to this period, a record; null in surplus"},
+    [C_TRANK] = {"total_rank", COLUMN_INTEGER, NULL, 0, false,
+                 "1: the largest total of the dataset's whole series up to this period"},
     [C_MONTHS] = {"months_held", COLUMN_INTEGER, "months", 0, false, "months of the period that the dataset holds"},
     [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "dataset that the row comes from"},
     [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
@@ -30,14 +57,24 @@ static const struct column columns[COLUMNS] = {
 static const struct param params[] = {
     PARAM_OF_REPORTER,
     PARAM_OF_PARTNER,
-    {.name = "period", .type = PARAM_PERIODS, .description = "periods, ranges (2010..2019), lists, latest, latest:5; without it the whole series", .example = "FY2018-19"},
-    {.name = "freq", .type = PARAM_FREQ, .description = "A, FY, Q or M: adds up or breaks down to this kind of period", .example = "Q"},
+    {.name = "period",
+     .type = PARAM_PERIODS,
+     .description = "periods, ranges (2010..2019), lists, latest, latest:5; without it the whole series",
+     .example = "FY2018-19"},
+    {.name = "freq",
+     .type = PARAM_FREQ,
+     .description = "A, FY, Q or M: adds up or breaks down to this kind of period",
+     .example = "Q"},
     PARAM_OF_PRODUCT,
-    {.name = "dataset", .type = PARAM_DATASETS, .description = "id of the dataset that is to answer; * gives all that can, side by side", .example = "dgcis-hs2-fy"},
+    {.name = "dataset",
+     .type = PARAM_DATASETS,
+     .description = "id of the dataset that is to answer; * gives all that can, side by side",
+     .example = "dgcis-hs2-fy"},
     PARAMS_OF_TABLES,
 };
 
-static void fill(struct call *call, const struct frame *frame, struct str product, const struct bilateral_row *row, struct cell *cell)
+static void fill(struct call *call, const struct frame *frame, struct str product, const struct bilateral_row *row,
+                 struct cell *cell)
 {
     cell[C_PERIOD] = cell_period(call, row->period);
     cell[C_REPORTER] = cell_country(call, frame->reporter);
@@ -61,7 +98,8 @@ static void fill(struct call *call, const struct frame *frame, struct str produc
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
-static enum status add_series(struct call *call, const struct frame *frame, struct str product, const struct offer *offer)
+static enum status add_series(struct call *call, const struct frame *frame, struct str product,
+                              const struct offer *offer)
 {
     struct cube_query cost = {.kind = offer->kind, .spread = CUBE_NO_SPREAD};
     cost.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
@@ -93,7 +131,8 @@ static enum status add_offer(struct call *call, const struct offer *offer)
         size_t n;
         status = call_products(call, &one, offer->cube, &code, &n);
         if (status == ST_OK)
-            status = leaves_of(offer->cube, catalogue_products(call->api->catalogue), code, n, call->arena, &frame.leaves);
+            status =
+                leaves_of(offer->cube, catalogue_products(call->api->catalogue), code, n, call->arena, &frame.leaves);
         if (status == ST_OK)
             status = add_series(call, &frame, product->list[i], offer);
     }
@@ -103,10 +142,12 @@ static enum status add_offer(struct call *call, const struct offer *offer)
 /* Periods can be shown as the parts they have, or as the wholes they lie in: a calendar year is neither to a fiscal year. */
 static enum status check_freq(struct call *call, const struct want *want)
 {
-    if (!want->freq || want->period.n == 0 || period_adds_up(want->freq, want->period.kind) || period_adds_up(want->period.kind, want->freq))
+    if (!want->freq || want->period.n == 0 || period_adds_up(want->freq, want->period.kind) ||
+        period_adds_up(want->period.kind, want->freq))
         return ST_OK;
     (void)call_problem(call, PROBLEM_CONFLICT, "freq", call_arg(call, "freq")->text,
-                       STR("calendar years do not add up to fiscal years, nor the other way round: ask for the periods themselves, or for months"));
+                       STR("calendar years do not add up to fiscal years, nor the other way round: ask for the periods "
+                           "themselves, or for months"));
     return ST_INVALID;
 }
 
@@ -132,7 +173,14 @@ static enum status get(struct call *call)
 }
 
 const struct route route_bilateral = {
-    .id = "getBilateral", .path = "/v1/bilateral/{reporter}/{partner}", .summary = "Trade of one pair over time: exports, imports, balance, shares, growth, records",
-    .description = "One row a period from the reporter's books. Growth compares with the same period a year before; deficit_rank 1 marks a record.",
-    .example = "/v1/bilateral/IND/CHN?period=FY2018-19", .handler = get, .param = params, .n_params = sizeof params / sizeof *params,
-    .column = columns, .n_columns = COLUMNS};
+    .id = "getBilateral",
+    .path = "/v1/bilateral/{reporter}/{partner}",
+    .summary = "Trade of one pair over time: exports, imports, balance, shares, growth, records",
+    .description = "One row a period from the reporter's books. Growth compares with the same period a year before; "
+                   "deficit_rank 1 marks a record.",
+    .example = "/v1/bilateral/IND/CHN?period=FY2018-19",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS};

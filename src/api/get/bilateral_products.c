@@ -1,36 +1,74 @@
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/products.h"
 
-enum { C_PERIOD, C_PRODUCT, C_NAME, C_EXPORTS, C_IMPORTS, C_BALANCE, C_XSHARE, C_MSHARE, C_XPAIR, C_MPAIR, C_XPP, C_MPP, C_BPP, C_FLAGS, COLUMNS };
+enum {
+    C_PERIOD,
+    C_PRODUCT,
+    C_NAME,
+    C_EXPORTS,
+    C_IMPORTS,
+    C_BALANCE,
+    C_XSHARE,
+    C_MSHARE,
+    C_XPAIR,
+    C_MPAIR,
+    C_XPP,
+    C_MPP,
+    C_BPP,
+    C_FLAGS,
+    COLUMNS
+};
 
 static const struct column columns[COLUMNS] = {
     [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "HS code, section or sector id; other: the rows behind top"},
+    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false,
+                   "HS code, section or sector id; other: the rows behind top"},
     [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
     [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
     [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
     [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports"},
-    [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false, "exports / the reporter's exports of this product to all partners"},
-    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false, "imports / the reporter's imports of this product from all partners"},
+    [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false,
+                  "exports / the reporter's exports of this product to all partners"},
+    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false,
+                  "imports / the reporter's imports of this product from all partners"},
     [C_XPAIR] = {"share_of_bilateral_exports", COLUMN_NUMBER, "1", 0, true, "exports / all exports to the partner"},
     [C_MPAIR] = {"share_of_bilateral_imports", COLUMN_NUMBER, "1", 0, true, "imports / all imports from the partner"},
-    [C_XPP] = {"exports_contribution_pp", COLUMN_NUMBER, "pp", 0, true, "change of exports since vs in percent of all exports then; adds up to their growth"},
-    [C_MPP] = {"imports_contribution_pp", COLUMN_NUMBER, "pp", 0, true, "change of imports since vs in percent of all imports then; adds up to their growth"},
-    [C_BPP] = {"balance_contribution_pp", COLUMN_NUMBER, "pp", 0, true, "change of the balance since vs in percent of its absolute value then; negative made it worse"},
+    [C_XPP] = {"exports_contribution_pp", COLUMN_NUMBER, "pp", 0, true,
+               "change of exports since vs in percent of all exports then; adds up to their growth"},
+    [C_MPP] = {"imports_contribution_pp", COLUMN_NUMBER, "pp", 0, true,
+               "change of imports since vs in percent of all imports then; adds up to their growth"},
+    [C_BPP] = {"balance_contribution_pp", COLUMN_NUMBER, "pp", 0, true,
+               "change of the balance since vs in percent of its absolute value then; negative made it worse"},
     [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
 };
 
-#define LEVELS_OF_PRODUCTS (1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6 | 1U << LEVEL_HS8 | 1U << LEVEL_SECTOR)
+#define LEVELS_OF_PRODUCTS                                                                                             \
+    (1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6 | 1U << LEVEL_HS8 | 1U << LEVEL_SECTOR)
 
 static const struct param params[] = {
     PARAM_OF_REPORTER,
     PARAM_OF_PARTNER,
-    {.name = "level", .type = PARAM_LEVEL, .levels = LEVELS_OF_PRODUCTS, .fallback = "hs2", .description = "what the trade is broken down by: section, hs2, hs4, hs6, hs8 or sector (sectors overlap)", .example = "hs2"},
-    {.name = "period", .type = PARAM_PERIODS, .description = "one or more periods; without it the latest complete one", .example = "FY2018-19"},
-    {.name = "vs", .type = PARAM_PERIOD, .description = "earlier period that contributions to growth are counted from", .example = "FY2010-11"},
+    {.name = "level",
+     .type = PARAM_LEVEL,
+     .levels = LEVELS_OF_PRODUCTS,
+     .fallback = "hs2",
+     .description = "what the trade is broken down by: section, hs2, hs4, hs6, hs8 or sector (sectors overlap)",
+     .example = "hs2"},
+    {.name = "period",
+     .type = PARAM_PERIODS,
+     .description = "one or more periods; without it the latest complete one",
+     .example = "FY2018-19"},
+    {.name = "vs",
+     .type = PARAM_PERIOD,
+     .description = "earlier period that contributions to growth are counted from",
+     .example = "FY2010-11"},
     PARAM_OF_PRODUCT,
     PARAM_OF_DATASET,
-    {.name = "top", .type = PARAM_COUNT, .max = LIMIT_MAX, .description = "keep this many rows and add up the rest as other", .example = "10"},
+    {.name = "top",
+     .type = PARAM_COUNT,
+     .max = LIMIT_MAX,
+     .description = "keep this many rows and add up the rest as other",
+     .example = "10"},
     PARAMS_OF_TABLES,
 };
 
@@ -73,22 +111,28 @@ static uint32_t versus_of(const struct call *call)
 }
 
 /* `vs` must be of the rows' kind and held; it is not enough that the dataset holds the period itself. */
-static enum status check_versus(struct call *call, const struct frame *frame, const struct offer *offer, uint32_t versus)
+static enum status check_versus(struct call *call, const struct frame *frame, const struct offer *offer,
+                                uint32_t versus)
 {
     if (!versus)
         return ST_OK;
     struct str text = call_arg(call, "vs")->text;
     if (period_kind_of(versus) != offer->kind)
-        (void)call_problem(call, PROBLEM_CONFLICT, "vs", text, STR("vs must be of the same kind of period as the rows"));
+        (void)call_problem(call, PROBLEM_CONFLICT, "vs", text,
+                           STR("vs must be of the same kind of period as the rows"));
     else if (frame_months_held(frame, versus) == 0)
         (void)call_problem(call, PROBLEM_PERIOD_UNAVAILABLE, "vs", text,
-                           arena_printf(call->arena, "the dataset %.*s does not hold this period", STR_ARG(cube_dataset(offer->cube)->id)));
+                           arena_printf(call->arena, "the dataset %.*s does not hold this period",
+                                        STR_ARG(cube_dataset(offer->cube)->id)));
     return call->n_errors ? ST_INVALID : ST_OK;
 }
 
 static enum status afford(struct call *call, const struct frame *frame, const struct offer *offer)
 {
-    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT), .level = cube_dataset(frame->cube)->level, .kind = offer->kind, .spread = CUBE_NO_SPREAD};
+    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT),
+                           .level = cube_dataset(frame->cube)->level,
+                           .kind = offer->kind,
+                           .spread = CUBE_NO_SPREAD};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
     return call_afford(call, frame->cube, &q);
@@ -113,16 +157,26 @@ static enum status get(struct call *call)
     if (status == ST_OK)
         status = afford(call, &frame, offer);
     if (status == ST_OK)
-        status = breakdown_make(offer->cube, catalogue_products(call->api->catalogue), catalogue_sectors(call->api->catalogue), want.level, call->arena, &breakdown);
+        status = breakdown_make(offer->cube, catalogue_products(call->api->catalogue),
+                                catalogue_sectors(call->api->catalogue), want.level, call->arena, &breakdown);
     for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++)
-        status = add_period(call, &frame, &(struct product_question){.breakdown = &breakdown, .period = offer->period[i], .versus = versus});
+        status = add_period(
+            call, &frame,
+            &(struct product_question){.breakdown = &breakdown, .period = offer->period[i], .versus = versus});
     if (want.level == LEVEL_SECTOR)
         call_warn(call, STR("sectors overlap: their figures must not be added up"));
     return status;
 }
 
 const struct route route_bilateral_products = {
-    .id = "getBilateralProducts", .path = "/v1/bilateral/{reporter}/{partner}/products", .summary = "Which products or sectors make a pair's trade and balance, and which made it grow",
-    .description = "One row a product of the chosen level. With vs the contributions in percentage points add up to the growth since then.",
-    .example = "/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19&vs=FY2010-11&sort=balance&top=10", .handler = get, .param = params,
-    .n_params = sizeof params / sizeof *params, .column = columns, .n_columns = COLUMNS};
+    .id = "getBilateralProducts",
+    .path = "/v1/bilateral/{reporter}/{partner}/products",
+    .summary = "Which products or sectors make a pair's trade and balance, and which made it grow",
+    .description = "One row a product of the chosen level. With vs the contributions in percentage points add up to "
+                   "the growth since then.",
+    .example = "/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19&vs=FY2010-11&sort=balance&top=10",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS};

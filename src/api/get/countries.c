@@ -1,9 +1,26 @@
 #include "api/get/endpoints.h"
 
-enum { C_ID, C_ISO3, C_ISO2, C_M49, C_COMTRADE, C_NAME, C_KIND, C_REGION, C_SUBREGION, C_FROM, C_TO, C_ALIASES, C_NOTE, C_DATASETS, COLUMNS };
+enum {
+    C_ID,
+    C_ISO3,
+    C_ISO2,
+    C_M49,
+    C_COMTRADE,
+    C_NAME,
+    C_KIND,
+    C_REGION,
+    C_SUBREGION,
+    C_FROM,
+    C_TO,
+    C_ALIASES,
+    C_NOTE,
+    C_DATASETS,
+    COLUMNS
+};
 
 static const struct column columns[COLUMNS] = {
-    [C_ID] = {"id", COLUMN_STRING, NULL, 0, false, "canonical code in all answers: ISO alpha-3, WLD, or X and the source's number"},
+    [C_ID] = {"id", COLUMN_STRING, NULL, 0, false,
+              "canonical code in all answers: ISO alpha-3, WLD, or X and the source's number"},
     [C_ISO3] = {"iso3", COLUMN_STRING, NULL, 0, false, "ISO 3166-1 alpha-3"},
     [C_ISO2] = {"iso2", COLUMN_STRING, NULL, 0, false, "ISO 3166-1 alpha-2"},
     [C_M49] = {"m49", COLUMN_STRING, NULL, 0, false, "UN M49"},
@@ -30,7 +47,8 @@ static struct cell datasets_with(struct call *call, uint32_t id)
         for (size_t k = 0; k < n; k++)
             in = in || member[k] == id;
         if (in)
-            list = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(list), list.n ? "\n" : "", STR_ARG(cube_dataset(catalogue_at(catalogue, i))->id));
+            list = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(list), list.n ? "\n" : "",
+                                STR_ARG(cube_dataset(catalogue_at(catalogue, i))->id));
     }
     return (struct cell){.kind = CELL_LIST, .text = list.n ? list : str_span(NULL, 0)};
 }
@@ -41,8 +59,9 @@ static enum status add(struct call *call, uint32_t id)
     struct cell *cell = call_row(call);
     if (!cell)
         return ST_NO_MEMORY;
-    const struct str text[] = {c->id, c->iso3, c->iso2, c->m49, c->comtrade, c->name, str_view(member_kind_name[c->kind]), c->region, c->subregion,
-                               c->valid_from, c->valid_to};
+    const struct str text[] = {
+        c->id,     c->iso3,      c->iso2,       c->m49,     c->comtrade, c->name, str_view(member_kind_name[c->kind]),
+        c->region, c->subregion, c->valid_from, c->valid_to};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         cell[i] = cell_str(text[i]);
     struct str aliases = arena_str(call->arena, c->aliases);
@@ -76,15 +95,34 @@ static const struct param params_all[] = {
     PARAMS_OF_TABLES,
 };
 static const struct param params_one[] = {
-    {.name = "code", .type = PARAM_COUNTRY, .in_path = true, .description = "ISO alpha-3 or alpha-2, M49, or Comtrade number", .example = "356"},
+    {.name = "code",
+     .type = PARAM_COUNTRY,
+     .in_path = true,
+     .description = "ISO alpha-3 or alpha-2, M49, or Comtrade number",
+     .example = "356"},
     PARAMS_OF_TABLES,
 };
 
 const struct route route_countries = {
-    .id = "listCountries", .path = "/v1/countries", .summary = "Countries and areas in all code systems", .example = "/v1/countries?kind=area_nes",
-    .description = "Every member that a dataset may name. A bare number in a request is read as M49 first, then as Comtrade's.",
-    .handler = get_all, .param = params_all, .n_params = sizeof params_all / sizeof *params_all, .column = columns, .n_columns = COLUMNS, .default_sort = "id"};
-const struct route route_country = {
-    .id = "getCountry", .path = "/v1/countries/{code}", .summary = "One country or area by any of its codes", .example = "/v1/countries/356",
-    .description = "IND, in, 356 and 699 are all India.", .handler = get_one, .param = params_one,
-    .n_params = sizeof params_one / sizeof *params_one, .column = columns, .n_columns = COLUMNS};
+    .id = "listCountries",
+    .path = "/v1/countries",
+    .summary = "Countries and areas in all code systems",
+    .example = "/v1/countries?kind=area_nes",
+    .description =
+        "Every member that a dataset may name. A bare number in a request is read as M49 first, then as Comtrade's.",
+    .handler = get_all,
+    .param = params_all,
+    .n_params = sizeof params_all / sizeof *params_all,
+    .column = columns,
+    .n_columns = COLUMNS,
+    .default_sort = "id"};
+const struct route route_country = {.id = "getCountry",
+                                    .path = "/v1/countries/{code}",
+                                    .summary = "One country or area by any of its codes",
+                                    .example = "/v1/countries/356",
+                                    .description = "IND, in, 356 and 699 are all India.",
+                                    .handler = get_one,
+                                    .param = params_one,
+                                    .n_params = sizeof params_one / sizeof *params_one,
+                                    .column = columns,
+                                    .n_columns = COLUMNS};

@@ -1,7 +1,32 @@
 #include "api/get/endpoints.h"
 
-enum { C_ID, C_TITLE, C_SOURCE, C_URL, C_LICENCE, C_PUBLISHED, C_CHECKED, C_FREQUENCY, C_LEVEL, C_HS, C_XVAL, C_MVAL, C_BASIS, C_COVERAGE, C_PARTNERS,
-       C_FIRST, C_LAST, C_PERIODS, C_MEMBERS, C_PRODUCTS, C_ROWS, C_RELEASE, C_SYNTHETIC, C_NOTES, COLUMNS };
+enum {
+    C_ID,
+    C_TITLE,
+    C_SOURCE,
+    C_URL,
+    C_LICENCE,
+    C_PUBLISHED,
+    C_CHECKED,
+    C_FREQUENCY,
+    C_LEVEL,
+    C_HS,
+    C_XVAL,
+    C_MVAL,
+    C_BASIS,
+    C_COVERAGE,
+    C_PARTNERS,
+    C_FIRST,
+    C_LAST,
+    C_PERIODS,
+    C_MEMBERS,
+    C_PRODUCTS,
+    C_ROWS,
+    C_RELEASE,
+    C_SYNTHETIC,
+    C_NOTES,
+    COLUMNS
+};
 
 static const struct column columns[COLUMNS] = {
     [C_ID] = {"id", COLUMN_STRING, NULL, 0, false, "what dataset= calls it"},
@@ -11,14 +36,17 @@ static const struct column columns[COLUMNS] = {
     [C_LICENCE] = {"licence", COLUMN_STRING, NULL, 0, false, "as far as known"},
     [C_PUBLISHED] = {"published", COLUMN_STRING, NULL, 0, false, "state of the figures"},
     [C_CHECKED] = {"checked", COLUMN_STRING, NULL, 0, false, "what they were checked against"},
-    [C_FREQUENCY] = {"frequency", COLUMN_STRING, NULL, 0, false, "A calendar years, FY fiscal years from April, M months"},
+    [C_FREQUENCY] = {"frequency", COLUMN_STRING, NULL, 0, false,
+                     "A calendar years, FY fiscal years from April, M months"},
     [C_LEVEL] = {"level", COLUMN_STRING, NULL, 0, false, "product level of the observations"},
     [C_HS] = {"hs", COLUMN_STRING, NULL, 0, false, "HS revision; null where the source mixes or does not need one"},
     [C_XVAL] = {"exports_valuation", COLUMN_STRING, NULL, 0, false, "FOB or CIF"},
     [C_MVAL] = {"imports_valuation", COLUMN_STRING, NULL, 0, false, "CIF or FOB"},
-    [C_BASIS] = {"basis", COLUMN_STRING, NULL, 0, false, "reported: each reporter's own books; reconciled: one value for both sides"},
+    [C_BASIS] = {"basis", COLUMN_STRING, NULL, 0, false,
+                 "reported: each reporter's own books; reconciled: one value for both sides"},
     [C_COVERAGE] = {"coverage", COLUMN_STRING, NULL, 0, false, "full, or selected products: then no totals"},
-    [C_PARTNERS] = {"partners", COLUMN_STRING, NULL, 0, false, "all, listed (some) or closed (a set of countries among themselves)"},
+    [C_PARTNERS] = {"partners", COLUMN_STRING, NULL, 0, false,
+                    "all, listed (some) or closed (a set of countries among themselves)"},
     [C_FIRST] = {"first_period", COLUMN_STRING, NULL, 0, false, "first period held"},
     [C_LAST] = {"last_period", COLUMN_STRING, NULL, 0, false, "last period held"},
     [C_PERIODS] = {"periods", COLUMN_INTEGER, NULL, 0, false, "number of periods held"},
@@ -40,9 +68,21 @@ static enum status add(struct call *call, const struct cube *cube)
     const uint32_t *period = cube_periods(cube, &n_periods);
     (void)cube_members(cube, &n_members);
     (void)cube_leaves(cube, &n_products);
-    const struct str text[] = {d->id, d->title, d->source, d->source_url, d->licence, d->published, d->checked, str_view(period_kind_word(d->frequency)),
-                               str_view(level_name[d->level]), d->hs, d->exports_valuation, d->imports_valuation, str_view(basis_name[d->basis]),
-                               str_view(coverage_name[d->coverage]), str_view(partners_name[d->partners])};
+    const struct str text[] = {d->id,
+                               d->title,
+                               d->source,
+                               d->source_url,
+                               d->licence,
+                               d->published,
+                               d->checked,
+                               str_view(period_kind_word(d->frequency)),
+                               str_view(level_name[d->level]),
+                               d->hs,
+                               d->exports_valuation,
+                               d->imports_valuation,
+                               str_view(basis_name[d->basis]),
+                               str_view(coverage_name[d->coverage]),
+                               str_view(partners_name[d->partners])};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         cell[i] = cell_str(text[i]);
     cell[C_FIRST] = cell_period(call, period[0]);
@@ -77,11 +117,24 @@ static const struct param params_one[] = {
     PARAMS_OF_TABLES,
 };
 
-const struct route route_datasets = {
-    .id = "listDatasets", .path = "/v1/datasets", .summary = "What is loaded: sources, coverage, periods, releases", .example = "/v1/datasets", .handler = get_all,
-    .description = "In the configuration's order, which is the order in which they are asked.", .param = params_all,
-    .n_params = sizeof params_all / sizeof *params_all, .column = columns, .n_columns = COLUMNS};
-const struct route route_dataset = {
-    .id = "getDataset", .path = "/v1/datasets/{id}", .summary = "One dataset with its notes", .example = "/v1/datasets/dgcis-total-fy", .handler = get_one,
-    .description = "Source, licence, valuation, coverage, known gaps.", .param = params_one, .n_params = sizeof params_one / sizeof *params_one,
-    .column = columns, .n_columns = COLUMNS};
+const struct route route_datasets = {.id = "listDatasets",
+                                     .path = "/v1/datasets",
+                                     .summary = "What is loaded: sources, coverage, periods, releases",
+                                     .example = "/v1/datasets",
+                                     .handler = get_all,
+                                     .description =
+                                         "In the configuration's order, which is the order in which they are asked.",
+                                     .param = params_all,
+                                     .n_params = sizeof params_all / sizeof *params_all,
+                                     .column = columns,
+                                     .n_columns = COLUMNS};
+const struct route route_dataset = {.id = "getDataset",
+                                    .path = "/v1/datasets/{id}",
+                                    .summary = "One dataset with its notes",
+                                    .example = "/v1/datasets/dgcis-total-fy",
+                                    .handler = get_one,
+                                    .description = "Source, licence, valuation, coverage, known gaps.",
+                                    .param = params_one,
+                                    .n_params = sizeof params_one / sizeof *params_one,
+                                    .column = columns,
+                                    .n_columns = COLUMNS};

@@ -2,28 +2,51 @@
 
 #include "api/get/endpoints.h"
 
-enum { C_RANK, C_PARTNER, C_NAME, C_EXPORTS, C_IMPORTS, C_BALANCE, C_SHARE, C_CUMULATIVE, C_OF_BALANCE, C_PERIOD, C_FLAGS, COLUMNS };
+enum {
+    C_RANK,
+    C_PARTNER,
+    C_NAME,
+    C_EXPORTS,
+    C_IMPORTS,
+    C_BALANCE,
+    C_SHARE,
+    C_CUMULATIVE,
+    C_OF_BALANCE,
+    C_PERIOD,
+    C_FLAGS,
+    COLUMNS
+};
 
 static const struct column columns[COLUMNS] = {
     [C_RANK] = {"rank", COLUMN_INTEGER, NULL, 0, false, "1: the largest deficit"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "partner with whom there is a deficit; other: the rows behind top"},
+    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false,
+                   "partner with whom there is a deficit; other: the rows behind top"},
     [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "the partner's name"},
     [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
     [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
     [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports; negative"},
-    [C_SHARE] = {"share_of_deficit", COLUMN_NUMBER, "1", 0, true, "of the sum of all deficits; partners with a surplus are left out"},
+    [C_SHARE] = {"share_of_deficit", COLUMN_NUMBER, "1", 0, true,
+                 "of the sum of all deficits; partners with a surplus are left out"},
     [C_CUMULATIVE] = {"cumulative_share", COLUMN_NUMBER, "1", 0, false, "share of this and all larger deficits"},
-    [C_OF_BALANCE] = {"share_of_balance", COLUMN_NUMBER, "1", 0, true, "of the balance with all partners; may exceed 1 or change sign"},
+    [C_OF_BALANCE] = {"share_of_balance", COLUMN_NUMBER, "1", 0, true,
+                      "of the balance with all partners; may exceed 1 or change sign"},
     [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
     [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
 };
 
 static const struct param params[] = {
     PARAM_OF_REPORTER,
-    {.name = "period", .type = PARAM_PERIOD, .description = "one period; without it the latest complete one", .example = "2019"},
+    {.name = "period",
+     .type = PARAM_PERIOD,
+     .description = "one period; without it the latest complete one",
+     .example = "2019"},
     PARAM_OF_PRODUCT,
     PARAM_OF_DATASET,
-    {.name = "top", .type = PARAM_COUNT, .max = LIMIT_MAX, .description = "keep this many rows and add up the rest as other", .example = "10"},
+    {.name = "top",
+     .type = PARAM_COUNT,
+     .max = LIMIT_MAX,
+     .description = "keep this many rows and add up the rest as other",
+     .example = "10"},
     PARAMS_OF_TABLES,
 };
 
@@ -76,7 +99,14 @@ static enum status get(struct call *call)
 }
 
 const struct route route_deficits = {
-    .id = "getDeficits", .path = "/v1/deficits/{reporter}", .summary = "With whom a country runs its trade deficits",
-    .description = "Partners with a negative balance, the largest deficit first. Needs a dataset that lists all partners.",
-    .example = "/v1/deficits/IND?period=2019&top=10", .handler = get, .param = params, .n_params = sizeof params / sizeof *params,
-    .column = columns, .n_columns = COLUMNS};
+    .id = "getDeficits",
+    .path = "/v1/deficits/{reporter}",
+    .summary = "With whom a country runs its trade deficits",
+    .description =
+        "Partners with a negative balance, the largest deficit first. Needs a dataset that lists all partners.",
+    .example = "/v1/deficits/IND?period=2019&top=10",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS};

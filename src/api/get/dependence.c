@@ -2,19 +2,41 @@
 
 #include "api/get/endpoints.h"
 
-enum { C_PRODUCT, C_NAME, C_FROM, C_ALL, C_SHARE, C_HHI, C_TOP, C_SUPPLIERS, C_OVER, C_DEPENDENT, C_PERIOD, C_FLAGS, COLUMNS };
+enum {
+    C_PRODUCT,
+    C_NAME,
+    C_FROM,
+    C_ALL,
+    C_SHARE,
+    C_HHI,
+    C_TOP,
+    C_SUPPLIERS,
+    C_OVER,
+    C_DEPENDENT,
+    C_PERIOD,
+    C_FLAGS,
+    COLUMNS
+};
 
 static const struct column columns[COLUMNS] = {
     [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "HS code or sector id"},
     [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_FROM] = {"imports_from_partner", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports of the product from the partner"},
-    [C_ALL] = {"imports_total", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports of the product from all partners"},
+    [C_FROM] = {"imports_from_partner", COLUMN_INTEGER, "USD", 'M', true,
+                "reporter's imports of the product from the partner"},
+    [C_ALL] = {"imports_total", COLUMN_INTEGER, "USD", 'M', true,
+               "reporter's imports of the product from all partners"},
     [C_SHARE] = {"share", COLUMN_NUMBER, "1", 0, false, "imports_from_partner / imports_total"},
-    [C_HHI] = {"hhi", COLUMN_NUMBER, "1", 0, false, "Herfindahl–Hirschman index of the suppliers, 0 to 1; with lower_bound the known part, share²"},
-    [C_TOP] = {"top_supplier", COLUMN_STRING, NULL, 0, false, "largest supplier; null where other suppliers are not in the data and the share is not above one half"},
-    [C_SUPPLIERS] = {"suppliers", COLUMN_INTEGER, NULL, 0, false, "number of suppliers; null where they are not in the data"},
-    [C_OVER] = {"imports_over_exports", COLUMN_NUMBER, "1", 0, false, "the reporter's imports / exports of the product with all partners"},
-    [C_DEPENDENT] = {"dependent", COLUMN_BOOLEAN, NULL, 0, false, "hhi above the threshold and the partner the largest supplier; null where the data cannot decide it"},
+    [C_HHI] = {"hhi", COLUMN_NUMBER, "1", 0, false,
+               "Herfindahl–Hirschman index of the suppliers, 0 to 1; with lower_bound the known part, share²"},
+    [C_TOP] = {"top_supplier", COLUMN_STRING, NULL, 0, false,
+               "largest supplier; null where other suppliers are not in the data and the share is not above one half"},
+    [C_SUPPLIERS] = {"suppliers", COLUMN_INTEGER, NULL, 0, false,
+                     "number of suppliers; null where they are not in the data"},
+    [C_OVER] = {"imports_over_exports", COLUMN_NUMBER, "1", 0, false,
+                "the reporter's imports / exports of the product with all partners"},
+    [C_DEPENDENT] =
+        {"dependent", COLUMN_BOOLEAN, NULL, 0, false,
+         "hhi above the threshold and the partner the largest supplier; null where the data cannot decide it"},
     [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
     [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
 };
@@ -24,9 +46,21 @@ static const struct column columns[COLUMNS] = {
 static const struct param params[] = {
     PARAM_OF_REPORTER,
     PARAM_OF_PARTNER,
-    {.name = "level", .type = PARAM_LEVEL, .levels = LEVELS_OF_DEPENDENCE, .description = "hs2, hs4, hs6 or sector; without it that of the products asked for or of the dataset named, else hs2", .example = "hs2"},
-    {.name = "period", .type = PARAM_PERIOD, .description = "one period; without it the latest complete one", .example = "FY2018-19"},
-    {.name = "threshold", .type = PARAM_SHARE, .fallback = "0.4", .description = "of the HHI, for dependent; 0.4 as in EU SWD(2021)352 and CEPII Policy Brief 47", .example = "0.4"},
+    {.name = "level",
+     .type = PARAM_LEVEL,
+     .levels = LEVELS_OF_DEPENDENCE,
+     .description =
+         "hs2, hs4, hs6 or sector; without it that of the products asked for or of the dataset named, else hs2",
+     .example = "hs2"},
+    {.name = "period",
+     .type = PARAM_PERIOD,
+     .description = "one period; without it the latest complete one",
+     .example = "FY2018-19"},
+    {.name = "threshold",
+     .type = PARAM_SHARE,
+     .fallback = "0.4",
+     .description = "of the HHI, for dependent; 0.4 as in EU SWD(2021)352 and CEPII Policy Brief 47",
+     .example = "0.4"},
     PARAM_OF_PRODUCT,
     PARAM_OF_DATASET,
     PARAMS_OF_TABLES,
@@ -51,7 +85,8 @@ static void fill(struct call *call, uint32_t period, const struct dependence_row
 /* Without `level`: as fine as the products that are asked for, or as the dataset that is named. */
 static enum level wanted_level(const struct call *call)
 {
-    const struct arg *level = call_arg(call, "level"), *product = call_arg(call, "product"), *dataset = call_arg(call, "dataset");
+    const struct arg *level = call_arg(call, "level"), *product = call_arg(call, "product"),
+                     *dataset = call_arg(call, "dataset");
     enum level finest = LEVEL_HS2, one;
     if (level->given)
         return level->level;
@@ -90,7 +125,10 @@ static enum status get(struct call *call)
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);
-    struct cube_query cost = {.group = CUBE_BIT(CUBE_PRODUCT), .level = cube_dataset(offer->cube)->level, .kind = offer->kind, .spread = CUBE_NO_SPREAD};
+    struct cube_query cost = {.group = CUBE_BIT(CUBE_PRODUCT),
+                              .level = cube_dataset(offer->cube)->level,
+                              .kind = offer->kind,
+                              .spread = CUBE_NO_SPREAD};
     cost.only[CUBE_REPORTER] = (struct cube_set){&frame.reporter, 1};
     cost.only[CUBE_PERIOD] = (struct cube_set){offer->period, 1};
     struct breakdown breakdown;
@@ -98,14 +136,18 @@ static enum status get(struct call *call)
     if (status == ST_OK)
         status = call_afford(call, offer->cube, &cost);
     if (status == ST_OK)
-        status = breakdown_make(offer->cube, catalogue_products(call->api->catalogue), catalogue_sectors(call->api->catalogue), want.level, call->arena, &breakdown);
+        status = breakdown_make(offer->cube, catalogue_products(call->api->catalogue),
+                                catalogue_sectors(call->api->catalogue), want.level, call->arena, &breakdown);
     if (status == ST_OK)
-        status = table(call, &frame, &(struct dependence_question){.breakdown = &breakdown, .period = offer->period[0],
-                                                                    .threshold = call_arg(call, "threshold")->ratio});
+        status = table(call, &frame,
+                       &(struct dependence_question){.breakdown = &breakdown,
+                                                     .period = offer->period[0],
+                                                     .threshold = call_arg(call, "threshold")->ratio});
     call_warn(call, arena_printf(call->arena, "dependent: hhi above %.*s and the partner the largest supplier",
                                  STR_ARG(call_arg(call, "threshold")->text)));
     if (cube_dataset(offer->cube)->partners == PARTNERS_LISTED)
-        call_warn(call, STR("the dataset has no other suppliers: hhi is a lower bound (share²), and dependent is null where that cannot decide"));
+        call_warn(call, STR("the dataset has no other suppliers: hhi is a lower bound (share²), and dependent is null "
+                            "where that cannot decide"));
     if (want.level == LEVEL_SECTOR)
         call_warn(call, STR("sectors overlap: their figures must not be added up"));
     call->empty_reason = "no_trade_recorded";
@@ -113,7 +155,15 @@ static enum status get(struct call *call)
 }
 
 const struct route route_dependence = {
-    .id = "getDependence", .path = "/v1/dependence/{reporter}/{partner}", .summary = "Where a country's imports hang on one partner, product by product",
-    .description = "Share of the partner in the reporter's imports of each product, and the concentration of suppliers.",
-    .example = "/v1/dependence/IND/CHN?period=FY2018-19&level=hs2&sort=-share", .handler = get, .param = params,
-    .n_params = sizeof params / sizeof *params, .column = columns, .n_columns = COLUMNS, .default_sort = "-imports_from_partner"};
+    .id = "getDependence",
+    .path = "/v1/dependence/{reporter}/{partner}",
+    .summary = "Where a country's imports hang on one partner, product by product",
+    .description =
+        "Share of the partner in the reporter's imports of each product, and the concentration of suppliers.",
+    .example = "/v1/dependence/IND/CHN?period=FY2018-19&level=hs2&sort=-share",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS,
+    .default_sort = "-imports_from_partner"};

@@ -5,27 +5,59 @@
 #include "api/call.h"
 #include "entrepot/analysis/breakdown.h"
 
-extern const struct route route_index, route_datasets, route_dataset, route_countries, route_country, route_products, route_product,
-    route_sectors, route_sector, route_availability, route_bilateral, route_bilateral_products, route_deficits, route_dependence,
-    route_openapi, route_livez, route_readyz, route_healthz;
+extern const struct route route_index, route_datasets, route_dataset, route_countries, route_country, route_products,
+    route_product, route_sectors, route_sector, route_availability, route_bilateral, route_bilateral_products,
+    route_deficits, route_dependence, route_openapi, route_livez, route_readyz, route_healthz;
 
 #define LIMIT_MAX 50000
-#define PARAMS_OF_TABLES                                                                                                               \
-    {.name = "sort", .type = PARAM_SORT, .description = "columns to sort by, a minus for descending; null comes last", .example = "-imports"},      \
-        {.name = "fields", .type = PARAM_FIELDS, .description = "columns to give, in this order", .example = "period,imports"},                   \
-        {.name = "limit", .type = PARAM_COUNT, .max = LIMIT_MAX, .fallback = "1000", .description = "most rows of one page", .example = "100"},   \
-        {.name = "cursor", .type = PARAM_CURSOR, .description = "where the next page begins: meta.page.next of the page before"},                \
-        {.name = "format", .type = PARAM_FORMAT, .description = "json or csv; a suffix on the path wins, Accept comes last", .example = "csv"},   \
-        {.name = "pretty", .type = PARAM_FLAG, .fallback = "0", .description = "1: line breaks in JSON", .example = "1"}
+#define PARAMS_OF_TABLES                                                                                               \
+    {.name = "sort",                                                                                                   \
+     .type = PARAM_SORT,                                                                                               \
+     .description = "columns to sort by, a minus for descending; null comes last",                                     \
+     .example = "-imports"},                                                                                           \
+        {.name = "fields",                                                                                             \
+         .type = PARAM_FIELDS,                                                                                         \
+         .description = "columns to give, in this order",                                                              \
+         .example = "period,imports"},                                                                                 \
+        {.name = "limit",                                                                                              \
+         .type = PARAM_COUNT,                                                                                          \
+         .max = LIMIT_MAX,                                                                                             \
+         .fallback = "1000",                                                                                           \
+         .description = "most rows of one page",                                                                       \
+         .example = "100"},                                                                                            \
+        {.name = "cursor",                                                                                             \
+         .type = PARAM_CURSOR,                                                                                         \
+         .description = "where the next page begins: meta.page.next of the page before"},                              \
+        {.name = "format",                                                                                             \
+         .type = PARAM_FORMAT,                                                                                         \
+         .description = "json or csv; a suffix on the path wins, Accept comes last",                                   \
+         .example = "csv"},                                                                                            \
+    {                                                                                                                  \
+        .name = "pretty", .type = PARAM_FLAG, .fallback = "0", .description = "1: line breaks in JSON", .example = "1" \
+    }
 
-#define PARAM_OF_REPORTER                                                                                                              \
-    {.name = "reporter", .type = PARAM_COUNTRY, .in_path = true, .description = "country whose books are read: ISO alpha-3 or alpha-2, M49, or Comtrade number", .example = "IND"}
-#define PARAM_OF_PARTNER                                                                                                               \
-    {.name = "partner", .type = PARAM_COUNTRY, .in_path = true, .description = "the other country", .example = "CHN"}
-#define PARAM_OF_DATASET                                                                                                               \
-    {.name = "dataset", .type = PARAM_DATASET, .description = "id of the dataset that is to answer; without it the best that holds what is asked", .example = "dgcis-hs2-fy"}
-#define PARAM_OF_PRODUCT                                                                                                               \
-    {.name = "product", .type = PARAM_PRODUCTS, .description = "HS codes, sections (S01 to S21) or sector ids, separated by commas", .example = "85"}
+#define PARAM_OF_REPORTER                                                                                              \
+    {                                                                                                                  \
+        .name = "reporter", .type = PARAM_COUNTRY, .in_path = true,                                                    \
+        .description = "country whose books are read: ISO alpha-3 or alpha-2, M49, or Comtrade number",                \
+        .example = "IND"                                                                                               \
+    }
+#define PARAM_OF_PARTNER                                                                                               \
+    {                                                                                                                  \
+        .name = "partner", .type = PARAM_COUNTRY, .in_path = true, .description = "the other country",                 \
+        .example = "CHN"                                                                                               \
+    }
+#define PARAM_OF_DATASET                                                                                               \
+    {                                                                                                                  \
+        .name = "dataset", .type = PARAM_DATASET,                                                                      \
+        .description = "id of the dataset that is to answer; without it the best that holds what is asked",            \
+        .example = "dgcis-hs2-fy"                                                                                      \
+    }
+#define PARAM_OF_PRODUCT                                                                                               \
+    {                                                                                                                  \
+        .name = "product", .type = PARAM_PRODUCTS,                                                                     \
+        .description = "HS codes, sections (S01 to S21) or sector ids, separated by commas", .example = "85"           \
+    }
 
 /* What reporter, partner, dataset and period of a call want; the rest is the handler's. */
 struct want want_of(const struct call *call);

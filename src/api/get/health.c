@@ -39,9 +39,27 @@ static enum status get_health(struct call *call)
     return ST_OK;
 }
 
-const struct route route_livez = {.id = "getLive", .path = "/livez", .summary = "200 while the process runs", .example = "/livez", .kind = ROUTE_DOCUMENT,
-                                  .description = "For liveness probes.", .uncached = true, .handler = get_live};
-const struct route route_readyz = {.id = "getReady", .path = "/readyz", .summary = "200 once all datasets are loaded", .example = "/readyz", .kind = ROUTE_DOCUMENT,
-                                   .description = "For readiness probes.", .uncached = true, .handler = get_ready};
-const struct route route_healthz = {.id = "getHealth", .path = "/healthz", .summary = "Version, catalogue and releases as JSON", .example = "/healthz",
-                                    .kind = ROUTE_DOCUMENT, .description = "What is loaded, for people and dashboards.", .uncached = true, .handler = get_health};
+const struct route route_livez = {.id = "getLive",
+                                  .path = "/livez",
+                                  .summary = "200 while the process runs",
+                                  .example = "/livez",
+                                  .kind = ROUTE_DOCUMENT,
+                                  .description = "For liveness probes.",
+                                  .uncached = true,
+                                  .handler = get_live};
+const struct route route_readyz = {.id = "getReady",
+                                   .path = "/readyz",
+                                   .summary = "200 once all datasets are loaded",
+                                   .example = "/readyz",
+                                   .kind = ROUTE_DOCUMENT,
+                                   .description = "For readiness probes.",
+                                   .uncached = true,
+                                   .handler = get_ready};
+const struct route route_healthz = {.id = "getHealth",
+                                    .path = "/healthz",
+                                    .summary = "Version, catalogue and releases as JSON",
+                                    .example = "/healthz",
+                                    .kind = ROUTE_DOCUMENT,
+                                    .description = "What is loaded, for people and dashboards.",
+                                    .uncached = true,
+                                    .handler = get_health};

@@ -23,6 +23,13 @@ static enum status get(struct call *call)
 
 static const struct param params[] = {PARAMS_OF_TABLES};
 
-const struct route route_index = {
-    .id = "getIndex", .path = "/v1", .summary = "What there is to ask", .example = "/v1", .handler = get, .param = params,
-    .description = "All endpoints with an example each.", .n_params = sizeof params / sizeof *params, .column = columns, .n_columns = COLUMNS};
+const struct route route_index = {.id = "getIndex",
+                                  .path = "/v1",
+                                  .summary = "What there is to ask",
+                                  .example = "/v1",
+                                  .handler = get,
+                                  .param = params,
+                                  .description = "All endpoints with an example each.",
+                                  .n_params = sizeof params / sizeof *params,
+                                  .column = columns,
+                                  .n_columns = COLUMNS};

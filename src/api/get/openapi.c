@@ -15,7 +15,8 @@ static void write_schema(const struct param *param, struct jw *jw)
         jw_ki64(jw, "minimum", 0);
         jw_ki64(jw, "maximum", 1);
     }
-    if (param->type == PARAM_LEVEL || param->type == PARAM_FREQ || param->type == PARAM_FORMAT || param->type == PARAM_KIND) {
+    if (param->type == PARAM_LEVEL || param->type == PARAM_FREQ || param->type == PARAM_FORMAT ||
+        param->type == PARAM_KIND) {
         jw_karray(jw, "enum");
         for (enum level l = LEVEL_TOTAL; param->type == PARAM_LEVEL && l < LEVELS; l++)
             if (param->levels & 1U << l)
@@ -164,15 +165,24 @@ static void write_route(const struct route *route, struct jw *jw)
 
 static const char components[] =
     "{\"schemas\":{"
-    "\"Columns\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"type\"],\"properties\":{\"id\":{\"type\":\"string\"},"
-    "\"type\":{\"type\":\"string\"},\"unit\":{\"type\":[\"string\",\"null\"]},\"valuation\":{\"type\":\"string\"},\"description\":{\"type\":\"string\"}}}},"
-    "\"Meta\":{\"type\":\"object\",\"required\":[\"dataset\",\"query\",\"page\",\"warnings\"],\"properties\":{\"dataset\":{\"type\":[\"string\",\"null\"]},"
-    "\"release\":{\"type\":\"string\"},\"query\":{\"type\":\"object\"},\"page\":{\"type\":\"object\"},\"empty_reason\":{\"type\":[\"string\",\"null\"]},"
-    "\"other_datasets\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"warnings\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}},"
-    "\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{\"type\":{\"type\":\"string\"},"
-    "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"instance\":{\"type\":\"string\"},"
-    "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"parameter\":{\"type\":[\"string\",\"null\"]},\"value\":{\"type\":\"string\"},"
-    "\"detail\":{\"type\":\"string\"},\"suggestions\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"see\":{\"type\":[\"string\",\"null\"]}}}}}}},"
+    "\"Columns\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"type\"],\"properties\":{"
+    "\"id\":{\"type\":\"string\"},"
+    "\"type\":{\"type\":\"string\"},\"unit\":{\"type\":[\"string\",\"null\"]},\"valuation\":{\"type\":\"string\"},"
+    "\"description\":{\"type\":\"string\"}}}},"
+    "\"Meta\":{\"type\":\"object\",\"required\":[\"dataset\",\"query\",\"page\",\"warnings\"],\"properties\":{"
+    "\"dataset\":{\"type\":[\"string\",\"null\"]},"
+    "\"release\":{\"type\":\"string\"},\"query\":{\"type\":\"object\"},\"page\":{\"type\":\"object\"},\"empty_reason\":"
+    "{\"type\":[\"string\",\"null\"]},"
+    "\"other_datasets\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"warnings\":{\"type\":\"array\","
+    "\"items\":{\"type\":\"string\"}}}},"
+    "\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{\"type\":"
+    "{\"type\":\"string\"},"
+    "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"instance\":{"
+    "\"type\":\"string\"},"
+    "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"parameter\":{\"type\":[\"string\","
+    "\"null\"]},\"value\":{\"type\":\"string\"},"
+    "\"detail\":{\"type\":\"string\"},\"suggestions\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"see\":{"
+    "\"type\":[\"string\",\"null\"]}}}}}}},"
     "\"responses\":{\"Problem\":{\"description\":\"RFC 9457 problem: 4xx says what to change\","
     "\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}}";
 
@@ -213,5 +223,10 @@ static enum status get(struct call *call)
     return ST_OK;
 }
 
-const struct route route_openapi = {.id = "getOpenapi", .path = "/v1/openapi.json", .summary = "This API as OpenAPI 3.1", .example = "/v1/openapi.json",
-                                    .kind = ROUTE_DOCUMENT, .description = "Made from the same table that routes and checks requests.", .handler = get};
+const struct route route_openapi = {.id = "getOpenapi",
+                                    .path = "/v1/openapi.json",
+                                    .summary = "This API as OpenAPI 3.1",
+                                    .example = "/v1/openapi.json",
+                                    .kind = ROUTE_DOCUMENT,
+                                    .description = "Made from the same table that routes and checks requests.",
+                                    .handler = get};

@@ -11,8 +11,10 @@ static const struct arg *find_arg(const struct call *call, const char *name)
 
 struct want want_of(const struct call *call)
 {
-    const struct arg *partner = find_arg(call, "partner"), *period = find_arg(call, "period"), *dataset = find_arg(call, "dataset");
-    struct want want = {.reporter = call_arg(call, "reporter")->country, .partner = partner ? partner->country : ANY_MEMBER};
+    const struct arg *partner = find_arg(call, "partner"), *period = find_arg(call, "period"),
+                     *dataset = find_arg(call, "dataset");
+    struct want want = {.reporter = call_arg(call, "reporter")->country,
+                        .partner = partner ? partner->country : ANY_MEMBER};
     if (period && period->periods)
         want.period = *period->periods;
     if (dataset && dataset->cube)
@@ -23,8 +25,10 @@ struct want want_of(const struct call *call)
 struct frame frame_of(const struct call *call, const struct cube *cube)
 {
     const struct arg *partner = find_arg(call, "partner");
-    return (struct frame){.cube = cube, .countries = catalogue_countries(call->api->catalogue),
-                          .reporter = call_arg(call, "reporter")->country, .partner = partner ? partner->country : ANY_MEMBER};
+    return (struct frame){.cube = cube,
+                          .countries = catalogue_countries(call->api->catalogue),
+                          .reporter = call_arg(call, "reporter")->country,
+                          .partner = partner ? partner->country : ANY_MEMBER};
 }
 
 enum status want_products(struct call *call, struct want *want)
@@ -60,7 +64,9 @@ enum status frame_products(struct call *call, struct frame *frame)
     const struct str *code;
     size_t n;
     enum status status = call_products(call, product, frame->cube, &code, &n);
-    return status == ST_OK ? leaves_of(frame->cube, catalogue_products(call->api->catalogue), code, n, call->arena, &frame->leaves) : status;
+    return status == ST_OK
+               ? leaves_of(frame->cube, catalogue_products(call->api->catalogue), code, n, call->arena, &frame->leaves)
+               : status;
 }
 
 struct cell cell_period(struct call *call, uint32_t period)

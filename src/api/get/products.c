@@ -6,7 +6,8 @@ static const struct column columns[COLUMNS] = {
     [C_CODE] = {"code", COLUMN_STRING, NULL, 0, false, "HS code (text: leading zeros count), section or TOTAL"},
     [C_LEVEL] = {"level", COLUMN_STRING, NULL, 0, false, "total, section, hs2, hs4, hs6 or hs8"},
     [C_PARENT] = {"parent", COLUMN_STRING, NULL, 0, false, "next coarser code"},
-    [C_SECTION] = {"section", COLUMN_STRING, NULL, 0, false, "section of the chapter; null for the national chapters 98 and 99"},
+    [C_SECTION] = {"section", COLUMN_STRING, NULL, 0, false,
+                   "section of the chapter; null for the national chapters 98 and 99"},
     [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
     [C_DATASETS] = {"datasets", COLUMN_LIST, NULL, 0, false, "datasets that can tell it"},
 };
@@ -21,7 +22,8 @@ static struct cell datasets_with(struct call *call, struct str code)
         enum level level;
         uint32_t from, to;
         cube_leaf_range(cube, code, &from, &to);
-        if (product_level(code, &level) && level != LEVEL_SECTION && level <= d->level && from < to && (level > LEVEL_TOTAL || d->coverage == COVERAGE_FULL))
+        if (product_level(code, &level) && level != LEVEL_SECTION && level <= d->level && from < to &&
+            (level > LEVEL_TOTAL || d->coverage == COVERAGE_FULL))
             list = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(list), list.n ? "\n" : "", STR_ARG(d->id));
     }
     return (struct cell){.kind = CELL_LIST, .text = list};
@@ -48,7 +50,9 @@ static enum status add(struct call *call, struct str code)
     cell[C_CODE] = cell_str(code);
     cell[C_LEVEL] = cell_z(level_name[level]);
     cell[C_PARENT] = cell_str(parent_of(products, code));
-    cell[C_SECTION] = cell_str(level == LEVEL_SECTION ? code : level == LEVEL_TOTAL ? str_span(NULL, 0) : products_section(products, code));
+    cell[C_SECTION] = cell_str(level == LEVEL_SECTION ? code
+                               : level == LEVEL_TOTAL ? str_span(NULL, 0)
+                                                      : products_section(products, code));
     cell[C_NAME] = cell_str(products_name(products, code));
     cell[C_DATASETS] = datasets_with(call, code);
     return ST_OK;
@@ -61,7 +65,8 @@ static enum status get_all(struct call *call)
     enum status status = ST_OK;
     for (uint32_t i = 0; status == ST_OK && i < products_count(products); i++) {
         const struct product *p = products_at(products, i);
-        bool below = !parent->given || (p->parent != NO_ID && str_eq(products_at(products, p->parent)->code, parent->text));
+        bool below =
+            !parent->given || (p->parent != NO_ID && str_eq(products_at(products, p->parent)->code, parent->text));
         if (below && (!level->given || p->level == level->level))
             status = add(call, p->code);
     }
@@ -74,20 +79,41 @@ static enum status get_one(struct call *call) { return add(call, call_arg(call, 
 #define LEVELS_OF_TABLE (1U << LEVEL_TOTAL | 1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6)
 
 static const struct param params_all[] = {
-    {.name = "level", .type = PARAM_LEVEL, .levels = LEVELS_OF_TABLE, .description = "only codes of this level", .example = "hs2"},
+    {.name = "level",
+     .type = PARAM_LEVEL,
+     .levels = LEVELS_OF_TABLE,
+     .description = "only codes of this level",
+     .example = "hs2"},
     {.name = "parent", .type = PARAM_PRODUCT, .description = "only the codes right below this one", .example = "8507"},
     PARAMS_OF_TABLES,
 };
 static const struct param params_one[] = {
-    {.name = "code", .type = PARAM_PRODUCT, .in_path = true, .description = "HS code, section or TOTAL", .example = "850760"},
+    {.name = "code",
+     .type = PARAM_PRODUCT,
+     .in_path = true,
+     .description = "HS code, section or TOTAL",
+     .example = "850760"},
     PARAMS_OF_TABLES,
 };
 
 const struct route route_products = {
-    .id = "listProducts", .path = "/v1/products", .summary = "The Harmonized System: sections, chapters, headings, subheadings", .example = "/v1/products?level=hs2",
+    .id = "listProducts",
+    .path = "/v1/products",
+    .summary = "The Harmonized System: sections, chapters, headings, subheadings",
+    .example = "/v1/products?level=hs2",
     .description = "Codes of HS 2022 with short names of this project's own; official texts are not shipped.",
-    .handler = get_all, .param = params_all, .n_params = sizeof params_all / sizeof *params_all, .column = columns, .n_columns = COLUMNS};
-const struct route route_product = {
-    .id = "getProduct", .path = "/v1/products/{code}", .summary = "One product code, its place in the tree, and who can tell it", .example = "/v1/products/850760",
-    .description = "Also codes that only a dataset knows.", .handler = get_one, .param = params_one,
-    .n_params = sizeof params_one / sizeof *params_one, .column = columns, .n_columns = COLUMNS};
+    .handler = get_all,
+    .param = params_all,
+    .n_params = sizeof params_all / sizeof *params_all,
+    .column = columns,
+    .n_columns = COLUMNS};
+const struct route route_product = {.id = "getProduct",
+                                    .path = "/v1/products/{code}",
+                                    .summary = "One product code, its place in the tree, and who can tell it",
+                                    .example = "/v1/products/850760",
+                                    .description = "Also codes that only a dataset knows.",
+                                    .handler = get_one,
+                                    .param = params_one,
+                                    .n_params = sizeof params_one / sizeof *params_one,
+                                    .column = columns,
+                                    .n_columns = COLUMNS};

@@ -5,8 +5,10 @@ enum { C_ID, C_NAME, C_HS, C_PREFIXES, C_WHY, COLUMNS };
 static const struct column columns[COLUMNS] = {
     [C_ID] = {"id", COLUMN_STRING, NULL, 0, false, "what product= and level=sector call it"},
     [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "name"},
-    [C_HS] = {"hs", COLUMN_STRING, NULL, 0, false, "HS revision that the prefixes are for; any: they mean the same in all"},
-    [C_PREFIXES] = {"prefixes", COLUMN_LIST, NULL, 0, false, "HS codes that the sector consists of, with all below them"},
+    [C_HS] = {"hs", COLUMN_STRING, NULL, 0, false,
+              "HS revision that the prefixes are for; any: they mean the same in all"},
+    [C_PREFIXES] = {"prefixes", COLUMN_LIST, NULL, 0, false,
+                    "HS codes that the sector consists of, with all below them"},
     [C_WHY] = {"why", COLUMN_STRING, NULL, 0, false, "why these"},
 };
 
@@ -59,10 +61,24 @@ static const struct param params_one[] = {
 };
 
 const struct route route_sectors = {
-    .id = "listSectors", .path = "/v1/sectors", .summary = "Named baskets of HS codes", .example = "/v1/sectors", .handler = get_all,
-    .description = "One row a sector and HS revision. Baskets overlap; the table is config/sectors.json and may be replaced.",
-    .param = params_all, .n_params = sizeof params_all / sizeof *params_all, .column = columns, .n_columns = COLUMNS};
-const struct route route_sector = {
-    .id = "getSector", .path = "/v1/sectors/{id}", .summary = "One sector with its HS codes", .example = "/v1/sectors/solar-panels", .handler = get_one,
-    .description = "One row for each HS revision in which its codes differ.", .param = params_one,
-    .n_params = sizeof params_one / sizeof *params_one, .column = columns, .n_columns = COLUMNS};
+    .id = "listSectors",
+    .path = "/v1/sectors",
+    .summary = "Named baskets of HS codes",
+    .example = "/v1/sectors",
+    .handler = get_all,
+    .description =
+        "One row a sector and HS revision. Baskets overlap; the table is config/sectors.json and may be replaced.",
+    .param = params_all,
+    .n_params = sizeof params_all / sizeof *params_all,
+    .column = columns,
+    .n_columns = COLUMNS};
+const struct route route_sector = {.id = "getSector",
+                                   .path = "/v1/sectors/{id}",
+                                   .summary = "One sector with its HS codes",
+                                   .example = "/v1/sectors/solar-panels",
+                                   .handler = get_one,
+                                   .description = "One row for each HS revision in which its codes differ.",
+                                   .param = params_one,
+                                   .n_params = sizeof params_one / sizeof *params_one,
+                                   .column = columns,
+                                   .n_columns = COLUMNS};

@@ -49,26 +49,13 @@ static void write_list(struct buf *out, struct arena *arena, struct str list)
 static void write_cell(struct buf *out, struct arena *arena, const struct cell *cell)
 {
     switch (cell->kind) {
-    case CELL_NULL:
-        break;
-    case CELL_STRING:
-        write_text(out, cell->text);
-        break;
-    case CELL_INTEGER:
-        buf_i64(out, cell->integer);
-        break;
-    case CELL_NUMBER:
-        ratio_print(out, cell->number);
-        break;
-    case CELL_BOOLEAN:
-        buf_add(out, cell->boolean ? STR("true") : STR("false"));
-        break;
-    case CELL_FLAGS:
-        write_flags(out, cell->flags);
-        break;
-    case CELL_LIST:
-        write_list(out, arena, cell->text);
-        break;
+    case CELL_NULL: break;
+    case CELL_STRING: write_text(out, cell->text); break;
+    case CELL_INTEGER: buf_i64(out, cell->integer); break;
+    case CELL_NUMBER: ratio_print(out, cell->number); break;
+    case CELL_BOOLEAN: buf_add(out, cell->boolean ? STR("true") : STR("false")); break;
+    case CELL_FLAGS: write_flags(out, cell->flags); break;
+    case CELL_LIST: write_list(out, arena, cell->text); break;
     }
 }
 

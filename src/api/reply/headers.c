@@ -113,7 +113,8 @@ enum status negotiate(struct call *call)
     }
     if (best > 0)
         return ST_OK;
-    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, "Accept", accept, STR("this resource is served as application/json and text/csv"));
+    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, "Accept", accept,
+                                        STR("this resource is served as application/json and text/csv"));
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
         call_suggest(e, str_view(format_media[f]));
     return ST_INVALID;

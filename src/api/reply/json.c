@@ -33,27 +33,13 @@ static void write_list(struct buf *out, struct str list)
 static void write_cell(struct buf *out, const struct cell *cell)
 {
     switch (cell->kind) {
-    case CELL_NULL:
-        buf_lit(out, "null");
-        break;
-    case CELL_STRING:
-        jw_quote(out, cell->text);
-        break;
-    case CELL_INTEGER:
-        buf_i64(out, cell->integer);
-        break;
-    case CELL_NUMBER:
-        ratio_print(out, cell->number);
-        break;
-    case CELL_BOOLEAN:
-        buf_add(out, cell->boolean ? STR("true") : STR("false"));
-        break;
-    case CELL_FLAGS:
-        write_flags(out, cell->flags);
-        break;
-    case CELL_LIST:
-        write_list(out, cell->text);
-        break;
+    case CELL_NULL: buf_lit(out, "null"); break;
+    case CELL_STRING: jw_quote(out, cell->text); break;
+    case CELL_INTEGER: buf_i64(out, cell->integer); break;
+    case CELL_NUMBER: ratio_print(out, cell->number); break;
+    case CELL_BOOLEAN: buf_add(out, cell->boolean ? STR("true") : STR("false")); break;
+    case CELL_FLAGS: write_flags(out, cell->flags); break;
+    case CELL_LIST: write_list(out, cell->text); break;
     }
 }
 
@@ -185,7 +171,8 @@ static void write_links(const struct call *call, struct jw *jw)
         jw_kstr(jw, "mirror", call->mirror);
     struct str next = call_next_cursor(call);
     if (next.n)
-        jw_kstr(jw, "next", arena_printf(call->arena, "%.*s%scursor=%.*s", STR_ARG(path), query.n ? "&" : "?", STR_ARG(next)));
+        jw_kstr(jw, "next",
+                arena_printf(call->arena, "%.*s%scursor=%.*s", STR_ARG(path), query.n ? "&" : "?", STR_ARG(next)));
     jw_end(jw);
 }
 

@@ -24,10 +24,12 @@ const struct problem_kind problem_kinds[PROBLEM_TYPES] = {
     [PROBLEM_UNAVAILABLE] = {"unavailable", "Temporarily unavailable", 503},
 };
 
-struct call_error *call_problem(struct call *call, enum problem_type type, const char *parameter, struct str value, struct str detail)
+struct call_error *call_problem(struct call *call, enum problem_type type, const char *parameter, struct str value,
+                                struct str detail)
 {
     size_t at = call->n_errors < ERRORS_MAX ? call->n_errors++ : ERRORS_MAX - 1;
-    call->error[at] = (struct call_error){.type = type, .parameter = str_view(parameter), .value = value, .detail = detail};
+    call->error[at] =
+        (struct call_error){.type = type, .parameter = str_view(parameter), .value = value, .detail = detail};
     return &call->error[at];
 }
 
@@ -89,7 +91,8 @@ struct str problem_body(struct call *call, enum problem_type *type)
     jw_kz(&jw, "title", kind->title);
     jw_ki64(&jw, "status", kind->status);
     jw_kstr(&jw, "detail", call->error[0].detail);
-    jw_kstr(&jw, "instance", str_span(call->request->target.p, call->request->target.n < 1024 ? call->request->target.n : 1024));
+    jw_kstr(&jw, "instance",
+            str_span(call->request->target.p, call->request->target.n < 1024 ? call->request->target.n : 1024));
     jw_karray(&jw, "errors");
     for (size_t i = 0; i < call->n_errors; i++)
         write_error(&call->error[i], &jw);

@@ -9,7 +9,10 @@ struct cell cell_z(const char *text) { return text ? cell_str(str_view(text)) : 
 struct cell cell_i64(int64_t value) { return (struct cell){.kind = CELL_INTEGER, .integer = value}; }
 struct cell cell_rank(unsigned rank) { return rank ? cell_i64(rank) : cell_null; }
 struct cell cell_figure(struct figure f) { return f.known ? cell_i64(f.usd) : cell_null; }
-struct cell cell_ratio(double ratio) { return isfinite(ratio) ? (struct cell){.kind = CELL_NUMBER, .number = ratio} : cell_null; }
+struct cell cell_ratio(double ratio)
+{
+    return isfinite(ratio) ? (struct cell){.kind = CELL_NUMBER, .number = ratio} : cell_null;
+}
 struct cell cell_bool(bool value) { return (struct cell){.kind = CELL_BOOLEAN, .boolean = value}; }
 struct cell cell_flags(unsigned flags) { return (struct cell){.kind = CELL_FLAGS, .flags = flags}; }
 
@@ -47,7 +50,8 @@ static int compare_numbers(const struct cell *a, const struct cell *b)
 {
     if (a->kind == CELL_INTEGER && b->kind == CELL_INTEGER)
         return a->integer < b->integer ? -1 : a->integer > b->integer;
-    double x = a->kind == CELL_INTEGER ? (double)a->integer : a->number, y = b->kind == CELL_INTEGER ? (double)b->integer : b->number;
+    double x = a->kind == CELL_INTEGER ? (double)a->integer : a->number,
+           y = b->kind == CELL_INTEGER ? (double)b->integer : b->number;
     return x < y ? -1 : x > y;
 }
 

@@ -89,14 +89,16 @@ static void use_suffix(struct call *call, struct str suffix)
             call->format = f;
             return;
         }
-    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, "format", suffix, STR("this resource is served as json and csv"));
+    struct call_error *e =
+        call_problem(call, PROBLEM_NOT_ACCEPTABLE, "format", suffix, STR("this resource is served as json and csv"));
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
         call_suggest(e, str_view(format_name[f]));
 }
 
 static enum status nothing_here(struct call *call)
 {
-    struct call_error *e = call_problem(call, PROBLEM_NOT_FOUND, NULL, call->path, STR("nothing is served at this path; /v1 lists what is"));
+    struct call_error *e = call_problem(call, PROBLEM_NOT_FOUND, NULL, call->path,
+                                        STR("nothing is served at this path; /v1 lists what is"));
     e->see = STR("/v1");
     for (size_t i = 0; i < api_n_routes; i++)
         if (str_distance(str_view(api_routes[i]->path), call->path, 3) <= 3)
@@ -122,7 +124,8 @@ enum status route_match(struct call *call)
     call->reply->route = route->path;
     for (size_t i = 0; i < 4; i++)
         if (raw[i].n && !percent_decode(raw[i], false, call->arena, &call->capture[i])) {
-            (void)call_problem(call, PROBLEM_NOT_FOUND, NULL, raw[i], STR("this path segment is not properly percent-encoded UTF-8 text"));
+            (void)call_problem(call, PROBLEM_NOT_FOUND, NULL, raw[i],
+                               STR("this path segment is not properly percent-encoded UTF-8 text"));
             return ST_INVALID;
         }
     return call->n_errors ? ST_INVALID : ST_OK;

@@ -23,9 +23,10 @@ static void read_country(struct call *call, const struct param *param, struct ar
     arg->country = countries_find(countries, arg->text);
     if (arg->country != NO_ID)
         return;
-    struct call_error *e = call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE, param->name, arg->text,
-                                        arena_printf(call->arena, "\"%.*s\" is no country code: write ISO alpha-3, alpha-2, M49 or Comtrade",
-                                                     STR_ARG(str_span(arg->text.p, arg->text.n < 60 ? arg->text.n : 60))));
+    struct call_error *e = call_problem(
+        call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE, param->name, arg->text,
+        arena_printf(call->arena, "\"%.*s\" is no country code: write ISO alpha-3, alpha-2, M49 or Comtrade",
+                     STR_ARG(str_span(arg->text.p, arg->text.n < 60 ? arg->text.n : 60))));
     uint32_t near[SUGGESTIONS_MAX];
     size_t n = countries_suggest(countries, arg->text, near, SUGGESTIONS_MAX);
     for (size_t i = 0; i < n; i++)
@@ -36,9 +37,12 @@ static void read_country(struct call *call, const struct param *param, struct ar
 static void unknown_product(struct call *call, const struct param *param, struct str code)
 {
     const struct products *products = catalogue_products(call->api->catalogue);
-    struct call_error *e = call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE, param->name, code,
-                                        arena_printf(call->arena, "\"%.*s\" is no product: write an HS code of 2, 4, 6 or 8 digits, a section "
-                                                                  "(S01 to S21), or a sector id", STR_ARG(str_span(code.p, code.n < 60 ? code.n : 60))));
+    struct call_error *e =
+        call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE, param->name, code,
+                     arena_printf(call->arena,
+                                  "\"%.*s\" is no product: write an HS code of 2, 4, 6 or 8 digits, a section "
+                                  "(S01 to S21), or a sector id",
+                                  STR_ARG(str_span(code.p, code.n < 60 ? code.n : 60))));
     uint32_t near[SUGGESTIONS_MAX];
     size_t n = products_suggest(products, code, near, SUGGESTIONS_MAX);
     for (size_t i = 0; i < n; i++)
@@ -62,7 +66,8 @@ static void read_products(struct call *call, const struct param *param, struct a
             (void)refuse(call, param, arg->text, "at most 64 products in one request");
             return;
         }
-        if (sectors_find(catalogue_sectors(call->api->catalogue), code) || catalogue_has_product(call->api->catalogue, code))
+        if (sectors_find(catalogue_sectors(call->api->catalogue), code) ||
+            catalogue_has_product(call->api->catalogue, code))
             list[arg->n_list++] = code;
         else
             unknown_product(call, param, code);
@@ -81,9 +86,11 @@ static void read_sector(struct call *call, const struct param *param, struct arg
     arg->sector = sectors_find(sectors, arg->text);
     if (arg->sector)
         return;
-    struct call_error *e = call_problem(call, PROBLEM_UNKNOWN_CODE_IN_PATH, param->name, arg->text, STR("this is no sector id"));
+    struct call_error *e =
+        call_problem(call, PROBLEM_UNKNOWN_CODE_IN_PATH, param->name, arg->text, STR("this is no sector id"));
     for (size_t i = 0; i < sectors_count(sectors); i++)
-        if (str_distance(sectors_at(sectors, i)->id, arg->text, 3) <= 3 || str_starts(sectors_at(sectors, i)->id, arg->text))
+        if (str_distance(sectors_at(sectors, i)->id, arg->text, 3) <= 3 ||
+            str_starts(sectors_at(sectors, i)->id, arg->text))
             call_suggest(e, sectors_at(sectors, i)->id);
     e->see = STR("/v1/sectors");
 }
@@ -101,7 +108,8 @@ static void read_periods(struct call *call, const struct param *param, struct ar
     }
     arg->periods = set;
     if (param->type == PARAM_PERIOD && (set->n != 1 || set->item[0].from != set->item[0].to))
-        (void)refuse(call, param, arg->text, "exactly one period is meant here, such as 2019, FY2018-19, 2019-Q2 or 2019-04");
+        (void)refuse(call, param, arg->text,
+                     "exactly one period is meant here, such as 2019, FY2018-19, 2019-Q2 or 2019-04");
 }
 
 static void read_freq(struct call *call, const struct param *param, struct arg *arg)
@@ -128,8 +136,8 @@ static void read_dataset(struct call *call, const struct param *param, struct ar
     arg->cube = catalogue_find(catalogue, arg->text);
     if (arg->cube)
         return;
-    struct call_error *e = call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE, param->name, arg->text,
-                                        STR("no dataset with this id is loaded"));
+    struct call_error *e = call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE,
+                                        param->name, arg->text, STR("no dataset with this id is loaded"));
     for (size_t i = 0; i < catalogue_count(catalogue); i++)
         if (str_distance(cube_dataset(catalogue_at(catalogue, i))->id, arg->text, 5) <= 5)
             call_suggest(e, cube_dataset(catalogue_at(catalogue, i))->id);
@@ -139,7 +147,8 @@ static void read_dataset(struct call *call, const struct param *param, struct ar
 static void read_count(struct call *call, const struct param *param, struct arg *arg)
 {
     if (!str_u32(arg->text, param->max, &arg->number) || arg->number == 0)
-        refuse(call, param, arg->text, NULL)->detail = arena_printf(call->arena, "write a whole number from 1 to %u", param->max);
+        refuse(call, param, arg->text, NULL)->detail =
+            arena_printf(call->arena, "write a whole number from 1 to %u", param->max);
 }
 
 static void read_share(struct call *call, const struct param *param, struct arg *arg)
@@ -182,7 +191,8 @@ static void read_format(struct call *call, const struct param *param, struct arg
             arg->number = (uint32_t)f;
             return;
         }
-    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, param->name, arg->text, STR("this resource is served as json and csv"));
+    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, param->name, arg->text,
+                                        STR("this resource is served as json and csv"));
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
         call_suggest(e, str_view(format_name[f]));
 }
@@ -209,17 +219,19 @@ static void read_cursor(struct call *call, const struct param *param, struct arg
 {
     struct str rest = arg->text, number = str_cut(&rest, '-'), id = catalogue_id(call->api->catalogue);
     if (!str_u32(number, 1000000000, &arg->number) || !str_eq(rest, str_span(id.p, 8)))
-        (void)refuse(call, param, arg->text, "this cursor was not made by the data that is served now: begin again without it");
+        (void)refuse(call, param, arg->text,
+                     "this cursor was not made by the data that is served now: begin again without it");
 }
 
 typedef void reader(struct call *call, const struct param *param, struct arg *arg);
 
 static reader *const readers[] = {
-    [PARAM_COUNTRY] = read_country, [PARAM_PRODUCTS] = read_products, [PARAM_PRODUCT] = read_product, [PARAM_SECTOR] = read_sector,
-    [PARAM_PERIODS] = read_periods, [PARAM_PERIOD] = read_periods,    [PARAM_FREQ] = read_freq,       [PARAM_LEVEL] = read_level,
-    [PARAM_DATASET] = read_dataset, [PARAM_DATASETS] = read_dataset,  [PARAM_COUNT] = read_count,     [PARAM_SHARE] = read_share,
-    [PARAM_SORT] = read_columns,    [PARAM_FIELDS] = read_columns,    [PARAM_FORMAT] = read_format,   [PARAM_FLAG] = read_flag,
-    [PARAM_KIND] = read_kind,       [PARAM_CURSOR] = read_cursor,
+    [PARAM_COUNTRY] = read_country,  [PARAM_PRODUCTS] = read_products, [PARAM_PRODUCT] = read_product,
+    [PARAM_SECTOR] = read_sector,    [PARAM_PERIODS] = read_periods,   [PARAM_PERIOD] = read_periods,
+    [PARAM_FREQ] = read_freq,        [PARAM_LEVEL] = read_level,       [PARAM_DATASET] = read_dataset,
+    [PARAM_DATASETS] = read_dataset, [PARAM_COUNT] = read_count,       [PARAM_SHARE] = read_share,
+    [PARAM_SORT] = read_columns,     [PARAM_FIELDS] = read_columns,    [PARAM_FORMAT] = read_format,
+    [PARAM_FLAG] = read_flag,        [PARAM_KIND] = read_kind,         [PARAM_CURSOR] = read_cursor,
 };
 
 /* ---- the query ---- */
@@ -235,7 +247,8 @@ static size_t param_index(const struct route *route, struct str name)
 static void unknown_parameter(struct call *call, struct str name, struct str value)
 {
     const struct route *route = call->route;
-    struct call_error *e = call_problem(call, PROBLEM_UNKNOWN_PARAMETER, NULL, value, STR("this resource has no such parameter"));
+    struct call_error *e =
+        call_problem(call, PROBLEM_UNKNOWN_PARAMETER, NULL, value, STR("this resource has no such parameter"));
     e->parameter = name;
     for (size_t i = 0; i < route->n_params; i++)
         if (!route->param[i].in_path && str_distance(str_view(route->param[i].name), name, 2) <= 2)
@@ -249,18 +262,22 @@ static void unknown_parameter(struct call *call, struct str name, struct str val
 static void take_pair(struct call *call, struct str pair)
 {
     struct str raw = pair, raw_name = str_cut(&raw, '='), name, value = {NULL, 0};
-    if (!percent_decode(raw_name, true, call->arena, &name) || (raw.p && !percent_decode(raw, true, call->arena, &value))) {
-        (void)call_problem(call, PROBLEM_INVALID_VALUE, NULL, pair, STR("this is not properly percent-encoded UTF-8 text without control characters"));
+    if (!percent_decode(raw_name, true, call->arena, &name) ||
+        (raw.p && !percent_decode(raw, true, call->arena, &value))) {
+        (void)call_problem(call, PROBLEM_INVALID_VALUE, NULL, pair,
+                           STR("this is not properly percent-encoded UTF-8 text without control characters"));
         return;
     }
     size_t at = param_index(call->route, name);
     if (at == call->route->n_params) {
         unknown_parameter(call, name, value);
     } else if (call->arg[at].given) {
-        (void)call_problem(call, PROBLEM_REPEATED_PARAMETER, call->route->param[at].name, value, STR("give each parameter once; lists are written with commas"));
+        (void)call_problem(call, PROBLEM_REPEATED_PARAMETER, call->route->param[at].name, value,
+                           STR("give each parameter once; lists are written with commas"));
     } else if (value.n == 0) {
         call->arg[at].given = true;
-        (void)refuse(call, &call->route->param[at], value, "the value is empty: leave the parameter out, or give it a value");
+        (void)refuse(call, &call->route->param[at], value,
+                     "the value is empty: leave the parameter out, or give it a value");
     } else {
         call->arg[at].given = true;
         call->arg[at].text = value;
@@ -297,7 +314,8 @@ static void canonical_path(const struct call *call, struct buf *out)
             while (!call->route->param[at].in_path)
                 at++;
             bool country = call->route->param[at].type == PARAM_COUNTRY;
-            segment = country ? countries_at(catalogue_countries(call->api->catalogue), call->arg[at].country)->id : call->arg[at].text;
+            segment = country ? countries_at(catalogue_countries(call->api->catalogue), call->arg[at].country)->id
+                              : call->arg[at].text;
             at++;
         }
         buf_add(out, segment);

@@ -44,7 +44,8 @@ enum status catalogue_add(struct catalogue *c, struct cube *cube, const char *pl
 {
     struct str id = cube_dataset(cube)->id;
     if (catalogue_find(c, id)) {
-        enum status status = problem_set(problem, ST_INVALID, place, "a dataset with the id \"%.*s\" is loaded already", STR_ARG(id));
+        enum status status =
+            problem_set(problem, ST_INVALID, place, "a dataset with the id \"%.*s\" is loaded already", STR_ARG(id));
         cube_close(cube);
         return problem_cure(problem, status, "give each dataset an id of its own, or load it once");
     }

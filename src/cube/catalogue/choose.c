@@ -119,7 +119,8 @@ static void list_held(const struct cube *cube, enum period_kind kind, struct wan
 }
 
 /* Keeps what is held; counts what is not held and what is held in part. */
-static void keep_held(const struct cube *cube, const struct want *want, struct wanted *w, size_t *missing, size_t *partial)
+static void keep_held(const struct cube *cube, const struct want *want, struct wanted *w, size_t *missing,
+                      size_t *partial)
 {
     size_t k = 0;
     *missing = *partial = 0;
@@ -167,7 +168,8 @@ static enum period_kind row_kind(const struct cube *cube, const struct want *wan
     return want->period.n ? want->period.kind : cube_dataset(cube)->frequency;
 }
 
-static enum status make_offer(const struct cube *cube, const struct want *want, struct arena *arena, struct offer *offer)
+static enum status make_offer(const struct cube *cube, const struct want *want, struct arena *arena,
+                              struct offer *offer)
 {
     int content = content_fit(cube, want);
     offer->cube = cube;
@@ -195,7 +197,8 @@ static enum status make_offer(const struct cube *cube, const struct want *want, 
     return ST_OK;
 }
 
-enum status catalogue_offers(const struct catalogue *catalogue, const struct want *want, struct arena *arena, struct offer **out, size_t *n)
+enum status catalogue_offers(const struct catalogue *catalogue, const struct want *want, struct arena *arena,
+                             struct offer **out, size_t *n)
 {
     size_t count = catalogue_count(catalogue), whole = 0, k = 0;
     struct offer *made = arena_new(arena, struct offer, count), *sorted = arena_new(arena, struct offer, count);

@@ -20,9 +20,25 @@ struct countries {
     uint32_t world;
 };
 
-enum { F_ID, F_ISO3, F_ISO2, F_M49, F_COMTRADE, F_NAME, F_KIND, F_REGION, F_SUBREGION, F_FROM, F_TO, F_ALIASES, F_NOTE, FIELDS };
-static const char *const field_name[FIELDS] = {"id", "iso3", "iso2", "m49", "comtrade", "name", "kind", "region", "subregion",
-                                               "valid_from", "valid_to", "aliases", "note"};
+enum {
+    F_ID,
+    F_ISO3,
+    F_ISO2,
+    F_M49,
+    F_COMTRADE,
+    F_NAME,
+    F_KIND,
+    F_REGION,
+    F_SUBREGION,
+    F_FROM,
+    F_TO,
+    F_ALIASES,
+    F_NOTE,
+    FIELDS
+};
+static const char *const field_name[FIELDS] = {"id",       "iso3",    "iso2",   "m49",       "comtrade",
+                                               "name",     "kind",    "region", "subregion", "valid_from",
+                                               "valid_to", "aliases", "note"};
 
 static char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 32) : c; }
 
@@ -71,7 +87,8 @@ static bool add(struct countries *c, struct spelling *list, size_t *n, struct st
         return true;
     list[*n].text = arena_str(&c->arena, key);
     list[*n].id = id;
-    list[*n].rank = (uint8_t)(rank + (c->country[id].kind == MEMBER_COUNTRY || c->country[id].kind == MEMBER_WORLD ? 0 : 8));
+    list[*n].rank =
+        (uint8_t)(rank + (c->country[id].kind == MEMBER_COUNTRY || c->country[id].kind == MEMBER_WORLD ? 0 : 8));
     return list[(*n)++].text.p != NULL;
 }
 
@@ -101,10 +118,11 @@ static enum status index_countries(struct countries *c, struct problem *problem)
     bool ok = c->any && c->iso3 && c->comtrade && c->m49;
     for (uint32_t id = 0; ok && id < c->n; id++) {
         const struct country *k = &c->country[id];
-        ok = add(c, c->any, &c->n_any, k->id, id, 0) && add(c, c->any, &c->n_any, k->iso3, id, 1) && add(c, c->any, &c->n_any, k->iso2, id, 2) &&
-             add(c, c->any, &c->n_any, k->m49, id, 3) && add(c, c->any, &c->n_any, k->comtrade, id, 5) &&
-             add(c, c->iso3, &c->n_iso3, k->id, id, 0) && add(c, c->iso3, &c->n_iso3, k->iso3, id, 1) &&
-             add(c, c->comtrade, &c->n_comtrade, k->comtrade, id, 0) && add(c, c->m49, &c->n_m49, k->m49, id, 0) && add_aliases(c, id);
+        ok = add(c, c->any, &c->n_any, k->id, id, 0) && add(c, c->any, &c->n_any, k->iso3, id, 1) &&
+             add(c, c->any, &c->n_any, k->iso2, id, 2) && add(c, c->any, &c->n_any, k->m49, id, 3) &&
+             add(c, c->any, &c->n_any, k->comtrade, id, 5) && add(c, c->iso3, &c->n_iso3, k->id, id, 0) &&
+             add(c, c->iso3, &c->n_iso3, k->iso3, id, 1) && add(c, c->comtrade, &c->n_comtrade, k->comtrade, id, 0) &&
+             add(c, c->m49, &c->n_m49, k->m49, id, 0) && add_aliases(c, id);
     }
     if (!ok)
         return problem_set(problem, ST_NO_MEMORY, "countries", "out of memory");
@@ -118,8 +136,9 @@ static enum status index_countries(struct countries *c, struct problem *problem)
 static enum status read_row(struct countries *c, const struct csv *csv, const size_t *column, struct problem *problem)
 {
     struct country *k = &c->country[c->n];
-    struct str *const text[FIELDS] = {&k->id, &k->iso3, &k->iso2, &k->m49, &k->comtrade, &k->name, NULL, &k->region, &k->subregion,
-                                      &k->valid_from, &k->valid_to, &k->aliases, &k->note};
+    struct str *const text[FIELDS] = {&k->id,       &k->iso3,    &k->iso2,   &k->m49,       &k->comtrade,
+                                      &k->name,     NULL,        &k->region, &k->subregion, &k->valid_from,
+                                      &k->valid_to, &k->aliases, &k->note};
     for (size_t f = 0; f < FIELDS; f++) {
         struct str value = column[f] < csv->n_fields ? csv->field[column[f]] : str_span(NULL, 0);
         if (text[f] && (*text[f] = arena_str(&c->arena, value)).p == NULL)
@@ -144,7 +163,8 @@ static enum status check_ids(struct countries *c, const char *name, struct probl
     for (uint32_t id = 0; id < c->n; id++)
         for (uint32_t other = 0; other < id; other++)
             if (str_eq(c->country[id].id, c->country[other].id))
-                return problem_set(problem, ST_INVALID, name, "the id \"%.*s\" stands twice", STR_ARG(c->country[id].id));
+                return problem_set(problem, ST_INVALID, name, "the id \"%.*s\" stands twice",
+                                   STR_ARG(c->country[id].id));
     for (uint32_t id = 0; id < c->n; id++)
         if (c->country[id].kind == MEMBER_WORLD)
             c->world = id;
@@ -236,7 +256,8 @@ static unsigned country_distance(const struct country *k, struct str word)
     if (word.n >= 2 && word.n <= 4 && k->id.n == 3 && k->id.p[0] != 'X') {
         unsigned d = str_distance(word, k->id, 1);
         /* "CHI" is CHN or CHL before it is the beginning of another word: the first letters are rarely wrong. */
-        unsigned as_code = d > 1 ? 99 : 1 + d + (upper(word.p[0]) != k->id.p[0] ? 4 : 0) + (upper(word.p[1]) != k->id.p[1] ? 2 : 0);
+        unsigned as_code =
+            d > 1 ? 99 : 1 + d + (upper(word.p[0]) != k->id.p[0] ? 4 : 0) + (upper(word.p[1]) != k->id.p[1] ? 2 : 0);
         best = as_code < best ? as_code : best;
     }
     return best == 99 ? best : best * 2 + (k->kind != MEMBER_COUNTRY && k->kind != MEMBER_WORLD);

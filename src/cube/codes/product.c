@@ -8,7 +8,7 @@ struct products {
     struct arena arena;
     struct product *product; /* in the file's order */
     size_t n;
-    uint32_t *sorted; /* by code */
+    uint32_t *sorted;        /* by code */
     struct str section[100]; /* by chapter */
 };
 
@@ -69,7 +69,8 @@ uint32_t products_find(const struct products *t, struct str code)
     return at < t->n && str_eq(t->product[t->sorted[at]].code, code) ? t->sorted[at] : NO_ID;
 }
 
-static enum status read_row(struct products *t, struct str *parent, const struct csv *csv, const size_t *column, struct problem *problem)
+static enum status read_row(struct products *t, struct str *parent, const struct csv *csv, const size_t *column,
+                            struct problem *problem)
 {
     struct product *p = &t->product[t->n];
     if (csv->n_fields < FIELDS)
@@ -99,12 +100,14 @@ static enum status link_parents(struct products *t, const char *name, const stru
         qsort_r(t->sorted, t->n, sizeof *t->sorted, by_code, t->product);
     for (size_t i = 1; i < t->n; i++)
         if (str_eq(t->product[t->sorted[i]].code, t->product[t->sorted[i - 1]].code))
-            return problem_set(problem, ST_INVALID, name, "the code \"%.*s\" stands twice", STR_ARG(t->product[t->sorted[i]].code));
+            return problem_set(problem, ST_INVALID, name, "the code \"%.*s\" stands twice",
+                               STR_ARG(t->product[t->sorted[i]].code));
     for (uint32_t i = 0; i < t->n; i++) {
         struct product *p = &t->product[i];
         p->parent = products_find(t, parent[i]);
         if (p->parent == NO_ID && p->level != LEVEL_TOTAL)
-            return problem_set(problem, ST_INVALID, name, "the parent \"%.*s\" of \"%.*s\" is not there", STR_ARG(parent[i]), STR_ARG(p->code));
+            return problem_set(problem, ST_INVALID, name, "the parent \"%.*s\" of \"%.*s\" is not there",
+                               STR_ARG(parent[i]), STR_ARG(p->code));
         uint32_t chapter;
         if (p->level == LEVEL_HS2 && str_u32(p->code, 99, &chapter) && t->product[p->parent].level == LEVEL_SECTION)
             t->section[chapter] = t->product[p->parent].code;
@@ -171,7 +174,8 @@ size_t products_suggest(const struct products *t, struct str code, uint32_t *out
     size_t n = 0;
     if (code.n > 8)
         return 0;
-    for (struct str prefix = code; n < max && prefix.n >= 2; prefix.n--) { /* the longest ancestor that exists comes first */
+    for (struct str prefix = code; n < max && prefix.n >= 2;
+         prefix.n--) { /* the longest ancestor that exists comes first */
         uint32_t id = products_find(t, prefix);
         if (id == NO_ID)
             continue;

@@ -18,7 +18,8 @@ static enum status refuse(const char *name, struct problem *problem, const char 
 
 static int by_code(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
 
-static enum status read_prefixes(struct sectors *s, const char *name, const char *id, json_t *list, struct sector_prefixes *out, struct problem *problem)
+static enum status read_prefixes(struct sectors *s, const char *name, const char *id, json_t *list,
+                                 struct sector_prefixes *out, struct problem *problem)
 {
     size_t n = json_array_size(list), i;
     struct str *prefix = arena_new(&s->arena, struct str, n);
@@ -27,7 +28,8 @@ static enum status read_prefixes(struct sectors *s, const char *name, const char
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     if (n == 0)
         return refuse(name, problem, id, "a list of prefixes is missing or empty");
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         struct str text = str_view(json_string_value(item));
         if (!str_digits(text) || (text.n != 2 && text.n != 4 && text.n != 6))
             return refuse(name, problem, id, "a prefix is a text of 2, 4 or 6 digits");
@@ -57,13 +59,16 @@ static int by_revision(const void *a, const void *b)
     return any ? any : str_cmp(y, x);
 }
 
-static enum status read_revisions(struct sectors *s, const char *name, const char *id, json_t *hs, struct sector *sector, struct problem *problem)
+static enum status read_revisions(struct sectors *s, const char *name, const char *id, json_t *hs,
+                                  struct sector *sector, struct problem *problem)
 {
     const char *key;
     json_t *list;
     if (!json_is_object(hs) || json_object_size(hs) == 0 || json_object_size(hs) > SECTOR_REVISIONS_MAX)
-        return refuse(name, problem, id, "\"hs\" is an object from \"any\" or a revision such as \"HS2022\" to prefixes");
-    json_object_foreach(hs, key, list) {
+        return refuse(name, problem, id,
+                      "\"hs\" is an object from \"any\" or a revision such as \"HS2022\" to prefixes");
+    json_object_foreach(hs, key, list)
+    {
         struct sector_prefixes *p = &sector->by_hs[sector->n_hs++];
         p->hs = arena_str(&s->arena, str_view(key));
         if (!p->hs.p || !known_revision(p->hs))
@@ -79,7 +84,8 @@ static enum status read_revisions(struct sectors *s, const char *name, const cha
 static enum status read_sector(struct sectors *s, const char *name, json_t *json, struct problem *problem)
 {
     struct sector *sector = &s->sector[s->n];
-    const char *id = json_string_value(json_object_get(json, "id")), *title = json_string_value(json_object_get(json, "name"));
+    const char *id = json_string_value(json_object_get(json, "id")),
+               *title = json_string_value(json_object_get(json, "name"));
     const char *why = json_string_value(json_object_get(json, "why"));
     if (!id || !title || !why || json_object_size(json) != 4)
         return refuse(name, problem, id ? id : "?", "a sector has the keys id, name, why and hs, and no others");
@@ -104,7 +110,8 @@ static enum status read_all(struct sectors *s, const char *name, json_t *root, s
     s->sector = arena_new(&s->arena, struct sector, json_array_size(list));
     if (!s->sector)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
-    json_array_foreach(list, i, json) {
+    json_array_foreach(list, i, json)
+    {
         enum status status = read_sector(s, name, json, problem);
         if (status != ST_OK)
             return status;

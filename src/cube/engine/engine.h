@@ -16,18 +16,18 @@ struct level_nodes {
 
 struct cube {
     char *name;
-    char *bytes;        /* the whole file */
+    char *bytes; /* the whole file */
     size_t n_bytes;
-    bool mapped;        /* bytes came from mmap, not from malloc */
+    bool mapped; /* bytes came from mmap, not from malloc */
     struct image image;
     struct arena arena; /* dictionaries and nodes below */
     struct dataset dataset;
     struct str release;
     const struct countries *countries;
-    uint32_t *member;   /* local number → country id */
-    uint16_t *local;    /* country id → local number, or NO_LOCAL */
-    bool *countable;    /* by local number */
-    uint32_t *period;   /* per segment */
+    uint32_t *member;                 /* local number → country id */
+    uint16_t *local;                  /* country id → local number, or NO_LOCAL */
+    bool *countable;                  /* by local number */
+    uint32_t *period;                 /* per segment */
     struct level_nodes level[LEVELS]; /* n == 0 where the level cannot be expressed */
 };
 

@@ -111,7 +111,8 @@ unsigned cube_expected(const struct cube *cube, uint32_t period)
     return period_months(period_kind_of(period)) / period_months(cube->dataset.frequency);
 }
 
-static bool in_segment(const struct cube *cube, const struct image_segment *segment, uint32_t reporter, uint32_t partner, enum flow flow)
+static bool in_segment(const struct cube *cube, const struct image_segment *segment, uint32_t reporter,
+                       uint32_t partner, enum flow flow)
 {
     uint32_t low_partner = partner == ANY_MEMBER ? 0 : partner, high_partner = partner == ANY_MEMBER ? 0xFFFF : partner;
     size_t n = 0;

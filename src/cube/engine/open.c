@@ -14,10 +14,7 @@ static enum status no_memory(const struct cube *cube, struct problem *problem)
 }
 
 /* Calls `line` for each line of a dictionary; the dictionary was checked by image_open. */
-static struct str next_line(struct str *rest)
-{
-    return str_cut(rest, '\n');
-}
+static struct str next_line(struct str *rest) { return str_cut(rest, '\n'); }
 
 static enum status read_members(struct cube *cube, struct problem *problem)
 {
@@ -33,7 +30,8 @@ static enum status read_members(struct cube *cube, struct problem *problem)
         struct str code = next_line(&rest);
         uint32_t id = countries_find_source(cube->countries, CODES_ISO3, code);
         if (id == NO_ID || !str_eq(countries_at(cube->countries, id)->id, code) || cube->local[id] != NO_LOCAL) {
-            enum status status = problem_set(problem, ST_INVALID, cube->name, "member \"%.*s\" is not in the table of countries", STR_ARG(code));
+            enum status status = problem_set(problem, ST_INVALID, cube->name,
+                                             "member \"%.*s\" is not in the table of countries", STR_ARG(code));
             return problem_cure(problem, status, "use the table of countries that the cube was made with");
         }
         cube->member[i] = id;
@@ -55,8 +53,8 @@ static enum status read_leaves(struct cube *cube, struct problem *problem)
         leaves->code[i] = next_line(&rest);
         enum level level;
         if (!product_level(leaves->code[i], &level) || level != cube->dataset.level)
-            return problem_set(problem, ST_INVALID, cube->name, "product \"%.*s\" is not of level %s", STR_ARG(leaves->code[i]),
-                               level_name[cube->dataset.level]);
+            return problem_set(problem, ST_INVALID, cube->name, "product \"%.*s\" is not of level %s",
+                               STR_ARG(leaves->code[i]), level_name[cube->dataset.level]);
     }
     return ST_OK;
 }
@@ -73,7 +71,8 @@ static struct str node_code(struct str leaf, enum level level, const struct prod
 }
 
 /* Leaves ascend, and so do the nodes made of their prefixes; sections do too, because chapters are numbered through them. */
-static enum status read_level(struct cube *cube, enum level level, const struct products *products, struct problem *problem)
+static enum status read_level(struct cube *cube, enum level level, const struct products *products,
+                              struct problem *problem)
 {
     const struct level_nodes *leaves = &cube->level[cube->dataset.level];
     struct level_nodes *nodes = &cube->level[level];
@@ -109,9 +108,10 @@ static enum status read_segments(struct cube *cube, struct problem *problem)
         uint32_t again;
         const char *why;
         size_t length = period_print(cube->period[i], text);
-        if (period_kind_of(cube->period[i]) != cube->dataset.frequency || !period_read(str_span(text, length), &again, &why) ||
-            again != cube->period[i])
-            return problem_set(problem, ST_CORRUPT, cube->name, "a period is not of frequency %s", period_kind_word(cube->dataset.frequency));
+        if (period_kind_of(cube->period[i]) != cube->dataset.frequency ||
+            !period_read(str_span(text, length), &again, &why) || again != cube->period[i])
+            return problem_set(problem, ST_CORRUPT, cube->name, "a period is not of frequency %s",
+                               period_kind_word(cube->dataset.frequency));
     }
     return ST_OK;
 }
@@ -131,7 +131,8 @@ static enum status interpret(struct cube *cube, const struct products *products,
     return status;
 }
 
-static enum status open_bytes(struct cube *cube, const char *name, const struct products *products, struct problem *problem)
+static enum status open_bytes(struct cube *cube, const char *name, const struct products *products,
+                              struct problem *problem)
 {
     arena_init(&cube->arena, SIZE_MAX);
     cube->name = strdup(name);
@@ -152,8 +153,8 @@ static enum status finish_open(struct cube *made, const char *name, const struct
     return status;
 }
 
-enum status cube_open_take(const char *name, char *bytes, size_t n, const struct countries *countries, const struct products *products,
-                           struct cube **out, struct problem *problem)
+enum status cube_open_take(const char *name, char *bytes, size_t n, const struct countries *countries,
+                           const struct products *products, struct cube **out, struct problem *problem)
 {
     struct cube *cube = calloc(1, sizeof *cube);
     if (!cube) {
@@ -190,8 +191,8 @@ static enum status copy_in(int fd, const char *path, char **bytes, size_t n, str
     return ST_OK;
 }
 
-static enum status open_fd(int fd, const char *path, const struct countries *countries, const struct products *products, struct cube **out,
-                           struct problem *problem)
+static enum status open_fd(int fd, const char *path, const struct countries *countries, const struct products *products,
+                           struct cube **out, struct problem *problem)
 {
     struct stat info;
     if (fstat(fd, &info) != 0)
@@ -218,8 +219,8 @@ static enum status open_fd(int fd, const char *path, const struct countries *cou
     return finish_open(cube, path, products, out, problem);
 }
 
-enum status cube_open(const char *path, const struct countries *countries, const struct products *products, struct cube **out,
-                      struct problem *problem)
+enum status cube_open(const char *path, const struct countries *countries, const struct products *products,
+                      struct cube **out, struct problem *problem)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)

@@ -33,10 +33,11 @@ struct scan {
     struct box box;
     const uint32_t *period; /* periods of the query, ascending */
     size_t n_periods;
-    uint16_t *place_in_set[2]; /* reporter, partner: local number → position + 1 in the set; NULL: every countable member */
-    const uint16_t *node;      /* leaf → node of the product key; NULL: leaf itself */
+    uint16_t
+        *place_in_set[2]; /* reporter, partner: local number → position + 1 in the set; NULL: every countable member */
+    const uint16_t *node; /* leaf → node of the product key; NULL: leaf itself */
     struct cell *dense;
-    uint64_t *slot_cell;       /* hash: cell number + 1 */
+    uint64_t *slot_cell; /* hash: cell number + 1 */
     struct cell *slot;
     size_t n_slots, n_used;
     bool corrupt;
@@ -70,16 +71,11 @@ static uint64_t side_length(const struct scan *s, enum cube_dim dim)
         return 1;
     switch (dim) {
     case CUBE_REPORTER:
-    case CUBE_PARTNER:
-        return s->cube->image.n_members;
-    case CUBE_FLOW:
-        return 2;
-    case CUBE_PRODUCT:
-        return s->cube->level[s->query->level].n;
-    case CUBE_PERIOD:
-        return s->n_periods;
-    case CUBE_DIMS:
-        break;
+    case CUBE_PARTNER: return s->cube->image.n_members;
+    case CUBE_FLOW: return 2;
+    case CUBE_PRODUCT: return s->cube->level[s->query->level].n;
+    case CUBE_PERIOD: return s->n_periods;
+    case CUBE_DIMS: break;
     }
     BUG("no such dimension");
 }
@@ -205,7 +201,8 @@ static struct run_view view_run(const struct image_segment *segment, const struc
 static void add_row(struct scan *s, const struct run_view *v, uint32_t i, uint32_t leaf)
 {
     int64_t value = (int64_t)engine_read(v->values + (size_t)i * v->run->value_bytes, v->run->value_bytes);
-    uint64_t stored = v->run->quantity_bytes ? engine_read(v->kgs + (size_t)i * v->run->quantity_bytes, v->run->quantity_bytes) : 0;
+    uint64_t stored =
+        v->run->quantity_bytes ? engine_read(v->kgs + (size_t)i * v->run->quantity_bytes, v->run->quantity_bytes) : 0;
     uint8_t status = v->run->has_status ? v->status[i] : 0;
     uint64_t stride = s->box.stride[CUBE_PRODUCT];
     uint64_t number = v->base + stride * (stride && s->node ? s->node[leaf] : leaf);
@@ -214,7 +211,10 @@ static void add_row(struct scan *s, const struct run_view *v, uint32_t i, uint32
         s->corrupt = true;
 }
 
-static uint32_t row_leaf(const struct run_view *v, uint32_t i) { return (uint32_t)engine_read(v->products + (size_t)i * 2, 2); }
+static uint32_t row_leaf(const struct run_view *v, uint32_t i)
+{
+    return (uint32_t)engine_read(v->products + (size_t)i * 2, 2);
+}
 
 /* First row whose leaf is not before `leaf`. */
 static uint32_t seek_row(const struct run_view *v, uint32_t low, uint32_t leaf)
@@ -258,7 +258,8 @@ static bool in_set(const struct scan *s, enum cube_dim dim, uint32_t local)
 }
 
 /* One run as seen by a reporter: for the import view of reconciled data the stored pair is turned round. */
-static void add_run(struct scan *s, const struct image_segment *segment, const struct file_run *run, size_t period, enum flow flow)
+static void add_run(struct scan *s, const struct image_segment *segment, const struct file_run *run, size_t period,
+                    enum flow flow)
 {
     bool turned = s->cube->dataset.basis == BASIS_RECONCILED && flow == FLOW_IMPORTS;
     uint32_t reporter = turned ? RUN_PARTNER(run->key) : RUN_REPORTER(run->key);
@@ -284,7 +285,8 @@ static void add_run(struct scan *s, const struct image_segment *segment, const s
 
 /* Calls `visit` for every run of a segment that the sets of stored reporters and partners can contain. With few of both, each run
  * is looked up; with few reporters, their stretch of the directory is read; else all of it. */
-typedef void run_visit(struct scan *s, const struct image_segment *segment, const struct file_run *run, size_t period, enum flow flow);
+typedef void run_visit(struct scan *s, const struct image_segment *segment, const struct file_run *run, size_t period,
+                       enum flow flow);
 
 #define FEW_MEMBERS 8
 
@@ -295,15 +297,16 @@ static size_t local_members(const struct scan *s, enum cube_dim dim, uint16_t ou
         return FEW_MEMBERS + 1;
     size_t n = 0;
     for (size_t i = 0; i < set->n; i++) {
-        uint16_t local = set->member[i] < countries_count(s->cube->countries) ? s->cube->local[set->member[i]] : NO_LOCAL;
+        uint16_t local =
+            set->member[i] < countries_count(s->cube->countries) ? s->cube->local[set->member[i]] : NO_LOCAL;
         if (local != NO_LOCAL)
             out[n++] = local;
     }
     return n;
 }
 
-static void visit_range(struct scan *s, const struct image_segment *segment, uint32_t from, uint32_t to, size_t period, enum flow flow,
-                        run_visit *visit)
+static void visit_range(struct scan *s, const struct image_segment *segment, uint32_t from, uint32_t to, size_t period,
+                        enum flow flow, run_visit *visit)
 {
     bool turned = s->cube->dataset.basis == BASIS_RECONCILED && flow == FLOW_IMPORTS;
     size_t n;
@@ -313,7 +316,8 @@ static void visit_range(struct scan *s, const struct image_segment *segment, uin
             visit(s, segment, &run[i], period, flow);
 }
 
-static void visit_flow(struct scan *s, const struct image_segment *segment, size_t period, enum flow flow, run_visit *visit)
+static void visit_flow(struct scan *s, const struct image_segment *segment, size_t period, enum flow flow,
+                       run_visit *visit)
 {
     bool turned = s->cube->dataset.basis == BASIS_RECONCILED && flow == FLOW_IMPORTS;
     uint32_t stored_flow = turned ? FLOW_EXPORTS : (uint32_t)flow;
@@ -326,11 +330,13 @@ static void visit_flow(struct scan *s, const struct image_segment *segment, size
     }
     for (size_t i = 0; i < n_first; i++) {
         if (n_second > FEW_MEMBERS) {
-            visit_range(s, segment, RUN_KEY(first[i], stored_flow, 0), RUN_KEY(first[i], stored_flow, 0xFFFF), period, flow, visit);
+            visit_range(s, segment, RUN_KEY(first[i], stored_flow, 0), RUN_KEY(first[i], stored_flow, 0xFFFF), period,
+                        flow, visit);
             continue;
         }
         for (size_t k = 0; k < n_second; k++)
-            visit_range(s, segment, RUN_KEY(first[i], stored_flow, second[k]), RUN_KEY(first[i], stored_flow, second[k]), period, flow, visit);
+            visit_range(s, segment, RUN_KEY(first[i], stored_flow, second[k]),
+                        RUN_KEY(first[i], stored_flow, second[k]), period, flow, visit);
     }
 }
 
@@ -405,7 +411,8 @@ static bool make_rows(const struct scan *s, size_t n, struct rows_out *out)
 {
     bool spread = s->query->spread != CUBE_NO_SPREAD;
     struct arena *arena = s->arena;
-    *out = (struct rows_out){.value_usd = arena_new(arena, int64_t, n), .quantity_kg = arena_new(arena, int64_t, n),
+    *out = (struct rows_out){.value_usd = arena_new(arena, int64_t, n),
+                             .quantity_kg = arena_new(arena, int64_t, n),
                              .status = arena_new(arena, uint16_t, n)};
     bool ok = out->value_usd && out->quantity_kg && out->status;
     for (enum cube_dim d = 0; ok && d < CUBE_DIMS; d++)
@@ -471,9 +478,15 @@ static enum status write_rows(struct scan *s, struct cube_rows *rows)
             start_row(s, &out, ++row, number[i]);
         fold_cell(s, &out, row, number[i], find_cell(s, number[i]));
     }
-    *rows = (struct cube_rows){.n = groups, .value_usd = out.value_usd, .quantity_kg = out.quantity_kg, .status = out.status,
-                               .members = out.members, .top_id = out.top_id, .top_value_usd = out.top_value_usd,
-                               .sum_sq = out.sum_sq, .observations_read = s->observations_read};
+    *rows = (struct cube_rows){.n = groups,
+                               .value_usd = out.value_usd,
+                               .quantity_kg = out.quantity_kg,
+                               .status = out.status,
+                               .members = out.members,
+                               .top_id = out.top_id,
+                               .top_value_usd = out.top_value_usd,
+                               .sum_sq = out.sum_sq,
+                               .observations_read = s->observations_read};
     for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
         rows->key[d] = out.key[d];
     return ST_OK;
@@ -481,7 +494,8 @@ static enum status write_rows(struct scan *s, struct cube_rows *rows)
 
 /* ---- entry points ---- */
 
-static void count_run(struct scan *s, const struct image_segment *segment, const struct file_run *run, size_t period, enum flow flow)
+static void count_run(struct scan *s, const struct image_segment *segment, const struct file_run *run, size_t period,
+                      enum flow flow)
 {
     (void)segment;
     (void)period;
@@ -492,7 +506,8 @@ static void count_run(struct scan *s, const struct image_segment *segment, const
     s->observations_read += rolled_up ? 1 : rows;
 }
 
-static uint64_t cost_of(const struct cube *cube, const struct cube_query *query, const uint32_t *period, size_t n_periods)
+static uint64_t cost_of(const struct cube *cube, const struct cube_query *query, const uint32_t *period,
+                        size_t n_periods)
 {
     struct scan counting = {.cube = cube, .query = query, .period = period, .n_periods = n_periods};
     visit_runs(&counting, count_run);
@@ -507,7 +522,8 @@ uint64_t cube_cost(const struct cube *cube, const struct cube_query *query)
     return cost_of(cube, query, cube->period, cube->image.n_segments);
 }
 
-static enum status run_one(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, struct arena *arena)
+static enum status run_one(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows,
+                           struct arena *arena)
 {
     struct scan s = {.cube = cube, .query = query, .arena = arena};
     enum status status = prepare(&s);
@@ -520,7 +536,8 @@ static enum status run_one(const struct cube *cube, const struct cube_query *que
     return s.corrupt ? ST_CORRUPT : write_rows(&s, rows);
 }
 
-enum status cube_run(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, size_t n, struct arena *arena)
+enum status cube_run(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, size_t n,
+                     struct arena *arena)
 {
     enum status status = ST_OK;
     for (size_t i = 0; status == ST_OK && i < n; i++)

@@ -118,7 +118,8 @@ static enum status check_observation(const struct cube_builder *b, const struct 
         return problem_set(problem, ST_INVALID, "", "the period is not of the dataset's frequency %s",
                            period_kind_word(b->dataset->frequency));
     if (o->value_usd < 0)
-        return problem_set(problem, ST_INVALID, "", "a negative value (%" PRId64 " USD): trade values are zero or more", o->value_usd);
+        return problem_set(problem, ST_INVALID, "", "a negative value (%" PRId64 " USD): trade values are zero or more",
+                           o->value_usd);
     if (o->quantity_kg < 0 && o->quantity_kg != QUANTITY_UNKNOWN)
         return problem_set(problem, ST_INVALID, "", "a negative quantity");
     if (o->reporter == o->partner && b->dataset->basis == BASIS_RECONCILED)
@@ -144,8 +145,12 @@ enum status cube_builder_add(struct cube_builder *b, const struct observation *o
     if (status != ST_OK)
         return status;
     b->member_used[o->reporter] = b->member_used[o->partner] = true;
-    b->record[b->n++] = (struct record){.period = o->period, .key = RUN_KEY(o->reporter, o->flow, o->partner), .product = product,
-                                        .status = (uint8_t)o->status, .value_usd = o->value_usd, .quantity_kg = o->quantity_kg,
+    b->record[b->n++] = (struct record){.period = o->period,
+                                        .key = RUN_KEY(o->reporter, o->flow, o->partner),
+                                        .product = product,
+                                        .status = (uint8_t)o->status,
+                                        .value_usd = o->value_usd,
+                                        .quantity_kg = o->quantity_kg,
                                         .line = o->line};
     return ST_OK;
 }
@@ -303,31 +308,37 @@ static void write_header(struct layout *l, uint64_t observations)
     buf_add(&l->bytes, buf_view(&l->contents));
     if (l->bytes.failed)
         return;
-    struct file_header h = {.magic = FILE_MAGIC, .version = FILE_VERSION, .endian = FILE_ENDIAN, .file_bytes = l->bytes.n,
-                            .contents_offset = offset, .contents_count = l->contents.n / sizeof(struct file_section),
-                            .contents_hash = hash, .observations = observations};
+    struct file_header h = {.magic = FILE_MAGIC,
+                            .version = FILE_VERSION,
+                            .endian = FILE_ENDIAN,
+                            .file_bytes = l->bytes.n,
+                            .contents_offset = offset,
+                            .contents_count = l->contents.n / sizeof(struct file_section),
+                            .contents_hash = hash,
+                            .observations = observations};
     h.header_hash = XXH3_64bits(&h, offsetof(struct file_header, header_hash));
     memcpy(l->bytes.p, &h, sizeof h);
 }
 
 /* ---- putting it together ---- */
 
-static enum status refuse_double(const struct cube_builder *b, const char *name, const struct record *a, const struct record *c,
-                                 const struct named *product, const struct named *member, struct problem *problem)
+static enum status refuse_double(const struct cube_builder *b, const char *name, const struct record *a,
+                                 const struct record *c, const struct named *product, const struct named *member,
+                                 struct problem *problem)
 {
     char place[256], period[PERIOD_TEXT];
     (void)snprintf(place, sizeof place, "%s:%" PRIu64, name, c->line);
     (void)period_print(a->period, period);
-    enum status status = problem_set(
-        problem, ST_INVALID, place, "%s, %.*s, %.*s, %s, %.*s stands here and on line %" PRIu64 " already", period,
-        STR_ARG(member[RUN_REPORTER(a->key)].text), STR_ARG(member[RUN_PARTNER(a->key)].text), RUN_FLOW(a->key) ? "imports" : "exports",
-        STR_ARG(product[a->product].text), a->line);
+    enum status status =
+        problem_set(problem, ST_INVALID, place, "%s, %.*s, %.*s, %s, %.*s stands here and on line %" PRIu64 " already",
+                    period, STR_ARG(member[RUN_REPORTER(a->key)].text), STR_ARG(member[RUN_PARTNER(a->key)].text),
+                    RUN_FLOW(a->key) ? "imports" : "exports", STR_ARG(product[a->product].text), a->line);
     (void)b;
     return problem_cure(problem, status, "keep one of the two lines");
 }
 
-static enum status check_doubles(const struct cube_builder *b, const char *name, const struct named *product, const struct named *member,
-                                 struct problem *problem)
+static enum status check_doubles(const struct cube_builder *b, const char *name, const struct named *product,
+                                 const struct named *member, struct problem *problem)
 {
     for (size_t i = 1; i < b->n; i++) {
         const struct record *a = &b->record[i - 1], *c = a + 1;
@@ -356,11 +367,14 @@ static void rank_records(struct cube_builder *b, const uint32_t *member_rank, co
     qsort(b->record, b->n, sizeof *b->record, by_key);
 }
 
-static enum status lay_out(struct cube_builder *b, const char *name, struct layout *l, struct arena *arena, struct problem *problem)
+static enum status lay_out(struct cube_builder *b, const char *name, struct layout *l, struct arena *arena,
+                           struct problem *problem)
 {
     size_t n_countries = countries_count(b->countries);
-    struct named *member = arena_new(arena, struct named, n_countries), *product = arena_new(arena, struct named, b->n_products);
-    uint32_t *member_rank = arena_new(arena, uint32_t, n_countries), *product_rank = arena_new(arena, uint32_t, b->n_products);
+    struct named *member = arena_new(arena, struct named, n_countries),
+                 *product = arena_new(arena, struct named, b->n_products);
+    uint32_t *member_rank = arena_new(arena, uint32_t, n_countries),
+             *product_rank = arena_new(arena, uint32_t, b->n_products);
     if (!member || !product || !member_rank || !product_rank)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     struct file_header empty = {.version = 0};
@@ -387,7 +401,8 @@ static enum status lay_out(struct cube_builder *b, const char *name, struct layo
     return status;
 }
 
-enum status cube_builder_finish(struct cube_builder *b, const char *name, char **bytes, size_t *n, struct problem *problem)
+enum status cube_builder_finish(struct cube_builder *b, const char *name, char **bytes, size_t *n,
+                                struct problem *problem)
 {
     if (b->n == 0) {
         enum status status = problem_set(problem, ST_INVALID, name, "there is no observation in it");

@@ -59,19 +59,19 @@ static_assert(sizeof(struct file_section) == 32, "contents layout");
 /* key = reporter << 17 | flow << 16 | partner, with positions in MEMBERS. */
 struct file_run {
     uint32_t key;
-    uint32_t count; /* rows, at least 1 */
+    uint32_t count;  /* rows, at least 1 */
     uint64_t offset; /* in ROWS */
     int64_t value_usd;
-    int64_t quantity_kg; /* QUANTITY_UNKNOWN if any row has none */
+    int64_t quantity_kg;                 /* QUANTITY_UNKNOWN if any row has none */
     uint8_t value_bytes, quantity_bytes; /* 1…8; quantity_bytes 0: no row has a quantity */
-    uint8_t has_status, status; /* status: the bits of all rows together */
+    uint8_t has_status, status;          /* status: the bits of all rows together */
     uint32_t zero;
 };
 static_assert(sizeof(struct file_run) == 40, "directory layout");
 
 #define RUN_REPORTER(key) ((key) >> 17)
 #define RUN_FLOW(key) ((key) >> 16 & 1U)
-#define RUN_PARTNER(key) ((key) & 0xFFFFU)
+#define RUN_PARTNER(key) ((key)&0xFFFFU)
 #define RUN_KEY(reporter, flow, partner) ((uint32_t)(reporter) << 17 | (uint32_t)(flow) << 16 | (uint32_t)(partner))
 
 static inline uint64_t run_bytes(const struct file_run *run)

@@ -13,13 +13,15 @@ static const char *section_name(const struct file_section *section)
 }
 
 /* "x.cube: section DIRECTORY of 2019: …" */
-static enum status corrupt(const struct image *image, const struct file_section *section, struct problem *problem, const char *what)
+static enum status corrupt(const struct image *image, const struct file_section *section, struct problem *problem,
+                           const char *what)
 {
     char place[256], period[PERIOD_TEXT] = "";
     if (section && section->period)
         (void)period_print(section->period, period);
     if (section)
-        (void)snprintf(place, sizeof place, "%s: section %s%s%s", image->name, section_name(section), period[0] ? " of " : "", period);
+        (void)snprintf(place, sizeof place, "%s: section %s%s%s", image->name, section_name(section),
+                       period[0] ? " of " : "", period);
     else
         (void)snprintf(place, sizeof place, "%s: header", image->name);
     enum status status = problem_set(problem, ST_CORRUPT, place, "%s", what);
@@ -39,12 +41,14 @@ static enum status check_header(struct image *image, struct problem *problem)
         return corrupt(image, NULL, problem, "the header's checksum is wrong");
     if (h->file_bytes != image->n) {
         char what[128];
-        (void)snprintf(what, sizeof what, "the file has %zu bytes where %" PRIu64 " were written", image->n, h->file_bytes);
+        (void)snprintf(what, sizeof what, "the file has %zu bytes where %" PRIu64 " were written", image->n,
+                       h->file_bytes);
         return corrupt(image, NULL, problem, what);
     }
     uint64_t bytes;
-    if (__builtin_mul_overflow(h->contents_count, sizeof(struct file_section), &bytes) || h->contents_offset % FILE_ALIGN ||
-        h->contents_offset > image->n || bytes != image->n - h->contents_offset || h->contents_count < 3)
+    if (__builtin_mul_overflow(h->contents_count, sizeof(struct file_section), &bytes) ||
+        h->contents_offset % FILE_ALIGN || h->contents_offset > image->n || bytes != image->n - h->contents_offset ||
+        h->contents_count < 3)
         return corrupt(image, NULL, problem, "the table of contents does not fit the file");
     if (h->contents_hash != XXH3_64bits(image->bytes + h->contents_offset, bytes))
         return corrupt(image, NULL, problem, "the checksum of the table of contents is wrong");
@@ -81,8 +85,8 @@ static enum status check_contents(const struct image *image, struct problem *pro
 }
 
 /* Non-empty lines, ascending, each ended by LF. */
-static enum status check_dictionary(const struct image *image, const struct file_section *section, struct str *text, size_t *lines,
-                                    struct problem *problem)
+static enum status check_dictionary(const struct image *image, const struct file_section *section, struct str *text,
+                                    size_t *lines, struct problem *problem)
 {
     *text = str_span(image->bytes + section->offset, section->bytes);
     *lines = 0;
@@ -99,15 +103,17 @@ static enum status check_dictionary(const struct image *image, const struct file
     return ST_OK;
 }
 
-static bool run_fits(const struct image *image, const struct file_run *run, uint64_t expected_offset, uint64_t rows_bytes)
+static bool run_fits(const struct image *image, const struct file_run *run, uint64_t expected_offset,
+                     uint64_t rows_bytes)
 {
     return RUN_REPORTER(run->key) < image->n_members && RUN_PARTNER(run->key) < image->n_members && run->count > 0 &&
-           run->count <= image->n_products && run->value_bytes >= 1 && run->value_bytes <= 8 && run->quantity_bytes <= 8 &&
-           run->has_status <= 1 && run->zero == 0 && run->value_usd >= 0 && run->offset == expected_offset &&
-           run_bytes(run) <= rows_bytes - expected_offset;
+           run->count <= image->n_products && run->value_bytes >= 1 && run->value_bytes <= 8 &&
+           run->quantity_bytes <= 8 && run->has_status <= 1 && run->zero == 0 && run->value_usd >= 0 &&
+           run->offset == expected_offset && run_bytes(run) <= rows_bytes - expected_offset;
 }
 
-static enum status check_directory(const struct image *image, struct image_segment *segment, uint64_t *observations, struct problem *problem)
+static enum status check_directory(const struct image *image, struct image_segment *segment, uint64_t *observations,
+                                   struct problem *problem)
 {
     const struct file_section *d = segment->directory_section;
     uint64_t offset = 0;
@@ -135,10 +141,13 @@ static enum status open_segments(struct image *image, struct problem *problem)
     for (size_t i = 0; i < image->n_segments; i++) {
         const struct file_section *d = &image->section[3 + 2 * i], *r = d + 1;
         struct image_segment *segment = &image->segment[i];
-        *segment = (struct image_segment){.period = d->period, .n_runs = d->bytes / sizeof(struct file_run), .rows_bytes = r->bytes,
+        *segment = (struct image_segment){.period = d->period,
+                                          .n_runs = d->bytes / sizeof(struct file_run),
+                                          .rows_bytes = r->bytes,
                                           .run = (const void *)(image->bytes + d->offset),
                                           .rows = (const unsigned char *)image->bytes + r->offset,
-                                          .directory_section = d, .rows_section = r};
+                                          .directory_section = d,
+                                          .rows_section = r};
         if (d->period != r->period || (i && segment[-1].period >= d->period) || d->bytes % sizeof(struct file_run))
             return corrupt(image, d, problem, "the periods are not in order");
         enum status status = check_directory(image, segment, &observations, problem);
@@ -150,7 +159,8 @@ static enum status open_segments(struct image *image, struct problem *problem)
     return ST_OK;
 }
 
-enum status image_open(const char *name, const char *bytes, size_t n, bool whole, struct image *image, struct problem *problem)
+enum status image_open(const char *name, const char *bytes, size_t n, bool whole, struct image *image,
+                       struct problem *problem)
 {
     *image = (struct image){.name = name, .bytes = bytes, .n = n};
     enum status status = check_header(image, problem);
@@ -201,14 +211,16 @@ static bool run_holds(const struct image *image, const struct file_run *run, con
         last = product;
         if (__builtin_add_overflow(sum, read_width(values + (size_t)i * run->value_bytes, run->value_bytes), &sum))
             return false;
-        uint64_t stored = run->quantity_bytes ? read_width(kgs + (size_t)i * run->quantity_bytes, run->quantity_bytes) : 0;
+        uint64_t stored =
+            run->quantity_bytes ? read_width(kgs + (size_t)i * run->quantity_bytes, run->quantity_bytes) : 0;
         kg_known = kg_known && stored > 0;
         if (stored && __builtin_add_overflow(kg, stored - 1, &kg))
             return false;
         bits |= run->has_status ? status[i] : 0U;
     }
     int64_t expected_kg = kg_known ? (int64_t)kg : QUANTITY_UNKNOWN;
-    return sum == (uint64_t)run->value_usd && sum <= INT64_MAX && expected_kg == run->quantity_kg && bits == run->status;
+    return sum == (uint64_t)run->value_usd && sum <= INT64_MAX && expected_kg == run->quantity_kg &&
+           bits == run->status;
 }
 
 enum status image_verify_rows(const struct image *image, struct problem *problem)

@@ -10,8 +10,9 @@
 static enum status refused(struct problem *problem, const char *path, const char *doing)
 {
     enum status status = problem_set(problem, ST_IO, path, "%s: %s", doing, strerror(errno));
-    return problem_cure(problem, status, errno == ENOSPC || errno == EDQUOT ? "free some space on the disk and try again"
-                                                                             : "the file that was there before is untouched");
+    return problem_cure(problem, status,
+                        errno == ENOSPC || errno == EDQUOT ? "free some space on the disk and try again"
+                                                           : "the file that was there before is untouched");
 }
 
 static bool write_all(int fd, const char *bytes, size_t n)
@@ -43,7 +44,8 @@ static enum status sync_folder(const char *path, struct problem *problem)
     return status;
 }
 
-static enum status fill_and_rename(int fd, const char *temporary, const char *path, struct str bytes, struct problem *problem)
+static enum status fill_and_rename(int fd, const char *temporary, const char *path, struct str bytes,
+                                   struct problem *problem)
 {
     enum status status = ST_OK;
     if (fchmod(fd, 0644) != 0 || !write_all(fd, bytes.p, bytes.n))

@@ -3,8 +3,9 @@
 #include <jansson.h>
 
 const char *const basis_name[2] = {"reported", "reconciled"}, *const coverage_name[2] = {"full", "selected"},
-                                              *const partners_name[3] = {"all", "listed", "closed"};
-const char *const csv_role_name[CSV_ROLES] = {"period", "reporter", "partner", "flow", "product", "value", "quantity", "status"};
+                  *const partners_name[3] = {"all", "listed", "closed"};
+const char *const csv_role_name[CSV_ROLES] = {"period",  "reporter", "partner",  "flow",
+                                              "product", "value",    "quantity", "status"};
 
 /* One manifest being read. */
 struct reading {
@@ -36,7 +37,8 @@ static struct str keep(struct reading *r, const char *text)
 static struct str take_text(struct reading *r, json_t *object, const char *key, bool required)
 {
     json_t *value = json_object_get(object, key);
-    if (json_is_string(value) && json_string_length(value) == strlen(json_string_value(value)) && (!required || json_string_length(value)))
+    if (json_is_string(value) && json_string_length(value) == strlen(json_string_value(value)) &&
+        (!required || json_string_length(value)))
         return keep(r, json_string_value(value));
     if (required || (value && !json_is_null(value)))
         refuse(r, key, required ? "a text is needed here" : "a text or null is needed here");
@@ -67,7 +69,8 @@ static void take_notes(struct reading *r, struct dataset *d)
     size_t i;
     if (notes && (!json_is_array(notes) || json_array_size(notes) > DATASET_NOTES_MAX))
         refuse(r, "notes", "a list of at most 16 texts is needed here");
-    json_array_foreach(notes, i, note) {
+    json_array_foreach(notes, i, note)
+    {
         if (!json_is_string(note))
             refuse(r, "notes", "each note is a text");
         if (r->status != ST_OK)
@@ -89,13 +92,15 @@ static void take_description(struct reading *r, struct dataset *d)
     d->hs = take_text(r, r->root, "hs", false);
     json_t *valuation = json_object_get(r->root, "valuation"), *value;
     const char *key;
-    json_object_foreach(valuation, key, value) {
+    json_object_foreach(valuation, key, value)
+    {
         if (strcmp(key, "exports") != 0 && strcmp(key, "imports") != 0)
             refuse(r, key, "unknown key: write FOB or CIF for exports and for imports");
     }
     d->exports_valuation = take_text(r, valuation, "exports", true);
     d->imports_valuation = take_text(r, valuation, "imports", true);
-    d->frequency = (enum period_kind)(take_word(r, "frequency", frequency, 4, "write \"A\", \"FY\", \"Q\" or \"M\"") + 1);
+    d->frequency =
+        (enum period_kind)(take_word(r, "frequency", frequency, 4, "write \"A\", \"FY\", \"Q\" or \"M\"") + 1);
     d->level = (enum level)take_word(r, "level", level_name, LEVEL_SECTOR, "write total, hs2, hs4, hs6 or hs8");
     d->basis = (enum basis)take_word(r, "basis", basis_name, 2, "write reported or reconciled");
     d->coverage = (enum coverage)take_word(r, "coverage", coverage_name, 2, "write full or selected");
@@ -116,12 +121,14 @@ static void take_roles(struct reading *r, const char *key, struct str *out)
     const char *role;
     if (object && !json_is_object(object))
         refuse(r, key, "an object is needed here");
-    json_object_foreach(object, role, value) {
+    json_object_foreach(object, role, value)
+    {
         unsigned i = 0;
         while (i < CSV_ROLES && strcmp(role, csv_role_name[i]) != 0)
             i++;
         if (i == CSV_ROLES)
-            refuse(r, role, "unknown; a column is one of period, reporter, partner, flow, product, value, quantity, status");
+            refuse(r, role,
+                   "unknown; a column is one of period, reporter, partner, flow, product, value, quantity, status");
         else
             out[i] = take_text(r, object, role, true);
     }
@@ -130,11 +137,13 @@ static void take_roles(struct reading *r, const char *key, struct str *out)
 static void check_roles(struct reading *r, const struct dataset *d, const struct dataset_csv *csv)
 {
     for (unsigned i = 0; i < CSV_ROLES; i++) {
-        bool needed = i < ROLE_FLOW || i == ROLE_VALUE || (i == ROLE_FLOW && d->basis == BASIS_REPORTED) || (i == ROLE_PRODUCT && d->level != LEVEL_TOTAL);
+        bool needed = i < ROLE_FLOW || i == ROLE_VALUE || (i == ROLE_FLOW && d->basis == BASIS_REPORTED) ||
+                      (i == ROLE_PRODUCT && d->level != LEVEL_TOTAL);
         if (csv->column[i].n && csv->constant[i].n)
             refuse(r, csv_role_name[i], "given both as a column and as a constant");
         if (needed && !csv->column[i].n && !csv->constant[i].n)
-            refuse(r, csv_role_name[i], "missing: name its column under \"columns\", or its one value under \"constants\"");
+            refuse(r, csv_role_name[i],
+                   "missing: name its column under \"columns\", or its one value under \"constants\"");
     }
 }
 
@@ -142,12 +151,14 @@ static void take_csv(struct reading *r, const struct dataset *d, struct dataset_
 {
     static const char *const codes[] = {"iso3", "m49", "comtrade", "baci"};
     static const enum code_system system[] = {CODES_ISO3, CODES_M49, CODES_COMTRADE, CODES_COMTRADE};
-    static const char *const unit[] = {"USD", "USD thousand", "USD million", "USD billion"}, *const weight[] = {"kg", "tonnes"};
+    static const char *const unit[] = {"USD", "USD thousand", "USD million", "USD billion"}, *const weight[] = {
+                                                                                                 "kg", "tonnes"};
     csv->file = take_text(r, r->root, "file", true);
     if (csv->file.n && (csv->file.p[0] == '/' || strstr(csv->file.p, "..")))
         refuse(r, "file", "the file lies beside the manifest: no absolute path and no \"..\"");
     csv->codes = system[take_word(r, "codes", codes, 4, "write iso3, m49, comtrade or baci")];
-    csv->value_shift = 3 * (int)take_word(r, "value_unit", unit, 4, "write USD, USD thousand, USD million or USD billion");
+    csv->value_shift =
+        3 * (int)take_word(r, "value_unit", unit, 4, "write USD, USD thousand, USD million or USD billion");
     if (json_object_get(r->root, "quantity_unit"))
         csv->quantity_shift = 3 * (int)take_word(r, "quantity_unit", weight, 2, "write kg or tonnes");
     take_roles(r, "columns", csv->column);
@@ -157,12 +168,14 @@ static void take_csv(struct reading *r, const struct dataset *d, struct dataset_
 
 static void check_keys(struct reading *r, bool with_csv)
 {
-    static const char *const known[] = {"id", "title", "source", "source_url", "licence", "published", "checked", "frequency", "level", "hs",
-                                        "valuation", "basis", "coverage", "partners", "synthetic", "notes"};
+    static const char *const known[] = {"id",       "title",     "source",    "source_url", "licence",   "published",
+                                        "checked",  "frequency", "level",     "hs",         "valuation", "basis",
+                                        "coverage", "partners",  "synthetic", "notes"};
     static const char *const of_csv[] = {"file", "codes", "columns", "constants", "value_unit", "quantity_unit"};
     const char *key;
     json_t *value;
-    json_object_foreach(r->root, key, value) {
+    json_object_foreach(r->root, key, value)
+    {
         bool ok = false;
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
             ok = ok || strcmp(key, known[i]) == 0;
@@ -173,10 +186,14 @@ static void check_keys(struct reading *r, bool with_csv)
     }
 }
 
-enum status dataset_read(const char *name, struct str text, struct arena *arena, struct dataset *out, struct dataset_csv *csv, struct problem *problem)
+enum status dataset_read(const char *name, struct str text, struct arena *arena, struct dataset *out,
+                         struct dataset_csv *csv, struct problem *problem)
 {
     json_error_t error;
-    struct reading r = {.name = name, .arena = arena, .problem = problem, .root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error)};
+    struct reading r = {.name = name,
+                        .arena = arena,
+                        .problem = problem,
+                        .root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error)};
     if (!json_is_object(r.root)) {
         char place[256];
         (void)snprintf(place, sizeof place, "%s:%d", name, r.root ? 1 : error.line);
@@ -228,7 +245,8 @@ enum status dataset_print(const struct dataset *d, struct buf *out)
     (void)json_object_set_new(root, "synthetic", json_boolean(d->synthetic));
     for (size_t i = 0; i < d->n_notes; i++)
         (void)json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n));
-    bool ok = json_object_set_new(root, "notes", notes) == 0 && json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;
+    bool ok = json_object_set_new(root, "notes", notes) == 0 &&
+              json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;
     json_decref(root);
     return ok ? ST_OK : ST_NO_MEMORY;
 }

@@ -6,7 +6,7 @@ static const struct kind_word {
     const char *word;
     enum period_kind kind;
 } kind_words[] = {
-    {"A", PERIOD_YEAR},   {"FY", PERIOD_FISCAL},     {"Q", PERIOD_QUARTER},       {"M", PERIOD_MONTH},
+    {"A", PERIOD_YEAR},    {"FY", PERIOD_FISCAL},     {"Q", PERIOD_QUARTER},       {"M", PERIOD_MONTH},
     {"year", PERIOD_YEAR}, {"fiscal", PERIOD_FISCAL}, {"quarter", PERIOD_QUARTER}, {"month", PERIOD_MONTH},
 };
 
@@ -89,21 +89,11 @@ size_t period_print(uint32_t period, char out[PERIOD_TEXT])
     uint32_t ordinal = period_ordinal(period);
     int n = 0;
     switch (period_kind_of(period)) {
-    case PERIOD_YEAR:
-        n = snprintf(out, PERIOD_TEXT, "%04u", ordinal % 10000);
-        break;
-    case PERIOD_FISCAL:
-        n = snprintf(out, PERIOD_TEXT, "FY%04u-%02u", ordinal % 10000, (ordinal + 1) % 100);
-        break;
-    case PERIOD_QUARTER:
-        n = snprintf(out, PERIOD_TEXT, "%04u-Q%u", ordinal / 4 % 10000, ordinal % 4 + 1);
-        break;
-    case PERIOD_MONTH:
-        n = snprintf(out, PERIOD_TEXT, "%04u-%02u", ordinal / 12 % 10000, ordinal % 12 + 1);
-        break;
-    default: /* a number from a damaged file */
-        n = snprintf(out, PERIOD_TEXT, "?");
-        break;
+    case PERIOD_YEAR: n = snprintf(out, PERIOD_TEXT, "%04u", ordinal % 10000); break;
+    case PERIOD_FISCAL: n = snprintf(out, PERIOD_TEXT, "FY%04u-%02u", ordinal % 10000, (ordinal + 1) % 100); break;
+    case PERIOD_QUARTER: n = snprintf(out, PERIOD_TEXT, "%04u-Q%u", ordinal / 4 % 10000, ordinal % 4 + 1); break;
+    case PERIOD_MONTH: n = snprintf(out, PERIOD_TEXT, "%04u-%02u", ordinal / 12 % 10000, ordinal % 12 + 1); break;
+    default: /* a number from a damaged file */ n = snprintf(out, PERIOD_TEXT, "?"); break;
     }
     return (size_t)n;
 }
@@ -114,7 +104,9 @@ uint32_t period_first_month(uint32_t period)
 {
     uint32_t ordinal = period_ordinal(period);
     enum period_kind kind = period_kind_of(period);
-    uint32_t month = kind == PERIOD_MONTH ? ordinal : kind == PERIOD_QUARTER ? ordinal * 3 : ordinal * 12 + (kind == PERIOD_FISCAL ? 3 : 0);
+    uint32_t month = kind == PERIOD_MONTH     ? ordinal
+                     : kind == PERIOD_QUARTER ? ordinal * 3
+                                              : ordinal * 12 + (kind == PERIOD_FISCAL ? 3 : 0);
     return period_make(PERIOD_MONTH, month);
 }
 
