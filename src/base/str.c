@@ -59,14 +59,24 @@ struct str str_cut(struct str *rest, char sep)
     return head;
 }
 
+/* Bytes of the sequence that begins with `first`; 0 for a byte that begins none. */
+static size_t utf8_expected(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return 2;
+    if (first >= 0xE0 && first <= 0xEF)
+        return 3;
+    return first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+}
+
 /* Length of the well-formed UTF-8 sequence at p, or 0. Table 3-7 of the Unicode Standard. */
 static size_t utf8_length(const unsigned char *p, size_t n)
 {
-    if (p[0] < 0x80)
-        return 1;
-    size_t need = p[0] >= 0xC2 && p[0] <= 0xDF ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : p[0] >= 0xF0 && p[0] <= 0xF4 ? 4 : 0;
-    if (need == 0 || need > n)
-        return 0;
+    size_t need = utf8_expected(p[0]);
+    if (need < 2 || need > n)
+        return need == 1;
     unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
     unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
     if (p[1] < low || p[1] > high)

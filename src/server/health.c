@@ -41,9 +41,7 @@ static int connect_until(const struct endpoint *endpoint, int64_t until_ms)
     int error = connect(fd, &endpoint->address.any, endpoint->size) == 0 ? 0 : errno;
     if (error == EINPROGRESS) {
         socklen_t size = sizeof error;
-        if (!await(fd, POLLOUT, until_ms))
-            error = errno;
-        else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+        if (!await(fd, POLLOUT, until_ms) || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
             error = errno;
     }
     if (error == 0)

@@ -68,7 +68,7 @@ static unsigned shard_count(unsigned wanted)
 /* Raises the limit of open files to what the connections need; lowers the connections where the system does not allow it. */
 static void fit_connections(struct server *server)
 {
-    rlim_t need = (rlim_t)server->options.connection_limit + OTHER_FILES + 4u * server->n_shards;
+    rlim_t need = (rlim_t)server->options.connection_limit + OTHER_FILES + (rlim_t)4 * server->n_shards;
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= need)
         return;

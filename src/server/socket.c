@@ -11,7 +11,8 @@
 static enum status bad_address(const char *text, struct problem *problem)
 {
     (void)problem_set(problem, ST_INVALID, "--listen", "'%.200s' is not an address with a port", text);
-    return problem_cure(problem, ST_INVALID, "write 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080");
+    (void)problem_cure(problem, ST_INVALID, "write 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080");
+    return ST_INVALID;
 }
 
 /* The part before the last colon, without brackets, as a C string. */

@@ -1,41 +1,50 @@
 /* OpenAPI 3.1 from the route table. */
 #include "api/get/endpoints.h"
 
+static bool is_number(const struct param *param)
+{
+    return param->type == PARAM_COUNT || param->type == PARAM_FLAG || param->type == PARAM_SHARE;
+}
+
+/* A number as it is, a text in quotes. */
+static void write_literal(const struct param *param, const char *key, const char *text, struct jw *jw)
+{
+    if (!text)
+        return;
+    jw_key(jw, str_view(key));
+    if (is_number(param))
+        jw_raw(jw, str_view(text));
+    else
+        jw_str(jw, str_view(text));
+}
+
+static void write_words(const char *const *word, size_t n, unsigned allowed, struct jw *jw)
+{
+    jw_karray(jw, "enum");
+    for (size_t i = 0; i < n; i++)
+        if (allowed & 1U << i)
+            jw_str(jw, str_view(word[i]));
+    jw_end(jw);
+}
+
 static void write_schema(const struct param *param, struct jw *jw)
 {
     static const char *const kinds[] = {"A", "FY", "Q", "M"};
     jw_kobject(jw, "schema");
-    bool number = param->type == PARAM_COUNT || param->type == PARAM_FLAG;
-    jw_kz(jw, "type", number ? "integer" : param->type == PARAM_SHARE ? "number" : "string");
-    if (param->type == PARAM_COUNT) {
-        jw_ki64(jw, "minimum", 1);
-        jw_ki64(jw, "maximum", param->max);
+    jw_kz(jw, "type", param->type == PARAM_SHARE ? "number" : is_number(param) ? "integer" : "string");
+    if (is_number(param)) {
+        jw_ki64(jw, "minimum", param->type == PARAM_COUNT);
+        jw_ki64(jw, "maximum", param->type == PARAM_COUNT ? param->max : 1);
     }
-    if (param->type == PARAM_FLAG || param->type == PARAM_SHARE) {
-        jw_ki64(jw, "minimum", 0);
-        jw_ki64(jw, "maximum", 1);
-    }
-    if (param->type == PARAM_LEVEL || param->type == PARAM_FREQ || param->type == PARAM_FORMAT ||
-        param->type == PARAM_KIND) {
-        jw_karray(jw, "enum");
-        for (enum level l = LEVEL_TOTAL; param->type == PARAM_LEVEL && l < LEVELS; l++)
-            if (param->levels & 1U << l)
-                jw_str(jw, str_view(level_name[l]));
-        for (size_t i = 0; param->type == PARAM_FREQ && i < 4; i++)
-            jw_str(jw, str_view(kinds[i]));
-        for (size_t i = 0; param->type == PARAM_FORMAT && i < FORMATS; i++)
-            jw_str(jw, str_view(format_name[i]));
-        for (size_t i = 0; param->type == PARAM_KIND && i < MEMBER_KINDS; i++)
-            jw_str(jw, str_view(member_kind_name[i]));
-        jw_end(jw);
-    }
-    if (param->fallback) {
-        jw_key(jw, STR("default"));
-        if (number || param->type == PARAM_SHARE)
-            jw_raw(jw, str_view(param->fallback));
-        else
-            jw_str(jw, str_view(param->fallback));
-    }
+    if (param->type == PARAM_LEVEL)
+        write_words(level_name, LEVELS, param->levels, jw);
+    if (param->type == PARAM_FREQ)
+        write_words(kinds, 4, ~0U, jw);
+    if (param->type == PARAM_FORMAT)
+        write_words(format_name, FORMATS, ~0U, jw);
+    if (param->type == PARAM_KIND)
+        write_words(member_kind_name, MEMBER_KINDS, ~0U, jw);
+    write_literal(param, "default", param->fallback, jw);
     jw_end(jw);
 }
 
@@ -50,13 +59,7 @@ static void write_params(const struct route *route, struct jw *jw)
         jw_kbool(jw, "required", param->in_path);
         jw_kz(jw, "description", param->description);
         write_schema(param, jw);
-        if (param->example) {
-            jw_key(jw, STR("example"));
-            if (param->type == PARAM_COUNT || param->type == PARAM_FLAG || param->type == PARAM_SHARE)
-                jw_raw(jw, str_view(param->example));
-            else
-                jw_str(jw, str_view(param->example));
-        }
+        write_literal(param, "example", param->example, jw);
         jw_end(jw);
     }
     jw_end(jw);

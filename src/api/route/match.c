@@ -9,6 +9,15 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* The byte that "%41" at the start of `rest` stands for; -1 for anything else. */
+static int escaped(struct str rest)
+{
+    int high = rest.n > 2 ? hex(rest.p[1]) : -1, low = rest.n > 2 ? hex(rest.p[2]) : -1;
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+static bool is_control(int c) { return (c >= 0 && c < 0x20) || c == 0x7F; }
+
 bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *out)
 {
     char *text = arena_new(arena, char, raw.n + 1);
@@ -16,19 +25,14 @@ bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *
     if (!text)
         return false;
     for (size_t i = 0; i < raw.n; i++) {
-        char c = raw.p[i];
+        int c = (unsigned char)raw.p[i];
         if (c == '%') {
-            int high = i + 2 < raw.n ? hex(raw.p[i + 1]) : -1, low = i + 2 < raw.n ? hex(raw.p[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return false;
-            c = (char)(high * 16 + low);
+            c = escaped(str_span(raw.p + i, raw.n - i));
             i += 2;
-        } else if (c == '+' && form) {
-            c = ' ';
         }
-        if ((unsigned char)c < 0x20 || c == 0x7F)
+        if (c < 0 || is_control(c))
             return false;
-        text[n++] = c;
+        text[n++] = raw.p[i] == '+' && form ? ' ' : (char)c;
     }
     *out = str_span(text, n);
     return str_utf8(*out);

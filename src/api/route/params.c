@@ -160,6 +160,26 @@ static void read_share(struct call *call, const struct param *param, struct arg 
         arg->ratio = (double)micro / 1e6;
 }
 
+/* The columns that were nearly written; where there are none, the first of all. */
+static void suggest_columns(const struct route *route, struct str id, struct call_error *e)
+{
+    for (size_t i = 0; i < route->n_columns; i++)
+        if (str_distance(str_view(route->column[i].id), id, 3) <= 3)
+            call_suggest(e, str_view(route->column[i].id));
+    for (size_t i = 0; e->n_suggestions == 0 && i < route->n_columns && i < SUGGESTIONS_MAX; i++)
+        e->suggestion[i] = str_view(route->column[i].id);
+    if (e->n_suggestions == 0)
+        e->n_suggestions = route->n_columns < SUGGESTIONS_MAX ? route->n_columns : SUGGESTIONS_MAX;
+}
+
+static bool has_column(const struct route *route, struct str id)
+{
+    for (size_t i = 0; i < route->n_columns; i++)
+        if (str_is(id, route->column[i].id))
+            return true;
+    return false;
+}
+
 static void read_columns(struct call *call, const struct param *param, struct arg *arg)
 {
     struct str rest = arg->text;
@@ -168,18 +188,11 @@ static void read_columns(struct call *call, const struct param *param, struct ar
         struct str id = str_cut(&rest, ',');
         if (param->type == PARAM_SORT && id.n && id.p[0] == '-')
             id = str_span(id.p + 1, id.n - 1);
-        bool known = false;
-        for (size_t i = 0; i < call->route->n_columns; i++)
-            known = known || str_is(id, call->route->column[i].id);
+        bool known = has_column(call->route, id);
         if (known && ++count <= 32)
             continue;
         struct call_error *e = refuse(call, param, id, known ? "too many columns" : "this answer has no such column");
-        for (size_t i = 0; i < call->route->n_columns; i++)
-            if (str_distance(str_view(call->route->column[i].id), id, 3) <= 3)
-                call_suggest(e, str_view(call->route->column[i].id));
-        if (e->n_suggestions == 0)
-            for (size_t i = 0; i < call->route->n_columns; i++)
-                call_suggest(e, str_view(call->route->column[i].id));
+        suggest_columns(call->route, id, e);
         return;
     }
 }

@@ -245,6 +245,15 @@ static unsigned name_distance(struct str word, struct str name)
     return d <= limit ? 3 + d : 99;
 }
 
+/* "CHI" is CHN or CHL before it is the beginning of another word: the first letters are rarely wrong. */
+static unsigned code_distance(struct str word, struct str id)
+{
+    if (word.n < 2 || word.n > 4 || id.n != 3 || id.p[0] == 'X' || str_distance(word, id, 1) > 1)
+        return 99;
+    unsigned first = upper(word.p[0]) != id.p[0] ? 4 : 0, second = upper(word.p[1]) != id.p[1] ? 2 : 0;
+    return 1 + str_distance(word, id, 1) + first + second;
+}
+
 static unsigned country_distance(const struct country *k, struct str word)
 {
     unsigned best = name_distance(word, k->name);
@@ -253,13 +262,8 @@ static unsigned country_distance(const struct country *k, struct str word)
         unsigned d = name_distance(word, str_cut(&rest, '|'));
         best = d < best ? d : best;
     }
-    if (word.n >= 2 && word.n <= 4 && k->id.n == 3 && k->id.p[0] != 'X') {
-        unsigned d = str_distance(word, k->id, 1);
-        /* "CHI" is CHN or CHL before it is the beginning of another word: the first letters are rarely wrong. */
-        unsigned as_code =
-            d > 1 ? 99 : 1 + d + (upper(word.p[0]) != k->id.p[0] ? 4 : 0) + (upper(word.p[1]) != k->id.p[1] ? 2 : 0);
-        best = as_code < best ? as_code : best;
-    }
+    unsigned as_code = code_distance(word, k->id);
+    best = as_code < best ? as_code : best;
     return best == 99 ? best : best * 2 + (k->kind != MEMBER_COUNTRY && k->kind != MEMBER_WORLD);
 }
 

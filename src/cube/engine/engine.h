@@ -31,14 +31,6 @@ struct cube {
     struct level_nodes level[LEVELS]; /* n == 0 where the level cannot be expressed */
 };
 
-/* Leaf of row `i`, values and quantities of a run: reads `width` little-endian bytes. */
-static inline uint64_t engine_read(const unsigned char *p, unsigned width)
-{
-    uint64_t value = 0;
-    memcpy(&value, p, width);
-    return value;
-}
-
 /* Runs of `segment` whose key lies in [from, to]. */
 const struct file_run *engine_runs(const struct image_segment *segment, uint32_t from, uint32_t to, size_t *n);
 /* Segments whose period falls into `period`: indexes [*from, *to). */

@@ -70,7 +70,18 @@ static struct str node_code(struct str leaf, enum level level, const struct prod
     return section.n ? section : str_span(leaf.p, 2); /* national chapters stand for themselves */
 }
 
-/* Leaves ascend, and so do the nodes made of their prefixes; sections do too, because chapters are numbered through them. */
+/* The last node with this code, or a new one. Leaves ascend, so a node's leaves lie side by side; only a section may go on behind a
+ * chapter that belongs to none. */
+static size_t node_for(struct level_nodes *nodes, struct str code, enum level level)
+{
+    size_t oldest = level == LEVEL_SECTION || nodes->n == 0 ? 0 : nodes->n - 1;
+    for (size_t i = nodes->n; i > oldest; i--)
+        if (str_eq(nodes->code[i - 1], code))
+            return i - 1;
+    nodes->code[nodes->n] = code;
+    return nodes->n++;
+}
+
 static enum status read_level(struct cube *cube, enum level level, const struct products *products,
                               struct problem *problem)
 {
@@ -80,12 +91,8 @@ static enum status read_level(struct cube *cube, enum level level, const struct 
     nodes->of_leaf = arena_new(&cube->arena, uint16_t, leaves->n);
     if (!nodes->code || !nodes->of_leaf)
         return no_memory(cube, problem);
-    for (size_t i = 0; i < leaves->n; i++) {
-        struct str code = node_code(leaves->code[i], level, products);
-        if (nodes->n == 0 || !str_eq(nodes->code[nodes->n - 1], code))
-            nodes->code[nodes->n++] = code;
-        nodes->of_leaf[i] = (uint16_t)(nodes->n - 1);
-    }
+    for (size_t i = 0; i < leaves->n; i++)
+        nodes->of_leaf[i] = (uint16_t)node_for(nodes, node_code(leaves->code[i], level, products), level);
     return ST_OK;
 }
 

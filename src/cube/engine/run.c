@@ -200,9 +200,9 @@ static struct run_view view_run(const struct image_segment *segment, const struc
 
 static void add_row(struct scan *s, const struct run_view *v, uint32_t i, uint32_t leaf)
 {
-    int64_t value = (int64_t)engine_read(v->values + (size_t)i * v->run->value_bytes, v->run->value_bytes);
+    int64_t value = (int64_t)file_number(v->values + (size_t)i * v->run->value_bytes, v->run->value_bytes);
     uint64_t stored =
-        v->run->quantity_bytes ? engine_read(v->kgs + (size_t)i * v->run->quantity_bytes, v->run->quantity_bytes) : 0;
+        v->run->quantity_bytes ? file_number(v->kgs + (size_t)i * v->run->quantity_bytes, v->run->quantity_bytes) : 0;
     uint8_t status = v->run->has_status ? v->status[i] : 0;
     uint64_t stride = s->box.stride[CUBE_PRODUCT];
     uint64_t number = v->base + stride * (stride && s->node ? s->node[leaf] : leaf);
@@ -213,7 +213,7 @@ static void add_row(struct scan *s, const struct run_view *v, uint32_t i, uint32
 
 static uint32_t row_leaf(const struct run_view *v, uint32_t i)
 {
-    return (uint32_t)engine_read(v->products + (size_t)i * 2, 2);
+    return (uint32_t)file_number(v->products + (size_t)i * 2, 2);
 }
 
 /* First row whose leaf is not before `leaf`. */

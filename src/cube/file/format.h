@@ -28,6 +28,7 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define FILE_MAGIC "ENTRCUBE"
 #define FILE_VERSION 1U
@@ -73,6 +74,14 @@ static_assert(sizeof(struct file_run) == 40, "directory layout");
 #define RUN_FLOW(key) ((key) >> 16 & 1U)
 #define RUN_PARTNER(key) ((key)&0xFFFFU)
 #define RUN_KEY(reporter, flow, partner) ((uint32_t)(reporter) << 17 | (uint32_t)(flow) << 16 | (uint32_t)(partner))
+
+/* The number in `width` bytes, little-endian: how values and quantities stand in ROWS. */
+static inline uint64_t file_number(const unsigned char *p, unsigned width)
+{
+    uint64_t value = 0;
+    memcpy(&value, p, width);
+    return value;
+}
 
 static inline uint64_t run_bytes(const struct file_run *run)
 {

@@ -63,6 +63,13 @@ static enum status check_hash(const struct image *image, const struct file_secti
     return ST_OK;
 }
 
+/* Where the section stands: behind `end`, before the contents. */
+static bool section_fits(const struct image *image, const struct file_section *s, uint64_t end)
+{
+    uint64_t limit = image->header->contents_offset;
+    return s->offset % FILE_ALIGN == 0 && s->offset >= end && s->offset <= limit && s->bytes <= limit - s->offset;
+}
+
 /* Sections stand one behind the other, in the order that format.h gives. */
 static enum status check_contents(const struct image *image, struct problem *problem)
 {
@@ -70,10 +77,9 @@ static enum status check_contents(const struct image *image, struct problem *pro
     for (uint64_t i = 0; i < image->header->contents_count; i++) {
         const struct file_section *s = &image->section[i];
         uint32_t kind = i < 3 ? (uint32_t)(SECTION_DATASET + i) : i % 2 ? SECTION_DIRECTORY : SECTION_ROWS;
-        uint64_t limit = image->header->contents_offset;
         if (s->kind != kind || (i < 3) != (s->period == 0))
             return corrupt(image, s, problem, "this section does not belong here");
-        if (s->offset % FILE_ALIGN || s->offset < end || s->offset > limit || s->bytes > limit - s->offset)
+        if (!section_fits(image, s, end))
             return corrupt(image, s, problem, "the section does not fit the file");
         end = s->offset + s->bytes;
         if (s->kind != SECTION_ROWS && check_hash(image, s, problem) != ST_OK)
@@ -189,38 +195,40 @@ void image_release(struct image *image)
     image->segment = NULL;
 }
 
-static uint64_t read_width(const unsigned char *p, unsigned width)
+/* What a run's rows add up to. */
+struct run_sums {
+    uint64_t usd, kg;
+    unsigned status;
+    bool all_weighed;
+};
+
+/* False if a sum leaves 64 bits. */
+static bool add_row(const struct file_run *run, const unsigned char *rows, uint32_t i, struct run_sums *sums)
 {
-    uint64_t value = 0;
-    memcpy(&value, p, width);
-    return value;
+    size_t n = run->count;
+    const unsigned char *values = rows + n * 2, *kgs = values + n * run->value_bytes,
+                        *status = kgs + n * run->quantity_bytes;
+    uint64_t usd = file_number(values + (size_t)i * run->value_bytes, run->value_bytes);
+    uint64_t stored = file_number(kgs + (size_t)i * run->quantity_bytes, run->quantity_bytes);
+    sums->all_weighed = sums->all_weighed && stored > 0;
+    sums->status |= run->has_status ? status[i] : 0U;
+    return !__builtin_add_overflow(sums->usd, usd, &sums->usd) &&
+           !__builtin_add_overflow(sums->kg, stored ? stored - 1 : 0, &sums->kg);
 }
 
 /* Products ascend inside a run, and the rows add up to the run's totals. */
 static bool run_holds(const struct image *image, const struct file_run *run, const unsigned char *rows)
 {
-    const unsigned char *values = rows + (size_t)run->count * 2, *kgs = values + (size_t)run->count * run->value_bytes;
-    const unsigned char *status = kgs + (size_t)run->count * run->quantity_bytes;
-    uint64_t sum = 0, kg = 0, last = 0;
-    bool kg_known = run->quantity_bytes > 0;
-    unsigned bits = 0;
+    struct run_sums sums = {.all_weighed = true};
+    uint64_t last = 0;
     for (uint32_t i = 0; i < run->count; i++) {
-        uint64_t product = read_width(rows + (size_t)i * 2, 2);
-        if (product >= image->n_products || (i && product <= last))
+        uint64_t product = file_number(rows + (size_t)i * 2, 2);
+        if (product >= image->n_products || (i && product <= last) || !add_row(run, rows, i, &sums))
             return false;
         last = product;
-        if (__builtin_add_overflow(sum, read_width(values + (size_t)i * run->value_bytes, run->value_bytes), &sum))
-            return false;
-        uint64_t stored =
-            run->quantity_bytes ? read_width(kgs + (size_t)i * run->quantity_bytes, run->quantity_bytes) : 0;
-        kg_known = kg_known && stored > 0;
-        if (stored && __builtin_add_overflow(kg, stored - 1, &kg))
-            return false;
-        bits |= run->has_status ? status[i] : 0U;
     }
-    int64_t expected_kg = kg_known ? (int64_t)kg : QUANTITY_UNKNOWN;
-    return sum == (uint64_t)run->value_usd && sum <= INT64_MAX && expected_kg == run->quantity_kg &&
-           bits == run->status;
+    int64_t expected_kg = sums.all_weighed ? (int64_t)sums.kg : QUANTITY_UNKNOWN;
+    return sums.usd == (uint64_t)run->value_usd && expected_kg == run->quantity_kg && sums.status == run->status;
 }
 
 enum status image_verify_rows(const struct image *image, struct problem *problem)
