@@ -13,7 +13,7 @@ struct tidy {
     const struct dataset_csv *map;
     const struct countries *countries;
     struct csv csv;
-    size_t column[CSV_ROLES];
+    size_t column[CSV_ROLES], n_columns;
     struct cube_builder *builder;
     struct str unknown[UNKNOWN_CODES_MAX]; /* country codes, in the arena */
     size_t n_unknown;
@@ -37,6 +37,16 @@ static enum status lacks_column(const struct tidy *t, struct str wanted)
     return problem_cure(t->problem, status, "correct \"columns\" in the manifest, or the CSV's header");
 }
 
+/* Two columns of one name: nobody can tell which is meant. */
+static enum status check_single(const struct tidy *t, size_t column)
+{
+    struct str name = str_trim(t->csv.field[column]);
+    for (size_t i = column + 1; i < t->csv.n_fields; i++)
+        if (str_eq(str_trim(t->csv.field[i]), name))
+            return csv_refuse(&t->csv, t->problem, "the header has two columns of this name", name);
+    return ST_OK;
+}
+
 static enum status find_columns(struct tidy *t)
 {
     enum status status = csv_next(&t->csv, t->problem);
@@ -47,7 +57,10 @@ static enum status find_columns(struct tidy *t)
         t->column[role] = name.n ? csv_column(&t->csv, name) : CSV_FIELDS_MAX;
         if (name.n && t->column[role] == CSV_FIELDS_MAX)
             status = lacks_column(t, name);
+        else if (status == ST_OK && name.n)
+            status = check_single(t, t->column[role]);
     }
+    t->n_columns = t->csv.n_fields;
     return status;
 }
 
@@ -102,7 +115,9 @@ static enum status read_flow(const struct tidy *t, enum flow *out)
             return ST_OK;
         if (str_eq_nocase(word, str_view(imports[i]))) {
             *out = FLOW_IMPORTS;
-            return ST_OK;
+            return t->dataset->basis == BASIS_REPORTED
+                       ? ST_OK
+                       : bad_cell(t, ROLE_FLOW, "is no flow of reconciled data: each pair stands once, as exports");
         }
     }
     return bad_cell(t, ROLE_FLOW, "is no flow: write X (exports) or M (imports)");
@@ -138,19 +153,37 @@ static enum status read_numbers(const struct tidy *t, struct observation *o)
     return ST_OK;
 }
 
-static enum status read_row(struct tidy *t)
+/* Empty fields at the end are a habit of some exporters; text there is a number with an unquoted comma in it. */
+static enum status check_width(const struct tidy *t)
 {
-    struct observation o = {.line = t->csv.line,
-                            .product = t->dataset->level == LEVEL_TOTAL ? STR("TOTAL") : cell(t, ROLE_PRODUCT)};
-    const char *why;
     for (size_t role = 0; role < CSV_ROLES; role++)
         if (t->column[role] != CSV_FIELDS_MAX && t->column[role] >= t->csv.n_fields)
             return csv_refuse(&t->csv, t->problem, "the row has fewer fields than the header", t->csv.field[0]);
+    for (size_t i = t->n_columns; i < t->csv.n_fields; i++)
+        if (str_trim(t->csv.field[i]).n)
+            return csv_refuse(&t->csv, t->problem, "the row has more fields than the header", t->csv.field[i]);
+    return ST_OK;
+}
+
+/* At level total a product column is not needed; where there is one, a row of a single product is no total. */
+static struct str read_product(const struct tidy *t)
+{
+    bool given = t->map->column[ROLE_PRODUCT].n || t->map->constant[ROLE_PRODUCT].n;
+    return given ? cell(t, ROLE_PRODUCT) : STR("TOTAL");
+}
+
+static enum status read_row(struct tidy *t)
+{
+    const char *why;
+    enum status status = check_width(t);
+    if (status != ST_OK)
+        return status;
+    struct observation o = {.line = t->csv.line, .product = read_product(t)};
     o.reporter = read_country(t, ROLE_REPORTER);
     o.partner = read_country(t, ROLE_PARTNER);
     if (!period_read(cell(t, ROLE_PERIOD), &o.period, &why))
         return bad_cell(t, ROLE_PERIOD, "is no period: write 2019, FY2018-19, 2019-Q2 or 2019-04");
-    enum status status = read_flow(t, &o.flow);
+    status = read_flow(t, &o.flow);
     if (status == ST_OK)
         status = read_numbers(t, &o);
     if (status == ST_OK)

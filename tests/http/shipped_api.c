@@ -5,8 +5,10 @@
 #include "entrepot/ingest/ingest.h"
 
 static const char *const manifests[] = {
-    "data/dgcis-total-fy.json",   "data/dgcis-hs2-fy.json",     "data/dgcis-world-hs2.json", "data/comtrade-partners-2019.json",
-    "data/dgcis-hs2-month.json", "data/gacc-total-month.json", "data/gacc-world-year.json", "data/comtrade-critical-month.json",
+    "data/dgcis-total-fy.json",  "data/dgcis-hs2-fy.json",
+    "data/dgcis-world-hs2.json", "data/comtrade-partners-2019.json",
+    "data/dgcis-hs2-month.json", "data/gacc-total-month.json",
+    "data/gacc-world-year.json", "data/comtrade-critical-month.json",
 };
 
 static struct catalogue *catalogue;
@@ -18,7 +20,8 @@ static void forget(void)
     catalogue_free(catalogue);
 }
 
-static enum status read_tables(struct countries **countries, struct products **products, struct sectors **sectors, struct problem *problem)
+static enum status read_tables(struct countries **countries, struct products **products, struct sectors **sectors,
+                               struct problem *problem)
 {
     char *text;
     size_t n;
@@ -49,7 +52,8 @@ static enum status add(const char *path, struct problem *problem)
     struct cube *cube;
     enum status status = ingest_manifest(path, catalogue_countries(catalogue), &bytes, &n, problem);
     if (status == ST_OK)
-        status = cube_open_take(path, bytes, n, catalogue_countries(catalogue), catalogue_products(catalogue), &cube, problem);
+        status = cube_open_take(path, bytes, n, catalogue_countries(catalogue), catalogue_products(catalogue), &cube,
+                                problem);
     return status == ST_OK ? catalogue_add(catalogue, cube, path, problem) : status;
 }
 

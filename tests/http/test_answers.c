@@ -68,17 +68,12 @@ static const struct route *route_now(void)
 static bool type_fits(enum column_type type, const json_t *value)
 {
     switch (type) {
-    case COLUMN_STRING:
-        return json_is_string(value);
-    case COLUMN_INTEGER:
-        return json_is_integer(value);
-    case COLUMN_NUMBER:
-        return json_is_number(value);
-    case COLUMN_BOOLEAN:
-        return json_is_boolean(value);
+    case COLUMN_STRING: return json_is_string(value);
+    case COLUMN_INTEGER: return json_is_integer(value);
+    case COLUMN_NUMBER: return json_is_number(value);
+    case COLUMN_BOOLEAN: return json_is_boolean(value);
     case COLUMN_FLAGS:
-    case COLUMN_LIST:
-        return json_is_array(value);
+    case COLUMN_LIST: return json_is_array(value);
     }
     return false;
 }
@@ -90,7 +85,8 @@ static void check_columns(json_t *root)
     json_t *row, *data = json_object_get(root, "data");
     size_t i;
     assert_true(json_is_array(data));
-    json_array_foreach(data, i, row) {
+    json_array_foreach(data, i, row)
+    {
         assert_int_equal(json_object_size(row), route->n_columns);
         for (size_t c = 0; c < route->n_columns; c++) {
             json_t *value = json_object_get(row, route->column[c].id);
@@ -132,9 +128,8 @@ static bool has_flag(json_t *row, const char *flag)
 {
     json_t *value;
     size_t i;
-    json_array_foreach(json_object_get(row, "flags"), i, value)
-        if (strcmp(json_string_value(value), flag) == 0)
-            return true;
+    json_array_foreach(json_object_get(row, "flags"), i,
+                       value) if (strcmp(json_string_value(value), flag) == 0) return true;
     return false;
 }
 
@@ -182,7 +177,8 @@ static void test_chapters_add_up_to_totals(void **state)
     for (size_t i = 0; i < 23; i++)
         for (unsigned side = 0; side < 4; side++) {
             const char *flow = side % 2 ? "imports" : "exports";
-            json_int_t total = integer(row_of(side < 2 ? totals : world, i), flow), sum = integer(row_of(side < 2 ? sums : world_sums, i), flow);
+            json_int_t total = integer(row_of(side < 2 ? totals : world, i), flow),
+                       sum = integer(row_of(side < 2 ? sums : world_sums, i), flow);
             assert_true(total > 0 && sum > 0);
             assert_in_range(total - sum + 1000000, 0, 2000000);
             pairs++;
@@ -224,12 +220,14 @@ static void test_deficits(void **state)
     assert_true(is_text(json_object_get(root, "meta"), "dataset", "comtrade-partners-2019"));
     assert_true(is_text(row_of(root, 0), "partner", "CHN"));
     assert_int_equal(integer(row_of(root, 0), "balance"), -51123259882);
-    json_array_foreach(data, i, row) {
+    json_array_foreach(data, i, row)
+    {
         assert_true(integer(row, "balance") < 0);
         assert_false(is_text(row, "partner", "WLD"));
         sum += integer(row, "balance");
     }
-    json_array_foreach(data, i, row) {
+    json_array_foreach(data, i, row)
+    {
         so_far += integer(row, "balance");
         assert_ratio(row, "share_of_deficit", (double)integer(row, "balance") / (double)sum);
         assert_ratio(row, "cumulative_share", (double)so_far / (double)sum);
@@ -237,8 +235,7 @@ static void test_deficits(void **state)
     json_decref(root);
     root = table_of("/v1/deficits/IND?period=2019&top=5");
     json_int_t again = 0;
-    json_array_foreach(json_object_get(root, "data"), i, row)
-        again += integer(row, "balance");
+    json_array_foreach(json_object_get(root, "data"), i, row) again += integer(row, "balance");
     assert_int_equal(json_array_size(json_object_get(root, "data")), 6);
     assert_int_equal(again, sum);
     json_decref(root);
@@ -251,13 +248,15 @@ static void test_dependence(void **state)
     size_t i;
     double last = 2;
     assert_true(is_text(json_object_get(root, "meta"), "dataset", "dgcis-hs2-fy"));
-    json_array_foreach(json_object_get(root, "data"), i, row) {
+    json_array_foreach(json_object_get(root, "data"), i, row)
+    {
         double share = json_number_value(json_object_get(row, "share"));
         assert_true(share <= last);
         last = share;
         assert_true(has_flag(row, "lower_bound"));
         if (integer(row, "imports_total") > 0)
-            assert_ratio(row, "share", (double)integer(row, "imports_from_partner") / (double)integer(row, "imports_total"));
+            assert_ratio(row, "share",
+                         (double)integer(row, "imports_from_partner") / (double)integer(row, "imports_total"));
     }
     json_decref(root);
     root = table_of("/v1/dependence/IND/CHN?dataset=comtrade-critical-month&period=2025&product=850760");
@@ -269,13 +268,15 @@ static void test_dependence(void **state)
 static void test_products_contribute(void **state)
 {
     (void)state;
-    json_t *root = table_of("/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19&vs=FY2010-11&sort=balance"), *row;
+    json_t *root = table_of("/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19&vs=FY2010-11&sort=balance"),
+           *row;
     json_t *now = table_of("/v1/bilateral/IND/CHN?period=FY2018-19&dataset=dgcis-hs2-fy");
     json_t *then = table_of("/v1/bilateral/IND/CHN?period=FY2010-11&dataset=dgcis-hs2-fy");
     size_t i;
     double points = 0, shares = 0;
     json_int_t sum = 0;
-    json_array_foreach(json_object_get(root, "data"), i, row) {
+    json_array_foreach(json_object_get(root, "data"), i, row)
+    {
         points += json_number_value(json_object_get(row, "imports_contribution_pp"));
         shares += json_number_value(json_object_get(row, "share_of_bilateral_imports"));
         sum += integer(row, "imports");
@@ -294,7 +295,8 @@ static void test_sectors_are_never_wrong_sums(void **state)
     (void)state;
     json_t *root = table_of("/v1/bilateral/IND/CHN/products?level=sector&period=FY2018-19"), *row;
     size_t i, told = 0, untold = 0;
-    json_array_foreach(json_object_get(root, "data"), i, row) {
+    json_array_foreach(json_object_get(root, "data"), i, row)
+    {
         bool coarse = has_flag(row, "level_unavailable");
         assert_int_equal(coarse, json_is_null(json_object_get(row, "imports")));
         *(coarse ? &untold : &told) += 1;
@@ -337,7 +339,8 @@ static void test_all_datasets_side_by_side(void **state)
 static json_t *problem_of(const char *target, int status, const char *type)
 {
     if (ask(target) != status)
-        fail_msg("%s: %d, not %d: %.*s", target, reply.status, status, (int)(reply.body.n < 500 ? reply.body.n : 500), reply.body.p);
+        fail_msg("%s: %d, not %d: %.*s", target, reply.status, status, (int)(reply.body.n < 500 ? reply.body.n : 500),
+                 reply.body.p);
     assert_true(str_is(header("Content-Type"), "application/problem+json"));
     assert_true(str_is(header("Cache-Control"), "no-store"));
     json_t *root = parse();
@@ -354,9 +357,7 @@ static bool suggests(json_t *root, const char *text)
 {
     json_t *value, *list = json_object_get(json_array_get(json_object_get(root, "errors"), 0), "suggestions");
     size_t i;
-    json_array_foreach(list, i, value)
-        if (strcmp(json_string_value(value), text) == 0)
-            return true;
+    json_array_foreach(list, i, value) if (strcmp(json_string_value(value), text) == 0) return true;
     return false;
 }
 
@@ -451,7 +452,8 @@ static void test_mirror_is_linked(void **state)
 {
     (void)state;
     json_t *root = problem_of("/v1/bilateral/IND/CHN?period=2025", 422, "period-unavailable");
-    assert_true(is_text(json_array_get(json_object_get(root, "errors"), 0), "see", "/v1/bilateral/CHN/IND?period=2025"));
+    assert_true(
+        is_text(json_array_get(json_object_get(root, "errors"), 0), "see", "/v1/bilateral/CHN/IND?period=2025"));
     json_decref(root);
 }
 
@@ -479,10 +481,14 @@ static void test_methods(void **state)
 static void test_formats(void **state)
 {
     (void)state;
-    assert_int_equal(ask_with("/v1/bilateral/IND/CHN?period=FY2018-19", (struct api_request){.accept = STR("text/csv, application/json;q=0.5")}), 200);
+    assert_int_equal(ask_with("/v1/bilateral/IND/CHN?period=FY2018-19",
+                              (struct api_request){.accept = STR("text/csv, application/json;q=0.5")}),
+                     200);
     assert_true(str_starts(header("Content-Type"), STR("text/csv")));
     assert_true(str_starts(buf_view(&reply.body), STR("period,reporter,partner,")));
-    assert_int_equal(ask_with("/v1/bilateral/IND/CHN.json?period=FY2018-19&format=csv", (struct api_request){.accept = STR("text/csv")}), 200);
+    assert_int_equal(ask_with("/v1/bilateral/IND/CHN.json?period=FY2018-19&format=csv",
+                              (struct api_request){.accept = STR("text/csv")}),
+                     200);
     assert_true(str_is(header("Content-Type"), "application/json"));
     assert_int_equal(ask_with("/v1", (struct api_request){.accept = STR("image/png")}), 406);
     assert_int_equal(ask_with("/v1", (struct api_request){.accept = STR("application/json;q=0, */*;q=0.1")}), 200);
@@ -599,14 +605,30 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_totals), cmocka_unit_test(test_whole_series), cmocka_unit_test(test_chapters_add_up_to_totals),
-        cmocka_unit_test(test_months_add_up), cmocka_unit_test(test_deficits), cmocka_unit_test(test_dependence),
-        cmocka_unit_test(test_products_contribute), cmocka_unit_test(test_sectors_are_never_wrong_sums), cmocka_unit_test(test_codes_are_one),
-        cmocka_unit_test(test_all_datasets_side_by_side), cmocka_unit_test(test_suggestions), cmocka_unit_test(test_mistakes_are_told),
-        cmocka_unit_test(test_all_errors_together), cmocka_unit_test(test_mirror_is_linked), cmocka_unit_test(test_long_value),
-        cmocka_unit_test(test_methods), cmocka_unit_test(test_formats), cmocka_unit_test(test_entity_tags), cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_fields_choose_columns), cmocka_unit_test(test_csv_has_json_cells), cmocka_unit_test(test_every_example_answers),
-        cmocka_unit_test(test_openapi_has_every_route), cmocka_unit_test(test_every_route_was_asked),
+        cmocka_unit_test(test_published_totals),
+        cmocka_unit_test(test_whole_series),
+        cmocka_unit_test(test_chapters_add_up_to_totals),
+        cmocka_unit_test(test_months_add_up),
+        cmocka_unit_test(test_deficits),
+        cmocka_unit_test(test_dependence),
+        cmocka_unit_test(test_products_contribute),
+        cmocka_unit_test(test_sectors_are_never_wrong_sums),
+        cmocka_unit_test(test_codes_are_one),
+        cmocka_unit_test(test_all_datasets_side_by_side),
+        cmocka_unit_test(test_suggestions),
+        cmocka_unit_test(test_mistakes_are_told),
+        cmocka_unit_test(test_all_errors_together),
+        cmocka_unit_test(test_mirror_is_linked),
+        cmocka_unit_test(test_long_value),
+        cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_entity_tags),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_fields_choose_columns),
+        cmocka_unit_test(test_csv_has_json_cells),
+        cmocka_unit_test(test_every_example_answers),
+        cmocka_unit_test(test_openapi_has_every_route),
+        cmocka_unit_test(test_every_route_was_asked),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -97,8 +97,10 @@ static void copies_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hands_out_zeroed_aligned_memory), cmocka_unit_test(keeps_its_ceiling),
-        cmocka_unit_test(refuses_a_product_that_overflows), cmocka_unit_test(works_on_after_a_reset),
+        cmocka_unit_test(hands_out_zeroed_aligned_memory),
+        cmocka_unit_test(keeps_its_ceiling),
+        cmocka_unit_test(refuses_a_product_that_overflows),
+        cmocka_unit_test(works_on_after_a_reset),
         cmocka_unit_test(copies_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,10 @@ static void expect_id(uint32_t id, const char *wanted)
     assert_true(str_is(countries_at(countries, id)->id, wanted));
 }
 
-static void expect(const char *code, const char *wanted) { expect_id(countries_find(countries, str_view(code)), wanted); }
+static void expect(const char *code, const char *wanted)
+{
+    expect_id(countries_find(countries, str_view(code)), wanted);
+}
 
 static void expect_source(enum code_system codes, const char *code, const char *wanted)
 {
@@ -134,13 +137,42 @@ static void expect_refusal(const char *text, const char *part)
     assert_non_null(strstr(problem.detail, part));
 }
 
+static void an_alias_shadows_no_code(void **state)
+{
+    (void)state;
+    struct countries *c;
+    struct str text = STR(HEADER WORLD "SUN,SUN,SU,,810,Soviet Union,former,,,,,,\n"
+                                       "RUS,RUS,RU,643,643,Russia,country,,,,,SUN|SU|810|RUF,\n");
+    assert_int_equal(countries_read("t.csv", text, &c, &problem), ST_OK);
+    static const char *const wanted[][2] = {{"SUN", "SUN"}, {"SU", "SUN"}, {"810", "SUN"}, {"RUF", "RUS"}};
+    for (size_t i = 0; i < 4; i++)
+        assert_true(str_is(countries_at(c, countries_find(c, str_view(wanted[i][0])))->id, wanted[i][1]));
+    assert_true(str_is(countries_at(c, countries_find_source(c, CODES_ISO3, STR("SUN")))->id, "SUN"));
+    countries_free(c);
+}
+
+static void a_number_is_m49_first(void **state)
+{
+    (void)state;
+    struct countries *c;
+    struct str text = STR(HEADER WORLD "AAA,AAA,,11,22,A,country,,,,,,\nBBB,BBB,,22,11,B,country,,,,,,\n");
+    assert_int_equal(countries_read("t.csv", text, &c, &problem), ST_OK);
+    assert_true(str_is(countries_at(c, countries_find(c, STR("11")))->id, "AAA"));
+    assert_true(str_is(countries_at(c, countries_find(c, STR("022")))->id, "BBB"));
+    assert_true(str_is(countries_at(c, countries_find_source(c, CODES_COMTRADE, STR("22")))->id, "AAA"));
+    assert_true(str_is(countries_at(c, countries_find_source(c, CODES_M49, STR("22")))->id, "BBB"));
+    countries_free(c);
+}
+
 static void refuses_bad_tables(void **state)
 {
     (void)state;
     expect_refusal(HEADER WORLD "AAA,AAA,,,,A,country,,,,,,\nAAA,AAA,,,,B,country,,,,,,\n", "AAA");
     expect_refusal(HEADER WORLD "AAA,AAA,,,,A,country,,,,,,\nAAA,AAA,,,,B,former,,,,,,\n", "AAA");
     expect_refusal(HEADER WORLD "AAA,AAA,,,,A,planet,,,,,,\n", "planet");
+    expect_refusal(HEADER WORLD "AAA,AAA,,,,A,country,,,,,,\naaa,,,,,B,country,,,,,,\n", "aaa");
     expect_refusal(HEADER "AAA,AAA,,,,A,country,,,,,,\n", "world");
+    expect_refusal(HEADER WORLD "ALL,,,,,All,world,,,,,,\n", "ALL");
     expect_refusal(HEADER WORLD ",AAA,,,,A,country,,,,,,\n", "id");
     expect_refusal("id,name\nWLD,World\n", "iso3");
     expect_refusal("", "empty");
@@ -151,7 +183,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_spellings_are_one_id),     cmocka_unit_test(names_and_junk_are_no_codes),
         cmocka_unit_test(a_source_has_its_own_numbers), cmocka_unit_test(the_world_is_no_country),
-        cmocka_unit_test(suggests_what_was_meant),      cmocka_unit_test(refuses_bad_tables),
+        cmocka_unit_test(suggests_what_was_meant),      cmocka_unit_test(an_alias_shadows_no_code),
+        cmocka_unit_test(a_number_is_m49_first),        cmocka_unit_test(refuses_bad_tables),
     };
     return cmocka_run_group_tests(tests, read_table, free_table);
 }

@@ -168,6 +168,7 @@ static void names_each_wrong_value(void **state)
         {"id", "\"-a\""},
         {"id", "\"a/b\""},
         {"id", "\"\""},
+        {"id", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\""},
         {"title", "\"\""},
         {"source_url", "1"},
         {"published", "[]"},

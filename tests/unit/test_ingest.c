@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "entrepot/base/buf.h"
+#include "entrepot/cube/cube.h"
 #include "entrepot/ingest/ingest.h"
 
 static struct countries *countries;
@@ -167,6 +168,130 @@ static void unknown_countries_are_listed_together(void **state)
     assert_non_null(strstr(problem.detail, "3 unknown"));
 }
 
+/* Puts `to` in the place of `from` in the manifest that is there. */
+static void replace_in_manifest(const char *from, const char *to)
+{
+    char *text, changed[1200];
+    size_t n;
+    assert_int_equal(ingest_slurp(manifest, 1200, &text, &n, &problem), ST_OK);
+    const char *at = strstr(text, from);
+    assert_non_null(at);
+    int length = snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    assert_true(length > 0 && (size_t)length < sizeof changed);
+    free(text);
+    write_file(manifest, str_span(changed, (size_t)length));
+}
+
+static void change_manifest(const char *from, const char *to)
+{
+    write_manifest("t.csv", "v");
+    replace_in_manifest(from, to);
+}
+
+static void a_comma_inside_a_number_is_no_new_field(void **state)
+{
+    (void)state;
+    refuse_csv(HEAD "2019,IND,CHN,M,850760,12,345\n", 2, "\"345\"");
+    struct str a = cube_of(STR(HEAD "2019,IND,CHN,M,850760,12\n"));
+    struct str b =
+        cube_of(STR(HEAD "2019,IND,CHN,M,850760,12,, \n")); /* nothing in them: some exporters end lines so */
+    assert_true(str_eq(a, b));
+    release(a);
+    release(b);
+}
+
+static void two_columns_of_one_name_are_refused(void **state)
+{
+    (void)state;
+    refuse_csv("t,r,p,f,k,v, v\n2019,IND,CHN,M,850760,1,2\n", 1, "two columns");
+    struct str cube = cube_of(STR("t,r,p,f,k,v,x,x\n2019,IND,CHN,M,850760,1,2,3\n")); /* of no concern */
+    release(cube);
+}
+
+static void reconciled_data_have_exports_only(void **state)
+{
+    (void)state;
+    change_manifest("\"reported\"", "\"reconciled\"");
+    write_file(plain, STR(HEAD "2019,IND,CHN,X,850760,1\n2019,IND,CHN,M,850760,1\n"));
+    expect_refusal(ST_INVALID, plain, 3);
+    assert_non_null(strstr(problem.detail, "\"M\""));
+}
+
+static void one_product_is_no_total(void **state)
+{
+    (void)state;
+    char *bytes;
+    size_t n;
+    change_manifest("\"hs6\"", "\"total\"");
+    write_file(plain, STR(HEAD "2019,IND,CHN,M,TOTAL,1\n2018,IND,CHN,M,85,1\n"));
+    expect_refusal(ST_INVALID, plain, 3);
+    assert_non_null(strstr(problem.detail, "\"85\""));
+    write_file(plain, STR(HEAD "2019,IND,CHN,M,TOTAL,1\n"));
+    assert_int_equal(ingest_manifest(manifest, countries, &bytes, &n, &problem), ST_OK);
+    free(bytes);
+}
+
+/* What the cube holds of one month: IND's imports from CHN, product 850760. */
+static void expect_cell(const struct cube *cube, uint32_t month, int64_t value_usd, int64_t quantity_kg,
+                        unsigned status)
+{
+    struct arena arena;
+    struct cube_rows rows;
+    struct cube_query query = {
+        .only[CUBE_PERIOD] = {&month, 1}, .level = LEVEL_TOTAL, .kind = PERIOD_MONTH, .spread = CUBE_NO_SPREAD};
+    arena_init(&arena, (size_t)1 << 20);
+    assert_int_equal(cube_run(cube, &query, &rows, 1, &arena), ST_OK);
+    assert_int_equal(rows.n, 1);
+    if (rows.value_usd[0] != value_usd || rows.quantity_kg[0] != quantity_kg || rows.status[0] != status)
+        fail_msg("month %u: %lld USD, %lld kg, status %u", period_ordinal(month) % 12 + 1, (long long)rows.value_usd[0],
+                 (long long)rows.quantity_kg[0], rows.status[0]);
+    arena_release(&arena);
+}
+
+static void units_quantities_and_statuses_arrive(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cells;
+        int64_t value_usd, quantity_kg;
+        unsigned status;
+    } month[] = {{"70319.64,1.5,", 70319640000, 1500, OBS_FINAL},
+                 {"1,0,final", 1000000, 0, OBS_FINAL},
+                 {"0.0000005,NA,F", 0, QUANTITY_UNKNOWN, OBS_FINAL}, /* half a dollar goes to the even one */
+                 {"0.0000015,,provisional", 2, QUANTITY_UNKNOWN, OBS_PROVISIONAL},
+                 {"1,2,P", 1000000, 2000, OBS_PROVISIONAL},
+                 {"1,2,estimated", 1000000, 2000, OBS_ESTIMATED},
+                 {"1,2,E", 1000000, 2000, OBS_ESTIMATED},
+                 {"1,2,rounded", 1000000, 2000, OBS_ROUNDED},
+                 {"2e3,2,R", 2000000000, 2000, OBS_ROUNDED}};
+    struct buf csv;
+    struct products *products;
+    struct cube *cube;
+    char *bytes;
+    size_t n;
+    change_manifest("\"frequency\":\"A\"",
+                    "\"quantity_unit\":\"tonnes\",\"constants\":{\"product\":\"850760\"},\"frequency\":\"M\"");
+    replace_in_manifest("USD thousand", "USD million");
+    replace_in_manifest("\"product\":\"k\"", "\"quantity\":\"q\",\"status\":\"s\"");
+    buf_init(&csv, 10000);
+    buf_lit(&csv, "t,r,p,f,v,q,s\n");
+    for (size_t i = 0; i < sizeof month / sizeof *month; i++)
+        buf_printf(&csv, "2019-%02zu,IND,CHN,M,%s\n", i + 1, month[i].cells);
+    write_file(plain, buf_view(&csv));
+    buf_release(&csv);
+    assert_int_equal(ingest_slurp("config/products.csv", (size_t)1 << 20, &bytes, &n, &problem), ST_OK);
+    assert_int_equal(products_read("products.csv", str_span(bytes, n), &products, &problem), ST_OK);
+    free(bytes);
+    if (ingest_manifest(manifest, countries, &bytes, &n, &problem) != ST_OK)
+        fail_msg("%s: %s", problem.place, problem.detail);
+    assert_int_equal(cube_open_take("t.cube", bytes, n, countries, products, &cube, &problem), ST_OK);
+    for (uint32_t i = 0; i < sizeof month / sizeof *month; i++)
+        expect_cell(cube, period_make(PERIOD_MONTH, 2019 * 12 + i), month[i].value_usd, month[i].quantity_kg,
+                    month[i].status);
+    cube_close(cube);
+    products_free(products);
+}
+
 static void other_bad_cells_are_named(void **state)
 {
     (void)state;
@@ -301,6 +426,11 @@ int main(void)
         CASE(a_wrong_column_lists_those_there_are),
         CASE(a_double_key_names_both_lines),
         CASE(unknown_countries_are_listed_together),
+        CASE(a_comma_inside_a_number_is_no_new_field),
+        CASE(two_columns_of_one_name_are_refused),
+        CASE(reconciled_data_have_exports_only),
+        CASE(one_product_is_no_total),
+        CASE(units_quantities_and_statuses_arrive),
         CASE(other_bad_cells_are_named),
         CASE(spelling_leaves_no_trace_in_the_cube),
         CASE(a_packed_file_is_the_same),

@@ -262,6 +262,11 @@ static void sets_that_are_refused(void **state)
     refuses("latest:99999999999", "latest:99999999999");
     refuses("latest5", "latest5");
     refuses("newest", "newest");
+    struct period_set set;
+    struct str bad;
+    const char *why = NULL;
+    assert_false(period_set_read(str_span(NULL, 0), &set, &bad, &why));
+    assert_non_null(why);
 }
 
 static void sixty_four_items_and_no_more(void **state)

@@ -139,6 +139,8 @@ static void refuses_bad_tables(void **state)
     (void)state;
     expect_refusal(HEAD "85,hs2,TOTAL,a\n85,hs2,TOTAL,b\n", "\"85\" stands twice");
     expect_refusal(HEAD "8507,hs4,85,a\n", "\"85\"");
+    expect_refusal(HEAD "85,hs2,85,a\n", "higher level");
+    expect_refusal(HEAD "85,hs2,8507,a\n8507,hs4,85,b\n", "higher level");
     expect_refusal(HEAD "85,hs4,TOTAL,a\n", "level");
     expect_refusal(HEAD "8x,hs2,TOTAL,a\n", "8x");
     expect_refusal(HEAD "85,hs2\n", "fewer fields");

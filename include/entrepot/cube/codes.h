@@ -43,7 +43,8 @@ bool countries_countable(const struct countries *countries, uint32_t id);
 /* A code as a request writes it, in any letter case: id, alpha-3, alpha-2, then a number as M49, then as Comtrade; leading zeros
  * do not matter. Names are not codes. NO_ID if none. Of several rows with one code the present country wins. */
 uint32_t countries_find(const struct countries *countries, struct str code);
-/* A code as a source writes it: ids, alpha-3 and X forms always; a number by the source's own table only. */
+/* A code as a source writes it: ids, alpha-3 and X forms always; a number by the source's own table, and where Comtrade's has none by
+ * M49 (BACI writes Italy both ways). */
 uint32_t countries_find_source(const struct countries *countries, enum code_system system, struct str code);
 /* Ids nearest to a word that is no code: by names and aliases (also a beginning of a name of three letters or more), then by edit
  * distance to alpha-3 ids (1) and names (1 for short, 2 for longer words). Best first, present countries before others; at

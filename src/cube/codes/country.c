@@ -11,6 +11,9 @@ struct spelling {
     uint8_t rank; /* lower wins where two rows share a spelling */
 };
 
+/* Behind every real code, those of former countries (8 to 13) too. */
+#define RANK_ALIAS 14
+
 struct countries {
     struct arena arena;
     struct country *country;
@@ -102,7 +105,7 @@ static bool add_aliases(struct countries *c, uint32_t id)
         for (size_t i = 0; i < alias.n; i++)
             code = code && ((alias.p[i] >= 'A' && alias.p[i] <= 'Z') || (alias.p[i] >= '0' && alias.p[i] <= '9'));
         if (code)
-            ok = add(c, c->any, &c->n_any, alias, id, 6) && add(c, c->iso3, &c->n_iso3, alias, id, 6);
+            ok = add(c, c->any, &c->n_any, alias, id, RANK_ALIAS) && add(c, c->iso3, &c->n_iso3, alias, id, RANK_ALIAS);
     }
     return ok;
 }
@@ -162,12 +165,17 @@ static enum status check_ids(struct countries *c, const char *name, struct probl
     c->world = NO_ID;
     for (uint32_t id = 0; id < c->n; id++)
         for (uint32_t other = 0; other < id; other++)
-            if (str_eq(c->country[id].id, c->country[other].id))
+            if (str_eq_nocase(c->country[id].id, c->country[other].id)) /* as they are looked up */
                 return problem_set(problem, ST_INVALID, name, "the id \"%.*s\" stands twice",
                                    STR_ARG(c->country[id].id));
-    for (uint32_t id = 0; id < c->n; id++)
-        if (c->country[id].kind == MEMBER_WORLD)
-            c->world = id;
+    for (uint32_t id = 0; id < c->n; id++) {
+        if (c->country[id].kind != MEMBER_WORLD)
+            continue;
+        if (c->world != NO_ID)
+            return problem_set(problem, ST_INVALID, name, "\"%.*s\" is a second member of kind world",
+                               STR_ARG(c->country[id].id));
+        c->world = id;
+    }
     return c->world == NO_ID ? problem_set(problem, ST_INVALID, name, "no member is of kind world") : ST_OK;
 }
 

@@ -108,6 +108,9 @@ static enum status link_parents(struct products *t, const char *name, const stru
         if (p->parent == NO_ID && p->level != LEVEL_TOTAL)
             return problem_set(problem, ST_INVALID, name, "the parent \"%.*s\" of \"%.*s\" is not there",
                                STR_ARG(parent[i]), STR_ARG(p->code));
+        if (p->level != LEVEL_TOTAL && t->product[p->parent].level >= p->level) /* so that the way up ends */
+            return problem_set(problem, ST_INVALID, name, "the parent \"%.*s\" of \"%.*s\" is not of a higher level",
+                               STR_ARG(parent[i]), STR_ARG(p->code));
         uint32_t chapter;
         if (p->level == LEVEL_HS2 && str_u32(p->code, 99, &chapter) && t->product[p->parent].level == LEVEL_SECTION)
             t->section[chapter] = t->product[p->parent].code;

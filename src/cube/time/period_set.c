@@ -50,6 +50,7 @@ bool period_set_read(struct str text, struct period_set *out, struct str *bad, c
         return true;
     if (str_starts(text, STR("latest")))
         return read_latest(text, out, why);
+    *why = "name at least one period, or latest, or all";
     struct str rest = text;
     while (rest.p) {
         *bad = str_cut(&rest, ',');
