@@ -10,16 +10,17 @@ static int by_balance(const void *a, const void *b)
     return x->partner < y->partner ? -1 : x->partner > y->partner;
 }
 
-/* One row for each partner with any trade, in the order of the cube's members. */
+/* One row for each partner with any trade, in the order of the cube's members. All partners are recorded, so what an absent key
+ * means is the same for each of them. */
 static size_t gather(const struct frame *frame, const struct cube_rows *rows, uint32_t period, struct deficit_row *row)
 {
+    struct figure no_exports = frame_absent(frame, ANY_MEMBER, FLOW_EXPORTS, period);
+    struct figure no_imports = frame_absent(frame, ANY_MEMBER, FLOW_IMPORTS, period);
     size_t n = 0;
     for (size_t i = 0; i < rows->n; i++) {
         uint32_t partner = rows->key[CUBE_PARTNER][i];
         if (n == 0 || row[n - 1].partner != partner)
-            row[n++] = (struct deficit_row){.partner = partner,
-                                            .exports = frame_absent(frame, partner, FLOW_EXPORTS, period),
-                                            .imports = frame_absent(frame, partner, FLOW_IMPORTS, period)};
+            row[n++] = (struct deficit_row){.partner = partner, .exports = no_exports, .imports = no_imports};
         struct deficit_row *r = &row[n - 1];
         *(rows->key[CUBE_FLOW][i] == FLOW_EXPORTS ? &r->exports : &r->imports) =
             (struct figure){rows->value_usd[i], true};

@@ -34,7 +34,8 @@ unsigned server_port(const struct server *server);
 /* Stops taking connections, lets requests under way finish for at most drain_ms, closes the rest, frees. */
 void server_stop(struct server *server);
 
-/* Blocks SIGTERM, SIGINT (call before any thread starts) and waits for one of them; returns its number. */
+/* Blocks SIGTERM and SIGINT and ignores SIGPIPE (call before any thread starts); waits for one of the two and returns its number.
+ * After that they are unblocked: a second one ends the process at once. */
 void server_block_signals(void);
 int server_wait_signal(void);
 
