@@ -50,12 +50,12 @@ static int by_code(const void *a, const void *b, void *table)
 }
 
 /* First position in `sorted` whose code is not before `code`. */
-static size_t bound(const struct products *t, struct str code)
+static size_t bound(const struct products *products, struct str code)
 {
-    size_t low = 0, high = t->n;
+    size_t low = 0, high = products->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (str_cmp(t->product[t->sorted[middle]].code, code) < 0)
+        if (str_cmp(products->product[products->sorted[middle]].code, code) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -63,130 +63,145 @@ static size_t bound(const struct products *t, struct str code)
     return low;
 }
 
-uint32_t products_find(const struct products *t, struct str code)
+uint32_t products_find(const struct products *products, struct str code)
 {
-    size_t at = bound(t, code);
-    return at < t->n && str_eq(t->product[t->sorted[at]].code, code) ? t->sorted[at] : NO_ID;
+    size_t at = bound(products, code);
+    return at < products->n && str_eq(products->product[products->sorted[at]].code, code) ? products->sorted[at]
+                                                                                          : NO_ID;
 }
 
-static enum status read_row(struct products *t, struct str *parent, const struct csv *csv, const size_t *column,
+static enum status read_row(struct products *products, struct str *parent, const struct csv *csv, const size_t *column,
                             struct problem *problem)
 {
-    struct product *p = &t->product[t->n];
+    struct product *p = &products->product[products->n];
     if (csv->n_fields < FIELDS)
         return csv_refuse(csv, problem, "fewer fields than the header", csv->field[0]);
-    p->code = arena_str(&t->arena, csv->field[column[F_CODE]]);
-    p->name = arena_str(&t->arena, csv->field[column[F_NAME]]);
-    parent[t->n] = arena_str(&t->arena, csv->field[column[F_PARENT]]);
-    if (!p->code.p || !p->name.p || !parent[t->n].p)
+    p->code = arena_str(&products->arena, csv->field[column[F_CODE]]);
+    p->name = arena_str(&products->arena, csv->field[column[F_NAME]]);
+    parent[products->n] = arena_str(&products->arena, csv->field[column[F_PARENT]]);
+    if (!p->code.p || !p->name.p || !parent[products->n].p)
         return problem_set(problem, ST_NO_MEMORY, csv->name, "out of memory");
     enum level level;
     if (!product_level(p->code, &p->level))
         return csv_refuse(csv, problem, "this is no product code", p->code);
     if (!level_read(csv->field[column[F_LEVEL]], &level) || level != p->level)
         return csv_refuse(csv, problem, "the level does not fit the code", csv->field[column[F_LEVEL]]);
-    t->n++;
+    products->n++;
     return ST_OK;
 }
 
-static enum status link_parents(struct products *t, const char *name, const struct str *parent, struct problem *problem)
+/* A parent is there and stands higher, so that the way up ends. */
+static enum status check_parent(const struct products *products, const char *name, const struct product *p,
+                                struct str parent, struct problem *problem)
 {
-    t->sorted = arena_new(&t->arena, uint32_t, t->n);
-    if (!t->sorted)
+    if (p->level == LEVEL_TOTAL)
+        return ST_OK;
+    if (p->parent == NO_ID)
+        return problem_set(problem, ST_INVALID, name, "the parent \"%.*s\" of \"%.*s\" is not there", STR_ARG(parent),
+                           STR_ARG(p->code));
+    if (products->product[p->parent].level >= p->level)
+        return problem_set(problem, ST_INVALID, name, "the parent \"%.*s\" of \"%.*s\" is not of a higher level",
+                           STR_ARG(parent), STR_ARG(p->code));
+    return ST_OK;
+}
+
+static enum status link_parents(struct products *products, const char *name, const struct str *parent,
+                                struct problem *problem)
+{
+    products->sorted = arena_new(&products->arena, uint32_t, products->n);
+    if (!products->sorted)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
-    for (uint32_t i = 0; i < t->n; i++)
-        t->sorted[i] = i;
-    if (t->n)
-        qsort_r(t->sorted, t->n, sizeof *t->sorted, by_code, t->product);
-    for (size_t i = 1; i < t->n; i++)
-        if (str_eq(t->product[t->sorted[i]].code, t->product[t->sorted[i - 1]].code))
+    for (uint32_t i = 0; i < products->n; i++)
+        products->sorted[i] = i;
+    if (products->n)
+        qsort_r(products->sorted, products->n, sizeof *products->sorted, by_code, products->product);
+    for (size_t i = 1; i < products->n; i++)
+        if (str_eq(products->product[products->sorted[i]].code, products->product[products->sorted[i - 1]].code))
             return problem_set(problem, ST_INVALID, name, "the code \"%.*s\" stands twice",
-                               STR_ARG(t->product[t->sorted[i]].code));
-    for (uint32_t i = 0; i < t->n; i++) {
-        struct product *p = &t->product[i];
-        p->parent = products_find(t, parent[i]);
-        if (p->parent == NO_ID && p->level != LEVEL_TOTAL)
-            return problem_set(problem, ST_INVALID, name, "the parent \"%.*s\" of \"%.*s\" is not there",
-                               STR_ARG(parent[i]), STR_ARG(p->code));
-        if (p->level != LEVEL_TOTAL && t->product[p->parent].level >= p->level) /* so that the way up ends */
-            return problem_set(problem, ST_INVALID, name, "the parent \"%.*s\" of \"%.*s\" is not of a higher level",
-                               STR_ARG(parent[i]), STR_ARG(p->code));
+                               STR_ARG(products->product[products->sorted[i]].code));
+    for (uint32_t i = 0; i < products->n; i++) {
+        struct product *p = &products->product[i];
+        p->parent = products_find(products, parent[i]);
+        if (check_parent(products, name, p, parent[i], problem) != ST_OK)
+            return ST_INVALID;
         uint32_t chapter;
-        if (p->level == LEVEL_HS2 && str_u32(p->code, 99, &chapter) && t->product[p->parent].level == LEVEL_SECTION)
-            t->section[chapter] = t->product[p->parent].code;
+        if (p->level == LEVEL_HS2 && str_u32(p->code, 99, &chapter) &&
+            products->product[p->parent].level == LEVEL_SECTION)
+            products->section[chapter] = products->product[p->parent].code;
     }
     return ST_OK;
 }
 
-static enum status read_all(struct products *t, const char *name, struct str text, struct problem *problem)
+static enum status read_all(struct products *products, const char *name, struct str text, struct problem *problem)
 {
     size_t room = csv_count_lines(text), column[FIELDS];
-    t->product = arena_new(&t->arena, struct product, room);
-    struct str *parent = arena_new(&t->arena, struct str, room);
-    char *bytes = arena_new(&t->arena, char, text.n + 1);
-    if (!t->product || !parent || !bytes)
+    products->product = arena_new(&products->arena, struct product, room);
+    struct str *parent = arena_new(&products->arena, struct str, room);
+    char *bytes = arena_new(&products->arena, char, text.n + 1);
+    if (!products->product || !parent || !bytes)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     memcpy(bytes, text.p, text.n);
     struct csv csv;
     csv_init_memory(&csv, name, bytes, text.n);
     enum status status = csv_header(&csv, field_name, FIELDS, column, problem);
     while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK)
-        status = read_row(t, parent, &csv, column, problem);
-    return status == ST_NOT_FOUND ? link_parents(t, name, parent, problem) : status;
+        status = read_row(products, parent, &csv, column, problem);
+    return status == ST_NOT_FOUND ? link_parents(products, name, parent, problem) : status;
 }
 
 enum status products_read(const char *name, struct str csv, struct products **out, struct problem *problem)
 {
-    struct products *t = calloc(1, sizeof *t);
-    if (!t)
+    struct products *products = calloc(1, sizeof *products);
+    if (!products)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
-    arena_init(&t->arena, SIZE_MAX);
-    enum status status = read_all(t, name, csv, problem);
+    arena_init(&products->arena, SIZE_MAX);
+    enum status status = read_all(products, name, csv, problem);
     if (status == ST_OK)
-        *out = t;
+        *out = products;
     else
-        products_free(t);
+        products_free(products);
     return status;
 }
 
-void products_free(struct products *t)
+void products_free(struct products *products)
 {
-    if (!t)
+    if (!products)
         return;
-    arena_release(&t->arena);
-    free(t);
+    arena_release(&products->arena);
+    free(products);
 }
 
-size_t products_count(const struct products *t) { return t->n; }
-const struct product *products_at(const struct products *t, uint32_t id) { return &t->product[id]; }
+size_t products_count(const struct products *products) { return products->n; }
+const struct product *products_at(const struct products *products, uint32_t id) { return &products->product[id]; }
 
-struct str products_name(const struct products *t, struct str code)
+struct str products_name(const struct products *products, struct str code)
 {
-    uint32_t id = products_find(t, code);
-    return id == NO_ID ? str_span(NULL, 0) : t->product[id].name;
+    uint32_t id = products_find(products, code);
+    return id == NO_ID ? str_span(NULL, 0) : products->product[id].name;
 }
 
-struct str products_section(const struct products *t, struct str code)
+struct str products_section(const struct products *products, struct str code)
 {
     uint32_t chapter;
-    return code.n >= 2 && str_u32(str_span(code.p, 2), 99, &chapter) ? t->section[chapter] : str_span(NULL, 0);
+    return code.n >= 2 && str_u32(str_span(code.p, 2), 99, &chapter) ? products->section[chapter] : str_span(NULL, 0);
 }
 
-size_t products_suggest(const struct products *t, struct str code, uint32_t *out, size_t max)
+size_t products_suggest(const struct products *products, struct str code, uint32_t *out, size_t max)
 {
     size_t n = 0;
     if (code.n > 8)
         return 0;
     for (struct str prefix = code; n < max && prefix.n >= 2;
          prefix.n--) { /* the longest ancestor that exists comes first */
-        uint32_t id = products_find(t, prefix);
+        uint32_t id = products_find(products, prefix);
         if (id == NO_ID)
             continue;
         out[n++] = id;
         break;
     }
-    for (uint32_t i = 0; n < max && i < t->n; i++)
-        if (t->product[i].code.n == code.n && (n == 0 || out[0] != i) && str_distance(t->product[i].code, code, 1) == 1)
+    for (uint32_t i = 0; n < max && i < products->n; i++)
+        if (products->product[i].code.n == code.n && (n == 0 || out[0] != i) &&
+            str_distance(products->product[i].code, code, 1) == 1)
             out[n++] = i;
     return n;
 }

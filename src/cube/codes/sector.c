@@ -119,10 +119,10 @@ static enum status read_all(struct sectors *s, const char *name, json_t *root, s
     return ST_OK;
 }
 
-enum status sectors_read(const char *name, struct str text, struct sectors **out, struct problem *problem)
+enum status sectors_read(const char *name, struct str json, struct sectors **out, struct problem *problem)
 {
     json_error_t error;
-    json_t *root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &error);
     if (!root) {
         char place[256];
         (void)snprintf(place, sizeof place, "%s:%d", name, error.line);

@@ -186,14 +186,14 @@ static void check_keys(struct reading *r, bool with_csv)
     }
 }
 
-enum status dataset_read(const char *name, struct str text, struct arena *arena, struct dataset *out,
+enum status dataset_read(const char *name, struct str json, struct arena *arena, struct dataset *out,
                          struct dataset_csv *csv, struct problem *problem)
 {
     json_error_t error;
     struct reading r = {.name = name,
                         .arena = arena,
                         .problem = problem,
-                        .root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error)};
+                        .root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &error)};
     if (!json_is_object(r.root)) {
         char place[256];
         (void)snprintf(place, sizeof place, "%s:%d", name, r.root ? 1 : error.line);
