@@ -188,7 +188,6 @@ struct call {
     struct str canonical;       /* path and query in one spelling */
     struct call_error error[ERRORS_MAX];
     size_t n_errors;
-    struct str problem_detail;
     /* what the handler makes */
     struct table table;
     struct buf document;
@@ -196,14 +195,15 @@ struct call {
     const struct cube *cube;    /* that answered, or NULL */
     const struct offer *offers; /* all that could have */
     size_t n_offers;
-    bool all_datasets;
     struct str warning[WARNINGS_MAX];
     size_t n_warnings;
     struct str mirror; /* link to the other side's view, or empty */
     const char *empty_reason;
 };
 
-/* The argument of a parameter that the route has. */
+/* The argument of a parameter; NULL if the route has no such parameter. */
+const struct arg *call_find(const struct call *call, const char *name);
+/* The same of a parameter that the route must have. */
 const struct arg *call_arg(const struct call *call, const char *name);
 
 /* Adds an error; returns it for suggestions, or a scratch entry when there are too many. Texts are borrowed. */

@@ -87,10 +87,8 @@ static enum status refuse(struct call *call, enum problem_type type, const char 
 
 static struct str arg_text(const struct call *call, const char *name)
 {
-    for (size_t i = 0; i < call->route->n_params; i++)
-        if (strcmp(call->route->param[i].name, name) == 0)
-            return call->arg[i].text;
-    return str_span(NULL, 0);
+    const struct arg *arg = call_find(call, name);
+    return arg ? arg->text : str_span(NULL, 0);
 }
 
 /* Drops one demand after the other until something fits: the first whose absence helps is the reason. */

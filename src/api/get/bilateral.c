@@ -165,8 +165,7 @@ static enum status get(struct call *call)
         status = call_choose(call, &want, &offer);
     if (status != ST_OK)
         return status;
-    call->all_datasets = str_is(dataset->text, "*");
-    size_t n = call->all_datasets ? call->n_offers : 1;
+    size_t n = str_is(dataset->text, "*") ? call->n_offers : 1;
     for (size_t i = 0; status == ST_OK && i < n; i++)
         status = add_offer(call, &call->offers[i]);
     return status;

@@ -72,9 +72,9 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static void fill(struct call *call, uint32_t period, const struct product_row *row, struct cell *cell)
+static void fill(struct cell period, const struct product_row *row, struct cell *cell)
 {
-    cell[C_PERIOD] = cell_period(call, period);
+    cell[C_PERIOD] = period;
     cell[C_PRODUCT] = cell_str(row->product);
     cell[C_NAME] = cell_str(row->name);
     cell[C_EXPORTS] = cell_figure(row->exports);
@@ -95,11 +95,12 @@ static enum status add_period(struct call *call, const struct frame *frame, cons
     struct product_row *row;
     size_t n;
     enum status status = product_table(frame, question, call->arena, &row, &n);
+    const struct cell period = cell_period(call, question->period);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
-        fill(call, question->period, &row[i], cell);
+        fill(period, &row[i], cell);
     }
     return status;
 }

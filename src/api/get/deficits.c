@@ -50,7 +50,7 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static void fill(struct call *call, uint32_t period, const struct deficit_row *row, struct cell *cell)
+static void fill(struct call *call, struct cell period, const struct deficit_row *row, struct cell *cell)
 {
     cell[C_RANK] = cell_rank(row->rank);
     cell[C_PARTNER] = cell_country(call, row->partner);
@@ -61,7 +61,7 @@ static void fill(struct call *call, uint32_t period, const struct deficit_row *r
     cell[C_SHARE] = cell_ratio(row->share_of_deficit);
     cell[C_CUMULATIVE] = cell_ratio(row->cumulative_share);
     cell[C_OF_BALANCE] = cell_ratio(row->share_of_balance);
-    cell[C_PERIOD] = cell_period(call, period);
+    cell[C_PERIOD] = period;
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
@@ -88,11 +88,12 @@ static enum status get(struct call *call)
         status = call_afford(call, offer->cube, &cost);
     if (status == ST_OK)
         status = deficit_ranking(&frame, offer->period[0], call->arena, &row, &n, &summary);
+    const struct cell period = cell_period(call, offer->period[0]);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
-        fill(call, offer->period[0], &row[i], cell);
+        fill(call, period, &row[i], cell);
     }
     call->empty_reason = "no_deficits";
     return status;

@@ -66,7 +66,7 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static void fill(struct call *call, uint32_t period, const struct dependence_row *row, struct cell *cell)
+static void fill(struct call *call, struct cell period, const struct dependence_row *row, struct cell *cell)
 {
     cell[C_PRODUCT] = cell_str(row->product);
     cell[C_NAME] = cell_str(row->name);
@@ -78,7 +78,7 @@ static void fill(struct call *call, uint32_t period, const struct dependence_row
     cell[C_SUPPLIERS] = cell_rank(row->suppliers);
     cell[C_OVER] = cell_ratio(row->imports_over_exports);
     cell[C_DEPENDENT] = row->dependent == VERDICT_UNKNOWN ? cell_null : cell_bool(row->dependent == VERDICT_YES);
-    cell[C_PERIOD] = cell_period(call, period);
+    cell[C_PERIOD] = period;
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
@@ -105,11 +105,12 @@ static enum status table(struct call *call, const struct frame *frame, const str
     struct dependence_row *row;
     size_t n = 0;
     enum status status = dependence_table(frame, question, call->arena, &row, &n);
+    const struct cell period = cell_period(call, question->period);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
-        fill(call, question->period, &row[i], cell);
+        fill(call, period, &row[i], cell);
     }
     return status;
 }

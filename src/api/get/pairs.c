@@ -1,18 +1,10 @@
 /* What the endpoints about pairs and reporters have in common. */
 #include "api/get/endpoints.h"
 
-static const struct arg *find_arg(const struct call *call, const char *name)
-{
-    for (size_t i = 0; i < call->route->n_params; i++)
-        if (strcmp(call->route->param[i].name, name) == 0)
-            return &call->arg[i];
-    return NULL;
-}
-
 struct want want_of(const struct call *call)
 {
-    const struct arg *partner = find_arg(call, "partner"), *period = find_arg(call, "period"),
-                     *dataset = find_arg(call, "dataset");
+    const struct arg *partner = call_find(call, "partner"), *period = call_find(call, "period"),
+                     *dataset = call_find(call, "dataset");
     struct want want = {.reporter = call_arg(call, "reporter")->country,
                         .partner = partner ? partner->country : ANY_MEMBER};
     if (period && period->periods)
@@ -24,7 +16,7 @@ struct want want_of(const struct call *call)
 
 struct frame frame_of(const struct call *call, const struct cube *cube)
 {
-    const struct arg *partner = find_arg(call, "partner");
+    const struct arg *partner = call_find(call, "partner");
     return (struct frame){.cube = cube,
                           .countries = catalogue_countries(call->api->catalogue),
                           .reporter = call_arg(call, "reporter")->country,

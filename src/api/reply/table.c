@@ -43,7 +43,7 @@ struct sort_key {
 
 struct sort_plan {
     struct sort_key key[SORT_KEYS_MAX];
-    size_t n, n_columns;
+    size_t n;
 };
 
 static int compare_numbers(const struct cell *a, const struct cell *b)
@@ -106,7 +106,7 @@ static void read_sort(const struct route *route, struct str text, struct sort_pl
 static enum status sort_table(struct call *call, struct str text)
 {
     struct table *t = &call->table;
-    struct sort_plan plan = {.n_columns = t->n_columns};
+    struct sort_plan plan = {.n = 0};
     read_sort(call->route, text, &plan);
     const struct cell **row = arena_new(call->arena, const struct cell *, t->n_rows);
     struct cell *sorted = arena_new(call->arena, struct cell, t->n_rows * t->n_columns);
@@ -165,21 +165,13 @@ static void keep_top(struct call *call, size_t top)
     t->n_rows = top + 1;
 }
 
-static bool has_param(const struct route *route, const char *name)
-{
-    for (size_t i = 0; i < route->n_params; i++)
-        if (strcmp(route->param[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 enum status table_arrange(struct call *call)
 {
-    const struct arg *sort = has_param(call->route, "sort") ? call_arg(call, "sort") : NULL;
+    const struct arg *sort = call_find(call, "sort"), *top = call_find(call, "top");
     struct str order = sort && sort->given ? sort->text : str_view(call->route->default_sort);
     enum status status = order.n ? sort_table(call, order) : ST_OK;
-    if (status == ST_OK && has_param(call->route, "top") && call_arg(call, "top")->given)
-        keep_top(call, call_arg(call, "top")->number);
+    if (status == ST_OK && top && top->given)
+        keep_top(call, top->number);
     return status;
 }
 
@@ -187,9 +179,8 @@ enum status table_arrange(struct call *call)
 
 struct page call_page(const struct call *call)
 {
-    size_t limit = has_param(call->route, "limit") ? call_arg(call, "limit")->number : call->table.n_rows;
-    size_t first = has_param(call->route, "cursor") ? call_arg(call, "cursor")->number : 0;
-    size_t total = call->table.n_rows, left = first < total ? total - first : 0;
+    size_t limit = call_arg(call, "limit")->number, first = call_arg(call, "cursor")->number,
+           total = call->table.n_rows, left = first < total ? total - first : 0;
     return (struct page){.first = first, .returned = left < limit ? left : limit, .total = total, .limit = limit};
 }
 
@@ -206,8 +197,8 @@ struct str call_next_cursor(const struct call *call)
 size_t call_fields(const struct call *call, size_t *index)
 {
     size_t n = 0;
-    const struct arg *fields = has_param(call->route, "fields") ? call_arg(call, "fields") : NULL;
-    if (!fields || !fields->given) {
+    const struct arg *fields = call_arg(call, "fields");
+    if (!fields->given) {
         for (; n < call->table.n_columns; n++)
             index[n] = n;
         return n;

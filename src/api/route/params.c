@@ -2,12 +2,20 @@
 #include "api/call.h"
 #include "entrepot/base/number.h"
 
-const struct arg *call_arg(const struct call *call, const char *name)
+const struct arg *call_find(const struct call *call, const char *name)
 {
     for (size_t i = 0; i < call->route->n_params; i++)
         if (strcmp(call->route->param[i].name, name) == 0)
             return &call->arg[i];
-    BUG("a handler asks for a parameter that its route does not have");
+    return NULL;
+}
+
+const struct arg *call_arg(const struct call *call, const char *name)
+{
+    const struct arg *arg = call_find(call, name);
+    if (!arg)
+        BUG("a handler asks for a parameter that its route does not have");
+    return arg;
 }
 
 static struct call_error *refuse(struct call *call, const struct param *param, struct str value, const char *detail)

@@ -195,7 +195,6 @@ static int by_key(const void *a, const void *b)
 
 struct layout {
     struct buf bytes, contents;
-    const struct record *record;
     struct file_section open;
 };
 
@@ -322,9 +321,8 @@ static void write_header(struct layout *l, uint64_t observations)
 
 /* ---- putting it together ---- */
 
-static enum status refuse_double(const struct cube_builder *b, const char *name, const struct record *a,
-                                 const struct record *c, const struct named *product, const struct named *member,
-                                 struct problem *problem)
+static enum status refuse_double(const char *name, const struct record *a, const struct record *c,
+                                 const struct named *product, const struct named *member, struct problem *problem)
 {
     char place[256], period[PERIOD_TEXT];
     (void)snprintf(place, sizeof place, "%s:%" PRIu64, name, c->line);
@@ -333,7 +331,6 @@ static enum status refuse_double(const struct cube_builder *b, const char *name,
         problem_set(problem, ST_INVALID, place, "%s, %.*s, %.*s, %s, %.*s stands here and on line %" PRIu64 " already",
                     period, STR_ARG(member[RUN_REPORTER(a->key)].text), STR_ARG(member[RUN_PARTNER(a->key)].text),
                     RUN_FLOW(a->key) ? "imports" : "exports", STR_ARG(product[a->product].text), a->line);
-    (void)b;
     return problem_cure(problem, status, "keep one of the two lines");
 }
 
@@ -343,7 +340,7 @@ static enum status check_doubles(const struct cube_builder *b, const char *name,
     for (size_t i = 1; i < b->n; i++) {
         const struct record *a = &b->record[i - 1], *c = a + 1;
         if (a->period == c->period && a->key == c->key && a->product == c->product)
-            return refuse_double(b, name, a, c, product, member, problem);
+            return refuse_double(name, a, c, product, member, problem);
     }
     return ST_OK;
 }
@@ -408,7 +405,7 @@ enum status cube_builder_finish(struct cube_builder *b, const char *name, char *
         enum status status = problem_set(problem, ST_INVALID, name, "there is no observation in it");
         return problem_cure(problem, status, "give a file with at least one row below its header");
     }
-    struct layout l = {.record = b->record};
+    struct layout l = {.open = {.kind = 0}};
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
     buf_init(&l.bytes, SIZE_MAX / 2);
