@@ -1,0 +1,76 @@
+/* write: observations in any order and number in, a cube file out.
+ *
+ * Rows travel in batches: a batch is filled by one thread (parsing is done in parallel), then handed to the writer, by one thread, in
+ * the order of the input. The writer keeps rows in memory up to its bound, turns full periods into segments of the file on the
+ * pool's threads, and merges at the end what was spread over several. The same rows, description and tables give the same bytes,
+ * whatever the number of threads. Nothing is at `path` until cube_writer_finish has succeeded; then the whole file is.
+ */
+#ifndef ENTREPOT_CUBE_WRITE_H
+#define ENTREPOT_CUBE_WRITE_H
+
+#include "entrepot/base/pool.h"
+#include "entrepot/cube/build.h"
+
+/* One observation with its dictionaries looked up. Checked by whoever reads the input: see cube_batch_add. */
+struct cube_row {
+    uint32_t period;            /* of the dataset's frequency */
+    uint32_t reporter, partner; /* country ids; for reconciled data exporter and importer, with flow exports */
+    uint32_t product;           /* product_number of the code */
+    enum flow flow;
+    uint8_t status; /* enum observation_status */
+    int64_t value_usd;
+    int64_t quantity_kg; /* or QUANTITY_UNKNOWN */
+    uint64_t line;       /* in its input file, from 1 */
+};
+
+struct cube_writer;
+struct cube_batch;
+
+struct cube_writer_options {
+    size_t memory_bytes;  /* rows held at a time; 0: 2 GiB */
+    struct pool *pool;    /* borrowed; NULL: no threads */
+    uint32_t sum_member;  /* rows of this country that share a key are added up instead of refused; NO_ID: none */
+    bool detect_partners; /* partners `all` where the world's rows equal the sum of the partners (within 0.1 %), else `listed` */
+};
+
+struct cube_summary {
+    uint64_t observations, bytes, summed; /* summed: rows that joined another through sum_member */
+    enum partners partners;
+    size_t n_periods;
+    bool merged; /* some period came in several parts */
+};
+
+/* `path` NULL: the file is made in memory (cube_writer_take_bytes). `dataset` and `countries` are borrowed until cube_writer_free; the
+ * dataset's frequency, level and basis may not change, the rest is read by cube_writer_finish. ST_IO if the folder refuses a file. */
+enum status cube_writer_new(const char *path, const struct dataset *dataset, const struct countries *countries,
+                            const struct cube_writer_options *options, struct cube_writer **out,
+                            struct problem *problem) MUST_CHECK;
+/* Gives up whatever was not finished; nothing is left on disk. NULL is allowed. */
+void cube_writer_free(struct cube_writer *writer);
+/* Names an input for messages (copied); its number goes into batches. */
+uint32_t cube_writer_source(struct cube_writer *writer, const char *name);
+
+/* An empty batch for rows of one input; may be called and filled by any thread. NULL when memory is out. */
+struct cube_batch *cube_batch_new(const struct cube_writer *writer, uint32_t source);
+void cube_batch_free(struct cube_batch *batch);
+/* False when memory is out. Ids and product are programmer's promises; values are not negative and below 2^62. */
+bool cube_batch_add(struct cube_batch *batch, const struct cube_row *row) MUST_CHECK;
+size_t cube_batch_rows(const struct cube_batch *batch);
+
+/* Takes the batch, also on failure. ST_NO_MEMORY, ST_IO, ST_INVALID (double keys found while making room: names both lines). */
+enum status cube_writer_take(struct cube_writer *writer, struct cube_batch *batch, struct problem *problem) MUST_CHECK;
+/* An input has been read to its end: a good moment to write out what is probably complete. */
+enum status cube_writer_end_source(struct cube_writer *writer, struct problem *problem) MUST_CHECK;
+/* Writes, syncs and renames. ST_INVALID: double keys (with both places), or no row at all. */
+enum status cube_writer_finish(struct cube_writer *writer, struct cube_summary *summary,
+                               struct problem *problem) MUST_CHECK;
+/* The bytes of a file made in memory, malloc's and now the caller's; after cube_writer_finish. */
+char *cube_writer_take_bytes(struct cube_writer *writer, size_t *n) MUST_CHECK;
+
+/* A code of `level` as a number (its digits; TOTAL is 0), and back: with all leading zeros. False if it is no code of the level. */
+bool product_number(struct str code, enum level level, uint32_t *out);
+#define PRODUCT_CODE_MAX 9
+/* Writes the code with its NUL; returns its length. */
+size_t product_print(uint32_t number, enum level level, char out[PRODUCT_CODE_MAX]);
+
+#endif
