@@ -55,14 +55,18 @@ static void add_run(const struct cube *cube, unsigned group, enum level level, s
 {
     struct arena arena;
     struct cube_rows rows;
-    struct cube_query q = {.group = group, .level = level, .kind = PERIOD_YEAR, .spread = CUBE_NO_SPREAD};
+    struct cube_query q = {
+        .group = group, .level = level, .kind = PERIOD_YEAR, .spread = CUBE_NO_SPREAD, .measures = CUBE_QUANTITY};
     arena_init(&arena, SIZE_MAX);
-    assert_int_equal(cube_run(cube, &q, &rows, 1, &arena), ST_OK);
-    for (size_t i = 0; i < rows.n; i++) {
+    enum status status = cube_run(cube, &q, &rows, 1, &arena);
+    assert_true(status == ST_OK || status == ST_CORRUPT); /* a forged file may have runs that are none */
+    add_number(out, status);
+    for (size_t i = 0; status == ST_OK && i < rows.n; i++) {
         for (size_t d = 0; d < CUBE_DIMS; d++)
             add_number(out, rows.key[d] ? rows.key[d][i] : 0);
         add_number(out, rows.value_usd[i]);
         add_number(out, rows.quantity_kg[i]);
+        add_number(out, rows.unweighed_usd[i]);
         add_number(out, rows.status[i]);
     }
     arena_release(&arena);
@@ -93,7 +97,8 @@ static void add_answers(const struct cube *cube, struct buf *out)
     add_number(out, (int64_t)cube_observations(cube));
     add_lists(cube, out);
     add_run(cube, all, LEVEL_HS6, out);
-    add_run(cube, all & ~CUBE_BIT(CUBE_PRODUCT), LEVEL_TOTAL, out); /* from the roll-ups */
+    add_run(cube, all & ~CUBE_BIT(CUBE_PRODUCT), LEVEL_TOTAL, out);              /* from the runs' totals */
+    add_run(cube, CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_FLOW), LEVEL_HS6, out); /* from the roll-ups */
 }
 
 static bool same_answers(const struct cube *cube, const struct buf *wanted)
@@ -266,7 +271,7 @@ static void every_flipped_bit_is_refused_or_changes_nothing(void **state)
         bytes[bit / 8] = (char)(bytes[bit / 8] ^ (1 << bit % 8));
     }
     /* Only the filling between sections is outside a checksum: less than eight bytes for each. */
-    assert_true(harmless <= 7 * 7 * 8);
+    assert_true(harmless <= 11 * 7 * 8);
     buf_release(&wanted);
     drop(whole);
 }
@@ -288,9 +293,10 @@ static struct file_section section_of(struct str bytes, size_t index)
 static void a_message_names_the_section(void **state)
 {
     (void)state;
-    static const char *const place[] = {
-        "section DATASET",      "section MEMBERS",           "section PRODUCTS",    "section DIRECTORY of 2018",
-        "section ROWS of 2018", "section DIRECTORY of 2019", "section ROWS of 2019"};
+    static const char *const place[] = {"section ROWS of 2018",   "section RUNS of 2018",   "section INDEX of 2018",
+                                        "section ROWS of 2019",   "section RUNS of 2019",   "section INDEX of 2019",
+                                        "section LEAVES of 2018", "section LEAVES of 2019", "section DATASET",
+                                        "section MEMBERS",        "section PRODUCTS"};
     struct str whole = small_bytes(false);
     assert_int_equal(header_of(whole).contents_count, COUNT(place));
     for (size_t i = 0; i < COUNT(place); i++) {
@@ -342,20 +348,51 @@ static void forged_files_are_read_within_their_bounds(void **state)
     drop(whole);
 }
 
+/* A file whose checksums are right opens; verify finds that its parts do not belong together. */
+static void verify_finds_forged_sections(void **state)
+{
+    (void)state;
+    struct str whole = small_bytes(false);
+    size_t refused = 0, found = 0, end = header_of(whole).contents_offset;
+    for (size_t at = sizeof(struct file_header); at < end; at++) {
+        char *bytes = copy_of(whole, whole.n);
+        struct cube *cube;
+        bytes[at] = (char)(bytes[at] ^ 0x81);
+        seal_again(bytes, whole.n);
+        if (cube_open_take("forged.cube", bytes, whole.n, world.countries, world.products, &cube, NULL) != ST_OK) {
+            refused++;
+            continue;
+        }
+        size_t n_sections = header_of(whole).contents_count, section = 0;
+        while (section + 1 < n_sections && section_of(whole, section + 1).offset <= at)
+            section++;
+        struct file_section s = section_of(whole, section);
+        bool filling = at >= s.offset + s.bytes, told = s.kind >= SECTION_DATASET; /* what else could be there */
+        if (cube_verify(cube, &world.problem) == ST_CORRUPT)
+            found++;
+        else if (!filling && !told && s.kind != SECTION_LEAVES && s.kind != SECTION_ROWS)
+            fail_msg("byte %zu of section kind %u is not missed", at - s.offset, s.kind);
+        cube_close(cube);
+    }
+    assert_true(refused > 0 && found > 0);
+    drop(whole);
+}
+
+/* The value of the world's roll-up no longer is the sum of its parts. */
 static void rows_must_agree_with_their_roll_up(void **state)
 {
     (void)state;
     struct str whole = small_bytes(false);
     char *bytes = copy_of(whole, whole.n);
+    struct file_section rows = section_of(whole, 3);
     struct cube *cube;
-    size_t value = section_of(whole, 6).offset + 2; /* of 2019's first run, behind its one product */
-    bytes[value] = (char)(bytes[value] ^ 1);
+    bytes[rows.offset + rows.bytes - 1] = (char)(bytes[rows.offset + rows.bytes - 1] ^ 1);
     seal_again(bytes, whole.n);
     assert_int_equal(
-        cube_open_take("forged.cube", bytes, whole.n, world.countries, world.products, &cube, &world.problem),
-        ST_CORRUPT);
+        cube_open_take("forged.cube", bytes, whole.n, world.countries, world.products, &cube, &world.problem), ST_OK);
+    assert_int_equal(cube_verify(cube, &world.problem), ST_CORRUPT);
     assert_non_null(strstr(world.problem.place, "section ROWS of 2019"));
-    assert_non_null(strstr(world.problem.detail, "directory"));
+    cube_close(cube);
     drop(whole);
 }
 
@@ -363,7 +400,7 @@ static void verify_finds_what_changed_after_opening(void **state)
 {
     (void)state;
     struct str whole = small_bytes(false);
-    char *byte = (char *)(uintptr_t)whole.p + section_of(whole, 4).offset;
+    char *byte = (char *)(uintptr_t)whole.p + section_of(whole, 0).offset;
     struct cube *cube = world_open(whole);
     assert_int_equal(cube_verify(cube, &world.problem), ST_OK);
     *byte = (char)(*byte ^ 4);
@@ -516,6 +553,7 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_is_refused_or_changes_nothing),
         cmocka_unit_test(a_message_names_the_section),
         cmocka_unit_test(forged_files_are_read_within_their_bounds),
+        cmocka_unit_test(verify_finds_forged_sections),
         cmocka_unit_test(rows_must_agree_with_their_roll_up),
         cmocka_unit_test(verify_finds_what_changed_after_opening),
         on_disk(a_stored_cube_opens),

@@ -104,7 +104,7 @@ static void make_sample(struct sample *s, unsigned number)
 /* One observation as a reporter sees it: the key of its group, and its member of the spread. */
 struct part {
     uint32_t key[CUBE_DIMS], spread;
-    int64_t value_usd, quantity_kg;
+    int64_t value_usd, quantity_kg, unweighed_usd;
     unsigned status;
 };
 
@@ -232,8 +232,9 @@ static size_t take_group(const struct part *part, size_t n, struct plain *p)
 {
     size_t i = 0;
     int64_t of_member = 0;
-    *p = (struct plain){.sum = part[0], .top_value_usd = -1};
-    p->sum.value_usd = p->sum.quantity_kg = 0;
+    *p = (struct plain){.sum = part[0], .top = NO_ID};
+    p->sum.value_usd = p->sum.unweighed_usd = 0;
+    p->sum.quantity_kg = QUANTITY_UNKNOWN;
     for (; i < n && by_group(&part[i], &part[0]) == 0; i++) {
         if (i && part[i].spread != part[i - 1].spread) {
             close_member(p, part[i - 1].spread, of_member);
@@ -242,10 +243,11 @@ static size_t take_group(const struct part *part, size_t n, struct plain *p)
         of_member += part[i].value_usd;
         p->sum.value_usd += part[i].value_usd;
         p->sum.status |= part[i].status;
-        if (part[i].quantity_kg == QUANTITY_UNKNOWN || p->sum.quantity_kg == QUANTITY_UNKNOWN)
-            p->sum.quantity_kg = QUANTITY_UNKNOWN;
+        if (part[i].quantity_kg == QUANTITY_UNKNOWN)
+            p->sum.unweighed_usd += part[i].value_usd;
         else
-            p->sum.quantity_kg += part[i].quantity_kg;
+            p->sum.quantity_kg =
+                part[i].quantity_kg + (p->sum.quantity_kg == QUANTITY_UNKNOWN ? 0 : p->sum.quantity_kg);
     }
     close_member(p, part[i - 1].spread, of_member);
     return i;
@@ -268,13 +270,17 @@ static void compare_row(const struct cube *cube, const struct cube_query *q, con
             assert_int_equal(rows->key[d][i], as_answered(cube, d, p->sum.key[d]));
     }
     assert_int_equal(rows->value_usd[i], p->sum.value_usd);
-    assert_int_equal(rows->quantity_kg[i], p->sum.quantity_kg);
+    assert_int_equal(rows->quantity_kg != NULL, (q->measures & CUBE_QUANTITY) != 0);
+    if (rows->quantity_kg) {
+        assert_int_equal(rows->quantity_kg[i], p->sum.quantity_kg);
+        assert_int_equal(rows->unweighed_usd[i], p->sum.unweighed_usd);
+    }
     assert_int_equal(rows->status[i], p->sum.status);
     assert_int_equal(rows->members != NULL, q->spread != CUBE_NO_SPREAD);
     if (!rows->members)
         return;
     assert_int_equal(rows->members[i], p->members);
-    assert_int_equal(rows->top_id[i], as_answered(cube, q->spread, p->top));
+    assert_int_equal(rows->top_id[i], p->top == NO_ID ? NO_ID : as_answered(cube, q->spread, p->top));
     assert_int_equal(rows->top_value_usd[i], p->top_value_usd);
     assert_true(fabs(rows->sum_sq[i] - p->sum_sq) <= 1e-12 * p->sum_sq);
 }
@@ -354,7 +360,8 @@ static void ask_anything(const struct sample *s, struct question *out)
     uint32_t all[PERIODS + 2], leaves[LEAVES];
     static const uint32_t flows[2] = {FLOW_EXPORTS, FLOW_IMPORTS};
     size_t n_leaves;
-    *q = (struct cube_query){.spread = dice(2) ? CUBE_NO_SPREAD : (enum cube_dim)dice(CUBE_DIMS)};
+    *q = (struct cube_query){.spread = dice(2) ? CUBE_NO_SPREAD : (enum cube_dim)dice(CUBE_DIMS),
+                             .measures = dice(2) ? CUBE_QUANTITY : 0};
     q->group = dice(1U << CUBE_DIMS);
     if (q->spread != CUBE_NO_SPREAD)
         q->group &= ~CUBE_BIT(q->spread);

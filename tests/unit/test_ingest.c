@@ -237,8 +237,11 @@ static void expect_cell(const struct cube *cube, uint32_t month, int64_t value_u
 {
     struct arena arena;
     struct cube_rows rows;
-    struct cube_query query = {
-        .only[CUBE_PERIOD] = {&month, 1}, .level = LEVEL_TOTAL, .kind = PERIOD_MONTH, .spread = CUBE_NO_SPREAD};
+    struct cube_query query = {.only[CUBE_PERIOD] = {&month, 1},
+                               .level = LEVEL_TOTAL,
+                               .kind = PERIOD_MONTH,
+                               .spread = CUBE_NO_SPREAD,
+                               .measures = CUBE_QUANTITY};
     arena_init(&arena, (size_t)1 << 20);
     assert_int_equal(cube_run(cube, &query, &rows, 1, &arena), ST_OK);
     assert_int_equal(rows.n, 1);

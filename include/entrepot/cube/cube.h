@@ -18,9 +18,10 @@ struct cube;
 
 /* ---- life ---- */
 
-/* Opens a cube file. Up to CUBE_SMALL_BYTES it is copied into memory and checked whole; a larger one is mapped read-only, its
- * header, dictionaries and directories are checked, and its rows are left to cube_verify. A mapped file must be replaced by rename,
- * never shortened in place: a shortened one ends the process (SIGBUS). `products` gives the sections. Both tables are borrowed. */
+/* Opens a cube file. Up to CUBE_SMALL_BYTES it is copied into memory and every checksum is compared; a larger one is mapped read-only,
+ * its header, contents and dictionaries are checked, and the rest is left to cube_verify and to a check at each access. A mapped file
+ * must be replaced by rename, never shortened in place: a shortened one ends the process (SIGBUS). `products` gives the sections. Both
+ * tables are borrowed. */
 #define CUBE_SMALL_BYTES ((size_t)64 << 20)
 enum status cube_open(const char *path, const struct countries *countries, const struct products *products,
                       struct cube **out, struct problem *problem) MUST_CHECK;
@@ -28,7 +29,7 @@ enum status cube_open(const char *path, const struct countries *countries, const
 enum status cube_open_take(const char *name, char *bytes, size_t n, const struct countries *countries,
                            const struct products *products, struct cube **out, struct problem *problem) MUST_CHECK;
 void cube_close(struct cube *cube);
-/* Checks every checksum and every row of an open cube. ST_CORRUPT names the section. */
+/* Checks every checksum, and that every period is what its own observations would be written as. ST_CORRUPT names the section. */
 enum status cube_verify(const struct cube *cube, struct problem *problem) MUST_CHECK;
 
 /* ---- what it holds ---- */
@@ -70,13 +71,20 @@ struct cube_set {
     size_t n;
 };
 
+/* What is asked for beside values. */
+#define CUBE_QUANTITY 1U
+
+struct cube_trace;
+
 struct cube_query {
     struct cube_set only[CUBE_DIMS];
-    unsigned group;        /* CUBE_BIT of each dimension that is broken down */
-    enum level level;      /* of product keys; LEVEL_TOTAL where products are not grouped */
-    enum period_kind kind; /* of period keys and of only[CUBE_PERIOD] */
-    enum cube_dim spread;  /* dimension whose members are described inside each group, or CUBE_NO_SPREAD */
-    size_t max_rows;       /* ST_TOO_LARGE above; 0: no limit but the arena's */
+    unsigned group;           /* CUBE_BIT of each dimension that is broken down */
+    enum level level;         /* of product keys; LEVEL_TOTAL where products are not grouped */
+    enum period_kind kind;    /* of period keys and of only[CUBE_PERIOD] */
+    enum cube_dim spread;     /* dimension whose members are described inside each group, or CUBE_NO_SPREAD */
+    unsigned measures;        /* CUBE_QUANTITY or 0 */
+    size_t max_rows;          /* ST_TOO_LARGE above; 0: no limit but the arena's */
+    struct cube_trace *trace; /* NULL, or where cube_run notes what it did */
 };
 
 /* Column-wise; key[d] is NULL for dimensions that are not grouped. Rows ascend by period, reporter, partner, flow, product.
@@ -85,8 +93,10 @@ struct cube_rows {
     size_t n;
     const uint32_t *key[CUBE_DIMS];
     const int64_t *value_usd;
-    const int64_t *quantity_kg; /* QUANTITY_UNKNOWN where any part has none */
-    const uint16_t *status;     /* bits of enum observation_status */
+    const uint16_t *status; /* bits of enum observation_status */
+    /* with CUBE_QUANTITY: */
+    const int64_t *quantity_kg;   /* of the observations that have one; QUANTITY_UNKNOWN where none has */
+    const int64_t *unweighed_usd; /* value of those that have none: quantity stands for value_usd - unweighed_usd */
     /* with a spread: */
     const uint32_t *members; /* with a value above zero */
     const uint32_t *top_id;  /* member with the largest value */
@@ -95,6 +105,35 @@ struct cube_rows {
     uint64_t observations_read;
 };
 
+/* ---- the plan ---- */
+
+/* How the runs of a query are found: pair by pair, along the runs of each reporter or of each partner. */
+enum cube_index { CUBE_INDEX_PAIR, CUBE_INDEX_REPORTER, CUBE_INDEX_PARTNER };
+extern const char *const cube_index_name[3]; /* "pair", "reporter", "partner" */
+
+/* What a query costs, known from the directory before any row is read. */
+struct cube_plan {
+    enum cube_index index;
+    bool all_reporters, all_partners; /* the roll-up over all of them is read instead of each */
+    bool totals;                      /* the runs' totals answer: no row is read */
+    uint64_t runs;                    /* that are touched */
+    uint64_t observations;            /* that are read at most; a run's total counts as one */
+};
+
+#define CUBE_TRACE_MAX 32
+
+/* What the queries of one request did. The first CUBE_TRACE_MAX of them; `n` counts all. */
+struct cube_trace {
+    struct {
+        const struct cube *cube;
+        struct cube_plan plan;
+        uint64_t observations_read;
+        size_t rows;
+    } step[CUBE_TRACE_MAX];
+    size_t n;
+};
+
+struct cube_plan cube_plan(const struct cube *cube, const struct cube_query *query);
 /* Upper bound of the observations that cube_run would read: what a request is refused by, before any work. */
 uint64_t cube_cost(const struct cube *cube, const struct cube_query *query);
 /* Runs `n` queries. ST_TOO_LARGE (max_rows), ST_NO_MEMORY (arena), ST_CORRUPT (a row that no builder writes). */

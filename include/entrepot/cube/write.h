@@ -27,10 +27,11 @@ struct cube_writer;
 struct cube_batch;
 
 struct cube_writer_options {
-    size_t memory_bytes;  /* rows held at a time; 0: 2 GiB */
-    struct pool *pool;    /* borrowed; NULL: no threads */
-    uint32_t sum_member;  /* rows of this country that share a key are added up instead of refused; NO_ID: none */
-    bool detect_partners; /* partners `all` where the world's rows equal the sum of the partners (within 0.1 %), else `listed` */
+    size_t memory_bytes; /* rows held at a time; 0: 2 GiB */
+    struct pool *pool;   /* borrowed; NULL: no threads */
+    uint32_t sum_member; /* rows of this country that share a key are added up instead of refused; NO_ID: none */
+    bool
+        detect_partners; /* partners `all` where the world's rows equal the sum of the partners (within 0.1 %), else `listed` */
 };
 
 struct cube_summary {

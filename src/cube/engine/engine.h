@@ -14,6 +14,13 @@ struct level_nodes {
     uint16_t *of_leaf; /* NULL at the leaves' own level: node and leaf are the same */
 };
 
+/* Members to look for in one of a run's two places: listed, and marked by their number. */
+struct member_side {
+    const uint16_t *list;
+    size_t n;
+    const bool *has; /* by local number, and ALL */
+};
+
 struct cube {
     char *name;
     char *bytes; /* the whole file */
@@ -24,16 +31,26 @@ struct cube {
     struct dataset dataset;
     struct str release;
     const struct countries *countries;
-    uint32_t *member;                 /* local number → country id */
+    uint32_t *country;                /* local number → country id; NO_ID where the table has it no more */
     uint16_t *local;                  /* country id → local number, or NO_LOCAL */
-    bool *countable;                  /* by local number */
+    uint32_t *member;                 /* country ids that occur, by local number ascending */
+    size_t n_members;                 /* of `member` */
+    struct member_side each, all;     /* every countable member that occurs; ALL alone */
     uint32_t *period;                 /* per segment */
     struct level_nodes level[LEVELS]; /* n == 0 where the level cannot be expressed */
 };
 
-/* Runs of `segment` whose key lies in [from, to]. */
-const struct file_run *engine_runs(const struct image_segment *segment, uint32_t from, uint32_t to, size_t *n);
 /* Segments whose period falls into `period`: indexes [*from, *to). */
 void engine_segments(const struct cube *cube, uint32_t period, size_t *from, size_t *to);
+/* Local number of a country, or NO_LOCAL. */
+static inline uint16_t engine_local(const struct cube *cube, uint32_t country)
+{
+    return country < countries_count(cube->countries) ? cube->local[country] : NO_LOCAL;
+}
+/* Whether the import view of this cube is its export view turned round. */
+static inline bool engine_turned(const struct cube *cube, enum flow flow)
+{
+    return cube->dataset.basis == BASIS_RECONCILED && flow == FLOW_IMPORTS;
+}
 
 #endif

@@ -14,7 +14,7 @@ const uint32_t *cube_periods(const struct cube *cube, size_t *n)
 
 const uint32_t *cube_members(const struct cube *cube, size_t *n)
 {
-    *n = cube->image.n_members;
+    *n = cube->n_members;
     return cube->member;
 }
 
@@ -53,27 +53,7 @@ void cube_leaf_range(const struct cube *cube, struct str prefix, uint32_t *from,
     *to = leaf_bound(leaves, prefix, true);
 }
 
-/* ---- runs and segments ---- */
-
-static size_t run_bound(const struct image_segment *segment, uint64_t key)
-{
-    size_t low = 0, high = segment->n_runs;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (segment->run[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-const struct file_run *engine_runs(const struct image_segment *segment, uint32_t from, uint32_t to, size_t *n)
-{
-    size_t first = run_bound(segment, from);
-    *n = run_bound(segment, (uint64_t)to + 1) - first;
-    return segment->run + first;
-}
+/* ---- segments ---- */
 
 static size_t segment_bound(const struct cube *cube, uint32_t period)
 {
@@ -111,23 +91,27 @@ unsigned cube_expected(const struct cube *cube, uint32_t period)
     return period_months(period_kind_of(period)) / period_months(cube->dataset.frequency);
 }
 
+/* A reporter's or partner's runs are looked up; ANY_MEMBER of both asks whether any reporter has one. */
 static bool in_segment(const struct cube *cube, const struct image_segment *segment, uint32_t reporter,
-                       uint32_t partner, enum flow flow)
+                       uint32_t partner, unsigned flow)
 {
-    uint32_t low_partner = partner == ANY_MEMBER ? 0 : partner, high_partner = partner == ANY_MEMBER ? 0xFFFF : partner;
-    size_t n = 0;
-    if (reporter != ANY_MEMBER) {
-        (void)engine_runs(segment, RUN_KEY(reporter, flow, low_partner), RUN_KEY(reporter, flow, high_partner), &n);
-        return n > 0;
-    }
-    for (uint32_t r = 0; n == 0 && r < cube->image.n_members; r++)
-        (void)engine_runs(segment, RUN_KEY(r, flow, low_partner), RUN_KEY(r, flow, high_partner), &n);
-    return n > 0;
+    const struct image *image = &cube->image;
+    uint32_t first;
+    if (reporter != ANY_MEMBER && partner != ANY_MEMBER)
+        return segment_pair(image, segment, reporter, flow, partner) != NULL;
+    if (reporter != ANY_MEMBER)
+        return segment_row(image, segment, reporter, flow, &first) > 0;
+    if (partner != ANY_MEMBER)
+        return segment_column(image, segment, partner, flow, &first) > 0;
+    bool any = false;
+    for (uint32_t r = 0; !any && r <= image->n_members; r++)
+        any = segment_row(image, segment, r, flow, &first) > 0;
+    return any;
 }
 
 static uint32_t to_local(const struct cube *cube, uint32_t id)
 {
-    return id == ANY_MEMBER ? ANY_MEMBER : id < countries_count(cube->countries) ? cube->local[id] : NO_LOCAL;
+    return id == ANY_MEMBER ? ANY_MEMBER : engine_local(cube, id);
 }
 
 unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period)
@@ -135,7 +119,7 @@ unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner,
     uint32_t r = to_local(cube, reporter), p = to_local(cube, partner);
     if (r == NO_LOCAL || p == NO_LOCAL)
         return 0;
-    if (cube->dataset.basis == BASIS_RECONCILED && flow == FLOW_IMPORTS) {
+    if (engine_turned(cube, flow)) {
         uint32_t exporter = p; /* what r imports from p is stored as p's export to r */
         p = r;
         r = exporter;

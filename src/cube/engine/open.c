@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "cube/engine/engine.h"
+#include "cube/write/verify.h"
 
 static enum status no_memory(const struct cube *cube, struct problem *problem)
 {
@@ -16,29 +17,63 @@ static enum status no_memory(const struct cube *cube, struct problem *problem)
 /* Calls `line` for each line of a dictionary; the dictionary was checked by image_open. */
 static struct str next_line(struct str *rest) { return str_cut(rest, '\n'); }
 
+/* A member that occurs must be in the table of countries; of the others some may have left it. */
+static enum status read_member(struct cube *cube, uint16_t at, struct str line, bool *has, struct problem *problem)
+{
+    bool occurs = line.p[0] != '-';
+    struct str code = occurs ? line : str_span(line.p + 1, line.n - 1);
+    uint32_t id = countries_find_source(cube->countries, CODES_ISO3, code);
+    bool known = id != NO_ID && str_eq(countries_at(cube->countries, id)->id, code) && cube->local[id] == NO_LOCAL;
+    cube->country[at] = known ? id : NO_ID;
+    if (known)
+        cube->local[id] = at;
+    if (!occurs)
+        return ST_OK;
+    if (!known) {
+        enum status status = problem_set(problem, ST_INVALID, cube->name,
+                                         "member \"%.*s\" is not in the table of countries", STR_ARG(code));
+        return problem_cure(problem, status, "use the table of countries that the cube was made with");
+    }
+    cube->member[cube->n_members++] = id;
+    has[at] = countries_countable(cube->countries, id);
+    return ST_OK;
+}
+
+/* The sides that stand for every countable member, and for all of them together. */
+static bool make_sides(struct cube *cube, const bool *has)
+{
+    size_t n = cube->image.n_members;
+    uint16_t *each = arena_new(&cube->arena, uint16_t, n), *all = arena_new(&cube->arena, uint16_t, 1);
+    bool *all_has = arena_new(&cube->arena, bool, n + 1);
+    if (!each || !all || !all_has)
+        return false;
+    cube->each = (struct member_side){each, 0, has};
+    for (size_t i = 0; i < n; i++)
+        if (has[i])
+            each[cube->each.n++] = (uint16_t)i;
+    *all = (uint16_t)n;
+    all_has[n] = true;
+    cube->all = (struct member_side){all, 1, all_has};
+    return true;
+}
+
 static enum status read_members(struct cube *cube, struct problem *problem)
 {
-    size_t n_countries = countries_count(cube->countries);
-    cube->member = arena_new(&cube->arena, uint32_t, cube->image.n_members);
-    cube->countable = arena_new(&cube->arena, bool, cube->image.n_members);
+    size_t n_countries = countries_count(cube->countries), n = cube->image.n_members;
+    bool *has = arena_new(&cube->arena, bool, n + 1);
+    cube->country = arena_new(&cube->arena, uint32_t, n);
+    cube->member = arena_new(&cube->arena, uint32_t, n);
     cube->local = arena_new(&cube->arena, uint16_t, n_countries);
-    if (!cube->member || !cube->countable || !cube->local)
+    if (!cube->country || !has || !cube->member || !cube->local)
         return no_memory(cube, problem);
     memset(cube->local, 0xFF, n_countries * sizeof *cube->local);
     struct str rest = cube->image.members;
-    for (size_t i = 0; i < cube->image.n_members; i++) {
-        struct str code = next_line(&rest);
-        uint32_t id = countries_find_source(cube->countries, CODES_ISO3, code);
-        if (id == NO_ID || !str_eq(countries_at(cube->countries, id)->id, code) || cube->local[id] != NO_LOCAL) {
-            enum status status = problem_set(problem, ST_INVALID, cube->name,
-                                             "member \"%.*s\" is not in the table of countries", STR_ARG(code));
-            return problem_cure(problem, status, "use the table of countries that the cube was made with");
-        }
-        cube->member[i] = id;
-        cube->local[id] = (uint16_t)i;
-        cube->countable[i] = countries_countable(cube->countries, id);
-    }
-    return ST_OK;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < n; i++)
+        status = read_member(cube, (uint16_t)i, next_line(&rest), has, problem);
+    if (status == ST_OK && !make_sides(cube, has))
+        status = no_memory(cube, problem);
+    return status;
 }
 
 static enum status read_leaves(struct cube *cube, struct problem *problem)
@@ -253,5 +288,5 @@ void cube_close(struct cube *cube)
 
 enum status cube_verify(const struct cube *cube, struct problem *problem)
 {
-    return image_verify_rows(&cube->image, problem);
+    return segments_verify(&cube->image, &cube->dataset, cube->countries, problem);
 }

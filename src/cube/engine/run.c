@@ -1,55 +1,18 @@
-/* The primitive: which runs a query touches, and how their rows are added up.
+/* The primitive: how the rows of the runs that a query touches are added up.
  *
- * A group is a cell of a box with one side per grouped dimension; its number is the mixed-radix number of its members. Boxes
- * of up to DENSE_CELLS are an array, larger ones a hash table over the same numbers. The spread dimension is the innermost side of
- * the box, so its cells lie side by side and are folded at the end. Rows come out in the order of the cells' numbers.
+ * A group is a cell of a box with one side per grouped dimension. A spread over reporters or partners is followed member by member:
+ * each is a pass over its own runs, and when it ends its value in each group is folded into that group's count, largest and sum of
+ * squares, so that product × supplier is never laid out. A spread over another dimension is the innermost side of the box, and its
+ * cells are folded at the end.
  */
-#include "cube/engine/engine.h"
-
-#define DENSE_CELLS ((uint64_t)1 << 20)
-#define SIDES (CUBE_DIMS)
-
-struct cell {
-    int64_t value_usd, quantity_kg;
-    uint16_t status;
-    uint8_t used, unweighed;
-};
-
-/* Order of the box's sides: outermost first; the spread comes last whatever it is. */
-static const enum cube_dim side_order[SIDES] = {CUBE_PERIOD, CUBE_REPORTER, CUBE_PARTNER, CUBE_FLOW, CUBE_PRODUCT};
-
-struct box {
-    enum cube_dim side[SIDES];
-    uint64_t length[CUBE_DIMS]; /* 1 for a dimension that is not a side */
-    uint64_t stride[CUBE_DIMS]; /* 0 for a dimension that is not a side */
-    size_t n_sides;
-    uint64_t cells;
-};
-
-struct scan {
-    const struct cube *cube;
-    const struct cube_query *query;
-    struct arena *arena;
-    struct box box;
-    const uint32_t *period; /* periods of the query, ascending */
-    size_t n_periods;
-    uint16_t
-        *place_in_set[2]; /* reporter, partner: local number → position + 1 in the set; NULL: every countable member */
-    const uint16_t *node; /* leaf → node of the product key; NULL: leaf itself */
-    struct cell *dense;
-    uint64_t *slot_cell; /* hash: cell number + 1 */
-    struct cell *slot;
-    size_t n_slots, n_used;
-    bool corrupt;
-    uint64_t observations_read;
-};
-
-/* ---- what the query spans ---- */
+#include "cube/engine/scan.h"
 
 static bool is_side(const struct cube_query *q, enum cube_dim dim)
 {
     return (q->group & CUBE_BIT(dim)) != 0 || q->spread == dim;
 }
+
+/* ---- what the query spans ---- */
 
 static const uint32_t *all_periods(const struct cube *cube, enum period_kind kind, size_t *n, struct arena *arena)
 {
@@ -67,27 +30,28 @@ static const uint32_t *all_periods(const struct cube *cube, enum period_kind kin
 
 static uint64_t side_length(const struct scan *s, enum cube_dim dim)
 {
-    if (!is_side(s->query, dim))
-        return 1;
     switch (dim) {
     case CUBE_REPORTER:
     case CUBE_PARTNER: return s->cube->image.n_members;
     case CUBE_FLOW: return 2;
     case CUBE_PRODUCT: return s->cube->level[s->query->level].n;
-    case CUBE_PERIOD: return s->n_periods;
+    case CUBE_PERIOD: return s->n_periods ? s->n_periods : 1;
     case CUBE_DIMS: break;
     }
     BUG("no such dimension");
 }
 
+/* Outermost side first; a spread that is laid out comes last. */
 static enum status shape_box(struct scan *s)
 {
+    static const enum cube_dim order[CUBE_DIMS] = {CUBE_PERIOD, CUBE_REPORTER, CUBE_PARTNER, CUBE_FLOW, CUBE_PRODUCT};
     struct box *box = &s->box;
-    for (size_t i = 0; i < SIDES; i++)
-        if ((s->query->group & CUBE_BIT(side_order[i])) && s->query->spread != side_order[i])
-            box->side[box->n_sides++] = side_order[i];
-    if (s->query->spread != CUBE_NO_SPREAD)
-        box->side[box->n_sides++] = s->query->spread;
+    enum cube_dim spread = s->query->spread;
+    for (size_t i = 0; i < CUBE_DIMS; i++)
+        if ((s->query->group & CUBE_BIT(order[i])) && spread != order[i])
+            box->side[box->n_sides++] = order[i];
+    if (spread != CUBE_NO_SPREAD && !s->streamed)
+        box->side[box->n_sides++] = spread;
     box->cells = 1;
     for (size_t i = box->n_sides; i-- > 0;) {
         enum cube_dim dim = box->side[i];
@@ -99,21 +63,25 @@ static enum status shape_box(struct scan *s)
     return ST_OK;
 }
 
-static enum status place_set(struct scan *s, enum cube_dim dim)
+static enum status mark_leaves(struct scan *s)
 {
-    const struct cube_set *set = &s->query->only[dim];
-    if (!set->member)
+    const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
+    if (!leaves->member)
         return ST_OK;
-    uint16_t *place = s->place_in_set[dim] = arena_new(s->arena, uint16_t, s->cube->image.n_members);
-    if (!place)
+    bool *wanted = arena_new(s->arena, bool, s->cube->image.n_products);
+    s->local_leaf = arena_new(s->arena, uint32_t, leaves->n);
+    if (!wanted || !s->local_leaf)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < set->n; i++) {
-        uint32_t id = set->member[i];
-        uint16_t local = id < countries_count(s->cube->countries) ? s->cube->local[id] : NO_LOCAL;
-        if (local != NO_LOCAL)
-            place[local] = 1;
-    }
+    for (size_t i = 0; i < leaves->n; i++)
+        if (leaves->member[i] < s->cube->image.n_products)
+            wanted[leaves->member[i]] = true;
+    s->wanted = wanted;
     return ST_OK;
+}
+
+static bool needs_totals_only(const struct cube_query *q)
+{
+    return !q->only[CUBE_PRODUCT].member && (!is_side(q, CUBE_PRODUCT) || q->level == LEVEL_TOTAL);
 }
 
 static enum status prepare(struct scan *s)
@@ -128,412 +96,304 @@ static enum status prepare(struct scan *s)
     if (!s->period)
         return ST_NO_MEMORY;
     s->node = is_side(q, CUBE_PRODUCT) ? s->cube->level[q->level].of_leaf : NULL;
+    s->streamed = q->spread == CUBE_REPORTER || q->spread == CUBE_PARTNER;
+    s->totals = needs_totals_only(q);
+    s->weighed = (q->measures & CUBE_QUANTITY) != 0;
     enum status status = shape_box(s);
     if (status == ST_OK)
-        status = place_set(s, CUBE_REPORTER);
-    return status == ST_OK ? place_set(s, CUBE_PARTNER) : status;
+        status = mark_leaves(s);
+    return status == ST_OK ? sides_make(s->cube, q, s->arena, &s->sides) : status;
 }
 
-/* ---- cells ---- */
+/* ---- adding ---- */
 
-static enum status make_cells(struct scan *s, uint64_t cost)
-{
-    if (s->box.cells <= DENSE_CELLS) {
-        s->dense = arena_new(s->arena, struct cell, s->box.cells);
-        return s->dense ? ST_OK : ST_NO_MEMORY;
-    }
-    s->n_slots = 1024;
-    while (s->n_slots < cost * 2 && s->n_slots < ((size_t)1 << 26))
-        s->n_slots *= 2;
-    s->slot_cell = arena_new(s->arena, uint64_t, s->n_slots);
-    s->slot = arena_new(s->arena, struct cell, s->n_slots);
-    return s->slot_cell && s->slot ? ST_OK : ST_NO_MEMORY;
-}
-
-static struct cell *find_cell(struct scan *s, uint64_t number)
-{
-    if (s->dense)
-        return &s->dense[number];
-    size_t at = (size_t)((number * 0x9E3779B97F4A7C15U) >> 20) & (s->n_slots - 1);
-    while (s->slot_cell[at] && s->slot_cell[at] != number + 1)
-        at = (at + 1) & (s->n_slots - 1);
-    if (!s->slot_cell[at]) {
-        if (s->n_used + 1 >= s->n_slots)
-            return NULL;
-        s->slot_cell[at] = number + 1;
-        s->n_used++;
-    }
-    return &s->slot[at];
-}
-
-static bool add_to_cell(struct scan *s, uint64_t number, int64_t value, int64_t kg, uint8_t status)
-{
-    struct cell *cell = find_cell(s, number);
-    if (!cell || __builtin_add_overflow(cell->value_usd, value, &cell->value_usd))
-        return false;
-    cell->used = 1;
-    cell->status |= status;
-    if (kg == QUANTITY_UNKNOWN)
-        cell->unweighed = 1;
-    else
-        cell->quantity_kg += kg;
-    return true;
-}
-
-/* ---- runs ---- */
-
-/* Where one run's rows lie, and the number of the cell that its first product side adds to. */
-struct run_view {
-    const struct file_run *run;
-    const unsigned char *products, *values, *kgs, *status;
-    uint64_t base;
+/* What one run adds to: the cell number of its first product side, and the steps between products. */
+struct adding {
+    struct scan *scan;
+    const struct image_segment *segment;
+    uint64_t base, stride;
 };
 
-static struct run_view view_run(const struct image_segment *segment, const struct file_run *run, uint64_t base)
+static void add_weight(struct scan *s, size_t at, const struct rows_chunk *chunk, size_t i)
 {
-    struct run_view v = {.run = run, .products = segment->rows + run->offset, .base = base};
-    v.values = v.products + (size_t)run->count * 2;
-    v.kgs = v.values + (size_t)run->count * run->value_bytes;
-    v.status = v.kgs + (size_t)run->count * run->quantity_bytes;
-    return v;
+    struct weight_cell *w = &s->cells.weight[at];
+    uint64_t stored = chunk->stored_kg[i];
+    if (__builtin_add_overflow(w->kg, stored ? (int64_t)(stored - 1) : 0, &w->kg))
+        s->failed = true;
+    w->unweighed_usd += chunk->unweighed_usd[i];
+    w->weighed = w->weighed || stored;
 }
 
-static void add_row(struct scan *s, const struct run_view *v, uint32_t i, uint32_t leaf)
+/* Adds to the present member's value in a group. */
+static void add_to_spread(struct scan *s, size_t at, int64_t value)
 {
-    int64_t value = (int64_t)file_number(v->values + (size_t)i * v->run->value_bytes, v->run->value_bytes);
-    uint64_t stored =
-        v->run->quantity_bytes ? file_number(v->kgs + (size_t)i * v->run->quantity_bytes, v->run->quantity_bytes) : 0;
-    uint8_t status = v->run->has_status ? v->status[i] : 0;
-    uint64_t stride = s->box.stride[CUBE_PRODUCT];
-    uint64_t number = v->base + stride * (stride && s->node ? s->node[leaf] : leaf);
-    s->observations_read++;
-    if (value < 0 || !add_to_cell(s, number, value, stored ? (int64_t)(stored - 1) : QUANTITY_UNKNOWN, status))
-        s->corrupt = true;
+    struct spread_cell *c = &s->cells.spread[at];
+    if (c->now_usd == 0 && value > 0)
+        s->touched[s->n_touched++] = (uint32_t)at;
+    c->now_usd += value; /* part of the cell's own sum, which is checked */
 }
 
-static uint32_t row_leaf(const struct run_view *v, uint32_t i)
+static void add_row(const struct adding *a, const struct rows_chunk *chunk, size_t i, uint32_t leaf)
 {
-    return (uint32_t)file_number(v->products + (size_t)i * 2, 2);
+    struct scan *s = a->scan;
+    uint64_t number = a->base + a->stride * (a->stride && s->node ? s->node[leaf] : leaf);
+    size_t at = cells_find(&s->cells, number);
+    if (at == NO_CELL) {
+        s->failed = true;
+        return;
+    }
+    struct cell *cell = &s->cells.cell[at];
+    if (__builtin_add_overflow(cell->value_usd, chunk->value_usd[i], &cell->value_usd))
+        s->failed = true;
+    cell->used = 1;
+    cell->status |= chunk->status[i];
+    if (s->weighed)
+        add_weight(s, at, chunk, i);
+    if (s->streamed)
+        add_to_spread(s, at, chunk->value_usd[i]);
 }
 
-/* First row whose leaf is not before `leaf`. */
-static uint32_t seek_row(const struct run_view *v, uint32_t low, uint32_t leaf)
+static void add_total(const struct adding *a, const struct file_run *run)
 {
-    uint32_t high = v->run->count;
+    struct rows_chunk chunk = {.n = 1};
+    chunk.value_usd[0] = run->value_usd;
+    chunk.stored_kg[0] = run->quantity_kg == QUANTITY_UNKNOWN ? 0 : (uint64_t)run->quantity_kg + 1;
+    chunk.unweighed_usd[0] = run->unweighed_usd;
+    chunk.status[0] = run->status;
+    if (run->value_usd < 0 || run->unweighed_usd < 0 || (run->quantity_kg < 0 && run->quantity_kg != QUANTITY_UNKNOWN))
+        a->scan->failed = true;
+    else
+        add_row(a, &chunk, 0, 0);
+    a->scan->observations_read++;
+}
+
+static void add_rows(const struct adding *a, const struct run_view *view)
+{
+    struct scan *s = a->scan;
+    struct run_cursor cursor;
+    struct rows_chunk chunk;
+    run_start(&cursor, view, s->weighed);
+    while (run_next(&cursor, &chunk)) {
+        s->observations_read += chunk.n;
+        for (size_t i = 0; i < chunk.n; i++) {
+            uint32_t leaf = a->segment->leaf[chunk.leaf[i]];
+            if (!s->wanted || s->wanted[leaf])
+                add_row(a, &chunk, i, leaf);
+        }
+    }
+    s->failed = s->failed || cursor.corrupt;
+}
+
+/* ---- leaves that are named ---- */
+
+static uint32_t local_of(const struct image_segment *segment, uint32_t leaf)
+{
+    uint32_t low = 0, high = segment->n_leaves;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (row_leaf(v, middle) < leaf)
+        if (segment->leaf[middle] < leaf)
             low = middle + 1;
         else
             high = middle;
     }
-    return low;
+    return low < segment->n_leaves && segment->leaf[low] == leaf ? low : UINT32_MAX;
 }
 
-static void add_all_rows(struct scan *s, const struct run_view *v)
+static void localise(struct scan *s, const struct image_segment *segment)
 {
-    size_t n_leaves = s->cube->image.n_products;
-    for (uint32_t i = 0; i < v->run->count; i++) {
-        uint32_t leaf = row_leaf(v, i);
-        if (leaf >= n_leaves)
-            s->corrupt = true;
+    const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
+    if (s->segment == segment)
+        return;
+    s->segment = segment;
+    for (size_t i = 0; i < leaves->n; i++)
+        s->local_leaf[i] = local_of(segment, leaves->member[i]);
+}
+
+/* Whether looking each of the leaves up costs less than reading the run. */
+static bool few_leaves(size_t leaves, uint32_t rows) { return leaves <= 1 || leaves * 24 <= rows; }
+
+static void add_named(const struct adding *a, const struct run_view *view)
+{
+    struct scan *s = a->scan;
+    const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
+    struct rows_chunk chunk;
+    localise(s, a->segment);
+    for (size_t i = 0; i < leaves->n; i++) {
+        uint32_t row;
+        if (s->local_leaf[i] == UINT32_MAX || !run_find(view, s->local_leaf[i], &row))
+            continue;
+        s->observations_read++;
+        if (run_at(view, row, s->weighed, &chunk))
+            add_row(a, &chunk, 0, leaves->member[i]);
         else
-            add_row(s, v, i, leaf);
+            s->failed = true;
     }
-}
-
-static void add_chosen_rows(struct scan *s, const struct run_view *v, const struct cube_set *leaves)
-{
-    uint32_t at = 0;
-    for (size_t k = 0; k < leaves->n && at < v->run->count; k++) {
-        at = seek_row(v, at, leaves->member[k]);
-        if (at < v->run->count && row_leaf(v, at) == leaves->member[k])
-            add_row(s, v, at, leaves->member[k]);
-    }
-}
-
-static bool in_set(const struct scan *s, enum cube_dim dim, uint32_t local)
-{
-    return s->place_in_set[dim] ? s->place_in_set[dim][local] != 0 : s->cube->countable[local];
 }
 
 /* One run as seen by a reporter: for the import view of reconciled data the stored pair is turned round. */
-static void add_run(struct scan *s, const struct image_segment *segment, const struct file_run *run, size_t period,
-                    enum flow flow)
+static void add_run(struct visitor *visitor, const struct image_segment *segment, const struct file_run *run,
+                    size_t period, enum flow flow)
 {
-    bool turned = s->cube->dataset.basis == BASIS_RECONCILED && flow == FLOW_IMPORTS;
-    uint32_t reporter = turned ? RUN_PARTNER(run->key) : RUN_REPORTER(run->key);
-    uint32_t partner = turned ? RUN_REPORTER(run->key) : RUN_PARTNER(run->key);
-    if (!in_set(s, CUBE_REPORTER, reporter) || !in_set(s, CUBE_PARTNER, partner))
-        return;
+    struct scan *s = (struct scan *)visitor;
     const uint64_t *stride = s->box.stride;
-    uint64_t base = stride[CUBE_PERIOD] * period + stride[CUBE_REPORTER] * reporter + stride[CUBE_PARTNER] * partner +
-                    stride[CUBE_FLOW] * (uint64_t)flow;
+    bool turned = engine_turned(s->cube, flow);
+    uint64_t reporter = turned ? RUN_PARTNER(run->key) : RUN_REPORTER(run->key);
+    uint64_t partner = turned ? RUN_REPORTER(run->key) : RUN_PARTNER(run->key);
+    struct adding a = {.scan = s, .segment = segment, .stride = stride[CUBE_PRODUCT]};
+    a.base = stride[CUBE_PERIOD] * period + stride[CUBE_REPORTER] * reporter + stride[CUBE_PARTNER] * partner +
+             stride[CUBE_FLOW] * (uint64_t)flow;
+    if (s->totals) {
+        add_total(&a, run);
+        return;
+    }
+    struct run_view view;
     const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
-    if (!leaves->member && stride[CUBE_PRODUCT] == 0) { /* the roll-up in the directory is the answer */
-        if (!add_to_cell(s, base, run->value_usd, run->quantity_kg, run->status))
-            s->corrupt = true;
-        s->observations_read++;
-        return;
-    }
-    struct run_view v = view_run(segment, run, base);
-    if (leaves->member)
-        add_chosen_rows(s, &v, leaves);
+    if (!run_view(run, segment->rows, segment->rows_bytes, segment->n_leaves, &view))
+        s->failed = true;
+    else if (leaves->member && few_leaves(leaves->n, run->count))
+        add_named(&a, &view);
     else
-        add_all_rows(s, &v);
+        add_rows(&a, &view);
 }
 
-/* Calls `visit` for every run of a segment that the sets of stored reporters and partners can contain. With few of both, each run
- * is looked up; with few reporters, their stretch of the directory is read; else all of it. */
-typedef void run_visit(struct scan *s, const struct image_segment *segment, const struct file_run *run, size_t period,
-                       enum flow flow);
+/* ---- the spread, member by member ---- */
 
-#define FEW_MEMBERS 8
-
-static size_t local_members(const struct scan *s, enum cube_dim dim, uint16_t out[FEW_MEMBERS])
+static void fold_member(struct scan *s, uint32_t id)
 {
-    const struct cube_set *set = &s->query->only[dim];
-    if (!set->member || set->n > FEW_MEMBERS)
-        return FEW_MEMBERS + 1;
-    size_t n = 0;
-    for (size_t i = 0; i < set->n; i++) {
-        uint16_t local =
-            set->member[i] < countries_count(s->cube->countries) ? s->cube->local[set->member[i]] : NO_LOCAL;
-        if (local != NO_LOCAL)
-            out[n++] = local;
-    }
-    return n;
-}
-
-static void visit_range(struct scan *s, const struct image_segment *segment, uint32_t from, uint32_t to, size_t period,
-                        enum flow flow, run_visit *visit)
-{
-    bool turned = s->cube->dataset.basis == BASIS_RECONCILED && flow == FLOW_IMPORTS;
-    size_t n;
-    const struct file_run *run = engine_runs(segment, from, to, &n);
-    for (size_t i = 0; i < n; i++)
-        if (turned || RUN_FLOW(run[i].key) == (uint32_t)flow)
-            visit(s, segment, &run[i], period, flow);
-}
-
-static void visit_flow(struct scan *s, const struct image_segment *segment, size_t period, enum flow flow,
-                       run_visit *visit)
-{
-    bool turned = s->cube->dataset.basis == BASIS_RECONCILED && flow == FLOW_IMPORTS;
-    uint32_t stored_flow = turned ? FLOW_EXPORTS : (uint32_t)flow;
-    uint16_t first[FEW_MEMBERS], second[FEW_MEMBERS];
-    size_t n_first = local_members(s, turned ? CUBE_PARTNER : CUBE_REPORTER, first);
-    size_t n_second = local_members(s, turned ? CUBE_REPORTER : CUBE_PARTNER, second);
-    if (n_first > FEW_MEMBERS) {
-        visit_range(s, segment, 0, UINT32_MAX - 1, period, flow, visit);
-        return;
-    }
-    for (size_t i = 0; i < n_first; i++) {
-        if (n_second > FEW_MEMBERS) {
-            visit_range(s, segment, RUN_KEY(first[i], stored_flow, 0), RUN_KEY(first[i], stored_flow, 0xFFFF), period,
-                        flow, visit);
-            continue;
+    for (size_t i = 0; i < s->n_touched; i++) {
+        struct spread_cell *c = &s->cells.spread[s->touched[i]];
+        double value = (double)c->now_usd;
+        c->members++;
+        c->sum_sq += value * value;
+        if (c->now_usd > c->top_value_usd) {
+            c->top_value_usd = c->now_usd;
+            c->top_id = id;
         }
-        for (size_t k = 0; k < n_second; k++)
-            visit_range(s, segment, RUN_KEY(first[i], stored_flow, second[k]),
-                        RUN_KEY(first[i], stored_flow, second[k]), period, flow, visit);
+        c->now_usd = 0;
     }
+    s->n_touched = 0;
 }
 
-static bool flow_wanted(const struct cube_query *q, enum flow flow)
+static enum status visit_members(struct scan *s)
 {
-    const struct cube_set *set = &q->only[CUBE_FLOW];
-    for (size_t i = 0; i < set->n; i++)
-        if (set->member[i] == (uint32_t)flow)
-            return true;
-    return set->member == NULL;
-}
-
-static void visit_runs(struct scan *s, run_visit *visit)
-{
-    for (size_t p = 0; p < s->n_periods; p++) {
-        size_t from, to;
-        engine_segments(s->cube, s->period[p], &from, &to);
-        for (size_t i = from; i < to; i++)
-            for (enum flow flow = FLOW_EXPORTS; flow <= FLOW_IMPORTS; flow++)
-                if (flow_wanted(s->query, flow))
-                    visit_flow(s, &s->cube->image.segment[i], p, flow, visit);
-    }
-}
-
-/* ---- rows out ---- */
-
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Numbers of the cells in use, ascending. */
-static enum status used_cells(const struct scan *s, uint64_t **out, size_t *n)
-{
-    size_t room = s->n_used, k = 0;
-    for (uint64_t i = 0; s->dense && i < s->box.cells; i++)
-        room += s->dense[i].used;
-    uint64_t *number = arena_new(s->arena, uint64_t, room);
-    if (!number)
+    enum cube_dim dim = s->query->spread;
+    struct member_side whole = s->sides.side[dim];
+    uint16_t *one = arena_new(s->arena, uint16_t, 1);
+    bool *has = arena_new(s->arena, bool, s->cube->image.n_members + 1);
+    s->touched = arena_new(s->arena, uint32_t, s->cells.room);
+    if (!one || !has || !s->touched)
         return ST_NO_MEMORY;
-    for (uint64_t i = 0; s->dense && i < s->box.cells; i++)
-        if (s->dense[i].used)
-            number[k++] = i;
-    for (size_t i = 0; !s->dense && i < s->n_slots; i++)
-        if (s->slot_cell[i])
-            number[k++] = s->slot_cell[i] - 1;
-    if (!s->dense && k)
-        qsort(number, k, sizeof *number, by_number);
-    *out = number;
-    *n = k;
-    return ST_OK;
-}
-
-/* cube_rows is const for its readers; here it is filled. */
-struct rows_out {
-    uint32_t *key[CUBE_DIMS], *members, *top_id;
-    int64_t *value_usd, *quantity_kg, *top_value_usd;
-    uint16_t *status;
-    double *sum_sq;
-};
-
-static uint32_t member_of(const struct scan *s, enum cube_dim dim, uint64_t number)
-{
-    uint32_t at = (uint32_t)(number / s->box.stride[dim] % s->box.length[dim]);
-    if (dim == CUBE_REPORTER || dim == CUBE_PARTNER)
-        return s->cube->member[at];
-    return dim == CUBE_PERIOD ? s->period[at] : at;
-}
-
-static bool make_rows(const struct scan *s, size_t n, struct rows_out *out)
-{
-    bool spread = s->query->spread != CUBE_NO_SPREAD;
-    struct arena *arena = s->arena;
-    *out = (struct rows_out){.value_usd = arena_new(arena, int64_t, n),
-                             .quantity_kg = arena_new(arena, int64_t, n),
-                             .status = arena_new(arena, uint16_t, n)};
-    bool ok = out->value_usd && out->quantity_kg && out->status;
-    for (enum cube_dim d = 0; ok && d < CUBE_DIMS; d++)
-        if (s->query->group & CUBE_BIT(d))
-            ok = (out->key[d] = arena_new(arena, uint32_t, n)) != NULL;
-    if (!ok || !spread)
-        return ok;
-    out->members = arena_new(arena, uint32_t, n);
-    out->top_id = arena_new(arena, uint32_t, n);
-    out->top_value_usd = arena_new(arena, int64_t, n);
-    out->sum_sq = arena_new(arena, double, n);
-    return out->members && out->top_id && out->top_value_usd && out->sum_sq;
-}
-
-static void start_row(const struct scan *s, struct rows_out *out, size_t row, uint64_t number)
-{
-    for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
-        if (out->key[d])
-            out->key[d][row] = member_of(s, d, number);
-    if (out->top_value_usd)
-        out->top_value_usd[row] = -1;
-}
-
-static void fold_cell(const struct scan *s, struct rows_out *out, size_t row, uint64_t number, const struct cell *cell)
-{
-    out->value_usd[row] += cell->value_usd;
-    out->status[row] |= cell->status;
-    if (cell->unweighed || out->quantity_kg[row] == QUANTITY_UNKNOWN)
-        out->quantity_kg[row] = QUANTITY_UNKNOWN;
-    else
-        out->quantity_kg[row] += cell->quantity_kg;
-    if (!out->members)
-        return;
-    out->members[row] += cell->value_usd > 0;
-    out->sum_sq[row] += (double)cell->value_usd * (double)cell->value_usd;
-    if (cell->value_usd > out->top_value_usd[row]) {
-        out->top_value_usd[row] = cell->value_usd;
-        out->top_id[row] = member_of(s, s->query->spread, number);
+    s->sides.side[dim] = (struct member_side){one, 1, has};
+    for (size_t i = 0; i < whole.n; i++) {
+        *one = whole.list[i];
+        has[*one] = true;
+        sides_visit(s->cube, s->query, &s->sides, s->period, s->n_periods, &s->visitor);
+        has[*one] = false;
+        fold_member(s, s->cube->country[*one]);
     }
-}
-
-static uint64_t group_of(const struct scan *s, uint64_t number)
-{
-    return s->query->spread == CUBE_NO_SPREAD ? number : number / s->box.length[s->query->spread];
-}
-
-static enum status write_rows(struct scan *s, struct cube_rows *rows)
-{
-    uint64_t *number;
-    size_t n, groups = 0;
-    if (used_cells(s, &number, &n) != ST_OK)
-        return ST_NO_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        groups += i == 0 || group_of(s, number[i]) != group_of(s, number[i - 1]);
-    if (s->query->max_rows && groups > s->query->max_rows)
-        return ST_TOO_LARGE;
-    struct rows_out out;
-    if (!make_rows(s, groups, &out))
-        return ST_NO_MEMORY;
-    size_t row = SIZE_MAX;
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || group_of(s, number[i]) != group_of(s, number[i - 1]))
-            start_row(s, &out, ++row, number[i]);
-        fold_cell(s, &out, row, number[i], find_cell(s, number[i]));
-    }
-    *rows = (struct cube_rows){.n = groups,
-                               .value_usd = out.value_usd,
-                               .quantity_kg = out.quantity_kg,
-                               .status = out.status,
-                               .members = out.members,
-                               .top_id = out.top_id,
-                               .top_value_usd = out.top_value_usd,
-                               .sum_sq = out.sum_sq,
-                               .observations_read = s->observations_read};
-    for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
-        rows->key[d] = out.key[d];
+    s->sides.side[dim] = whole;
     return ST_OK;
 }
 
 /* ---- entry points ---- */
 
-static void count_run(struct scan *s, const struct image_segment *segment, const struct file_run *run, size_t period,
-                      enum flow flow)
+struct counting {
+    struct visitor visitor; /* first */
+    const struct scan *scan;
+    struct cube_plan plan;
+};
+
+static void count_run(struct visitor *visitor, const struct image_segment *segment, const struct file_run *run,
+                      size_t period, enum flow flow)
 {
     (void)segment;
     (void)period;
     (void)flow;
-    const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
-    bool rolled_up = !leaves->member && !is_side(s->query, CUBE_PRODUCT);
-    uint64_t rows = leaves->member && leaves->n < run->count ? leaves->n : run->count;
-    s->observations_read += rolled_up ? 1 : rows;
+    struct counting *c = (struct counting *)visitor;
+    const struct cube_set *leaves = &c->scan->query->only[CUBE_PRODUCT];
+    bool few = leaves->member && few_leaves(leaves->n, run->count) && leaves->n < run->count;
+    c->plan.runs++;
+    c->plan.observations += c->scan->totals ? 1 : few ? leaves->n : run->count;
 }
 
-static uint64_t cost_of(const struct cube *cube, const struct cube_query *query, const uint32_t *period,
-                        size_t n_periods)
+static struct cube_plan plan_of(const struct scan *s)
 {
-    struct scan counting = {.cube = cube, .query = query, .period = period, .n_periods = n_periods};
-    visit_runs(&counting, count_run);
-    return counting.observations_read;
+    struct counting c = {.visitor = {count_run}, .scan = s};
+    struct sides pass = s->sides; /* a spread over members is a pass for each */
+    if (s->query->spread == CUBE_REPORTER || s->query->spread == CUBE_PARTNER)
+        pass.side[s->query->spread].n = 1;
+    c.plan.index = sides_index(&pass);
+    c.plan.all_reporters = s->sides.side[CUBE_REPORTER].list == s->cube->all.list;
+    c.plan.all_partners = s->sides.side[CUBE_PARTNER].list == s->cube->all.list;
+    c.plan.totals = s->totals;
+    sides_visit(s->cube, s->query, &s->sides, s->period, s->n_periods, &c.visitor);
+    return c.plan;
+}
+
+/* Without memory a plan costs everything: the query is refused. */
+struct cube_plan cube_plan(const struct cube *cube, const struct cube_query *query)
+{
+    struct cube_plan plan = {.observations = UINT64_MAX};
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    struct scan s = {.cube = cube, .query = query, .arena = &arena, .totals = needs_totals_only(query)};
+    s.period = query->only[CUBE_PERIOD].member;
+    s.n_periods = query->only[CUBE_PERIOD].n;
+    if (!s.period) { /* the dataset's own periods hold the same observations as any kind they add up to */
+        s.period = cube->period;
+        s.n_periods = cube->image.n_segments;
+    }
+    if (sides_make(cube, query, &arena, &s.sides) == ST_OK)
+        plan = plan_of(&s);
+    arena_release(&arena);
+    return plan;
 }
 
 uint64_t cube_cost(const struct cube *cube, const struct cube_query *query)
 {
-    if (query->only[CUBE_PERIOD].member)
-        return cost_of(cube, query, query->only[CUBE_PERIOD].member, query->only[CUBE_PERIOD].n);
-    /* The dataset's own periods hold the same observations as any kind they add up to. */
-    return cost_of(cube, query, cube->period, cube->image.n_segments);
+    return cube_plan(cube, query).observations;
+}
+
+static void note(const struct scan *s, const struct cube_rows *rows)
+{
+    struct cube_trace *trace = s->query->trace;
+    if (trace->n < CUBE_TRACE_MAX) {
+        trace->step[trace->n].cube = s->cube;
+        trace->step[trace->n].plan = plan_of(s);
+        trace->step[trace->n].observations_read = s->observations_read;
+        trace->step[trace->n].rows = rows->n;
+    }
+    trace->n++;
+}
+
+static enum status scan_all(struct scan *s)
+{
+    uint64_t expected = s->box.cells <= UINT16_MAX ? 0 : plan_of(s).observations;
+    enum status status = cells_make(&s->cells, &s->box, expected, s->arena);
+    if (status == ST_OK && s->weighed)
+        status = cells_weigh(&s->cells, s->arena);
+    if (status == ST_OK && s->streamed)
+        status = cells_spread(&s->cells, s->arena);
+    if (status != ST_OK)
+        return status;
+    if (s->streamed)
+        return visit_members(s);
+    sides_visit(s->cube, s->query, &s->sides, s->period, s->n_periods, &s->visitor);
+    return ST_OK;
 }
 
 static enum status run_one(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows,
                            struct arena *arena)
 {
-    struct scan s = {.cube = cube, .query = query, .arena = arena};
+    struct scan s = {.visitor = {add_run}, .cube = cube, .query = query, .arena = arena};
     enum status status = prepare(&s);
-    if (status != ST_OK)
-        return status;
-    status = make_cells(&s, s.box.cells <= DENSE_CELLS ? 0 : cost_of(cube, query, s.period, s.n_periods));
-    if (status != ST_OK)
-        return status;
-    visit_runs(&s, add_run);
-    return s.corrupt ? ST_CORRUPT : write_rows(&s, rows);
+    if (status == ST_OK)
+        status = scan_all(&s);
+    if (status == ST_OK)
+        status = s.failed ? ST_CORRUPT : scan_rows(&s, rows);
+    if (status == ST_OK && query->trace)
+        note(&s, rows);
+    return status;
 }
 
 enum status cube_run(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, size_t n,

@@ -1,26 +1,28 @@
-/* format: the cube file, version 1. Private to src/cube/file.
+/* format: the cube file, version 2. Private to src/cube.
  *
  *   header      64 bytes: what it is, how long it must be, where the table of contents stands
- *   sections    each at a multiple of 8, filled up with zero bytes
+ *   sections    one behind the other, each at a multiple of 8, filled up with zero bytes
  *   contents    one struct file_section per section, at the end
  *
  * All numbers are little-endian; a file is read where it was written or on any other little-endian machine. Every section has an
  * XXH3 64-bit hash in the contents, the contents have theirs in the header, and the header has its own: no byte but the filling
  * between sections is outside a checksum.
  *
- * Sections, in this order:
+ * Sections, in this order. For each period, ascending:
+ *   ROWS       the observations, run by run in the order of RUNS, compact: rows.h says how
+ *   RUNS       one struct file_run per (reporter, flow, partner) that occurs, ascending by key
+ *   INDEX      where a reporter's runs stand, and a partner's: struct image_segment says what
+ *   then for each period again:
+ *   LEAVES     the products that occur in it, as positions in PRODUCTS (16 bits each), ascending: a row names a leaf by its place here
+ *   and at the end:
  *   DATASET    the manifest's description as JSON
- *   MEMBERS    canonical country codes that occur, ascending, one a line
- *   PRODUCTS   codes of the leaves, ascending, one a line; a row names a leaf by its position here (16 bits)
- *   and for each period, ascending:
- *   DIRECTORY  one struct file_run per (reporter, flow, partner) that occurs, ascending by key: its totals (a roll-up over products,
- *              so that totals of pairs never touch rows) and where its rows stand
- *   ROWS       for each run, without gaps: products (count × 2 bytes, ascending), values (count × value_bytes),
- *              quantities (count × quantity_bytes; kilograms + 1, 0 = unknown), status (count × 1, only if the run says so)
+ *   MEMBERS    all country codes that the file's maker knew, ascending, one a line; '-' before those without an observation
+ *   PRODUCTS   codes of all leaves, ascending, one a line
  *
- * Values and quantities take the fewest bytes that hold the run's largest, so a run is read with one width and no branches. One
- * order serves both directions: rankings by partner scan the directory, which is small. A period is a segment of its own: it
- * can be built, checked and read alone. New kinds of sections (other orders, roll-ups by product) are added behind these.
+ * Beside each single member stands one more, ALL (its number is the count of MEMBERS): all countable members together. A run whose
+ * partner is ALL holds the reporter's trade by product, one whose reporter is ALL the partner's, one with both the world's. They
+ * are roll-ups, made from the others, so that what is asked over all partners touches one run instead of hundreds. There is one
+ * order of runs; the INDEX lists them by partner too. A period is a segment of its own: it is made, checked and read alone.
  */
 #ifndef CUBE_FILE_FORMAT_H
 #define CUBE_FILE_FORMAT_H
@@ -31,13 +33,21 @@
 #include <string.h>
 
 #define FILE_MAGIC "ENTRCUBE"
-#define FILE_VERSION 1U
+#define FILE_VERSION 2U
 #define FILE_ENDIAN 0x01020304U
 #define FILE_ALIGN 8U
 #define FILE_PRODUCTS_MAX 65535U
-#define FILE_MEMBERS_MAX 32767U
+#define FILE_MEMBERS_MAX 32766U /* and ALL */
 
-enum section_kind { SECTION_DATASET = 1, SECTION_MEMBERS, SECTION_PRODUCTS, SECTION_DIRECTORY, SECTION_ROWS };
+enum section_kind {
+    SECTION_ROWS = 1,
+    SECTION_RUNS,
+    SECTION_INDEX,
+    SECTION_LEAVES,
+    SECTION_DATASET,
+    SECTION_MEMBERS,
+    SECTION_PRODUCTS
+};
 
 struct file_header {
     char magic[8];
@@ -57,35 +67,27 @@ struct file_section {
 };
 static_assert(sizeof(struct file_section) == 32, "contents layout");
 
-/* key = reporter << 17 | flow << 16 | partner, with positions in MEMBERS. */
+/* The three columns of numbers that a row has. UNWEIGHED is the value of what has no known quantity: in roll-ups only, where some
+ * parts of a row have a quantity and some have none. */
+enum stream { STREAM_VALUE, STREAM_QUANTITY, STREAM_UNWEIGHED, STREAMS };
+
+/* key = reporter << 17 | flow << 16 | partner, with positions in MEMBERS, or their count for ALL. */
 struct file_run {
     uint32_t key;
     uint32_t count;  /* rows, at least 1 */
     uint64_t offset; /* in ROWS */
     int64_t value_usd;
-    int64_t quantity_kg;                 /* QUANTITY_UNKNOWN if any row has none */
-    uint8_t value_bytes, quantity_bytes; /* 1…8; quantity_bytes 0: no row has a quantity */
-    uint8_t has_status, status;          /* status: the bits of all rows together */
-    uint32_t zero;
+    int64_t quantity_kg;          /* of the rows that have one; QUANTITY_UNKNOWN if none has */
+    int64_t unweighed_usd;        /* value of what has none */
+    uint32_t data_bytes[STREAMS]; /* of each stream's numbers */
+    uint8_t scheme[STREAMS];      /* enum scheme: how long their numbers are */
+    uint8_t status;               /* the bits of all rows together; 0: the rows have no status bytes */
 };
-static_assert(sizeof(struct file_run) == 40, "directory layout");
+static_assert(sizeof(struct file_run) == 56, "directory layout");
 
 #define RUN_REPORTER(key) ((key) >> 17)
 #define RUN_FLOW(key) ((key) >> 16 & 1U)
 #define RUN_PARTNER(key) ((key)&0xFFFFU)
 #define RUN_KEY(reporter, flow, partner) ((uint32_t)(reporter) << 17 | (uint32_t)(flow) << 16 | (uint32_t)(partner))
-
-/* The number in `width` bytes, little-endian: how values and quantities stand in ROWS. */
-static inline uint64_t file_number(const unsigned char *p, unsigned width)
-{
-    uint64_t value = 0;
-    memcpy(&value, p, width);
-    return value;
-}
-
-static inline uint64_t run_bytes(const struct file_run *run)
-{
-    return (uint64_t)run->count * (2U + run->value_bytes + run->quantity_bytes + run->has_status);
-}
 
 #endif

@@ -2,17 +2,26 @@
 #ifndef CUBE_FILE_IMAGE_H
 #define CUBE_FILE_IMAGE_H
 
-#include "cube/file/format.h"
-#include "entrepot/base/problem.h"
+#include "cube/file/rows.h"
 #include "entrepot/base/str.h"
 
+/* One period. The INDEX section is four arrays, one behind the other:
+ *   row_first     for each member and ALL, for each flow: its first run (2 × (members + 1) + 1 numbers: the last is n_runs)
+ *   column_first  the same for partners, into column_run
+ *   column_run    n_runs run numbers, by partner, flow and reporter
+ *   partner       n_runs partners, as in the runs' keys: small enough to be searched in one or two cache lines
+ * In a large, mapped file these numbers are not checked when it is opened: whoever follows one checks it (segment_row …). */
 struct image_segment {
     uint32_t period;
     const struct file_run *run;
-    size_t n_runs;
+    uint32_t n_runs;
     const unsigned char *rows;
     uint64_t rows_bytes;
-    const struct file_section *directory_section, *rows_section;
+    const uint32_t *row_first, *column_first, *column_run;
+    const uint16_t *partner;
+    const uint16_t *leaf; /* the period's products, as positions in PRODUCTS */
+    uint32_t n_leaves;
+    const struct file_section *rows_section, *runs_section, *leaves_section;
 };
 
 struct image {
@@ -22,17 +31,35 @@ struct image {
     const struct file_header *header;
     const struct file_section *section;
     struct str dataset, members, products;
+    const struct file_section *members_section, *products_section;
     size_t n_members, n_products;  /* lines of the dictionaries */
     struct image_segment *segment; /* heap */
     size_t n_segments;
 };
 
-/* Checks header, contents, dictionaries and directories of `n` bytes at an 8-aligned address; with `whole` the rows' checksums and
- * contents too. Afterwards no offset in the image leads outside it. On failure *problem names the section. */
+/* Bytes of the INDEX of a period. */
+static inline uint64_t index_bytes(uint64_t n_members, uint64_t n_runs)
+{
+    return (2 * (2 * (n_members + 1) + 1) + n_runs) * sizeof(uint32_t) + n_runs * sizeof(uint16_t);
+}
+
+/* Checks header, contents and dictionaries of `n` bytes at an 8-aligned address; with `whole` all checksums and the indexes too.
+ * Afterwards no section leads outside the image. On failure *problem names the section. */
 enum status image_open(const char *name, const char *bytes, size_t n, bool whole, struct image *image,
                        struct problem *problem) MUST_CHECK;
-/* The checks that `whole` adds. */
-enum status image_verify_rows(const struct image *image, struct problem *problem) MUST_CHECK;
 void image_release(struct image *image);
+/* "x.cube: section RUNS of 2019: …" */
+enum status image_corrupt(const struct image *image, const struct file_section *section, struct problem *problem,
+                          const char *what);
+
+/* The runs of a reporter (or ALL) and flow: their number, and the first in *first. 0 if there is none. */
+uint32_t segment_row(const struct image *image, const struct image_segment *segment, uint32_t reporter, unsigned flow,
+                     uint32_t *first);
+/* The same of a partner: *first is a position in column_run. */
+uint32_t segment_column(const struct image *image, const struct image_segment *segment, uint32_t partner, unsigned flow,
+                        uint32_t *first);
+/* The run of a pair, or NULL. */
+const struct file_run *segment_pair(const struct image *image, const struct image_segment *segment, uint32_t reporter,
+                                    unsigned flow, uint32_t partner);
 
 #endif

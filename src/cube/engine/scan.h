@@ -1,0 +1,106 @@
+/* scan: one query on its way through a cube. Private to src/cube/engine. */
+#ifndef CUBE_ENGINE_SCAN_H
+#define CUBE_ENGINE_SCAN_H
+
+#include "cube/engine/engine.h"
+
+/* ---- where to look (sides.c) ---- */
+
+/* What a query touches. Reporter and partner are those of the query's view; sides_stored turns them where the cube is turned. */
+struct sides {
+    struct member_side side[2]; /* CUBE_REPORTER, CUBE_PARTNER */
+};
+
+/* ST_NO_MEMORY. */
+enum status sides_make(const struct cube *cube, const struct cube_query *query, struct arena *arena,
+                       struct sides *out) MUST_CHECK;
+
+struct visitor {
+    void (*visit)(struct visitor *visitor, const struct image_segment *segment, const struct file_run *run,
+                  size_t period, enum flow flow);
+};
+
+/* Calls the visitor for each run that the query touches: for each of `period`, each of its segments, each flow. */
+void sides_visit(const struct cube *cube, const struct cube_query *query, const struct sides *sides,
+                 const uint32_t *period, size_t n_periods, struct visitor *visitor);
+enum cube_index sides_index(const struct sides *sides);
+
+/* ---- groups (cells.c) ---- */
+
+struct cell {
+    int64_t value_usd;
+    uint8_t used, status;
+};
+
+struct weight_cell {
+    int64_t kg, unweighed_usd;
+    bool weighed;
+};
+
+/* The distribution over the spread's members seen so far. `now_usd` is the present member's value. */
+struct spread_cell {
+    int64_t now_usd, top_value_usd;
+    double sum_sq;
+    uint32_t members, top_id;
+};
+
+/* One side of the box for each grouped dimension; a group's number is the mixed-radix number of its members. */
+struct box {
+    enum cube_dim side[CUBE_DIMS];
+    uint64_t length[CUBE_DIMS]; /* 1 for a dimension that is not a side */
+    uint64_t stride[CUBE_DIMS]; /* 0 for a dimension that is not a side */
+    size_t n_sides;
+    uint64_t cells;
+};
+
+/* Cells of a box: an array where it is small, else a hash table over the numbers. */
+struct cells {
+    uint64_t *number; /* hash: cell number + 1; NULL: cell and number are the same */
+    size_t room, used;
+    struct cell *cell;
+    struct weight_cell *weight; /* NULL unless quantities are asked for */
+    struct spread_cell *spread; /* NULL unless a spread is followed member by member */
+};
+
+#define NO_CELL SIZE_MAX
+
+/* `expected`: how many cells will be used at most. Then, for those that want them, the other columns. */
+enum status cells_make(struct cells *cells, const struct box *box, uint64_t expected, struct arena *arena) MUST_CHECK;
+enum status cells_weigh(struct cells *cells, struct arena *arena) MUST_CHECK;
+enum status cells_spread(struct cells *cells, struct arena *arena) MUST_CHECK;
+/* Position of a number's cell; NO_CELL if the table is full. */
+size_t cells_hash(struct cells *cells, uint64_t number);
+static inline size_t cells_find(struct cells *cells, uint64_t number)
+{
+    return cells->number ? cells_hash(cells, number) : (size_t)number;
+}
+
+/* ---- the scan (run.c) ---- */
+
+struct scan {
+    struct visitor visitor; /* first: a visitor is its scan */
+    const struct cube *cube;
+    const struct cube_query *query;
+    struct arena *arena;
+    struct sides sides;
+    struct box box;
+    struct cells cells;
+    const uint32_t *period; /* periods of the query, ascending */
+    size_t n_periods;
+    bool streamed;                       /* the spread is over reporters or partners: each is a pass of its own */
+    bool totals;                         /* no row is needed: the runs' totals are */
+    bool weighed;                        /* quantities are asked for */
+    const uint16_t *node;                /* leaf → node of the product key; NULL: leaf itself */
+    const bool *wanted;                  /* by leaf, where the query names leaves */
+    uint32_t *local_leaf;                /* those leaves as the present segment numbers them, or UINT32_MAX */
+    const struct image_segment *segment; /* that local_leaf is of */
+    uint32_t *touched;                   /* cells that the present member has added to */
+    size_t n_touched;
+    bool failed; /* corrupt, or a sum too large */
+    uint64_t observations_read;
+};
+
+/* The scan's cells as rows (rows_out.c). ST_TOO_LARGE, ST_NO_MEMORY. */
+enum status scan_rows(struct scan *scan, struct cube_rows *rows) MUST_CHECK;
+
+#endif

@@ -1,0 +1,154 @@
+/* Which runs a query touches, and by which way they are found: the planner. */
+#include "cube/engine/scan.h"
+
+const char *const cube_index_name[3] = {"pair", "reporter", "partner"};
+
+/* ---- the members to look for ---- */
+
+static bool is_side(const struct cube_query *q, enum cube_dim dim)
+{
+    return (q->group & CUBE_BIT(dim)) != 0 || q->spread == dim;
+}
+
+static enum status listed(const struct cube *cube, const struct cube_set *set, struct arena *arena,
+                          struct member_side *out)
+{
+    uint16_t *list = arena_new(arena, uint16_t, set->n);
+    bool *has = arena_new(arena, bool, cube->image.n_members + 1);
+    if (!list || !has)
+        return ST_NO_MEMORY;
+    *out = (struct member_side){list, 0, has};
+    for (size_t i = 0; i < set->n; i++) {
+        uint16_t local = engine_local(cube, set->member[i]);
+        if (local == NO_LOCAL || has[local])
+            continue;
+        has[local] = true;
+        list[out->n++] = local;
+    }
+    return ST_OK;
+}
+
+/* Members that are named, or each countable one where they are told apart, or the roll-up over all of them. */
+static enum status make_side(const struct cube *cube, const struct cube_query *query, enum cube_dim dim,
+                             struct arena *arena, struct member_side *out)
+{
+    if (query->only[dim].member)
+        return listed(cube, &query->only[dim], arena, out);
+    *out = is_side(query, dim) ? cube->each : cube->all;
+    return ST_OK;
+}
+
+enum status sides_make(const struct cube *cube, const struct cube_query *query, struct arena *arena, struct sides *out)
+{
+    enum status status = make_side(cube, query, CUBE_REPORTER, arena, &out->side[CUBE_REPORTER]);
+    return status == ST_OK ? make_side(cube, query, CUBE_PARTNER, arena, &out->side[CUBE_PARTNER]) : status;
+}
+
+/* ---- the way to them ---- */
+
+#define FEW_PAIRS 64 /* as many look-ups cost less than reading along a country's runs */
+
+enum cube_index sides_index(const struct sides *sides)
+{
+    size_t n = sides->side[CUBE_REPORTER].n, m = sides->side[CUBE_PARTNER].n;
+    if (n * m <= FEW_PAIRS && (n <= 1 || m <= 1 || n + m <= 16))
+        return CUBE_INDEX_PAIR;
+    return n <= m ? CUBE_INDEX_REPORTER : CUBE_INDEX_PARTNER;
+}
+
+/* One segment and flow of a visit; `first` and `second` are the sides as the runs' keys have them. */
+struct walk {
+    const struct cube *cube;
+    const struct image_segment *segment;
+    const struct member_side *first, *second;
+    unsigned stored_flow;
+    size_t period;
+    enum flow flow;
+    struct visitor *visitor;
+};
+
+static void visit(const struct walk *w, const struct file_run *run)
+{
+    w->visitor->visit(w->visitor, w->segment, run, w->period, w->flow);
+}
+
+static void walk_pairs(const struct walk *w)
+{
+    for (size_t i = 0; i < w->first->n; i++)
+        for (size_t k = 0; k < w->second->n; k++) {
+            const struct file_run *run =
+                segment_pair(&w->cube->image, w->segment, w->first->list[i], w->stored_flow, w->second->list[k]);
+            if (run)
+                visit(w, run);
+        }
+}
+
+static void walk_rows(const struct walk *w)
+{
+    uint32_t n_members = (uint32_t)w->cube->image.n_members;
+    for (size_t i = 0; i < w->first->n; i++) {
+        uint32_t at = 0, n = segment_row(&w->cube->image, w->segment, w->first->list[i], w->stored_flow, &at);
+        for (uint32_t end = at + n; at < end; at++) {
+            uint32_t partner = w->segment->partner[at];
+            if (partner <= n_members && w->second->has[partner])
+                visit(w, &w->segment->run[at]);
+        }
+    }
+}
+
+static void walk_columns(const struct walk *w)
+{
+    uint32_t n_members = (uint32_t)w->cube->image.n_members;
+    for (size_t i = 0; i < w->second->n; i++) {
+        uint32_t at = 0, n = segment_column(&w->cube->image, w->segment, w->second->list[i], w->stored_flow, &at);
+        for (uint32_t end = at + n; at < end; at++) {
+            uint32_t number = w->segment->column_run[at];
+            if (number >= w->segment->n_runs)
+                continue; /* only in a damaged file that verify would refuse */
+            const struct file_run *run = &w->segment->run[number];
+            uint32_t reporter = RUN_REPORTER(run->key);
+            if (reporter <= n_members && w->first->has[reporter])
+                visit(w, run);
+        }
+    }
+}
+
+static void walk_segment(struct walk *w, const struct sides *sides)
+{
+    bool turned = engine_turned(w->cube, w->flow);
+    enum cube_index index = sides_index(sides);
+    w->first = &sides->side[turned ? CUBE_PARTNER : CUBE_REPORTER];
+    w->second = &sides->side[turned ? CUBE_REPORTER : CUBE_PARTNER];
+    w->stored_flow = turned ? FLOW_EXPORTS : w->flow;
+    if (index == CUBE_INDEX_PAIR)
+        walk_pairs(w);
+    else if ((index == CUBE_INDEX_REPORTER) != turned)
+        walk_rows(w);
+    else
+        walk_columns(w);
+}
+
+static bool flow_wanted(const struct cube_query *q, enum flow flow)
+{
+    const struct cube_set *set = &q->only[CUBE_FLOW];
+    for (size_t i = 0; i < set->n; i++)
+        if (set->member[i] == (uint32_t)flow)
+            return true;
+    return set->member == NULL;
+}
+
+void sides_visit(const struct cube *cube, const struct cube_query *query, const struct sides *sides,
+                 const uint32_t *period, size_t n_periods, struct visitor *visitor)
+{
+    struct walk w = {.cube = cube, .visitor = visitor};
+    for (w.period = 0; w.period < n_periods; w.period++) {
+        size_t from, to;
+        engine_segments(cube, period[w.period], &from, &to);
+        for (size_t i = from; i < to; i++) {
+            w.segment = &cube->image.segment[i];
+            for (w.flow = FLOW_EXPORTS; w.flow <= FLOW_IMPORTS; w.flow++)
+                if (flow_wanted(query, w.flow))
+                    walk_segment(&w, sides);
+        }
+    }
+}

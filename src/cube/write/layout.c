@@ -1,0 +1,228 @@
+/* What stands behind the segments of a cube file, and its header. */
+#include <xxhash.h>
+
+#include "cube/file/image.h"
+#include "cube/write/code_set.h"
+#include "cube/write/writer.h"
+
+struct layout {
+    struct cube_writer *writer;
+    struct problem *problem;
+    struct buf contents;
+    struct code_set products;
+    enum partners partners;
+};
+
+static enum status no_memory(const struct layout *l)
+{
+    return problem_set(l->problem, ST_NO_MEMORY, "", "out of memory while laying out the cube");
+}
+
+static enum status add_section(struct layout *l, uint32_t kind, uint32_t period, struct str bytes)
+{
+    struct spool *spool = &l->writer->spool;
+    enum status status = spool_align(spool, FILE_ALIGN, l->problem);
+    struct file_section section = {.kind = kind,
+                                   .period = period,
+                                   .offset = spool->bytes,
+                                   .bytes = bytes.n,
+                                   .hash = XXH3_64bits(bytes.p, bytes.n)};
+    buf_add(&l->contents, str_span((const char *)&section, sizeof section));
+    return status == ST_OK ? spool_append(spool, bytes.p, bytes.n, l->problem) : status;
+}
+
+/* ---- leaves and products ---- */
+
+static enum status collect_products(struct layout *l)
+{
+    const struct part_list *parts = &l->writer->parts;
+    if (!code_set_init(&l->products, l->writer->dataset->level))
+        return no_memory(l);
+    for (size_t i = 0; i < parts->n; i++)
+        for (size_t k = 0; k < parts->part[i].n_codes; k++)
+            code_set_add(&l->products, parts->part[i].code[k]);
+    if (code_set_count(&l->products) > FILE_PRODUCTS_MAX)
+        return problem_set(l->problem, ST_INVALID, "", "more than %u products", FILE_PRODUCTS_MAX);
+    return ST_OK;
+}
+
+static enum status write_leaves(struct layout *l)
+{
+    const struct part_list *parts = &l->writer->parts;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < parts->n; i++) {
+        const struct part *part = &parts->part[i];
+        uint16_t *leaf = malloc((part->n_codes + 1) * sizeof *leaf);
+        if (!leaf)
+            return no_memory(l);
+        for (size_t k = 0; k < part->n_codes; k++)
+            leaf[k] = (uint16_t)code_set_place(&l->products, part->code[k]);
+        status =
+            add_section(l, SECTION_LEAVES, part->period, str_span((const char *)leaf, part->n_codes * sizeof *leaf));
+        free(leaf);
+    }
+    return status;
+}
+
+static enum status write_products(struct layout *l)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX / 2);
+    for (size_t i = 0; i < l->products.n_words; i++)
+        for (uint64_t word = l->products.word[i]; word; word &= word - 1) {
+            char code[PRODUCT_CODE_MAX];
+            size_t n = product_print((uint32_t)(i * 64) + bits_lowest(word), l->writer->dataset->level, code);
+            buf_add(&text, str_span(code, n));
+            buf_byte(&text, '\n');
+        }
+    enum status status = text.failed ? no_memory(l) : add_section(l, SECTION_PRODUCTS, 0, buf_view(&text));
+    buf_release(&text);
+    return status;
+}
+
+/* ---- members and dataset ---- */
+
+static enum status write_members(struct layout *l)
+{
+    const struct members *members = &l->writer->members;
+    struct buf text;
+    buf_init(&text, SIZE_MAX / 2);
+    for (uint32_t i = 0; i < members->n; i++) {
+        if (!l->writer->member_used[i])
+            buf_byte(&text, '-');
+        buf_add(&text, countries_at(l->writer->countries, members->country[i])->id);
+        buf_byte(&text, '\n');
+    }
+    enum status status = text.failed ? no_memory(l) : add_section(l, SECTION_MEMBERS, 0, buf_view(&text));
+    buf_release(&text);
+    return status;
+}
+
+static enum status write_dataset(struct layout *l)
+{
+    struct dataset described = *l->writer->dataset;
+    struct buf text;
+    described.partners = l->partners;
+    buf_init(&text, SIZE_MAX / 2);
+    enum status status =
+        dataset_print(&described, &text) == ST_OK ? add_section(l, SECTION_DATASET, 0, buf_view(&text)) : no_memory(l);
+    buf_release(&text);
+    return status;
+}
+
+/* ---- does the world's row equal the sum of the partners? ---- */
+
+struct tally {
+    bool any, differs;
+};
+
+static void compare_world(const struct file_run *run, size_t n, uint32_t world, uint32_t all, struct tally *tally)
+{
+    int64_t of_world = -1;
+    for (size_t i = 0; i < n; i++) {
+        if (RUN_REPORTER(run[i].key) == all)
+            return;
+        if (i && run[i].key >> 16 != run[i - 1].key >> 16)
+            of_world = -1;
+        if (RUN_PARTNER(run[i].key) == world)
+            of_world = run[i].value_usd;
+        if (RUN_PARTNER(run[i].key) != all || of_world < 0)
+            continue;
+        int64_t gap = run[i].value_usd > of_world ? run[i].value_usd - of_world : of_world - run[i].value_usd;
+        tally->any = true;
+        tally->differs = tally->differs || gap > of_world / 1000;
+    }
+}
+
+static enum status detect_partners(struct layout *l)
+{
+    const struct cube_writer *w = l->writer;
+    struct tally tally = {.any = false};
+    l->partners = w->dataset->partners;
+    if (!w->options.detect_partners)
+        return ST_OK;
+    for (size_t i = 0; i < w->parts.n; i++) {
+        const struct file_section *section = &w->parts.part[i].runs;
+        struct file_run *run = malloc(section->bytes);
+        enum status status =
+            run ? spool_read(&w->spool, section->offset, run, section->bytes, l->problem) : no_memory(l);
+        if (status == ST_OK)
+            compare_world(run, section->bytes / sizeof *run, w->members.world, w->members.n, &tally);
+        free(run);
+        if (status != ST_OK)
+            return status;
+    }
+    l->partners = tally.any && !tally.differs ? PARTNERS_ALL : PARTNERS_LISTED;
+    return ST_OK;
+}
+
+/* ---- contents and header ---- */
+
+static void list_segments(struct layout *l)
+{
+    const struct part_list *parts = &l->writer->parts;
+    for (size_t i = 0; i < parts->n; i++) {
+        const struct file_section section[] = {parts->part[i].rows, parts->part[i].runs, parts->part[i].index};
+        buf_add(&l->contents, str_span((const char *)section, sizeof section));
+    }
+}
+
+static uint64_t observations_of(const struct part_list *parts)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < parts->n; i++)
+        n += parts->part[i].observations;
+    return n;
+}
+
+static enum status write_header(struct layout *l)
+{
+    struct spool *spool = &l->writer->spool;
+    enum status status = spool_align(spool, FILE_ALIGN, l->problem);
+    struct file_header h = {.magic = FILE_MAGIC,
+                            .version = FILE_VERSION,
+                            .endian = FILE_ENDIAN,
+                            .contents_offset = spool->bytes,
+                            .contents_count = l->contents.n / sizeof(struct file_section),
+                            .contents_hash = XXH3_64bits(l->contents.p, l->contents.n),
+                            .observations = observations_of(&l->writer->parts)};
+    if (status == ST_OK)
+        status = spool_append(spool, l->contents.p, l->contents.n, l->problem);
+    h.file_bytes = spool->bytes;
+    h.header_hash = XXH3_64bits(&h, offsetof(struct file_header, header_hash));
+    return status == ST_OK ? spool_put(spool, 0, &h, sizeof h, l->problem) : status;
+}
+
+static enum status write_all(struct layout *l)
+{
+    list_segments(l);
+    enum status status = collect_products(l);
+    if (status == ST_OK)
+        status = detect_partners(l);
+    if (status == ST_OK)
+        status = write_leaves(l);
+    if (status == ST_OK)
+        status = write_dataset(l);
+    if (status == ST_OK)
+        status = write_members(l);
+    if (status == ST_OK)
+        status = write_products(l);
+    if (status == ST_OK && l->contents.failed)
+        status = no_memory(l);
+    return status == ST_OK ? write_header(l) : status;
+}
+
+enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
+{
+    struct layout l = {.writer = w, .problem = problem};
+    buf_init(&l.contents, SIZE_MAX / 2);
+    enum status status = write_all(&l);
+    summary->observations = observations_of(&w->parts);
+    summary->bytes = w->spool.bytes;
+    summary->summed = w->summed;
+    summary->partners = l.partners;
+    summary->n_periods = w->parts.n;
+    buf_release(&l.contents);
+    code_set_release(&l.products);
+    return status;
+}

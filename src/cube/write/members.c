@@ -1,0 +1,43 @@
+#include "cube/write/writer.h"
+
+struct named {
+    struct str id;
+    uint32_t country;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    return str_cmp(((const struct named *)a)->id, ((const struct named *)b)->id);
+}
+
+bool members_init(struct members *m, const struct countries *countries)
+{
+    size_t n = countries_count(countries);
+    struct named *named = calloc(n + 1, sizeof *named);
+    *m = (struct members){.n = (uint32_t)n,
+                          .of_country = calloc(n + 1, sizeof *m->of_country),
+                          .country = calloc(n + 1, sizeof *m->country),
+                          .countable = calloc(n + 1, sizeof *m->countable)};
+    bool ok = named && m->of_country && m->country && m->countable && n <= FILE_MEMBERS_MAX;
+    for (uint32_t i = 0; ok && i < n; i++)
+        named[i] = (struct named){countries_at(countries, i)->id, i};
+    if (ok)
+        qsort(named, n, sizeof *named, by_id);
+    for (uint32_t i = 0; ok && i < n; i++) {
+        m->country[i] = named[i].country;
+        m->of_country[named[i].country] = (uint16_t)i;
+        m->countable[i] = countries_countable(countries, named[i].country);
+    }
+    if (ok)
+        m->world = m->of_country[countries_world(countries)];
+    free(named);
+    return ok;
+}
+
+void members_release(struct members *m)
+{
+    free(m->of_country);
+    free(m->country);
+    free(m->countable);
+    *m = (struct members){.n = 0};
+}

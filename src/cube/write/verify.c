@@ -1,0 +1,127 @@
+#include "cube/write/verify.h"
+
+#include <xxhash.h>
+
+#include "cube/write/flush.h"
+
+struct verifying {
+    const struct image *image;
+    enum level level;
+    struct members members;
+    uint32_t *code; /* product numbers of PRODUCTS */
+    struct problem *problem;
+};
+
+static enum status check_hashes(const struct image *image, struct problem *problem)
+{
+    for (uint64_t i = 0; i < image->header->contents_count; i++) {
+        const struct file_section *s = &image->section[i];
+        if (s->hash != XXH3_64bits(image->bytes + s->offset, s->bytes))
+            return image_corrupt(image, s, problem, "the checksum is wrong: the bytes are not what was written");
+    }
+    return ST_OK;
+}
+
+/* Numbers the file's own members, which need not be those of the table of countries any more. */
+static bool read_members(struct verifying *v, const struct countries *countries)
+{
+    struct str rest = v->image->members;
+    size_t n = v->image->n_members;
+    v->members = (struct members){.n = (uint32_t)n, .countable = calloc(n + 1, sizeof(bool))};
+    for (size_t i = 0; v->members.countable && i < n; i++) {
+        struct str line = str_cut(&rest, '\n');
+        uint32_t id = countries_find_source(countries, CODES_ISO3, line);
+        v->members.countable[i] = id != NO_ID && countries_countable(countries, id);
+    }
+    return v->members.countable != NULL;
+}
+
+static enum status read_products(struct verifying *v)
+{
+    struct str rest = v->image->products;
+    v->code = calloc(v->image->n_products + 1, sizeof *v->code);
+    for (size_t i = 0; v->code && i < v->image->n_products; i++)
+        if (!product_number(str_cut(&rest, '\n'), v->level, &v->code[i]))
+            return image_corrupt(v->image, v->image->products_section, v->problem,
+                                 "a product is not of the file's level");
+    return v->code ? ST_OK : problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
+}
+
+static enum status read_back(const struct verifying *v, const struct image_segment *s, struct cube_batch *batch)
+{
+    uint32_t *code = calloc(s->n_leaves, sizeof *code);
+    if (!code)
+        return problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
+    for (uint32_t i = 0; i < s->n_leaves; i++)
+        code[i] = v->code[s->leaf[i]];
+    struct runs_in in = {.run = s->run,
+                         .n_runs = s->n_runs,
+                         .rows = s->rows,
+                         .rows_bytes = s->rows_bytes,
+                         .code = code,
+                         .n_codes = s->n_leaves,
+                         .period = s->period,
+                         .n_members = v->members.n};
+    enum status status = batch_add_runs(batch, &in);
+    free(code);
+    if (status != ST_OK || batch->n == 0)
+        return image_corrupt(v->image, s->rows_section, v->problem, "a run is not what is written by an import");
+    return ST_OK;
+}
+
+static bool same(const struct buf *made, const void *bytes, uint64_t n)
+{
+    return made->n == n && memcmp(made->p, bytes, n) == 0;
+}
+
+static enum status compare(const struct verifying *v, const struct image_segment *s, const struct segment *made)
+{
+    if (made->n_codes != s->n_leaves)
+        return image_corrupt(v->image, s->leaves_section, v->problem, "there are products without a row");
+    if (!same(&made->rows, s->rows, s->rows_bytes))
+        return image_corrupt(v->image, s->rows_section, v->problem, "the rows do not agree with each other");
+    if (!same(&made->runs, s->run, s->runs_section->bytes))
+        return image_corrupt(v->image, s->runs_section, v->problem, "the runs do not agree with the rows");
+    if (!same(&made->index, s->row_first, index_bytes(v->members.n, s->n_runs)))
+        return image_corrupt(v->image, s->runs_section + 1, v->problem, "the index does not agree with the runs");
+    return ST_OK;
+}
+
+static enum status verify_segment(const struct verifying *v, const struct image_segment *s, uint64_t *observations)
+{
+    struct segment made = {.period = 0};
+    struct double_row twice;
+    struct segment_in like = {.period = s->period, .level = v->level, .members = &v->members, .sum_member = NO_ID};
+    struct cube_batch *batch = calloc(1, sizeof *batch);
+    enum status status =
+        batch ? read_back(v, s, batch) : problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
+    if (status == ST_OK)
+        status = segment_of_batch(&like, batch, &made, &twice, v->problem);
+    if (status == ST_INVALID)
+        status = image_corrupt(v->image, s->rows_section, v->problem, "the rows do not agree with each other");
+    if (status == ST_OK)
+        status = compare(v, s, &made);
+    *observations += made.observations;
+    segment_release(&made);
+    cube_batch_free(batch);
+    return status;
+}
+
+enum status segments_verify(const struct image *image, const struct dataset *dataset, const struct countries *countries,
+                            struct problem *problem)
+{
+    struct verifying v = {.image = image, .level = dataset->level, .problem = problem};
+    uint64_t observations = 0;
+    enum status status = check_hashes(image, problem);
+    if (status == ST_OK && !read_members(&v, countries))
+        status = problem_set(problem, ST_NO_MEMORY, image->name, "out of memory");
+    if (status == ST_OK)
+        status = read_products(&v);
+    for (size_t i = 0; status == ST_OK && i < image->n_segments; i++)
+        status = verify_segment(&v, &image->segment[i], &observations);
+    if (status == ST_OK && observations != image->header->observations)
+        status = image_corrupt(image, NULL, problem, "the number of observations is not the header's");
+    free(v.code);
+    members_release(&v.members);
+    return status;
+}

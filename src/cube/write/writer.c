@@ -1,0 +1,216 @@
+#include "cube/write/writer.h"
+
+#include <inttypes.h>
+
+#include "cube/write/flush.h"
+
+#define MEMORY_DEFAULT ((size_t)2 << 30)
+#define ENOUGH_ROWS ((size_t)1 << 20) /* at the end of an input: worth writing out */
+
+/* ---- life ---- */
+
+static bool init_writer(struct cube_writer *w)
+{
+    arena_init(&w->texts, SIZE_MAX);
+    if (!members_init(&w->members, w->countries))
+        return false;
+    uint32_t id = w->options.sum_member;
+    w->sum_member = id == NO_ID ? NO_ID : w->members.of_country[id];
+    w->member_used = calloc(w->members.n + 1, sizeof *w->member_used);
+    return w->member_used != NULL;
+}
+
+enum status cube_writer_new(const char *path, const struct dataset *dataset, const struct countries *countries,
+                            const struct cube_writer_options *options, struct cube_writer **out,
+                            struct problem *problem)
+{
+    struct file_header empty = {.version = 0};
+    struct cube_writer *w = calloc(1, sizeof *w);
+    if (!w)
+        return problem_set(problem, ST_NO_MEMORY, path ? path : "", "out of memory");
+    *w = (struct cube_writer){.dataset = dataset, .countries = countries, .options = *options, .spool = {.fd = -1}};
+    if (w->options.memory_bytes == 0)
+        w->options.memory_bytes = MEMORY_DEFAULT;
+    enum status status = init_writer(w) ? ST_OK : problem_set(problem, ST_NO_MEMORY, path ? path : "", "out of memory");
+    if (status == ST_OK)
+        status = spool_init(&w->spool, path, problem);
+    if (status == ST_OK)
+        status = spool_append(&w->spool, &empty, sizeof empty, problem);
+    if (status == ST_OK)
+        *out = w;
+    else
+        cube_writer_free(w);
+    return status;
+}
+
+void cube_writer_free(struct cube_writer *w)
+{
+    if (!w)
+        return;
+    for (size_t i = 0; i < w->n_flushes; i++)
+        flush_free(w, w->flush[i]);
+    for (size_t i = 0; i < w->n_batches; i++)
+        cube_batch_free(w->batch[i]);
+    free(w->batch);
+    free(w->source);
+    free(w->member_used);
+    members_release(&w->members);
+    part_list_release(&w->parts);
+    spool_release(&w->spool);
+    arena_release(&w->texts);
+    free(w);
+}
+
+uint32_t cube_writer_source(struct cube_writer *w, const char *name)
+{
+    struct str *grown = realloc(w->source, (w->n_sources + 1) * sizeof *grown);
+    if (!grown)
+        return 0; /* messages then name the first input */
+    w->source = grown;
+    w->source[w->n_sources] = arena_str(&w->texts, str_view(name));
+    return (uint32_t)w->n_sources++;
+}
+
+struct cube_batch *cube_batch_new(const struct cube_writer *w, uint32_t source)
+{
+    struct cube_batch *b = calloc(1, sizeof *b);
+    if (b)
+        *b = (struct cube_batch){.member_of = w->members.of_country, .source = source};
+    return b;
+}
+
+/* ---- messages ---- */
+
+static struct str source_name(const struct cube_writer *w, uint32_t source)
+{
+    return source < w->n_sources && w->source[source].p ? w->source[source] : STR("the input");
+}
+
+static void print_origin(const struct cube_writer *w, const struct origin *origin, char *out, size_t room)
+{
+    struct str name = source_name(w, origin->source);
+    if (origin->line)
+        (void)snprintf(out, room, "%.*s:%" PRIu64, STR_ARG(name), origin->line);
+    else
+        (void)snprintf(out, room, "%.*s", STR_ARG(name));
+}
+
+static struct str member_id(const struct cube_writer *w, uint32_t member)
+{
+    return countries_at(w->countries, w->members.country[member])->id;
+}
+
+enum status writer_refuse_double(const struct cube_writer *w, const struct double_row *twice, struct problem *problem)
+{
+    char place[256], first[256], period[PERIOD_TEXT], code[PRODUCT_CODE_MAX];
+    print_origin(w, &twice->again, place, sizeof place);
+    (void)period_print(twice->period, period);
+    (void)product_print(twice->product, w->dataset->level, code);
+    bool same = twice->first.source == twice->again.source && twice->first.line;
+    if (same)
+        (void)snprintf(first, sizeof first, "on line %" PRIu64, twice->first.line);
+    else
+        print_origin(w, &twice->first, first, sizeof first);
+    enum status status =
+        problem_set(problem, ST_INVALID, place, "%s, %.*s, %.*s, %s, %s stands here and %s%s already", period,
+                    STR_ARG(member_id(w, RUN_REPORTER(twice->key))), STR_ARG(member_id(w, RUN_PARTNER(twice->key))),
+                    RUN_FLOW(twice->key) ? "imports" : "exports", code, same ? "" : "in ", first);
+    return problem_cure(problem, status, "keep one of the two lines");
+}
+
+/* ---- taking ---- */
+
+static enum status finish_oldest(struct cube_writer *w, struct problem *problem)
+{
+    struct flush *oldest = w->flush[0];
+    w->n_flushes--;
+    for (size_t i = 0; i < w->n_flushes; i++)
+        w->flush[i] = w->flush[i + 1];
+    return flush_finish(w, oldest, problem);
+}
+
+static enum status write_out(struct cube_writer *w, struct problem *problem)
+{
+    enum status status = ST_OK;
+    if (w->n_batches == 0)
+        return ST_OK;
+    if (w->n_flushes == FLUSHES_MAX)
+        status = finish_oldest(w, problem);
+    if (status == ST_OK)
+        status = flush_start(w, &w->flush[w->n_flushes], problem);
+    if (status == ST_OK)
+        w->n_flushes++;
+    return status;
+}
+
+static bool hold(struct cube_writer *w, struct cube_batch *batch)
+{
+    if (w->n_batches == w->batch_room) {
+        size_t room = w->batch_room ? w->batch_room * 2 : 64;
+        struct cube_batch **grown = realloc(w->batch, room * sizeof *grown);
+        if (!grown)
+            return false;
+        w->batch = grown;
+        w->batch_room = room;
+    }
+    w->batch[w->n_batches++] = batch;
+    w->held_bytes += batch_bytes(batch);
+    w->held_rows += batch->n;
+    return true;
+}
+
+static void note_members(struct cube_writer *w, const struct cube_batch *batch)
+{
+    for (size_t i = 0; i < batch->n_stretches; i++) {
+        w->member_used[RUN_REPORTER(batch->stretch[i].key)] = true;
+        w->member_used[RUN_PARTNER(batch->stretch[i].key)] = true;
+    }
+}
+
+/* Beside the rows that are held, up to FLUSHES_MAX times as many are being laid out. */
+enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, struct problem *problem)
+{
+    if (batch->n == 0) {
+        cube_batch_free(batch);
+        return ST_OK;
+    }
+    note_members(w, batch);
+    if (!hold(w, batch)) {
+        cube_batch_free(batch);
+        return problem_set(problem, ST_NO_MEMORY, "", "out of memory");
+    }
+    return w->held_bytes > w->options.memory_bytes / (FLUSHES_MAX + 2) ? write_out(w, problem) : ST_OK;
+}
+
+enum status cube_writer_end_source(struct cube_writer *w, struct problem *problem)
+{
+    return w->held_rows >= ENOUGH_ROWS ? write_out(w, problem) : ST_OK;
+}
+
+/* ---- finishing ---- */
+
+enum status cube_writer_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
+{
+    *summary = (struct cube_summary){.observations = 0};
+    enum status status = write_out(w, problem);
+    while (status == ST_OK && w->n_flushes)
+        status = finish_oldest(w, problem);
+    if (status == ST_OK && w->parts.n == 0) {
+        struct str name = w->n_sources ? source_name(w, 0) : STR("the input");
+        char place[256];
+        (void)snprintf(place, sizeof place, "%.*s", STR_ARG(name));
+        status = problem_set(problem, ST_INVALID, place, "there is no observation in it");
+        return problem_cure(problem, status, "give a file with at least one row below its header");
+    }
+    if (status == ST_OK)
+        status = parts_arrange(w, &summary->merged, problem);
+    if (status == ST_OK)
+        status = layout_finish(w, summary, problem);
+    return status == ST_OK ? spool_commit(&w->spool, problem) : status;
+}
+
+char *cube_writer_take_bytes(struct cube_writer *w, size_t *n)
+{
+    *n = w->spool.memory.n;
+    return buf_take(&w->spool.memory);
+}

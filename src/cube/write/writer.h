@@ -1,0 +1,77 @@
+/* writer: what a cube_writer consists of. Private to src/cube/write. */
+#ifndef CUBE_WRITE_WRITER_H
+#define CUBE_WRITE_WRITER_H
+
+#include "cube/write/segment.h"
+#include "cube/write/spool.h"
+
+/* A period's sections as they stand in the spool. A period that was written out several times has several parts. */
+struct part {
+    uint32_t period;
+    uint32_t *code; /* the leaves: product numbers, ascending */
+    size_t n_codes;
+    struct file_section rows, runs, index;
+    struct origin *origin; /* by run */
+    uint64_t observations;
+};
+
+struct part_list {
+    struct part *part;
+    size_t n, room;
+};
+
+struct flush; /* rows that are being laid out by the pool */
+#define FLUSHES_MAX 2
+
+struct cube_writer {
+    const struct dataset *dataset;
+    const struct countries *countries;
+    struct cube_writer_options options;
+    struct members members;
+    uint32_t sum_member; /* as a member number, or NO_ID */
+    bool *member_used;
+    struct str *source;
+    size_t n_sources;
+    struct arena texts;
+    struct cube_batch **batch; /* taken, not yet written out */
+    size_t n_batches, batch_room;
+    size_t held_bytes, held_rows;
+    struct flush *flush[FLUSHES_MAX]; /* oldest first */
+    size_t n_flushes;
+    struct spool spool;
+    struct part_list parts;
+    uint64_t summed;
+    struct problem failure; /* what a flush failed with, told once */
+};
+
+/* Puts a segment behind what is in `spool` and notes it as a part. Takes the segment's codes and origins. */
+enum status part_append(struct spool *spool, struct part_list *list, struct segment *segment,
+                        struct problem *problem) MUST_CHECK;
+void part_list_release(struct part_list *list);
+/* Brings the parts into ascending order, one a period: copies or merges them into a new spool where they are not. */
+enum status parts_arrange(struct cube_writer *writer, bool *merged, struct problem *problem) MUST_CHECK;
+/* Fills a problem from two rows of one key. */
+enum status writer_refuse_double(const struct cube_writer *writer, const struct double_row *twice,
+                                 struct problem *problem);
+/* Everything behind the segments: leaves, dictionaries, contents, header. */
+enum status layout_finish(struct cube_writer *writer, struct cube_summary *summary, struct problem *problem) MUST_CHECK;
+
+/* A batch and its stretches' pieces made of runs in memory: how a part is read back. `index` of origin is the run's. */
+struct runs_in {
+    const struct file_run *run;
+    size_t n_runs;
+    const unsigned char *rows;
+    uint64_t rows_bytes;
+    const uint32_t *code;
+    size_t n_codes;
+    const struct origin *origin; /* by run, or NULL */
+    uint32_t period, n_members;
+};
+/* Appends the rows of all runs but roll-ups. ST_NO_MEMORY, ST_CORRUPT. */
+enum status batch_add_runs(struct cube_batch *batch, const struct runs_in *in) MUST_CHECK;
+
+/* Numbers all countries of the table by canonical code. False when memory is out; release with members_release. */
+bool members_init(struct members *members, const struct countries *countries) MUST_CHECK;
+void members_release(struct members *members);
+
+#endif
