@@ -22,7 +22,7 @@ struct cube;
  * its header, contents and dictionaries are checked, and the rest is left to cube_verify and to a check at each access. A mapped file
  * must be replaced by rename, never shortened in place: a shortened one ends the process (SIGBUS). `products` gives the sections. Both
  * tables are borrowed. */
-#define CUBE_SMALL_BYTES ((size_t)64 << 20)
+#define CUBE_SMALL_BYTES ((size_t)8 << 20)
 enum status cube_open(const char *path, const struct countries *countries, const struct products *products,
                       struct cube **out, struct problem *problem) MUST_CHECK;
 /* The same over bytes in memory (malloc's), which the cube takes and frees, also on failure. `name` is used in messages. */

@@ -39,7 +39,7 @@ size_t cells_hash(struct cells *c, uint64_t number)
     if (c->number[at])
         return at;
     if (c->used + 1 >= c->room)
-        return NO_CELL;
+        return UINT32_MAX;
     c->number[at] = number + 1;
     c->used++;
     return at;

@@ -21,12 +21,12 @@ static enum status used_numbers(const struct scan *s, uint64_t **out, size_t *n)
     const struct cells *c = &s->cells;
     size_t room = 0, k = 0;
     for (size_t i = 0; i < c->room; i++)
-        room += c->cell[i].used;
+        room += c->cell[i].marks != 0;
     uint64_t *number = arena_new(s->arena, uint64_t, room);
     if (!number)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < c->room; i++)
-        if (c->cell[i].used)
+        if (c->cell[i].marks)
             number[k++] = c->number ? c->number[i] - 1 : i;
     if (c->number && k)
         qsort(number, k, sizeof *number, by_number);
@@ -113,7 +113,7 @@ static void fill_row(struct scan *s, struct rows_out *out, size_t row, uint64_t 
     const struct cell *cell = &s->cells.cell[at];
     if (__builtin_add_overflow(out->value_usd[row], cell->value_usd, &out->value_usd[row]))
         s->failed = true;
-    out->status[row] |= cell->status;
+    out->status[row] |= (uint16_t)(cell->marks & 0xFF);
     if (s->weighed)
         add_weight(out, row, &s->cells.weight[at]);
     if (s->streamed)

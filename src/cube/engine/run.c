@@ -114,48 +114,89 @@ struct adding {
     uint64_t base, stride;
 };
 
-static void add_weight(struct scan *s, size_t at, const struct rows_chunk *chunk, size_t i)
-{
-    struct weight_cell *w = &s->cells.weight[at];
-    uint64_t stored = chunk->stored_kg[i];
-    if (__builtin_add_overflow(w->kg, stored ? (int64_t)(stored - 1) : 0, &w->kg))
-        s->failed = true;
-    w->unweighed_usd += chunk->unweighed_usd[i];
-    w->weighed = w->weighed || stored;
-}
-
-/* Adds to the present member's value in a group. */
-static void add_to_spread(struct scan *s, size_t at, int64_t value)
-{
-    struct spread_cell *c = &s->cells.spread[at];
-    if (c->now_usd == 0 && value > 0)
-        s->touched[s->n_touched++] = (uint32_t)at;
-    c->now_usd += value; /* part of the cell's own sum, which is checked */
-}
-
-static void add_row(const struct adding *a, const struct rows_chunk *chunk, size_t i, uint32_t leaf)
+/* Cells of a chunk's rows, whose leaves are those of the cube. */
+static void find_cells(const struct adding *a, const struct rows_chunk *chunk, uint32_t *at)
 {
     struct scan *s = a->scan;
-    uint64_t number = a->base + a->stride * (a->stride && s->node ? s->node[leaf] : leaf);
-    size_t at = cells_find(&s->cells, number);
-    if (at == NO_CELL) {
-        s->failed = true;
-        return;
+    uint64_t number[CHUNK_ROWS];
+    for (size_t i = 0; i < chunk->n; i++)
+        number[i] = a->base + a->stride * (s->node ? s->node[chunk->leaf[i]] : chunk->leaf[i]);
+    for (size_t i = 0; i < chunk->n; i++)
+        at[i] = (uint32_t)(s->cells.number ? cells_hash(&s->cells, number[i]) : number[i]);
+    for (size_t i = 0; i < chunk->n; i++)
+        if (at[i] >= s->cells.room) { /* more cells than the plan foretold: only in a damaged file */
+            s->failed = true;
+            at[i] = 0;
+        }
+}
+
+static void add_values(struct scan *s, const struct rows_chunk *chunk, const uint32_t *at)
+{
+    bool overflow = false;
+    for (size_t i = 0; i < chunk->n; i++) {
+        struct cell *cell = &s->cells.cell[at[i]];
+        overflow |= __builtin_add_overflow(cell->value_usd, chunk->value_usd[i], &cell->value_usd);
+        cell->marks |= CELL_USED | (uint32_t)chunk->status[i];
     }
-    struct cell *cell = &s->cells.cell[at];
-    if (__builtin_add_overflow(cell->value_usd, chunk->value_usd[i], &cell->value_usd))
-        s->failed = true;
-    cell->used = 1;
-    cell->status |= chunk->status[i];
+    s->failed = s->failed || overflow;
+}
+
+static void add_weights(struct scan *s, const struct rows_chunk *chunk, const uint32_t *at)
+{
+    for (size_t i = 0; i < chunk->n; i++) {
+        struct weight_cell *w = &s->cells.weight[at[i]];
+        uint64_t stored = chunk->stored_kg[i];
+        if (__builtin_add_overflow(w->kg, stored ? (int64_t)(stored - 1) : 0, &w->kg))
+            s->failed = true;
+        w->unweighed_usd += chunk->unweighed_usd[i];
+        w->weighed = w->weighed || stored;
+    }
+}
+
+/* A member's whole value in a group. */
+static void fold_value(struct spread_cell *c, int64_t value_usd, uint32_t id)
+{
+    double value = (double)value_usd;
+    c->members += value_usd > 0;
+    c->sum_sq += value * value;
+    if (value_usd > c->top_value_usd) {
+        c->top_value_usd = value_usd;
+        c->top_id = id;
+    }
+}
+
+/* Adds to the present member's value in each group; where it adds but once to a group, that is the member's whole value. */
+static void add_to_spread(struct scan *s, const struct rows_chunk *chunk, const uint32_t *at)
+{
+    for (size_t i = 0; i < chunk->n && s->once; i++)
+        fold_value(&s->cells.spread[at[i]], chunk->value_usd[i], s->spread_id);
+    for (size_t i = 0; i < chunk->n && !s->once; i++) {
+        struct spread_cell *c = &s->cells.spread[at[i]];
+        if (c->now_usd == 0 && chunk->value_usd[i] > 0)
+            s->touched[s->n_touched++] = at[i];
+        c->now_usd += chunk->value_usd[i]; /* part of the cell's own sum, which is checked */
+    }
+}
+
+static void add_chunk(const struct adding *a, const struct rows_chunk *chunk)
+{
+    struct scan *s = a->scan;
+    uint32_t at[CHUNK_ROWS];
+    find_cells(a, chunk, at);
+    if (s->failed)
+        return;
+    add_values(s, chunk, at);
     if (s->weighed)
-        add_weight(s, at, chunk, i);
+        add_weights(s, chunk, at);
     if (s->streamed)
-        add_to_spread(s, at, chunk->value_usd[i]);
+        add_to_spread(s, chunk, at);
 }
 
 static void add_total(const struct adding *a, const struct file_run *run)
 {
-    struct rows_chunk chunk = {.n = 1};
+    struct rows_chunk chunk; /* too large to be cleared for one row */
+    chunk.n = 1;
+    chunk.leaf[0] = 0;
     chunk.value_usd[0] = run->value_usd;
     chunk.stored_kg[0] = run->quantity_kg == QUANTITY_UNKNOWN ? 0 : (uint64_t)run->quantity_kg + 1;
     chunk.unweighed_usd[0] = run->unweighed_usd;
@@ -163,8 +204,29 @@ static void add_total(const struct adding *a, const struct file_run *run)
     if (run->value_usd < 0 || run->unweighed_usd < 0 || (run->quantity_kg < 0 && run->quantity_kg != QUANTITY_UNKNOWN))
         a->scan->failed = true;
     else
-        add_row(a, &chunk, 0, 0);
+        add_chunk(a, &chunk);
     a->scan->observations_read++;
+}
+
+/* From the segment's leaves to the cube's. */
+static void name_leaves(struct rows_chunk *chunk, const struct image_segment *segment)
+{
+    for (size_t i = 0; i < chunk->n; i++)
+        chunk->leaf[i] = segment->leaf[chunk->leaf[i]];
+}
+
+static void keep_wanted(struct rows_chunk *chunk, const bool *wanted)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < chunk->n; i++) {
+        chunk->leaf[k] = chunk->leaf[i];
+        chunk->value_usd[k] = chunk->value_usd[i];
+        chunk->stored_kg[k] = chunk->stored_kg[i];
+        chunk->unweighed_usd[k] = chunk->unweighed_usd[i];
+        chunk->status[k] = chunk->status[i];
+        k += wanted[chunk->leaf[i]];
+    }
+    chunk->n = k;
 }
 
 static void add_rows(const struct adding *a, const struct run_view *view)
@@ -172,14 +234,17 @@ static void add_rows(const struct adding *a, const struct run_view *view)
     struct scan *s = a->scan;
     struct run_cursor cursor;
     struct rows_chunk chunk;
+    if (s->wanted && !s->weighed) { /* so that keep_wanted has something to move */
+        memset(chunk.stored_kg, 0, sizeof chunk.stored_kg);
+        memset(chunk.unweighed_usd, 0, sizeof chunk.unweighed_usd);
+    }
     run_start(&cursor, view, s->weighed);
-    while (run_next(&cursor, &chunk)) {
+    while (!s->failed && run_next(&cursor, &chunk)) {
         s->observations_read += chunk.n;
-        for (size_t i = 0; i < chunk.n; i++) {
-            uint32_t leaf = a->segment->leaf[chunk.leaf[i]];
-            if (!s->wanted || s->wanted[leaf])
-                add_row(a, &chunk, i, leaf);
-        }
+        name_leaves(&chunk, a->segment);
+        if (s->wanted)
+            keep_wanted(&chunk, s->wanted);
+        add_chunk(a, &chunk);
     }
     s->failed = s->failed || cursor.corrupt;
 }
@@ -223,8 +288,9 @@ static void add_named(const struct adding *a, const struct run_view *view)
         if (s->local_leaf[i] == UINT32_MAX || !run_find(view, s->local_leaf[i], &row))
             continue;
         s->observations_read++;
+        chunk.leaf[0] = (uint16_t)leaves->member[i];
         if (run_at(view, row, s->weighed, &chunk))
-            add_row(a, &chunk, 0, leaves->member[i]);
+            add_chunk(a, &chunk);
         else
             s->failed = true;
     }
@@ -258,20 +324,29 @@ static void add_run(struct visitor *visitor, const struct image_segment *segment
 
 /* ---- the spread, member by member ---- */
 
-static void fold_member(struct scan *s, uint32_t id)
+static void fold_member(struct scan *s)
 {
     for (size_t i = 0; i < s->n_touched; i++) {
         struct spread_cell *c = &s->cells.spread[s->touched[i]];
-        double value = (double)c->now_usd;
-        c->members++;
-        c->sum_sq += value * value;
-        if (c->now_usd > c->top_value_usd) {
-            c->top_value_usd = c->now_usd;
-            c->top_id = id;
-        }
+        fold_value(c, c->now_usd, s->spread_id);
         c->now_usd = 0;
     }
     s->n_touched = 0;
+}
+
+/* Whether a member of the spread adds at most once to each group: it has one run, and each of its rows is another group. */
+static bool adds_once(const struct scan *s, enum cube_dim spread)
+{
+    size_t segments = 0;
+    for (size_t i = 0; i < s->n_periods; i++) {
+        size_t from, to;
+        engine_segments(s->cube, s->period[i], &from, &to);
+        segments += to - from;
+    }
+    const struct cube_set *flow = &s->query->only[CUBE_FLOW];
+    enum cube_dim other = spread == CUBE_PARTNER ? CUBE_REPORTER : CUBE_PARTNER;
+    bool one_run = segments <= 1 && flow->member && flow->n == 1 && s->sides.side[other].n == 1;
+    return one_run && (s->totals || (s->box.stride[CUBE_PRODUCT] && !s->node));
 }
 
 static enum status visit_members(struct scan *s)
@@ -284,12 +359,14 @@ static enum status visit_members(struct scan *s)
     if (!one || !has || !s->touched)
         return ST_NO_MEMORY;
     s->sides.side[dim] = (struct member_side){one, 1, has};
+    s->once = adds_once(s, dim);
     for (size_t i = 0; i < whole.n; i++) {
         *one = whole.list[i];
         has[*one] = true;
+        s->spread_id = s->cube->country[*one];
         sides_visit(s->cube, s->query, &s->sides, s->period, s->n_periods, &s->visitor);
         has[*one] = false;
-        fold_member(s, s->cube->country[*one]);
+        fold_member(s);
     }
     s->sides.side[dim] = whole;
     return ST_OK;

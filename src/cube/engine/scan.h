@@ -29,8 +29,9 @@ enum cube_index sides_index(const struct sides *sides);
 
 struct cell {
     int64_t value_usd;
-    uint8_t used, status;
+    uint32_t marks; /* the status bits of all its rows, and CELL_USED */
 };
+#define CELL_USED 0x100U
 
 struct weight_cell {
     int64_t kg, unweighed_usd;
@@ -62,13 +63,11 @@ struct cells {
     struct spread_cell *spread; /* NULL unless a spread is followed member by member */
 };
 
-#define NO_CELL SIZE_MAX
-
 /* `expected`: how many cells will be used at most. Then, for those that want them, the other columns. */
 enum status cells_make(struct cells *cells, const struct box *box, uint64_t expected, struct arena *arena) MUST_CHECK;
 enum status cells_weigh(struct cells *cells, struct arena *arena) MUST_CHECK;
 enum status cells_spread(struct cells *cells, struct arena *arena) MUST_CHECK;
-/* Position of a number's cell; NO_CELL if the table is full. */
+/* Position of a number's cell; UINT32_MAX if the table is full. */
 size_t cells_hash(struct cells *cells, uint64_t number);
 static inline size_t cells_find(struct cells *cells, uint64_t number)
 {
@@ -96,6 +95,8 @@ struct scan {
     const struct image_segment *segment; /* that local_leaf is of */
     uint32_t *touched;                   /* cells that the present member has added to */
     size_t n_touched;
+    bool once;          /* a member of the spread adds at most once to a cell */
+    uint32_t spread_id; /* the present member's country */
     bool failed; /* corrupt, or a sum too large */
     uint64_t observations_read;
 };
