@@ -5,6 +5,7 @@
 /* Both flows of one partner, a period each. */
 struct amounts {
     struct figure flow[2];
+    struct quantity quantity[2];
     unsigned status;
 };
 
@@ -13,6 +14,7 @@ struct series {
     const uint32_t *period;
     size_t n;
     struct amounts *amounts;
+    bool *complete; /* by period */
 };
 
 static size_t find_period(const uint32_t *period, size_t n, uint32_t wanted)
@@ -51,8 +53,11 @@ static enum status all_periods(const struct frame *frame, enum period_kind kind,
 static enum status read_amounts(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
                                 struct arena *arena)
 {
-    struct cube_query q = {
-        .group = CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD), .kind = kind, .spread = CUBE_NO_SPREAD};
+    struct cube_query q = {.group = CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD),
+                           .kind = kind,
+                           .spread = CUBE_NO_SPREAD,
+                           .measures = CUBE_QUANTITY,
+                           .trace = frame->trace};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){s->period, s->n};
     q.only[CUBE_PRODUCT] = frame->leaves;
@@ -66,6 +71,7 @@ static enum status read_amounts(const struct frame *frame, uint32_t partner, enu
     for (size_t i = 0; i < rows.n; i++) {
         struct amounts *a = &s->amounts[find_period(s->period, s->n, rows.key[CUBE_PERIOD][i])];
         a->flow[rows.key[CUBE_FLOW][i]] = (struct figure){rows.value_usd[i], true};
+        a->quantity[rows.key[CUBE_FLOW][i]] = quantity_of(&rows, i);
         a->status |= rows.status[i];
     }
     for (size_t i = 0; i < s->n; i++)
@@ -110,22 +116,30 @@ static unsigned rank_up_to(const struct series *whole, size_t at, struct figure 
                            int sign)
 {
     struct figure mine = measure(&whole->amounts[at]);
-    if (!mine.known || !frame_complete(whole->frame, whole->period[at]))
+    if (!mine.known || !whole->complete[at])
         return 0;
     unsigned rank = 1;
     for (size_t i = 0; i < at; i++) {
         struct figure other = measure(&whole->amounts[i]);
-        rank += other.known && sign * other.usd > sign * mine.usd && frame_complete(whole->frame, whole->period[i]);
+        rank += other.known && sign * other.usd > sign * mine.usd && whole->complete[i];
     }
     return rank;
 }
 
-static void add_change(struct bilateral_row *row, const struct series *whole, const struct amounts *now)
+static enum status find_complete(struct series *s, struct arena *arena)
 {
+    s->complete = arena_new(arena, bool, s->n);
+    for (size_t i = 0; s->complete && i < s->n; i++)
+        s->complete[i] = frame_complete(s->frame, s->period[i]);
+    return s->complete ? ST_OK : ST_NO_MEMORY;
+}
+
+static void add_change(struct bilateral_row *row, const struct series *whole, size_t at)
+{
+    const struct amounts *now = &whole->amounts[at];
     row->exports_growth = row->imports_growth = (double)NAN;
     size_t before = find_period(whole->period, whole->n, period_add_years(row->period, -1));
-    if (before == whole->n || !frame_complete(whole->frame, row->period) ||
-        !frame_complete(whole->frame, whole->period[before]))
+    if (before == whole->n || !whole->complete[at] || !whole->complete[before])
         return;
     const struct amounts *then = &whole->amounts[before];
     row->exports_growth = figure_growth(now->flow[FLOW_EXPORTS], then->flow[FLOW_EXPORTS]);
@@ -154,6 +168,10 @@ static void fill_row(struct bilateral_row *row, const struct series *whole, size
     row->imports = now->flow[FLOW_IMPORTS];
     row->total = total_of(now);
     row->balance = balance_of(now);
+    row->exports_quantity = now->quantity[FLOW_EXPORTS];
+    row->imports_quantity = now->quantity[FLOW_IMPORTS];
+    row->exports_unit_value = unit_value(row->exports, row->exports_quantity);
+    row->imports_unit_value = unit_value(row->imports, row->imports_quantity);
     row->cover_ratio = figure_ratio(row->exports, row->imports);
     row->share_of_exports = figure_ratio(row->exports, world->flow[FLOW_EXPORTS]);
     row->share_of_imports = figure_ratio(row->imports, world->flow[FLOW_IMPORTS]);
@@ -161,8 +179,9 @@ static void fill_row(struct bilateral_row *row, const struct series *whole, size
     row->deficit_rank = row->balance.known && row->balance.usd < 0 ? rank_up_to(whole, at, balance_of, -1) : 0;
     row->total_rank = rank_up_to(whole, at, total_of, 1);
     row->months_held = frame_months_held(whole->frame, row->period);
-    row->flags = row_flags(whole->frame, row, world) | flags_of_status(now->status | world->status);
-    add_change(row, whole, now);
+    row->flags = row_flags(whole->frame, row, world) | flags_of_status(now->status | world->status) |
+                 flags_of_quantity(row->exports_quantity) | flags_of_quantity(row->imports_quantity);
+    add_change(row, whole, at);
 }
 
 enum status bilateral_series(const struct frame *frame, enum period_kind kind, const uint32_t *period, size_t n,
@@ -172,6 +191,8 @@ enum status bilateral_series(const struct frame *frame, enum period_kind kind, c
     enum status status = all_periods(frame, kind, arena, &whole.period, &whole.n);
     if (status == ST_OK)
         status = read_amounts(frame, frame->partner, kind, &whole, arena);
+    if (status == ST_OK)
+        status = find_complete(&whole, arena);
     if (status == ST_OK)
         status = read_world(frame, kind, &world, arena);
     struct bilateral_row *row = arena_new(arena, struct bilateral_row, n);

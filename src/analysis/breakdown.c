@@ -108,6 +108,8 @@ enum status breakdown_make(const struct cube *cube, const struct products *produ
 static struct item_value value_at(const struct cube_rows *rows, size_t i)
 {
     struct item_value v = {.present = true, .value_usd = rows->value_usd[i], .status = rows->status[i]};
+    if (rows->quantity_kg)
+        v.quantity = quantity_of(rows, i);
     if (rows->members) {
         v.members = rows->members[i];
         v.top_id = rows->top_id[i];

@@ -36,7 +36,7 @@ static enum status world_balance(const struct frame *frame, uint32_t period, str
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
         uint32_t world = countries_world(frame->countries), stored = (uint32_t)f;
         enum world_kind kind = frame_world(frame, f, period);
-        struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_NO_SPREAD};
+        struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_NO_SPREAD, .trace = frame->trace};
         q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
         q.only[CUBE_FLOW] = (struct cube_set){&stored, 1};
         q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
@@ -70,7 +70,8 @@ enum status deficit_ranking(const struct frame *frame, uint32_t period, struct a
 {
     struct cube_query q = {.group = CUBE_BIT(CUBE_PARTNER) | CUBE_BIT(CUBE_FLOW),
                            .kind = period_kind_of(period),
-                           .spread = CUBE_NO_SPREAD};
+                           .spread = CUBE_NO_SPREAD,
+                           .trace = frame->trace};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
     q.only[CUBE_PRODUCT] = frame->leaves;

@@ -17,7 +17,7 @@ static enum status ask(struct table *t, uint32_t partner, enum flow flow, enum c
 {
     uint32_t f = (uint32_t)flow;
     const struct frame *frame = t->frame;
-    struct cube_query q = {.kind = period_kind_of(t->question->period), .spread = spread};
+    struct cube_query q = {.kind = period_kind_of(t->question->period), .spread = spread, .trace = frame->trace};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_FLOW] = (struct cube_set){&f, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){&t->question->period, 1};

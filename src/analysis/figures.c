@@ -13,6 +13,7 @@ const char *const flag_name[FLAGS] = {
     [FLAG_LEVEL_UNAVAILABLE] = "level_unavailable",
     [FLAG_PARTIAL_SECTOR] = "partial_sector",
     [FLAG_LOWER_BOUND] = "lower_bound",
+    [FLAG_PARTIAL_QUANTITY] = "partial_quantity",
 };
 
 const char *const flag_meaning[FLAGS] = {
@@ -27,6 +28,8 @@ const char *const flag_meaning[FLAGS] = {
     [FLAG_LEVEL_UNAVAILABLE] = "the dataset's product level is too coarse to express this sector",
     [FLAG_PARTIAL_SECTOR] = "the dataset covers only a part of this product group; figures are for that part",
     [FLAG_LOWER_BOUND] = "other suppliers are not in the data; hhi is at least this",
+    [FLAG_PARTIAL_QUANTITY] =
+        "a part of the value has no quantity: the quantity is of the rest, and so is the unit value",
 };
 
 struct figure figure_sum(struct figure a, struct figure b)
@@ -45,6 +48,26 @@ double figure_ratio(struct figure part, struct figure whole)
 }
 
 double figure_growth(struct figure now, struct figure before) { return figure_ratio(now, before) - 1.0; }
+
+struct quantity quantity_of(const struct cube_rows *rows, size_t i)
+{
+    if (rows->quantity_kg[i] == QUANTITY_UNKNOWN)
+        return QUANTITY_NONE;
+    return (struct quantity){rows->quantity_kg[i], rows->unweighed_usd[i], true};
+}
+
+double quantity_tonnes(struct quantity q) { return q.known ? (double)q.kg / 1000.0 : (double)NAN; }
+
+double unit_value(struct figure value, struct quantity q)
+{
+    return value.known && q.known && q.kg > 0 ? (double)(value.usd - q.unweighed_usd) / quantity_tonnes(q)
+                                              : (double)NAN;
+}
+
+unsigned flags_of_quantity(struct quantity q)
+{
+    return q.known && q.unweighed_usd > 0 ? FLAG_BIT(FLAG_PARTIAL_QUANTITY) : 0;
+}
 
 unsigned flags_of_status(unsigned status)
 {

@@ -21,7 +21,8 @@ struct table {
 static struct cube_query query_for(const struct frame *frame, const uint32_t *partner, const uint32_t *flow,
                                    const uint32_t *period)
 {
-    struct cube_query q = {.kind = period_kind_of(*period), .spread = CUBE_NO_SPREAD};
+    struct cube_query q = {
+        .kind = period_kind_of(*period), .spread = CUBE_NO_SPREAD, .measures = CUBE_QUANTITY, .trace = frame->trace};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_FLOW] = (struct cube_set){flow, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){period, 1};
@@ -106,6 +107,10 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
         row->imports = at(&t->now[FLOW_IMPORTS], i);
     }
     row->balance = figure_difference(row->exports, row->imports);
+    row->exports_quantity = t->now[FLOW_EXPORTS].value[i].quantity;
+    row->imports_quantity = t->now[FLOW_IMPORTS].value[i].quantity;
+    row->exports_unit_value = unit_value(row->exports, row->exports_quantity);
+    row->imports_unit_value = unit_value(row->imports, row->imports_quantity);
     row->share_of_exports = figure_ratio(row->exports, at(&t->world[FLOW_EXPORTS], i));
     row->share_of_imports = figure_ratio(row->imports, at(&t->world[FLOW_IMPORTS], i));
     row->share_of_bilateral_exports = figure_ratio(row->exports, t->now[FLOW_EXPORTS].total);
@@ -113,7 +118,8 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
     add_contributions(t, row, i);
     if (!row->exports.known || !row->imports.known)
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
-    row->flags |= flags_of_status(t->now[FLOW_EXPORTS].value[i].status | t->now[FLOW_IMPORTS].value[i].status);
+    row->flags |= flags_of_status(t->now[FLOW_EXPORTS].value[i].status | t->now[FLOW_IMPORTS].value[i].status) |
+                  flags_of_quantity(row->exports_quantity) | flags_of_quantity(row->imports_quantity);
 }
 
 static bool says_something(const struct table *t, size_t i)

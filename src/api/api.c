@@ -149,6 +149,9 @@ static enum status run_handler(struct call *call)
     call->table.column = call->route->column;
     call->table.n_columns = call->route->n_columns;
     buf_init(&call->document, call->api->options.max_body_bytes);
+    const struct arg *explain = call_find(call, "explain");
+    if (explain && explain->number)
+        call->trace = arena_new(call->arena, struct cube_trace, 1);
     enum status status = call->route->handler(call);
     if (status == ST_OK && call->n_errors)
         BUG("a handler reports a problem and success");

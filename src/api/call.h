@@ -51,6 +51,7 @@ struct cell cell_i64(int64_t value);
 struct cell cell_rank(unsigned rank); /* 0: null */
 struct cell cell_figure(struct figure f);
 struct cell cell_ratio(double ratio); /* NaN, infinity: null */
+struct cell cell_tonnes(struct quantity q);
 struct cell cell_bool(bool value);
 struct cell cell_flags(unsigned flags);
 extern const struct cell cell_null;
@@ -199,6 +200,7 @@ struct call {
     size_t n_warnings;
     struct str mirror; /* link to the other side's view, or empty */
     const char *empty_reason;
+    struct cube_trace *trace; /* with explain=1 what the queries did, else NULL */
 };
 
 /* The argument of a parameter; NULL if the route has no such parameter. */

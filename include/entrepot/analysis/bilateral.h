@@ -7,7 +7,9 @@
 /* Ratios are NaN and ranks 0 where they are undefined or not known. */
 struct bilateral_row {
     uint32_t period;
-    struct figure exports, imports, total, balance;            /* D1: exports − imports */
+    struct figure exports, imports, total, balance; /* D1: exports − imports */
+    struct quantity exports_quantity, imports_quantity;
+    double exports_unit_value, imports_unit_value;             /* G4: USD a tonne */
     double cover_ratio;                                        /* D2: exports / imports */
     double exports_growth, imports_growth;                     /* G1: against the same period a year before */
     struct figure balance_change;                              /* USD against the same period a year before */

@@ -23,6 +23,7 @@ struct breakdown {
 struct item_value {
     bool present; /* at least one observation */
     int64_t value_usd;
+    struct quantity quantity; /* if the query asks for it */
     unsigned status;
     uint32_t members, top_id; /* with a spread, as in struct cube_rows */
     int64_t top_value_usd;

@@ -20,6 +20,7 @@ enum flag {
     FLAG_LEVEL_UNAVAILABLE, /* the dataset's products are too coarse for this sector */
     FLAG_PARTIAL_SECTOR,    /* only the covered part of the sector or product group */
     FLAG_LOWER_BOUND,       /* other suppliers are not in the data */
+    FLAG_PARTIAL_QUANTITY,  /* a part of the value has no quantity */
     FLAGS
 };
 #define FLAG_BIT(flag) (1U << (flag))
@@ -39,6 +40,24 @@ double figure_ratio(struct figure part, struct figure whole);
 /* now / before − 1 (G1); NaN likewise. */
 double figure_growth(struct figure now, struct figure before);
 
+/* ---- quantities ---- */
+
+/* Kilograms of what has a quantity, and the value of what has none. */
+struct quantity {
+    int64_t kg, unweighed_usd;
+    bool known; /* some part has a quantity */
+};
+#define QUANTITY_NONE ((struct quantity){0, 0, false})
+
+/* Row `i` of a query with CUBE_QUANTITY. */
+struct quantity quantity_of(const struct cube_rows *rows, size_t i);
+/* Tonnes; NaN where not known. */
+double quantity_tonnes(struct quantity q);
+/* G4: US dollars a tonne of what has a quantity: (value − unweighed) / quantity. NaN where not known or nothing was weighed. */
+double unit_value(struct figure value, struct quantity q);
+/* FLAG_PARTIAL_QUANTITY where a quantity stands for less than the whole value. */
+unsigned flags_of_quantity(struct quantity q);
+
 /* Flags that the status bits of observations stand for. */
 unsigned flags_of_status(unsigned status);
 
@@ -49,7 +68,8 @@ struct frame {
     const struct cube *cube;
     const struct countries *countries;
     uint32_t reporter, partner;
-    struct cube_set leaves; /* member == NULL: all */
+    struct cube_set leaves;   /* member == NULL: all */
+    struct cube_trace *trace; /* NULL, or where the queries note their plans */
 };
 
 /* Whether the world stands in the data as a partner of its own, is the sum of the partners, or is not known. */

@@ -8,7 +8,9 @@
 struct product_row {
     struct str product, name;
     struct figure exports, imports, balance;
-    double share_of_exports, share_of_imports; /* of the reporter's trade in this product with all partners (D7) */
+    struct quantity exports_quantity, imports_quantity;
+    double exports_unit_value, imports_unit_value; /* G4: USD a tonne */
+    double share_of_exports, share_of_imports;     /* of the reporter's trade in this product with all partners (D7) */
     double share_of_bilateral_exports, share_of_bilateral_imports; /* of the pair's trade in all products (D6) */
     /* G3: change against the earlier period in percent of the pair's total then; over all products they add up to its growth.
      * For the balance: in percent of the absolute balance then; negative = made the balance worse. */

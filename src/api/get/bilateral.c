@@ -10,6 +10,10 @@ enum {
     C_IMPORTS,
     C_TOTAL,
     C_BALANCE,
+    C_XQUANTITY,
+    C_MQUANTITY,
+    C_XUNIT,
+    C_MUNIT,
     C_COVER,
     C_XGROWTH,
     C_MGROWTH,
@@ -34,6 +38,12 @@ static const struct column columns[COLUMNS] = {
     [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
     [C_TOTAL] = {"total", COLUMN_INTEGER, "USD", 0, true, "exports + imports"},
     [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports; negative: a deficit"},
+    [C_XQUANTITY] = {"exports_quantity", COLUMN_NUMBER, "t", 0, true, "tonnes exported; null where no weight is known"},
+    [C_MQUANTITY] = {"imports_quantity", COLUMN_NUMBER, "t", 0, true, "tonnes imported; null where no weight is known"},
+    [C_XUNIT] = {"exports_unit_value", COLUMN_NUMBER, "USD/t", 0, false,
+                 "value of the exports with a weight / their tonnes"},
+    [C_MUNIT] = {"imports_unit_value", COLUMN_NUMBER, "USD/t", 0, false,
+                 "value of the imports with a weight / their tonnes"},
     [C_COVER] = {"cover_ratio", COLUMN_NUMBER, "1", 0, false, "exports / imports"},
     [C_XGROWTH] = {"exports_growth", COLUMN_NUMBER, "1", 0, false,
                    "exports / exports of the same period a year before − 1"},
@@ -70,6 +80,7 @@ static const struct param params[] = {
      .type = PARAM_DATASETS,
      .description = "id of the dataset that is to answer; * gives all that can, side by side",
      .example = "dgcis-hs2-fy"},
+    PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };
 
@@ -84,6 +95,10 @@ static void fill(struct call *call, const struct frame *frame, struct str produc
     cell[C_IMPORTS] = cell_figure(row->imports);
     cell[C_TOTAL] = cell_figure(row->total);
     cell[C_BALANCE] = cell_figure(row->balance);
+    cell[C_XQUANTITY] = cell_tonnes(row->exports_quantity);
+    cell[C_MQUANTITY] = cell_tonnes(row->imports_quantity);
+    cell[C_XUNIT] = cell_ratio(row->exports_unit_value);
+    cell[C_MUNIT] = cell_ratio(row->imports_unit_value);
     cell[C_COVER] = cell_ratio(row->cover_ratio);
     cell[C_XGROWTH] = cell_ratio(row->exports_growth);
     cell[C_MGROWTH] = cell_ratio(row->imports_growth);

@@ -8,6 +8,10 @@ enum {
     C_EXPORTS,
     C_IMPORTS,
     C_BALANCE,
+    C_XQUANTITY,
+    C_MQUANTITY,
+    C_XUNIT,
+    C_MUNIT,
     C_XSHARE,
     C_MSHARE,
     C_XPAIR,
@@ -27,6 +31,12 @@ static const struct column columns[COLUMNS] = {
     [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
     [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
     [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports"},
+    [C_XQUANTITY] = {"exports_quantity", COLUMN_NUMBER, "t", 0, true, "tonnes exported; null where no weight is known"},
+    [C_MQUANTITY] = {"imports_quantity", COLUMN_NUMBER, "t", 0, true, "tonnes imported; null where no weight is known"},
+    [C_XUNIT] = {"exports_unit_value", COLUMN_NUMBER, "USD/t", 0, false,
+                 "value of the exports with a weight / their tonnes"},
+    [C_MUNIT] = {"imports_unit_value", COLUMN_NUMBER, "USD/t", 0, false,
+                 "value of the imports with a weight / their tonnes"},
     [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false,
                   "exports / the reporter's exports of this product to all partners"},
     [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false,
@@ -69,6 +79,7 @@ static const struct param params[] = {
      .max = LIMIT_MAX,
      .description = "keep this many rows and add up the rest as other",
      .example = "10"},
+    PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };
 
@@ -80,6 +91,10 @@ static void fill(struct cell period, const struct product_row *row, struct cell 
     cell[C_EXPORTS] = cell_figure(row->exports);
     cell[C_IMPORTS] = cell_figure(row->imports);
     cell[C_BALANCE] = cell_figure(row->balance);
+    cell[C_XQUANTITY] = cell_tonnes(row->exports_quantity);
+    cell[C_MQUANTITY] = cell_tonnes(row->imports_quantity);
+    cell[C_XUNIT] = cell_ratio(row->exports_unit_value);
+    cell[C_MUNIT] = cell_ratio(row->imports_unit_value);
     cell[C_XSHARE] = cell_ratio(row->share_of_exports);
     cell[C_MSHARE] = cell_ratio(row->share_of_imports);
     cell[C_XPAIR] = cell_ratio(row->share_of_bilateral_exports);
@@ -130,11 +145,12 @@ static enum status check_versus(struct call *call, const struct frame *frame, co
 
 static enum status afford(struct call *call, const struct frame *frame, const struct offer *offer)
 {
-    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT),
+    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_PARTNER),
                            .level = cube_dataset(frame->cube)->level,
                            .kind = offer->kind,
                            .spread = CUBE_NO_SPREAD};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
+    q.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
     return call_afford(call, frame->cube, &q);
 }

@@ -47,6 +47,7 @@ static const struct param params[] = {
      .max = LIMIT_MAX,
      .description = "keep this many rows and add up the rest as other",
      .example = "10"},
+    PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };
 

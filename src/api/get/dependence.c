@@ -63,6 +63,7 @@ static const struct param params[] = {
      .example = "0.4"},
     PARAM_OF_PRODUCT,
     PARAM_OF_DATASET,
+    PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };
 
@@ -126,12 +127,15 @@ static enum status get(struct call *call)
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);
+    const uint32_t imports = FLOW_IMPORTS;
     struct cube_query cost = {.group = CUBE_BIT(CUBE_PRODUCT),
                               .level = cube_dataset(offer->cube)->level,
                               .kind = offer->kind,
-                              .spread = CUBE_NO_SPREAD};
+                              .spread = cube_dataset(offer->cube)->partners == PARTNERS_LISTED ? CUBE_NO_SPREAD
+                                                                                               : CUBE_PARTNER};
     cost.only[CUBE_REPORTER] = (struct cube_set){&frame.reporter, 1};
     cost.only[CUBE_PERIOD] = (struct cube_set){offer->period, 1};
+    cost.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
     struct breakdown breakdown;
     status = frame_products(call, &frame);
     if (status == ST_OK)

@@ -36,6 +36,13 @@ extern const struct route route_index, route_datasets, route_dataset, route_coun
         .name = "pretty", .type = PARAM_FLAG, .fallback = "0", .description = "1: line breaks in JSON", .example = "1" \
     }
 
+#define PARAM_OF_EXPLAIN                                                                                               \
+    {                                                                                                                  \
+        .name = "explain", .type = PARAM_FLAG, .fallback = "0",                                                        \
+        .description = "1: meta.plan says which index answered, and how many runs and rows were touched",              \
+        .example = "1"                                                                                                 \
+    }
+
 #define PARAM_OF_REPORTER                                                                                              \
     {                                                                                                                  \
         .name = "reporter", .type = PARAM_COUNTRY, .in_path = true,                                                    \

@@ -20,7 +20,8 @@ struct frame frame_of(const struct call *call, const struct cube *cube)
     return (struct frame){.cube = cube,
                           .countries = catalogue_countries(call->api->catalogue),
                           .reporter = call_arg(call, "reporter")->country,
-                          .partner = partner ? partner->country : ANY_MEMBER};
+                          .partner = partner ? partner->country : ANY_MEMBER,
+                          .trace = call->trace};
 }
 
 enum status want_products(struct call *call, struct want *want)

@@ -159,6 +159,31 @@ static void write_warnings(const struct call *call, struct jw *jw)
     jw_end(jw);
 }
 
+/* How each query of the request was answered. */
+static void write_plan(const struct call *call, struct jw *jw)
+{
+    const struct cube_trace *trace = call->trace;
+    if (!trace)
+        return;
+    jw_karray(jw, "plan");
+    for (size_t i = 0; i < trace->n && i < CUBE_TRACE_MAX; i++) {
+        const struct cube_plan *plan = &trace->step[i].plan;
+        jw_object(jw);
+        jw_kstr(jw, "dataset", cube_dataset(trace->step[i].cube)->id);
+        jw_kz(jw, "index", cube_index_name[plan->index]);
+        jw_kbool(jw, "roll_up_of_reporters", plan->all_reporters);
+        jw_kbool(jw, "roll_up_of_partners", plan->all_partners);
+        jw_kbool(jw, "totals_only", plan->totals);
+        jw_ki64(jw, "runs", (int64_t)plan->runs);
+        jw_ki64(jw, "rows_estimated", (int64_t)plan->observations);
+        jw_ki64(jw, "rows_touched", (int64_t)trace->step[i].observations_read);
+        jw_ki64(jw, "groups", (int64_t)trace->step[i].rows);
+        jw_end(jw);
+    }
+    jw_end(jw);
+    jw_ki64(jw, "queries", (int64_t)trace->n);
+}
+
 static void write_links(const struct call *call, struct jw *jw)
 {
     struct str path = call->canonical, query = path;
@@ -195,6 +220,7 @@ void encode_json(const struct call *call, struct buf *out)
     jw_kz(&jw, "empty_reason", call->table.n_rows ? NULL : call->empty_reason);
     write_others(call, &jw);
     write_warnings(call, &jw);
+    write_plan(call, &jw);
     jw_end(&jw);
     write_links(call, &jw);
     jw_end(&jw);

@@ -13,6 +13,7 @@ struct cell cell_ratio(double ratio)
 {
     return isfinite(ratio) ? (struct cell){.kind = CELL_NUMBER, .number = ratio} : cell_null;
 }
+struct cell cell_tonnes(struct quantity q) { return cell_ratio(quantity_tonnes(q)); }
 struct cell cell_bool(bool value) { return (struct cell){.kind = CELL_BOOLEAN, .boolean = value}; }
 struct cell cell_flags(unsigned flags) { return (struct cell){.kind = CELL_FLAGS, .flags = flags}; }
 

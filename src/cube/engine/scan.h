@@ -97,7 +97,7 @@ struct scan {
     size_t n_touched;
     bool once;          /* a member of the spread adds at most once to a cell */
     uint32_t spread_id; /* the present member's country */
-    bool failed; /* corrupt, or a sum too large */
+    bool failed;        /* corrupt, or a sum too large */
     uint64_t observations_read;
 };
 
