@@ -99,7 +99,7 @@ struct cube_rows {
     const int64_t *unweighed_usd; /* value of those that have none: quantity stands for value_usd - unweighed_usd */
     /* with a spread: */
     const uint32_t *members; /* with a value above zero */
-    const uint32_t *top_id;  /* member with the largest value */
+    const uint32_t *top_id;  /* member with the largest value, of equal ones the first; NO_ID if none is above zero */
     const int64_t *top_value_usd;
     const double *sum_sq; /* Σ value², in USD² */
     uint64_t observations_read;
