@@ -452,6 +452,39 @@ static size_t ask_one(struct sample *s, const struct question *q, struct arena *
     return c.row;
 }
 
+/* In how many of its own periods the sample has anything between two areas, either of which may be any. */
+static void ask_held(const struct sample *s, unsigned number)
+{
+    struct dice dice = dice_for("held", number);
+    struct question q = {.sample = s, .query.kind = roll_kind(&dice, s)};
+    roll_anchor(&dice, &q);
+    uint32_t *own = q.anchor, id[2];
+    own[CUBE_PERIOD] = own_period(s, own[CUBE_PERIOD], q.query.kind);
+    own[CUBE_PERIOD] += dice_below(&dice, 10) == 0;
+    own[CUBE_FLOW] ^= dice_below(&dice, 5) == 0;
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(sql, "SELECT count(DISTINCT period) FROM held WHERE flow=%u AND %s=%u", own[CUBE_FLOW],
+                        sql_period(s, q.query.kind), own[CUBE_PERIOD]);
+    for (enum cube_dim d = CUBE_REPORTER; d <= CUBE_PARTNER; d++) {
+        bool any = dice_below(&dice, 3) == 0;
+        own[d] = dice_below(&dice, 5) ? own[d] : dice_below(&dice, (uint32_t)n_areas);
+        id[d] = any ? ANY_MEMBER : s->country[own[d]];
+        if (!any)
+            sqlite3_str_appendf(sql, " AND %s=%u", d == CUBE_REPORTER ? "reporter" : "partner", own[d]);
+    }
+    char *text = sqlite3_str_finish(sql);
+    sqlite3_stmt *statement = sql_prepare(s, text);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    unsigned wanted = (unsigned)sqlite3_column_int(statement, 0);
+    unsigned got =
+        cube_held(s->cube, id[0], id[1], (enum flow)own[CUBE_FLOW], period_make(q.query.kind, own[CUBE_PERIOD]));
+    if (got != wanted)
+        fail_msg("sample %s, seed %" PRIu64 ", held %u: %u in the cube, %u in SQLite: %s", s->id, dice_seed(), number,
+                 got, wanted, text);
+    (void)sqlite3_finalize(statement);
+    sqlite3_free(text);
+}
+
 void ask_cube(struct sample *s, unsigned n)
 {
     size_t rows = 0, empty = 0;
@@ -463,6 +496,7 @@ void ask_cube(struct sample *s, unsigned n)
         size_t got = ask_one(s, &question, &arena);
         rows += got;
         empty += got == 0;
+        ask_held(s, i);
         forget_question(&question);
         arena_release(&arena);
     }

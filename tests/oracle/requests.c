@@ -23,6 +23,7 @@ struct request {
     size_t n_periods;
     enum level level;
     char product[12], only[1200]; /* as in the target, and as a condition of SQL; empty: all */
+    const char *plus;             /* before columns that SQLite is to use no index for */
     char target[400];
 };
 
@@ -98,9 +99,8 @@ static char *ledger_sql(const struct request *r, const char *key, uint32_t perio
             sql_countable(sql, "partner");
         sqlite3_str_appendall(sql, ")");
     }
-    sqlite3_str_appendf(sql, " FROM obs WHERE %sreporter=%u AND %s=%u %s GROUP BY 1 ORDER BY 1",
-                        r->sample->reporters > 1 ? "" : "+", r->reporter, sql_period(r->sample, r->kind), period,
-                        r->only);
+    sqlite3_str_appendf(sql, " FROM obs WHERE %sreporter=%u AND %s=%u %s GROUP BY 1 ORDER BY 1", r->plus, r->reporter,
+                        sql_period(r->sample, r->kind), period, r->only);
     return sqlite3_str_finish(sql);
 }
 
@@ -173,7 +173,7 @@ static void roll_product(struct dice *dice, struct request *r)
     const struct sample *s = r->sample;
     unsigned digits = text_digits(s->level);
     bool section = s->reporters > 1 && dice_below(dice, 6) == 0;
-    if (s->reporters > 1 && !section && dice_below(dice, 2)) {
+    if (s->reporters > 1 && !section && dice_below(dice, 4) == 0) {
         *r->product = '\0';
         return;
     }
@@ -187,6 +187,7 @@ static void roll_product(struct dice *dice, struct request *r)
     unsigned kept = s->reporters > 1 ? 2 + 2 * dice_below(dice, digits / 2) : 4 + 2 * dice_below(dice, digits / 2 - 1);
     uint32_t unit = text_power(digits - kept), first = leaf / unit * unit;
     r->product[kept] = '\0';
+    r->plus = "+";
     (void)snprintf(r->only, sizeof r->only, "AND product BETWEEN %" PRIu32 " AND %" PRIu32, first, first + unit - 1);
 }
 
@@ -215,7 +216,7 @@ static void roll_request(struct request *r, struct sample *s, unsigned number)
 {
     static const enum period_kind of_months[] = {PERIOD_MONTH, PERIOD_QUARTER, PERIOD_FISCAL, PERIOD_YEAR};
     struct dice dice = dice_for("api", number);
-    *r = (struct request){.sample = s, .number = number, .world = text_area("WLD")};
+    *r = (struct request){.sample = s, .number = number, .world = text_area("WLD"), .plus = ""};
     /* A table without imports has neither deficits nor dependences. */
     r->endpoint = dice_below(&dice, s->reporters > 1 ? ENDPOINTS : 2);
     r->kind = s->frequency == PERIOD_MONTH ? of_months[dice_below(&dice, 4)] : s->frequency;
@@ -396,8 +397,8 @@ static size_t deficits(const struct request *r, struct line **out, struct amount
     sqlite3_str *sql = sqlite3_str_new(NULL);
     sqlite3_str_appendf(sql,
                         "SELECT partner, sum(value) FILTER (WHERE flow=0), sum(value) FILTER (WHERE flow=1) FROM obs"
-                        " WHERE reporter=%u AND %s=%u %s AND ",
-                        r->reporter, sql_period(r->sample, r->kind), r->period[0], r->only);
+                        " WHERE %sreporter=%u AND %s=%u %s AND +",
+                        r->plus, r->reporter, sql_period(r->sample, r->kind), r->period[0], r->only);
     sql_countable(sql, "partner");
     sqlite3_str_appendall(sql, " GROUP BY 1");
     size_t n = fetch(r->sample, sqlite3_str_finish(sql), out), k = 0;
@@ -446,10 +447,10 @@ static size_t suppliers(const struct request *r, struct line **out)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
     sqlite3_str_appendf(sql,
-                        "WITH cell AS (SELECT %s AS k, partner, sum(value) AS v FROM obs WHERE reporter=%u AND flow=1"
-                        " AND %s=%u %s AND ",
-                        text_ancestor_sql(r->sample->level, r->level), r->reporter, sql_period(r->sample, r->kind),
-                        r->period[0], r->only);
+                        "WITH cell AS (SELECT %s AS k, partner, sum(value) AS v FROM obs WHERE %sreporter=%u"
+                        " AND flow=1 AND %s=%u %s AND +",
+                        text_ancestor_sql(r->sample->level, r->level), r->plus, r->reporter,
+                        sql_period(r->sample, r->kind), r->period[0], r->only);
     sql_countable(sql, "partner");
     sqlite3_str_appendall(sql, " GROUP BY 1, 2), best AS (SELECT *, max(v) OVER (PARTITION BY k) AS t FROM cell)"
                                " SELECT k, sum(v), sum(v>0), min(CASE WHEN v=t THEN partner END), sum(1.0*v*v)"

@@ -269,6 +269,22 @@ static void match_nodes(struct sample *s, enum level level)
     free(met);
 }
 
+/* Every node's leaves lie side by side, and all of them are some node's. */
+static void match_ranges(const struct sample *s, enum level level)
+{
+    size_t n;
+    uint32_t from, to, end = 0;
+    const struct str *code = cube_nodes(s->cube, level, &n);
+    for (size_t i = 0; i < n; i++) {
+        cube_leaf_range(s->cube, code[i], &from, &to);
+        if (from != end || to <= from)
+            fail_msg("%s: leaves of %.*s are said to be %" PRIu32 " to %" PRIu32, s->id, STR_ARG(code[i]), from, to);
+        for (end = from; end < to; end++)
+            assert_int_equal(text_ancestor(s->product[end], s->level, level), s->node[level][i]);
+    }
+    assert_int_equal(end, s->n_products);
+}
+
 static void match_dictionaries(struct sample *s)
 {
     size_t n, expected = 0;
@@ -282,6 +298,8 @@ static void match_dictionaries(struct sample *s)
     assert_int_equal(n, expected);
     for (enum level level = LEVEL_TOTAL; level <= s->level; level++)
         match_nodes(s, level);
+    for (enum level level = LEVEL_HS2; level <= s->level; level++)
+        match_ranges(s, level);
     (void)cube_periods(s->cube, &n);
     assert_int_equal(n, s->n_periods);
     assert_int_equal(cube_observations(s->cube), s->basis == BASIS_RECONCILED ? s->rows / 2 : s->rows);
