@@ -88,7 +88,8 @@ DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):b
     jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev
 # curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle.
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
-DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd $(foreach t,$(TEST_TOOLS),$(t):$(t))
+DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd \
+    $(foreach t,$(TEST_TOOLS),$(t):$(t))
 DEPS_BENCH := $(DEPS_TEST) wrk:wrk nginx:nginx-light
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
@@ -287,7 +288,8 @@ test-fast: deps-test ## the same without the sanitizer pass
 	tests/run.sh --total
 
 SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
-SUITE := $(filter $(B)/tests/oracle/%,$(TEST_PROGRAMS)) $(filter $(B)/tests/unit/% $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(filter $(B)/tests/http/%,$(TEST_PROGRAMS)) \
+# The longest first.
+SUITE := $(foreach r,oracle unit fault http,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
     $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(TEST_SCRIPTS)
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
 	@ENTREPOT=$(BIN) VARIANT=$(VARIANT) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \

@@ -206,7 +206,7 @@ static void roll_question(struct question *q, const struct sample *s, unsigned n
     bool products = (query->group & CUBE_BIT(CUBE_PRODUCT)) || query->spread == CUBE_PRODUCT;
     query->level = products ? (enum level)dice_below(&dice, s->level + 1U) : LEVEL_TOTAL;
 #if QUANTITY_SUMS_KNOWN
-    query->measures = dice_below(&dice, 2) ? CUBE_BIT(CUBE_QUANTITY) : 0;
+    query->measures = dice_below(&dice, 2) ? CUBE_QUANTITY : 0;
 #endif
     for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
         if (dice_below(&dice, 5) < 2)

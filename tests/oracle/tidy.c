@@ -367,7 +367,7 @@ void months_write(const char *csv)
     FILE *out = fopen(csv, "w");
     assert_non_null(out);
     (void)fputs("month,reporter,partner,flow,hs6,value,tonnes,status\n", out);
-    for (unsigned m = 1; m <= MONTHS; m++) /* 2019-02 … 2022-11 */
+    for (unsigned m = 2; m <= MONTHS; m++) /* 2019-03, one month of a fiscal year, … 2022-11 */
         for (size_t r = 0; r < REPORTERS; r++)
             for (size_t i = 0; i < 2 * LEAVES; i++) {
                 struct block b = {2019 + m / 12, m % 12 + 1, r, i % 2 ? 'M' : 'X', ""};
