@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "entrepot/ingest/ingest.h"
-#include "oracle/tidy.h"
 
 /* The table of countries has no group; a sample needs one. */
 #define GROUP_LINE "X97,,,,97,European Union,group,,,,,,of the test\n"

@@ -1,4 +1,4 @@
-#include "oracle/tidy.h"
+#include "oracle/oracle.h"
 
 #include <inttypes.h>
 #include <limits.h>
