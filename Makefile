@@ -66,7 +66,7 @@ EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o)
 LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
 
 # A room of tests: test_*.c are programs; what else lies there is linked into each of them.
-TEST_ROOMS := unit http fault
+TEST_ROOMS := unit http fault oracle
 TEST_SOURCES := $(sort $(wildcard $(TEST_ROOMS:%=tests/%/*.c)))
 TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(foreach s,$(TEST_SOURCES),$(if $(filter test_%,$(notdir $(s))),$(s))))
 BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
@@ -86,9 +86,10 @@ LIBRARIES := libmicrohttpd jansson zlib libxxhash
 COMPILER := $(notdir $(firstword $(CC)))
 DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
     jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev
-# curl, jq and bash only as far as scripts under tests/ call them.
+# curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle.
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
-DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev $(foreach t,$(TEST_TOOLS),$(t):$(t))
+DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd \
+    $(foreach t,$(TEST_TOOLS),$(t):$(t))
 DEPS_BENCH := $(DEPS_TEST) wrk:wrk nginx:nginx-light
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
@@ -101,7 +102,8 @@ ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error $(PKG_CONFIG) is missing: `make get-deps` installs it (Debian package pkg-config))
 endif
-NEEDED := $(LIBRARIES) $(if $(filter tests programs suite header-check build/%,$(MAKECMDGOALS)),cmocka)
+TEST_LIBRARIES := $(if $(filter tests programs suite header-check build/%,$(MAKECMDGOALS)),cmocka sqlite3)
+NEEDED := $(LIBRARIES) $(TEST_LIBRARIES)
 MISSING := $(foreach l,$(NEEDED),$(shell $(PKG_CONFIG) --exists $(l) || echo $(l)))
 ifneq ($(strip $(MISSING)),)
 $(error $(strip $(MISSING)): not found by $(PKG_CONFIG); `make get-deps` installs $(foreach l,$(MISSING),$(patsubst \
@@ -128,10 +130,11 @@ APP_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DENTREPOT_VERSION='"$(VERSION)"' 
 APP_CFLAGS := -std=c17 $(WARNINGS) -fno-common -fPIE -pthread -fno-omit-frame-pointer -ffile-prefix-map=$(CURDIR)=.
 APP_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 APP_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lm
-TEST_CPPFLAGS := -Itests $(if $(filter cmocka,$(NEEDED)),$(shell $(PKG_CONFIG) --cflags cmocka))
+TEST_CPPFLAGS := -Itests $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --cflags $(TEST_LIBRARIES)))
 # cmocka's assertions tell the compiler nothing about a pointer they have checked.
 TEST_CFLAGS := -Wno-null-dereference
-TEST_LIBS := $(if $(filter cmocka,$(NEEDED)),$(shell $(PKG_CONFIG) --libs cmocka))
+TEST_LIBS := $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --libs cmocka))
+ORACLE_LIBS := $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --libs sqlite3))
 
 ifneq ($(SANITIZER),)
 APP_CFLAGS += -fsanitize=$(SANITIZER) -fno-sanitize-recover=all
@@ -198,9 +201,9 @@ $(B)/embedded/%.o: % $(B)/flags
 define room
 $(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/%: $(B)/tests/$(1)/%.o $(call room_objects,$(1),$(2)) $(LIBRARY)
 	$$(call say,LD,$$@)
-	$$(Q)$$(LINK) -o $$@ $$^ $$(TEST_LIBS) $$(APP_LIBS)
+	$$(Q)$$(LINK) -o $$@ $$^ $$(TEST_LIBS) $(3) $$(APP_LIBS)
 endef
-$(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_))))
+$(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_,$(if $(filter oracle,$(r)),$(ORACLE_LIBS))))))
 $(if $(BENCH_PROGRAMS),$(eval $(call room,bench,bench_)))
 
 # A header must compile alone, before anything else is included.
@@ -285,7 +288,8 @@ test-fast: deps-test ## the same without the sanitizer pass
 	tests/run.sh --total
 
 SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
-SUITE := $(filter $(B)/tests/unit/% $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(filter $(B)/tests/http/%,$(TEST_PROGRAMS)) \
+# The longest first.
+SUITE := $(foreach r,oracle unit fault http,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
     $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(TEST_SCRIPTS)
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
 	@ENTREPOT=$(BIN) VARIANT=$(VARIANT) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
