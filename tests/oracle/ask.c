@@ -205,9 +205,7 @@ static void roll_question(struct question *q, const struct sample *s, unsigned n
     query->kind = roll_kind(&dice, s);
     bool products = (query->group & CUBE_BIT(CUBE_PRODUCT)) || query->spread == CUBE_PRODUCT;
     query->level = products ? (enum level)dice_below(&dice, s->level + 1U) : LEVEL_TOTAL;
-#if QUANTITY_SUMS_KNOWN
     query->measures = dice_below(&dice, 2) ? CUBE_QUANTITY : 0;
-#endif
     for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
         if (dice_below(&dice, 5) < 2)
             choose_dimension(&dice, q, d);
@@ -272,7 +270,7 @@ static void append_cells(sqlite3_str *sql, const struct question *q)
             sqlite3_str_appendf(sql, "%s AS k%d, ", column_of(q, key_order[i]), (int)key_order[i]);
     if (q->query.spread != CUBE_NO_SPREAD)
         sqlite3_str_appendf(sql, "%s AS s, ", column_of(q, q->query.spread));
-    sqlite3_str_appendall(sql, "sum(value) AS v, count(*)-count(kg) AS u, coalesce(sum(kg),0) AS q,"
+    sqlite3_str_appendall(sql, "sum(value) AS v, count(*)-count(kg) AS u, sum(kg) AS q,"
                                " sum(CASE WHEN kg IS NULL THEN value ELSE 0 END) AS w,"
                                " max(status&1)|max(status&2)|max(status&4) AS a FROM obs WHERE 1");
     for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
@@ -300,8 +298,9 @@ static char *sql_of(const struct question *q)
         append_keys(sql, q, ", ", "");
         sqlite3_str_appendall(sql, ") AS t FROM cell) SELECT ");
         append_keys(sql, q, "", ", ");
-        sqlite3_str_appendall(sql, "sum(v), sum(u), sum(q), sum(w), max(a&1)|max(a&2)|max(a&4), sum(v>0),"
-                                   " min(CASE WHEN v=t THEN s END), max(v), sum(1.0*v*v) FROM best GROUP BY k9");
+        sqlite3_str_appendall(
+            sql, "sum(v), sum(u), sum(q), sum(w), max(a&1)|max(a&2)|max(a&4), sum(v>0),"
+                 " coalesce(min(CASE WHEN v=t AND v>0 THEN s END),-1), max(v), sum(1.0*v*v) FROM best GROUP BY k9");
         append_keys(sql, q, ", ", "");
     }
     sqlite3_str_appendall(sql, " ORDER BY 0+0");
@@ -360,6 +359,8 @@ static void same(const struct comparison *c, const char *what, int64_t cube, int
 /* A key or a top member of the cube in the test's own numbers. */
 static int64_t own_number(const struct question *q, enum cube_dim dim, uint32_t key)
 {
+    if (key == NO_ID)
+        return -1;
     const struct sample *s = q->sample;
     if (dim <= CUBE_PARTNER && key < n_areas)
         return s->own_area[key];
@@ -372,21 +373,17 @@ static int64_t own_number(const struct question *q, enum cube_dim dim, uint32_t 
     return key;
 }
 
-/* SQL: how many parts are unweighed (u), the sum of the known quantities (q), the value of the unweighed (w). */
+/* SQL: how many parts are unweighed (u), the sum of the known quantities (q, NULL if there is none), the value of the unweighed (w). */
 static void compare_quantity(const struct comparison *c, int column)
 {
-#if QUANTITY_SUMS_KNOWN
     assert_int_equal(c->rows->quantity_kg != NULL, c->question->query.measures != 0);
     if (!c->rows->quantity_kg)
         return;
-    same(c, "quantity", c->rows->quantity_kg[c->row], column + 1);
+    bool unknown = sqlite3_column_type(c->statement, column + 1) == SQLITE_NULL;
+    int64_t sum = unknown ? QUANTITY_UNKNOWN : sqlite3_column_int64(c->statement, column + 1);
+    if (c->rows->quantity_kg[c->row] != sum)
+        differ(c, "quantity", c->rows->quantity_kg[c->row], sum);
     same(c, "unweighed value", c->rows->unweighed_usd[c->row], column + 2);
-#else
-    bool unknown = sqlite3_column_int64(c->statement, column) > 0;
-    int64_t sum = sqlite3_column_int64(c->statement, column + 1), cube = c->rows->quantity_kg[c->row];
-    if (cube != (unknown ? QUANTITY_UNKNOWN : sum))
-        differ(c, unknown ? "quantity (unknown)" : "quantity", cube, sum);
-#endif
 }
 
 static void compare_spread(const struct comparison *c, int column)

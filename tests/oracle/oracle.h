@@ -20,9 +20,6 @@
 #include "entrepot/api/api.h"
 #include "entrepot/cube/catalogue.h"
 
-/* 1 once quantity_kg is the sum of the known quantities beside unweighed_usd, and a query names its measures. */
-#define QUANTITY_SUMS_KNOWN 0
-
 /* Instrumented programs are given fewer rows and questions. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define INSTRUMENTED 1
