@@ -113,6 +113,7 @@ static enum status fail_behind(struct pipeline *p, enum status status, const str
 
 /* ---- the reading thread ---- */
 
+/* What only rows tell, once; then the writer can begin. ST_NOT_FOUND: there is no row in the block. */
 static enum status settle(struct pipeline *p, const struct input *input, const struct work *w, struct problem *problem)
 {
     struct importing *im = p->importing;
@@ -137,8 +138,7 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
 }
 
-/* The first block of a file: its header, and, once, what only rows tell. ST_NOT_FOUND: there is no row, and so nothing to settle. */
-static enum status begin_file(struct pipeline *p, struct input *input, struct work *w, struct problem *problem)
+static enum status read_header(struct pipeline *p, struct input *input, struct work *w, struct problem *problem)
 {
     struct csv csv;
     csv_init_memory(&csv, input->name, w->block.bytes, w->block.n);
@@ -148,10 +148,6 @@ static enum status begin_file(struct pipeline *p, struct input *input, struct wo
     input->n_columns = csv.n_fields;
     w->from = w->block.n - csv.n;
     w->line = csv.next_line;
-    if (status == ST_OK && !p->settled)
-        status = settle(p, input, w, problem);
-    if (status == ST_OK)
-        input->source = cube_writer_source(p->writer, input->name);
     return status;
 }
 
@@ -178,7 +174,7 @@ static enum status submit(struct pipeline *p, const struct input *input, struct 
     return ST_OK;
 }
 
-/* Reads one block and hands it on; ST_NOT_FOUND at the end of the file. *early: nothing that was read before can be at fault. */
+/* Reads one block and hands it on; ST_NOT_FOUND at the end of the file. */
 static enum status read_block(struct pipeline *p, size_t at, bool first, struct problem *problem)
 {
     struct work *w = &p->work[(p->first + p->n_now) % p->n_work];
@@ -188,11 +184,18 @@ static enum status read_block(struct pipeline *p, size_t at, bool first, struct 
         return status;
     w->from = 0;
     w->line = w->block.line;
-    if (first)
-        status = begin_file(p, input, w, problem);
-    if (status == ST_NOT_FOUND && first && !w->block.last)
-        return problem_set(problem, ST_INVALID, input->name, "the header is followed by nothing but empty lines");
     note_place(p, w, at);
+    if (first)
+        status = read_header(p, input, w, problem);
+    if (status == ST_OK && !p->settled) {
+        status = settle(p, input, w, problem);
+        if (status == ST_NOT_FOUND)
+            return ST_OK; /* no row in it: perhaps in the next one */
+    }
+    if (status == ST_OK && !input->numbered) {
+        input->source = cube_writer_source(p->writer, input->name);
+        input->numbered = true;
+    }
     return status == ST_OK ? submit(p, input, w, problem) : status;
 }
 

@@ -312,9 +312,9 @@ static enum status read_row(struct parse *p)
     if (skip == INGEST_SKIPS)
         status = check_period(p, &row.period);
     if (status == ST_OK && skip == INGEST_SKIPS)
-        status = check_revision(p);
-    if (status == ST_OK && skip == INGEST_SKIPS)
         status = check_product(p, &row.product, &skip);
+    if (status == ST_OK && skip == INGEST_SKIPS)
+        status = check_revision(p);
     if (status != ST_OK)
         return status;
     if (skip != INGEST_SKIPS) {

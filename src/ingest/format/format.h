@@ -17,7 +17,9 @@
 
 struct input {
     const char *path, *name;
-    uint32_t source, year; /* the writer's number; the year in the file's name, 0 if none */
+    uint32_t source; /* the writer's number for it, once it is numbered */
+    bool numbered;
+    uint32_t year; /* in the file's name; 0 if there is none */
     size_t column[INPUT_COLUMNS_MAX], n_columns;
     bool in_order;                       /* BACI: the columns stand as shipped */
     uint8_t spelling[INPUT_COLUMNS_MAX]; /* Comtrade: which of a column's names the header has */
