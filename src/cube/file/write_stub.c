@@ -13,17 +13,19 @@ struct cube_writer {
     const struct dataset *dataset;
     struct cube_builder *builder;
     char name[256];
-    uint32_t n_sources;
+    uint32_t n_sources, sum_member;
+    struct cube_row sum[1000];
+    size_t n_sum, n_summed;
 };
 
 enum status cube_writer_new(const char *path, const struct dataset *dataset, const struct countries *countries,
                             const struct cube_writer_options *options, struct cube_writer **out,
                             struct problem *problem)
 {
-    (void)options;
     struct cube_writer *w = calloc(1, sizeof *w);
     if (!w)
         return problem_set(problem, ST_NO_MEMORY, "writer", "out of memory");
+    w->sum_member = options->sum_member;
     w->path = path ? strdup(path) : NULL;
     w->dataset = dataset;
     w->builder = cube_builder_new(dataset, countries);
@@ -80,25 +82,47 @@ bool cube_batch_add(struct cube_batch *b, const struct cube_row *row)
 
 size_t cube_batch_rows(const struct cube_batch *b) { return b->n; }
 
+static enum status add(struct cube_writer *w, const struct cube_row *r, struct problem *problem)
+{
+    char code[PRODUCT_CODE_MAX];
+    size_t n = product_print(r->product, w->dataset->level, code);
+    struct observation o = {.reporter = r->reporter,
+                            .partner = r->partner,
+                            .flow = r->flow,
+                            .period = r->period,
+                            .product = str_span(code, n),
+                            .value_usd = r->value_usd,
+                            .quantity_kg = r->quantity_kg,
+                            .status = r->status,
+                            .line = r->line};
+    w->n_rows++;
+    return cube_builder_add(w->builder, &o, problem);
+}
+
+static bool sum(struct cube_writer *w, const struct cube_row *r)
+{
+    if (w->sum_member == NO_ID || (r->reporter != w->sum_member && r->partner != w->sum_member))
+        return false;
+    size_t i = 0;
+    while (i < w->n_sum &&
+           !(w->sum[i].period == r->period && w->sum[i].reporter == r->reporter && w->sum[i].partner == r->partner &&
+             w->sum[i].product == r->product && w->sum[i].flow == r->flow))
+        i++;
+    if (i == w->n_sum) {
+        w->sum[w->n_sum++] = *r;
+        return true;
+    }
+    w->sum[i].value_usd += r->value_usd;
+    w->n_summed++;
+    return true;
+}
+
 enum status cube_writer_take(struct cube_writer *w, struct cube_batch *b, struct problem *problem)
 {
     enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < b->n; i++) {
-        char code[PRODUCT_CODE_MAX];
-        const struct cube_row *r = &b->row[i];
-        size_t n = product_print(r->product, w->dataset->level, code);
-        struct observation o = {.reporter = r->reporter,
-                                .partner = r->partner,
-                                .flow = r->flow,
-                                .period = r->period,
-                                .product = str_span(code, n),
-                                .value_usd = r->value_usd,
-                                .quantity_kg = r->quantity_kg,
-                                .status = r->status,
-                                .line = r->line};
-        status = cube_builder_add(w->builder, &o, problem);
-        w->n_rows++;
-    }
+    for (size_t i = 0; status == ST_OK && i < b->n; i++)
+        if (!sum(w, &b->row[i]))
+            status = add(w, &b->row[i], problem);
     cube_batch_free(b);
     return status;
 }
@@ -112,10 +136,14 @@ enum status cube_writer_end_source(struct cube_writer *w, struct problem *proble
 
 enum status cube_writer_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
 {
+    for (size_t i = 0; i < w->n_sum; i++)
+        if (add(w, &w->sum[i], problem) != ST_OK)
+            return ST_INVALID;
     enum status status = cube_builder_finish(w->builder, w->name, &w->bytes, &w->n_bytes, problem);
     if (status == ST_OK && w->path)
         status = cube_store(w->path, w->bytes, w->n_bytes, problem);
-    *summary = (struct cube_summary){.observations = w->n_rows, .bytes = w->n_bytes, .partners = w->dataset->partners};
+    *summary = (struct cube_summary){
+        .observations = w->n_rows, .bytes = w->n_bytes, .summed = w->n_summed, .partners = w->dataset->partners};
     return status;
 }
 
