@@ -113,7 +113,7 @@ static int set_option(struct import_options *o, const struct import_option *opti
         return EXIT_DONE;
     case OPT_PARTNERS:
         for (unsigned i = 0; i < 3; i++)
-            if (strcmp(value, partners_name[i]) == 0) {
+            if (str_is(str_view(value), partners_name[i])) {
                 o->partners = (enum partners)i;
                 o->ingest.partners = &o->partners;
                 return EXIT_DONE;
@@ -123,24 +123,31 @@ static int set_option(struct import_options *o, const struct import_option *opti
     BUG("no such type of option");
 }
 
-/* The option at argv[*i], if it is import's own; *value is NULL for one that lacks it. */
-static const struct import_option *find_option(int argc, char **argv, int *i, const char **value)
+/* Import's own option of this name, or NULL; *value is what stands behind an equals sign, or NULL. */
+static const struct import_option *find_option(const char *arg, const char **value)
+{
+    const char *equals = strncmp(arg, "--", 2) == 0 ? strchr(arg, '=') : NULL;
+    struct str name = equals ? str_span(arg, (size_t)(equals - arg)) : str_view(arg);
+    *value = equals ? equals + 1 : NULL;
+    if (str_is(name, "-o"))
+        return &table[0];
+    for (size_t k = 0; k < OPTIONS; k++)
+        if (str_starts(name, STR("--")) && str_is(str_span(name.p + 2, name.n - 2), table[k].name))
+            return &table[k];
+    return NULL;
+}
+
+static int take_option(struct import_options *o, const struct import_option *option, const char *value, int argc,
+                       char **argv, int *i)
 {
     const char *arg = argv[*i];
-    bool output = strcmp(arg, "-o") == 0;
-    for (size_t k = 0; k < OPTIONS; k++) {
-        size_t n = strlen(table[k].name);
-        bool named = strncmp(arg, "--", 2) == 0 && strncmp(arg + 2, table[k].name, n) == 0;
-        const char *behind = named ? arg + 2 + n : "";
-        if (!(output && k == 0) && !(named && (*behind == '\0' || *behind == '=')))
-            continue;
-        if (*behind == '=')
-            *value = table[k].meta ? behind + 1 : NULL;
-        else
-            *value = !table[k].meta ? "" : *i + 1 < argc ? argv[++*i] : NULL;
-        return &table[k];
-    }
-    return NULL;
+    if (option->meta && !value && *i + 1 < argc)
+        value = argv[++*i];
+    bool fits = option->meta ? value != NULL : value == NULL;
+    if (fits)
+        return set_option(o, option, value);
+    fprintf(stderr, "entrepot: %s %s; try import --help\n", arg, option->meta ? "lacks its value" : "takes no value");
+    return EXIT_USAGE;
 }
 
 /* Takes import's own options out of argv, so that settings_read sees the rest. */
@@ -148,17 +155,12 @@ static int take_options(struct import_options *o, int *argc, char **argv)
 {
     int n = 0, i = 0, status = EXIT_DONE;
     for (; i < *argc && status == EXIT_DONE && strcmp(argv[i], "--") != 0; i++) {
-        const char *value, *arg = argv[i];
-        const struct import_option *option = find_option(*argc, argv, &i, &value);
-        if (!option) {
+        const char *value;
+        const struct import_option *option = find_option(argv[i], &value);
+        if (option)
+            status = take_option(o, option, value, *argc, argv, &i);
+        else
             argv[n++] = argv[i];
-        } else if (!value) {
-            fprintf(stderr, "entrepot: %s %s; try import --help\n", arg,
-                    option->meta ? "lacks its value" : "takes no value");
-            status = EXIT_USAGE;
-        } else {
-            status = set_option(o, option, value);
-        }
     }
     while (i < *argc)
         argv[n++] = argv[i++];
@@ -232,15 +234,24 @@ static void print_report(const struct ingest_report *report, const char *output,
 /* ---- the command ---- */
 
 static enum status run(const struct import_options *o, const char *format, const char *const *file, size_t n,
-                       const struct countries *countries, struct ingest_report *report, struct problem *problem)
+                       const struct countries *countries, struct progress *progress, struct ingest_report *report,
+                       struct problem *problem)
 {
     sigset_t before;
     int fd = take_signals(&before);
     struct ingest_options options = o->ingest;
     options.stop_fd = fd;
+    options.progress = progress_tell;
+    options.context = progress;
     enum status status = ingest_import(format, file, n, o->output, countries, &options, report, problem);
     give_signals_back(fd, &before);
     return status;
+}
+
+/* The message is about these codes, and has room for some of them only. */
+static bool is_about(const struct problem *problem, const struct ingest_codes *codes)
+{
+    return problem->status == ST_INVALID && codes->n && strcmp(problem->place, codes->code[0].place) == 0;
 }
 
 static int refused(const struct problem *problem, const struct ingest_report *report, const char *output)
@@ -251,25 +262,22 @@ static int refused(const struct problem *problem, const struct ingest_report *re
     }
     fputs("entrepot: ", stderr);
     problem_print(problem, stderr);
-    /* The message has room for some of them. */
-    if (problem->status == ST_INVALID && strstr(problem->detail, "from this line on")) {
+    if (is_about(problem, &report->countries))
         print_codes(&report->countries, "unknown country codes");
+    else if (is_about(problem, &report->products))
         print_codes(&report->products, "unknown product codes");
-    }
     return EXIT_REFUSED;
 }
 
 /* Imports, then opens the file, as serve would, to say what is in it. */
-static enum status import_and_open(struct import_options *o, const char *format, const char *const *file, size_t n,
-                                   const struct countries *countries, const struct products *products,
+static enum status import_and_open(const struct import_options *o, const char *format, const char *const *file,
+                                   size_t n, const struct countries *countries, const struct products *products,
                                    struct ingest_report *report, struct problem *problem)
 {
     struct progress progress;
     struct cube *cube;
     progress_begin(&progress, stderr);
-    o->ingest.progress = progress_tell;
-    o->ingest.context = &progress;
-    enum status status = run(o, format, file, n, countries, report, problem);
+    enum status status = run(o, format, file, n, countries, &progress, report, problem);
     progress_end(&progress);
     if (status == ST_OK)
         status = cube_open(o->output, countries, products, &cube, problem);
@@ -281,7 +289,7 @@ static enum status import_and_open(struct import_options *o, const char *format,
     return ST_OK;
 }
 
-static int import_into(struct import_options *o, const struct settings *settings, const char *format,
+static int import_into(const struct import_options *o, const struct settings *settings, const char *format,
                        const char *const *file, size_t n)
 {
     struct problem problem;

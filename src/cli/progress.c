@@ -47,7 +47,8 @@ void progress_tell(void *progress, const struct ingest_progress *state)
     struct progress *p = progress;
     char text[256];
     struct buf line;
-    if (seconds_since(&p->told) < (p->terminal ? 0.2 : 5) && !(state->writing && p->terminal))
+    bool last = state->writing && (p->terminal || p->shown); /* a short import says nothing into a log */
+    if (seconds_since(&p->told) < (p->terminal ? 0.2 : 5) && !last)
         return;
     (void)clock_gettime(CLOCK_MONOTONIC, &p->told);
     buf_init(&line, sizeof text);
@@ -55,13 +56,13 @@ void progress_tell(void *progress, const struct ingest_progress *state)
     /* A terminal's line is overwritten: back to its start, the text, the rest of the line cleared. */
     fprintf(p->out, p->terminal ? "\r%.*s\033[K" : "%.*s\n", STR_ARG(buf_view(&line)));
     (void)fflush(p->out);
-    p->shown = p->terminal;
+    p->shown = true;
     buf_release(&line);
 }
 
 void progress_end(struct progress *p)
 {
-    if (p->shown)
+    if (p->shown && p->terminal)
         fputs("\r\033[K", p->out);
     (void)fflush(p->out);
     p->shown = false;

@@ -1,6 +1,6 @@
 /* progress: how far an import is, on the standard error output. Private to src/cli.
  *
- * On a terminal one line that is redrawn a few times a second; elsewhere (a log) a line every five seconds and one at the end.
+ * On a terminal one line that is redrawn a few times a second; elsewhere (a log) a line every five seconds, and one when all is read.
  */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
@@ -12,7 +12,8 @@
 
 struct progress {
     FILE *out;
-    bool terminal, shown; /* shown: a line without an end stands on the terminal */
+    bool terminal;
+    bool shown; /* a line was written; on a terminal it has no end yet */
     struct timespec began, told;
 };
 

@@ -101,10 +101,11 @@ static enum status take_all(struct pipeline *p, enum status status)
     return status;
 }
 
-/* A failure of the reading thread comes behind those of the blocks that it has read already. */
+/* A failure of the reading thread comes behind those of the blocks that it has read already; who interrupts does not want to wait. */
 static enum status fail_behind(struct pipeline *p, enum status status, const struct problem *late)
 {
-    enum status before = take_all(p, ST_OK);
+    enum status before = take_all(p, status == ST_UNAVAILABLE ? status : ST_OK);
+    before = status == ST_UNAVAILABLE ? ST_OK : before;
     if (before != ST_OK)
         return before;
     *p->problem = *late;

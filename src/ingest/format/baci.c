@@ -270,11 +270,11 @@ static inline const char *take_thousandths(const char *p, int64_t *out)
         *out = (int64_t)(number * 1000);
         return p;
     }
-    unsigned first = digit_at(p + 1), second = first <= 9 ? digit_at(p + 2) : 10;
-    unsigned third = second <= 9 ? digit_at(p + 3) : 10;
+    uint64_t first = digit_at(p + 1), second = first <= 9 ? digit_at(p + 2) : 10;
+    uint64_t third = second <= 9 ? digit_at(p + 3) : 10;
     if (third > 9)
         return NULL;
-    *out = (int64_t)(number * 1000 + first * 100 + second * 10 + third);
+    *out = (int64_t)(((number * 10 + first) * 10 + second) * 10 + third);
     return p + 4;
 }
 

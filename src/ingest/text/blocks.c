@@ -6,7 +6,7 @@ static bool reserve(struct block *block, size_t n)
 {
     if (n + BLOCK_PADDING <= block->capacity)
         return true;
-    size_t capacity = n + n / 2 + BLOCK_PADDING;
+    size_t capacity = n + n / 8 + BLOCK_PADDING;
     char *bytes = realloc(block->bytes, capacity);
     if (!bytes)
         return false;

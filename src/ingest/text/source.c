@@ -85,24 +85,31 @@ static enum status open_file(struct source *s, const char *path, struct problem 
         return problem_set(problem, ST_INVALID, s->name, "this is a folder, not a file");
     s->waits = !S_ISREG(info.st_mode);
     s->total_bytes = s->waits ? 0 : (uint64_t)info.st_size;
+    return ST_OK;
+}
+
+static bool begins_packed(const struct source *s) { return s->n_raw >= 2 && s->raw[0] == 0x1F && s->raw[1] == 0x8B; }
+
+/* Looks at the first bytes, and makes ready to unpack them where they say so. */
+static enum status look_inside(struct source *s, struct problem *problem)
+{
     s->raw = malloc(RAW_BYTES);
     if (!s->raw)
         return problem_set(problem, ST_NO_MEMORY, s->name, "out of memory");
-    return ST_OK;
+    if (!read_ahead(s, 2, problem))
+        return problem ? problem->status : ST_IO;
+    if (!begins_packed(s))
+        return ST_OK;
+    s->packed = s->in_member = inflateInit2(&s->z, 15 + 16) == Z_OK;
+    return s->packed ? ST_OK : problem_set(problem, ST_NO_MEMORY, s->name, "out of memory");
 }
 
 enum status source_open(struct source *s, const char *path, int stop_fd, struct problem *problem)
 {
     *s = (struct source){.name = source_name(path), .fd = -1, .stop_fd = stop_fd};
     enum status status = open_file(s, path, problem);
-    if (status == ST_OK && !read_ahead(s, 2, problem))
-        status = problem->status;
-    if (status == ST_OK && s->n_raw >= 2 && s->raw[0] == 0x1F && s->raw[1] == 0x8B) {
-        s->packed = inflateInit2(&s->z, 15 + 16) == Z_OK;
-        s->in_member = s->packed;
-        if (!s->packed)
-            status = problem_set(problem, ST_NO_MEMORY, s->name, "out of memory");
-    }
+    if (status == ST_OK)
+        status = look_inside(s, problem);
     if (status != ST_OK)
         source_close(s);
     return status;
@@ -142,7 +149,7 @@ static ptrdiff_t next_member(struct source *s, struct problem *problem)
 {
     if (!read_ahead(s, 2, problem))
         return -1;
-    if (s->n_raw >= 2 && s->raw[0] == 0x1F && s->raw[1] == 0x8B) {
+    if (begins_packed(s)) {
         s->in_member = inflateReset(&s->z) == Z_OK;
         return s->in_member ? 1 : fail_packed(s, "zlib refuses to start again", problem);
     }
@@ -197,8 +204,6 @@ ptrdiff_t source_fill(void *source, char *into, size_t room, struct problem *pro
 enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n, struct problem *problem)
 {
     struct source source;
-    struct problem own;
-    problem = problem ? problem : &own;
     enum status status = source_open(&source, path, -1, problem);
     if (status != ST_OK)
         return status;
@@ -212,7 +217,7 @@ enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n
     }
     source_close(&source);
     if (got < 0)
-        status = problem->status;
+        status = ST_IO;
     else if (buf.failed || buf.n > limit)
         status = problem_set(problem, ST_TOO_LARGE, path, "the file is larger than %zu bytes", limit);
     buf_byte(&buf, '\0');
