@@ -257,6 +257,17 @@ static inline const char *take_number(const char *p, unsigned least, unsigned mo
     return n >= least && *p == stop ? p + 1 : NULL;
 }
 
+/* Up to three decimals behind a point at p, as digits of `number`, which is in thousandths then. */
+static inline const char *take_decimals(const char *p, uint64_t number, int64_t *out)
+{
+    static const uint16_t missing[4] = {1000, 100, 10, 1};
+    unsigned n = 0;
+    for (p++; n < 3 && digit_at(p) <= 9; n++, p++)
+        number = number * 10 + digit_at(p);
+    *out = (int64_t)(number * missing[n]);
+    return n ? p : NULL;
+}
+
 /* A number with at most twelve digits and three decimals, times a thousand: exact, so nothing is rounded. */
 static inline const char *take_thousandths(const char *p, int64_t *out)
 {
@@ -266,16 +277,10 @@ static inline const char *take_thousandths(const char *p, int64_t *out)
         number = number * 10 + digit_at(p);
     if (p == start || p - start > 12)
         return NULL;
-    if (*p != '.') {
-        *out = (int64_t)(number * 1000);
-        return p;
-    }
-    uint64_t first = digit_at(p + 1), second = first <= 9 ? digit_at(p + 2) : 10;
-    uint64_t third = second <= 9 ? digit_at(p + 3) : 10;
-    if (third > 9)
-        return NULL;
-    *out = (int64_t)(((number * 10 + first) * 10 + second) * 10 + third);
-    return p + 4;
+    if (*p == '.')
+        return take_decimals(p, number, out);
+    *out = (int64_t)(number * 1000);
+    return p;
 }
 
 static inline const char *take_quantity(const char *p, int64_t *out)
