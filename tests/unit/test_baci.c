@@ -557,14 +557,14 @@ static void an_interrupted_import_leaves_nothing(void **state)
     (void)state;
     struct import_result result;
     struct ingest_options options = ingest_options_default();
-    int ends_[2];
-    assert_int_equal(pipe(ends_), 0);
-    assert_int_equal(write(ends_[1], "!", 1), 1);
-    options.stop_fd = ends_[0];
+    int stop_pipe[2];
+    assert_int_equal(pipe(stop_pipe), 0);
+    assert_int_equal(write(stop_pipe[1], "!", 1), 1);
+    options.stop_fd = stop_pipe[0];
     import_run(&result, "baci", &options, (const char *const[]){import_file(FILE17, STR(GOOD)), NULL});
     assert_int_equal(result.status, ST_UNAVAILABLE);
-    (void)close(ends_[0]);
-    (void)close(ends_[1]);
+    (void)close(stop_pipe[0]);
+    (void)close(stop_pipe[1]);
 }
 
 /* ---- the real thing ---- */
