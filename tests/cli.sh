@@ -56,7 +56,7 @@ check 'a missing path is named' says 1 nowhere.json -- get /livez --data nowhere
 
 man_has_every_option() {
     local option
-    for option in $("$entrepot" --help | grep -oE '^  --[a-z-]+' | tr -d ' '); do
+    for option in $({ "$entrepot" --help; "$entrepot" import --help; } | grep -oE '^  --[a-z-]+' | tr -d ' '); do
         grep -qF -- "${option#-}" src/cli/entrepot.1 || { echo "# $option is not in the man page"; return 1; }
     done
 }
@@ -94,6 +94,55 @@ check 'a failed import leaves the old file' says 1 -- import "$work/number.json"
 check 'the old file is as it was' cmp "$work/a.cube" "$work/b.cube"
 check 'no temporary file is left' test -z "$(ls "$work" | grep "cube[.]")"
 check 'an unwritable place is refused' says 1 /proc/x.cube -- import "$work/good.json" -o /proc/x.cube
+
+# Formats
+check 'import has a help of its own' says 0 baci comtrade --allow-unknown --memory -- import --help
+check 'an unknown format is wrong usage' says 2 usage -- import xlsx a.csv -o "$work/x.cube"
+check 'import needs a place to write' says 2 usage -- import baci a.csv
+check 'an option without its value is wrong usage' says 2 --hs value -- import baci a.csv -o "$work/x.cube" --hs
+check 'a bad size is refused' says 2 --memory 4G -- import baci a.csv -o "$work/x.cube" --memory lots
+check 'a bad level is refused' says 2 --level hs6 -- import comtrade a.csv -o "$work/x.cube" --level=hs5
+check 'a bad word for partners is refused' says 2 --partners closed -- import comtrade a.csv -o "$work/x.cube" --partners some
+check 'an unknown option of import is refused' says 2 --colour -- import baci a.csv -o "$work/x.cube" --colour red
+check 'a missing file is named' says 1 nowhere.csv -- import baci nowhere.csv --hs HS2017 -o "$work/x.cube"
+y2020=$work/BACI_HS17_Y2020_V202501.csv y2021=$work/BACI_HS17_Y2021_V202501.csv.gz
+printf 't,i,j,k,v,q\n2020,699,156,850760,27.902,      169.800\n2020,156,699,850760,0.164,           NA\n' >"$y2020"
+printf 't,i,j,k,v,q\n2021,699,156,850760,1.5,1\n' | gzip >"$y2021"
+check 'BACI, two years, one of them packed' says 0 '3 observations' 'release' -- import baci "$y2020" "$y2021" -o "$work/baci.cube"
+check 'a cube of BACI is sound' says 0 sound baci-hs17 -- verify "$work/baci.cube"
+check 'a cube of BACI answers' says 0 27902 -- get '/v1/bilateral/IND/CHN?period=2020' --data "$work/baci.cube"
+{ cat "$y2020"; gzip -dc "$y2021" | tail -n +2; } >"$work/both.csv"
+from_stdin() { "$entrepot" import baci - --hs HS17 --release=V202501 -o "$work/stdin.cube" "$@" <"$work/both.csv" >"$work/out"; }
+check 'standard input' from_stdin
+check 'standard input gives the same file' cmp "$work/baci.cube" "$work/stdin.cube"
+from_pipe() { gzip -c "$work/both.csv" | "$entrepot" import baci --hs HS17 --release V202501 --threads 3 -o "$work/pipe.cube" -- - >"$work/out"; }
+check 'packed standard input through a pipe' from_pipe
+check 'a pipe gives the same file' cmp "$work/baci.cube" "$work/pipe.cube"
+check 'a manifest takes files' says 0 '8749 observations' -- import "$work/good.json" "$work/good.csv" -o "$work/b.cube"
+check 'files of a manifest give the same cube' cmp "$work/a.cube" "$work/b.cube"
+(cat "$y2020"; echo '2020,998,156,850760,1,1'; echo '2020,997,156,850760,1,1'; echo '2020,998,4,850760,1,1') >"$work/unknown.csv"
+check 'unknown countries are all listed' says 1 unknown.csv:4 '3 unknown' '"998": 2 rows' '"997": 1 row,' unknown.csv:5 -- import baci "$work/unknown.csv" --hs HS17 -o "$work/x.cube"
+check 'unknown countries may be allowed' says 0 '4 observations' '3 unknown country codes became X899' '1 rows were added' -- import baci "$work/unknown.csv" --hs HS17 -o "$work/x.cube" --allow-unknown
+comtrade=$work/comtrade.csv
+printf 'period,reporterCode,partnerCode,flowCode,cmdCode,primaryValue,netWgt,classificationCode\n2019,699,156,M,85,5,6,H5\n2019,699,0,M,85,9,0,H5\n2019,699,0,RM,85,9,0,H5\n2019,699,0,M,TOTAL,9,0,H5\n' >"$comtrade"
+check 'Comtrade, and what was left out' says 0 '2 observations' '1 rows of re-exports' '1 rows of product groups' -- import comtrade "$comtrade" -o "$work/comtrade.cube" --id mine --synthetic
+check 'the options are in the cube' says 0 mine -- verify "$work/comtrade.cube"
+interrupted() {
+    local status
+    mkfifo "$work/fifo" || return 1
+    cp "$work/a.cube" "$work/kept.cube"
+    "$entrepot" import baci "$work/fifo" --hs HS17 -o "$work/kept.cube" >"$work/out" 2>&1 &
+    local import=$!
+    exec 3>"$work/fifo"
+    cat "$work/both.csv" >&3
+    sleep 0.3
+    kill -TERM "$import"
+    wait "$import"
+    status=$?
+    exec 3>&-
+    [ "$status" = 1 ] && grep -q 'interrupted' "$work/out" && cmp "$work/a.cube" "$work/kept.cube" && ! compgen -G "$work/kept.cube.*"
+}
+check 'SIGTERM ends an import and leaves the old file' interrupted
 
 # Configuration
 printf '{"data": ["%s"], "colour": 1}' "$PWD/data/dgcis-total-fy.json" >"$work/unknown.conf"

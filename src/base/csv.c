@@ -9,6 +9,13 @@ void csv_init_memory(struct csv *csv, const char *name, char *bytes, size_t n)
     *csv = (struct csv){.name = name, .p = bytes, .n = n, .at_end = true, .next_line = 1};
 }
 
+void csv_init_part(struct csv *csv, const char *name, char *bytes, size_t n, uint64_t line)
+{
+    csv_init_memory(csv, name, bytes, n);
+    csv->next_line = line;
+    csv->started = line > 1; /* a mark can only stand at the very beginning */
+}
+
 void csv_init_stream(struct csv *csv, const char *name, csv_fill *fill, void *source)
 {
     *csv = (struct csv){.name = name, .fill = fill, .source = source, .next_line = 1};

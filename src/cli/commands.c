@@ -3,7 +3,6 @@
 #include <strings.h>
 
 #include "cli/options.h"
-#include "entrepot/ingest/ingest.h"
 #include "entrepot/server/health.h"
 
 static int print_problem(const struct problem *problem)
@@ -102,65 +101,6 @@ int command_get(int argc, char **argv)
         get.request.target = str_view(rest[0]);
         status = answer(&settings, &get);
     }
-    settings_release(&settings);
-    return status;
-}
-
-/* ---- import ---- */
-
-static const char *take_output(int *argc, char **argv)
-{
-    const char *output = NULL;
-    int n = 0;
-    for (int i = 0; i < *argc; i++) {
-        if ((strcmp(argv[i], "-o") == 0 || strcmp(argv[i], "--output") == 0) && i + 1 < *argc)
-            output = argv[++i];
-        else
-            argv[n++] = argv[i];
-    }
-    *argc = n;
-    return output;
-}
-
-static int import(const struct settings *settings, const char *manifest, const char *output)
-{
-    struct problem problem;
-    struct countries *countries;
-    struct products *products;
-    struct sectors *sectors;
-    struct cube *cube;
-    char *bytes;
-    size_t n;
-    if (load_tables(settings, &countries, &products, &sectors, &problem) != ST_OK)
-        return print_problem(&problem);
-    enum status status = ingest_manifest(manifest, countries, &bytes, &n, &problem);
-    if (status == ST_OK) {
-        status = cube_store(output, bytes, n, &problem);
-        free(bytes);
-    }
-    if (status == ST_OK)
-        status = cube_open(output, countries, products, &cube, &problem);
-    if (status == ST_OK) {
-        printf("%s: %llu observations, %zu bytes, release %.*s\n", output, (unsigned long long)cube_observations(cube),
-               n, STR_ARG(cube_release(cube)));
-        cube_close(cube);
-    }
-    countries_free(countries);
-    products_free(products);
-    sectors_free(sectors);
-    return status == ST_OK ? EXIT_DONE : print_problem(&problem);
-}
-
-int command_import(int argc, char **argv)
-{
-    const char *rest[64], *output = take_output(&argc, argv);
-    size_t n;
-    struct settings settings;
-    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
-    if (status == EXIT_DONE && (n != 1 || !output || !str_ends(str_view(rest[0]), STR(".json"))))
-        status = usage("import MANIFEST.json -o OUT.cube");
-    if (status == EXIT_DONE)
-        status = import(&settings, rest[0], output);
     settings_release(&settings);
     return status;
 }

@@ -8,7 +8,7 @@ static const struct {
 } commands[] = {
     {"serve", command_serve, "", "load the datasets and answer over HTTP"},
     {"get", command_get, "PATH", "answer one request on standard output, without a server"},
-    {"import", command_import, "MANIFEST -o OUT.cube", "compile a manifest and its CSV into a cube file"},
+    {"import", command_import, "FORMAT FILE… -o OUT", "compile files into a cube file; import --help tells more"},
     {"verify", command_verify, "FILE.cube", "check every byte of a cube file"},
     {"health", command_health, "", "ask a running server whether it is ready"},
     {"routes", command_routes, "[--markdown]", "list the endpoints"},
@@ -41,7 +41,10 @@ static bool asks_for(int argc, char **argv, const char *option)
 int main(int argc, char **argv)
 {
     if (asks_for(argc, argv, "--help") || asks_for(argc, argv, "-h")) {
-        help(stdout);
+        if (strcmp(argv[1], "import") == 0)
+            import_help(stdout);
+        else
+            help(stdout);
         return EXIT_DONE;
     }
     if (asks_for(argc, argv, "--version")) {

@@ -37,6 +37,9 @@ struct catalogue *load_catalogue(const struct settings *settings);
 enum status load_tables(const struct settings *settings, struct countries **countries, struct products **products,
                         struct sectors **sectors, struct problem *problem) MUST_CHECK;
 
+/* The options of import alone, as help text. */
+void import_help(FILE *out);
+
 /* Subcommands: arguments behind their name; return the exit status. */
 typedef int command(int argc, char **argv);
 command command_serve, command_get, command_import, command_verify, command_health, command_routes, command_openapi;

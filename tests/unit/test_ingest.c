@@ -403,6 +403,104 @@ static void slurp_keeps_its_limit(void **state)
     assert_int_equal(ingest_slurp(folder, 5, &bytes, &n, &problem), ST_INVALID);
 }
 
+/* ---- manifests with files and spellings of their own ---- */
+
+static struct str import_files(const char *const *file, size_t n, const struct ingest_options *options)
+{
+    char *bytes = NULL, output[300];
+    size_t length = 0;
+    struct ingest_report report;
+    const struct ingest_options none = ingest_options_default();
+    (void)snprintf(output, sizeof output, "%s/out.cube", folder);
+    problem = (struct problem){.status = ST_OK};
+    if (ingest_import(manifest, file, n, output, countries, options ? options : &none, &report, &problem) == ST_OK)
+        assert_int_equal(ingest_slurp(output, (size_t)1 << 24, &bytes, &length, &problem), ST_OK);
+    (void)unlink(output);
+    return str_span(bytes, length);
+}
+
+static void files_replace_that_of_the_manifest(void **state)
+{
+    (void)state;
+    struct str whole = cube_of(str_view(good));
+    write_manifest("nowhere.csv", "v");
+    struct str same = import_files((const char *const[]){plain}, 1, NULL);
+    assert_true(str_eq(whole, same));
+    release(same);
+    /* In two files, one of them packed, with headers of their own. */
+    write_file(plain, STR(HEAD "2018,IND,CHN,X,270900,7\n"));
+    pack(STR("v,k,t,r,p,f\n1.5,850760,2019,IND,CHN,M\n2,850760,2019,IND,WLD,M\n"));
+    same = import_files((const char *const[]){plain, packed}, 2, NULL);
+    assert_true(str_eq(whole, same));
+    release(same);
+    release(whole);
+    assert_null(import_files((const char *const[]){plain, plain}, 2, NULL).p);
+    assert_non_null(strstr(problem.detail, "twice"));
+    assert_null(import_files(NULL, 0, NULL).p);
+    assert_non_null(strstr(problem.place, "nowhere.csv"));
+}
+
+static void options_change_the_description(void **state)
+{
+    (void)state;
+    static const enum partners closed = PARTNERS_CLOSED;
+    struct ingest_options options = ingest_options_default();
+    options.id = "mine";
+    options.title = "My title";
+    options.published = "2026-01-31";
+    options.hs = "H5";
+    options.synthetic = true;
+    options.partners = &closed;
+    write_manifest("t.csv", "v");
+    write_file(plain, str_view(good));
+    struct str cube = import_files(NULL, 0, &options);
+    const char *const parts[] = {"\"id\":\"mine\"", "My title",           "\"published\":\"2026-01-31\"",
+                                 "\"HS2017\"",      "\"synthetic\":true", "\"partners\":\"closed\""};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!memmem(cube.p, cube.n, parts[i], strlen(parts[i])))
+            fail_msg("%s is not in it", parts[i]);
+    release(cube);
+    options.id = "Not good";
+    assert_null(import_files(NULL, 0, &options).p);
+    assert_string_equal(problem.place, "--id");
+    options = ingest_options_default();
+    options.countries_file = plain;
+    assert_null(import_files(NULL, 0, &options).p);
+    assert_string_equal(problem.place, "--countries-file");
+}
+
+static void a_source_has_spellings_of_its_own(void **state)
+{
+    (void)state;
+    char *bytes;
+    size_t n;
+    struct str wanted =
+        cube_of(STR(HEAD "2019,IND,USA,M,850760,1\n2019,IND,X490,M,850760,2\n2019,IND,DEU,M,850760,3\n"));
+    change_manifest("\"codes\"", "\"members\":{\"U S A\":\"USA\",\"C490\":\"X490\",\"FRA\":\"DEU\"},\"codes\"");
+    write_file(plain, STR(HEAD "2019,IND, U S A ,M,850760,1\n2019,IND,C490,M,850760,2\n2019,IND,FRA,M,850760,3\n"));
+    if (ingest_manifest(manifest, countries, &bytes, &n, &problem) != ST_OK)
+        fail_msg("%s: %s", problem.place, problem.detail);
+    assert_true(str_eq(wanted, str_span(bytes, n)));
+    free(bytes);
+    release(wanted);
+    change_manifest("\"codes\"", "\"members\":{\"U S A\":\"UXA\"},\"codes\"");
+    assert_int_equal(ingest_manifest(manifest, countries, &bytes, &n, &problem), ST_INVALID);
+    assert_non_null(strstr(problem.place, "members"));
+    assert_non_null(strstr(problem.detail, "\"UXA\""));
+    change_manifest("\"codes\"", "\"members\":[],\"codes\"");
+    assert_int_equal(ingest_manifest(manifest, countries, &bytes, &n, &problem), ST_INVALID);
+    change_manifest("\"codes\"", "\"members\":{\"a\":1},\"codes\"");
+    assert_int_equal(ingest_manifest(manifest, countries, &bytes, &n, &problem), ST_INVALID);
+}
+
+static void a_file_cut_in_a_line_says_so(void **state)
+{
+    (void)state;
+    refuse_csv(HEAD "2019,IND,CHN,M,850760,1\n2019,IND,CH", 3, "cut short");
+    refuse_csv(HEAD "2019,IND,CHN,M,850760,1\n2019,IND,CH\n", 3, "fewer fields");
+    refuse_csv(HEAD "2019,IND,CHN,M,850760,1000000000000.5\n", 2, "larger than any trade");
+}
+
 static void the_data_that_is_shipped_loads(void **state)
 {
     (void)state;
@@ -440,6 +538,10 @@ int main(void)
         CASE(a_packed_file_cut_short_is_refused),
         CASE(a_file_that_is_not_there_is_named),
         CASE(slurp_keeps_its_limit),
+        CASE(files_replace_that_of_the_manifest),
+        CASE(options_change_the_description),
+        CASE(a_source_has_spellings_of_its_own),
+        CASE(a_file_cut_in_a_line_says_so),
         cmocka_unit_test(the_data_that_is_shipped_loads),
     };
     return cmocka_run_group_tests(tests, read_countries, free_countries);

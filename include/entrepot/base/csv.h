@@ -31,6 +31,8 @@ struct csv {
 
 /* Over bytes that the reader may change in place (quotes are resolved there) and that outlive it. `name` is borrowed. */
 void csv_init_memory(struct csv *csv, const char *name, char *bytes, size_t n);
+/* The same over a piece of a file that begins with its line number `line`, at a record's start. */
+void csv_init_part(struct csv *csv, const char *name, char *bytes, size_t n, uint64_t line);
 void csv_init_stream(struct csv *csv, const char *name, csv_fill *fill, void *source);
 void csv_release(struct csv *csv);
 

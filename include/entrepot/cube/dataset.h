@@ -46,6 +46,11 @@ struct dataset {
     bool synthetic;
 };
 
+/* A source's own spelling of a member. */
+struct dataset_member {
+    struct str spelling, code; /* code: ISO alpha-3, WLD or X and a number; not checked here */
+};
+
 /* How a manifest's CSV is to be read. */
 struct dataset_csv {
     struct str file; /* as written, relative to the manifest */
@@ -53,7 +58,12 @@ struct dataset_csv {
     struct str column[CSV_ROLES], constant[CSV_ROLES]; /* empty: not given */
     int value_shift;                                   /* power of ten from the CSV's unit to USD: 0, 3, 6, 9 */
     int quantity_shift;                                /* from the CSV's unit to kilograms: 0 or 3 */
+    struct dataset_member *member;                     /* in the manifest's order */
+    size_t n_members;
 };
+
+/* 1 to 63 small letters, digits and hyphens, no hyphen first. */
+bool dataset_id_good(struct str id);
 
 /* Reads a manifest with jansson: double keys, unknown keys, missing keys, wrong types and words are refused with the key's name in
  * the problem. `name` is the file's name for messages; texts are copied into `arena`. `csv` may be NULL where only the description

@@ -55,7 +55,7 @@ static unsigned take_word(struct reading *r, const char *key, const char *const 
     return 0;
 }
 
-static bool good_id(struct str id)
+bool dataset_id_good(struct str id)
 {
     bool ok = id.n >= 1 && id.n <= 63 && id.p[0] != '-';
     for (size_t i = 0; i < id.n; i++)
@@ -108,7 +108,7 @@ static void take_description(struct reading *r, struct dataset *d)
     d->synthetic = json_is_true(json_object_get(r->root, "synthetic"));
     if (json_object_get(r->root, "synthetic") && !json_is_boolean(json_object_get(r->root, "synthetic")))
         refuse(r, "synthetic", "write true or false");
-    if (r->status == ST_OK && !good_id(d->id))
+    if (r->status == ST_OK && !dataset_id_good(d->id))
         refuse(r, "id", "an id has 1 to 63 small letters, digits and hyphens");
     if (d->level == LEVEL_SECTION)
         refuse(r, "level", "sections are made of chapters: the level of observations is total, hs2, hs4, hs6 or hs8");
@@ -131,6 +131,24 @@ static void take_roles(struct reading *r, const char *key, struct str *out)
                    "unknown; a column is one of period, reporter, partner, flow, product, value, quantity, status");
         else
             out[i] = take_text(r, object, role, true);
+    }
+}
+
+static void take_members(struct reading *r, struct dataset_csv *csv)
+{
+    json_t *members = json_object_get(r->root, "members"), *code;
+    const char *spelling;
+    if (members && !json_is_object(members))
+        refuse(r, "members", "an object is needed here: the source's spelling and our code");
+    csv->member = arena_new(r->arena, struct dataset_member, json_object_size(members) + 1);
+    if (!csv->member && r->status == ST_OK)
+        r->status = problem_set(r->problem, ST_NO_MEMORY, r->name, "out of memory");
+    json_object_foreach(members, spelling, code)
+    {
+        struct dataset_member member = {.spelling = keep(r, spelling), .code = take_text(r, members, spelling, true)};
+        if (r->status != ST_OK)
+            return;
+        csv->member[csv->n_members++] = member;
     }
 }
 
@@ -163,6 +181,7 @@ static void take_csv(struct reading *r, const struct dataset *d, struct dataset_
         csv->quantity_shift = 3 * (int)take_word(r, "quantity_unit", weight, 2, "write kg or tonnes");
     take_roles(r, "columns", csv->column);
     take_roles(r, "constants", csv->constant);
+    take_members(r, csv);
     check_roles(r, d, csv);
 }
 
@@ -171,7 +190,8 @@ static void check_keys(struct reading *r, bool with_csv)
     static const char *const known[] = {"id",       "title",     "source",    "source_url", "licence",   "published",
                                         "checked",  "frequency", "level",     "hs",         "valuation", "basis",
                                         "coverage", "partners",  "synthetic", "notes"};
-    static const char *const of_csv[] = {"file", "codes", "columns", "constants", "value_unit", "quantity_unit"};
+    static const char *const of_csv[] = {"file",    "codes",      "columns",      "constants",
+                                         "members", "value_unit", "quantity_unit"};
     const char *key;
     json_t *value;
     json_object_foreach(r->root, key, value)

@@ -1,0 +1,144 @@
+/* format: what an import is while it runs, and how a format plugs into it.
+ *
+ * A format settles the dataset's description before rows are parsed (from options, file names, a manifest, the first rows); from then on
+ * struct importing is constant and may be read by all parsing threads. A struct parse belongs to one block and one thread.
+ * Private to src/ingest.
+ */
+#ifndef INGEST_FORMAT_FORMAT_H
+#define INGEST_FORMAT_FORMAT_H
+
+#include "entrepot/base/arena.h"
+#include "entrepot/base/csv.h"
+#include "entrepot/ingest/ingest.h"
+
+#define INPUT_COLUMNS_MAX 16
+#define VALUE_USD_MAX ((int64_t)1000000000000000)   /* no two countries trade more than 10^15 USD … */
+#define QUANTITY_KG_MAX ((int64_t)1000000000000000) /* … nor 10^15 kg of anything */
+
+struct input {
+    const char *path, *name;
+    uint32_t source; /* the writer's number for it, once it is numbered */
+    bool numbered;
+    uint32_t year; /* in the file's name; 0 if there is none */
+    size_t column[INPUT_COLUMNS_MAX], n_columns;
+    bool in_order;                       /* BACI: the columns stand as shipped */
+    uint8_t spelling[INPUT_COLUMNS_MAX]; /* Comtrade: which of a column's names the header has */
+};
+
+/* ---- country codes of the source ---- */
+
+#define MEMBER_NUMBERS 1000
+
+struct member_spelling {
+    struct str text;
+    uint32_t id;
+};
+
+struct members {
+    const struct countries *countries;
+    enum code_system codes;
+    uint32_t number[MEMBER_NUMBERS];  /* id, or NO_ID; all NO_ID where the source writes no numbers */
+    struct member_spelling *spelling; /* sorted */
+    size_t n_spellings;
+    uint32_t unknown_as; /* NO_ID: unknown codes are refused */
+};
+
+void members_init(struct members *members, const struct countries *countries, enum code_system codes);
+/* Replaces the source's own spellings: a manifest's "members", or names with signs that a request cannot write. */
+enum status members_spell(struct members *members, const struct dataset_csv *map, struct arena *arena, const char *name,
+                          struct problem *problem) MUST_CHECK;
+/* Spellings such as "_X" that the table of countries has as aliases. */
+enum status members_spell_aliases(struct members *members, struct arena *arena, struct problem *problem) MUST_CHECK;
+/* BACI's own table: numbers that ours does not know get their member by alpha-3; where both know one they must agree. */
+enum status members_read_baci(struct members *members, const char *path, struct problem *problem) MUST_CHECK;
+/* NO_ID if the code is in no table. */
+uint32_t members_find(const struct members *members, struct str code);
+
+/* ---- an import ---- */
+
+struct adapter;
+
+struct importing {
+    const struct adapter *adapter;
+    const struct countries *countries;
+    const struct ingest_options *options;
+    const char *manifest; /* path, or NULL */
+    struct input *input;
+    size_t n_inputs;
+    uint64_t total_bytes; /* of all inputs on the disk; 0: not known */
+    struct arena arena;
+    struct dataset dataset;
+    struct members members;
+    struct dataset_csv map;     /* tidy */
+    uint64_t *product_known;    /* BACI: a bit for each code of six digits, or NULL */
+    bool level_given, hs_given; /* Comtrade: by an option */
+};
+
+/* What the parsing of one block found out, besides rows. */
+struct tally {
+    uint64_t skipped[INGEST_SKIPS];
+    struct ingest_codes *countries, *products; /* unknown ones; malloc's, NULL while there is none */
+};
+
+struct parse {
+    const struct importing *importing;
+    const struct input *input;
+    struct csv csv;
+    bool ends_file; /* the block is the file's last */
+    struct cube_batch *batch;
+    struct tally tally;
+    struct problem *problem;
+};
+
+struct adapter {
+    const char *name;
+    /* Before the first byte is read: the dataset as far as options, file names and tables tell. */
+    enum status (*describe)(struct importing *importing, struct problem *problem);
+    /* An input's header stands in csv->field: finds the columns. */
+    enum status (*header)(struct importing *importing, struct input *input, const struct csv *csv,
+                          struct problem *problem);
+    /* Settles what only the first rows tell; ST_NOT_FOUND if there is no row. NULL: nothing to settle. */
+    enum status (*settle)(struct importing *importing, const struct input *input, struct csv *csv,
+                          struct problem *problem);
+    /* All rows of a block into its batch. */
+    enum status (*parse)(struct parse *parse);
+};
+
+extern const struct adapter adapter_baci, adapter_comtrade, adapter_tidy;
+
+/* HS revisions by "HS2017", "HS17", "H5"; empty if there is none. */
+struct str hs_revision(struct str word);
+
+/* ---- cells ---- */
+
+/* The first record of a file: ST_INVALID if the file is empty. */
+enum status header_next(struct csv *csv, struct problem *problem) MUST_CHECK;
+/* ST_INVALID: the header lacks a column; says which there are. */
+enum status header_lacks(const struct csv *csv, struct str wanted, const char *cure, struct problem *problem);
+/* Refuses two columns of one name: nobody can tell which is meant. */
+enum status header_check_single(const struct csv *csv, size_t column, struct problem *problem) MUST_CHECK;
+
+/* ST_INVALID at the present record: «column "v": "12x3" is not a number». */
+enum status parse_refuse(const struct parse *parse, struct str column, struct str value, const char *what);
+/* ST_INVALID at the present record. */
+enum status parse_refuse_row(const struct parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The record has all fields that are used, and no text behind them. */
+enum status parse_check_width(const struct parse *parse, size_t n_roles) MUST_CHECK;
+/* The member; an unknown code is noted, and NO_ID unless unknown ones are allowed. ST_NO_MEMORY. */
+enum status parse_member(struct parse *parse, struct str code, uint32_t *id) MUST_CHECK;
+/* A value in USD, a quantity in kilograms; `shift` as in decimal_read. */
+enum status parse_value(const struct parse *parse, struct str column, struct str text, int shift,
+                        int64_t *out) MUST_CHECK;
+enum status parse_quantity(const struct parse *parse, struct str column, struct str text, int shift,
+                           int64_t *out) MUST_CHECK;
+/* Hands the row to the batch, unless a member is NO_ID; refuses trade with oneself in reconciled data. */
+enum status parse_add(struct parse *parse, const struct cube_row *row) MUST_CHECK;
+
+/* ---- tallies ---- */
+
+/* False when memory is out. */
+bool codes_note(struct ingest_codes **codes, struct str code, const struct csv *csv);
+void codes_merge(struct ingest_codes *into, const struct ingest_codes *from);
+void tally_release(struct tally *tally);
+
+#endif

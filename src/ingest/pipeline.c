@@ -1,0 +1,295 @@
+#include "ingest/pipeline.h"
+
+#include "ingest/text/blocks.h"
+
+/* A block on its way: read, submitted, parsed, taken; then the place is used again. */
+struct work {
+    struct pool_job job; /* first: the job's address is the work's */
+    struct block block;
+    size_t from; /* bytes of the block before its first row: the header */
+    uint64_t line;
+    struct parse parse;
+    enum status status;
+    struct problem problem;
+    double files; /* read when the block had been read, and bytes: for the progress */
+    uint64_t read_bytes;
+};
+
+struct pipeline {
+    struct importing *importing;
+    const char *output;
+    struct pool *pool;
+    struct ingest_report *report;
+    struct cube_writer *writer;
+    struct problem *problem;
+    struct work *work;           /* a ring */
+    size_t n_work, first, n_now; /* oldest, how many under way */
+    struct block_reader reader;
+    bool settled;
+    uint64_t done_bytes; /* of files read before the present one */
+    struct ingest_progress progress;
+};
+
+/* ---- the parsing threads ---- */
+
+static void parse_block(struct pool_job *job)
+{
+    struct work *w = (struct work *)job;
+    struct parse *parse = &w->parse;
+    csv_init_part(&parse->csv, parse->input->name, w->block.bytes + w->from, w->block.n - w->from, w->line);
+    w->status = parse->importing->adapter->parse(parse);
+}
+
+/* ---- taking results ---- */
+
+static void report_progress(struct pipeline *p)
+{
+    const struct ingest_options *o = p->importing->options;
+    if (o->progress)
+        o->progress(o->context, &p->progress);
+}
+
+static void merge_tally(struct ingest_report *report, const struct tally *tally)
+{
+    for (size_t i = 0; i < INGEST_SKIPS; i++)
+        report->skipped[i] += tally->skipped[i];
+    codes_merge(&report->countries, tally->countries);
+    codes_merge(&report->products, tally->products);
+}
+
+static enum status take_batch(struct pipeline *p, struct work *w)
+{
+    size_t rows = cube_batch_rows(w->parse.batch);
+    struct cube_batch *batch = w->parse.batch;
+    w->parse.batch = NULL;
+    merge_tally(p->report, &w->parse.tally);
+    enum status status = cube_writer_take(p->writer, batch, p->problem);
+    if (status == ST_OK && w->block.last)
+        status = cube_writer_end_source(p->writer, p->problem);
+    p->report->rows += rows;
+    p->progress.rows += rows;
+    p->progress.files = w->files;
+    p->progress.read_bytes = w->read_bytes;
+    return status;
+}
+
+/* Waits for the oldest block. `status` is what went wrong before it: then it is only thrown away. */
+static enum status take_oldest(struct pipeline *p, enum status status)
+{
+    struct work *w = &p->work[p->first];
+    pool_wait(p->pool, &w->job);
+    p->first = (p->first + 1) % p->n_work;
+    p->n_now--;
+    if (status == ST_OK && w->status != ST_OK) {
+        *p->problem = w->problem;
+        status = w->status;
+    } else if (status == ST_OK) {
+        status = take_batch(p, w);
+    }
+    cube_batch_free(w->parse.batch);
+    w->parse.batch = NULL;
+    tally_release(&w->parse.tally);
+    if (status == ST_OK)
+        report_progress(p);
+    return status;
+}
+
+static enum status take_all(struct pipeline *p, enum status status)
+{
+    while (p->n_now)
+        status = take_oldest(p, status);
+    return status;
+}
+
+/* A failure of the reading thread comes behind those of the blocks that it has read already; who interrupts does not want to wait. */
+static enum status fail_behind(struct pipeline *p, enum status status, const struct problem *late)
+{
+    enum status before = take_all(p, status == ST_UNAVAILABLE ? status : ST_OK);
+    before = status == ST_UNAVAILABLE ? ST_OK : before;
+    if (before != ST_OK)
+        return before;
+    *p->problem = *late;
+    return status;
+}
+
+/* ---- the reading thread ---- */
+
+/* What only rows tell, once; then the writer can begin. ST_NOT_FOUND: there is no row in the block. */
+static enum status settle(struct pipeline *p, const struct input *input, const struct work *w, struct problem *problem)
+{
+    struct importing *im = p->importing;
+    struct block copy = {.bytes = NULL}; /* reading quoted fields changes them */
+    struct csv csv;
+    enum status status = ST_OK;
+    if (im->adapter->settle) {
+        if (!block_copy(&copy, &w->block, w->from))
+            return problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
+        csv_init_part(&csv, input->name, copy.bytes, copy.n, w->line);
+        status = im->adapter->settle(im, input, &csv, problem);
+        block_release(&copy);
+    }
+    if (status != ST_OK)
+        return status;
+    const struct ingest_options *o = im->options;
+    struct cube_writer_options options = {.memory_bytes = o->memory_bytes,
+                                          .pool = p->pool,
+                                          .sum_member = im->members.unknown_as,
+                                          .detect_partners = im->adapter == &adapter_comtrade && !o->partners};
+    p->settled = true;
+    return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
+}
+
+static enum status read_header(struct pipeline *p, struct input *input, struct work *w, struct problem *problem)
+{
+    struct csv csv;
+    csv_init_memory(&csv, input->name, w->block.bytes, w->block.n);
+    enum status status = header_next(&csv, problem);
+    if (status == ST_OK)
+        status = p->importing->adapter->header(p->importing, input, &csv, problem);
+    input->n_columns = csv.n_fields;
+    w->from = w->block.n - csv.n;
+    w->line = csv.next_line;
+    return status;
+}
+
+static void note_place(struct pipeline *p, struct work *w, size_t at)
+{
+    const struct source *source = &p->reader.source;
+    double part = source->total_bytes ? (double)source->read_bytes / (double)source->total_bytes : 0;
+    w->files = (double)at + (w->block.last ? 1 : part < 1 ? part : 1);
+    w->read_bytes = p->done_bytes + source->read_bytes;
+}
+
+static enum status submit(struct pipeline *p, const struct input *input, struct work *w, struct problem *problem)
+{
+    w->parse = (struct parse){.importing = p->importing,
+                              .input = input,
+                              .ends_file = w->block.last,
+                              .batch = cube_batch_new(p->writer, input->source),
+                              .problem = &w->problem};
+    w->job = (struct pool_job){.run = parse_block};
+    if (!w->parse.batch)
+        return problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
+    p->n_now++;
+    pool_submit(p->pool, &w->job);
+    return ST_OK;
+}
+
+/* Reads one block and hands it on; ST_NOT_FOUND at the end of the file. */
+static enum status read_block(struct pipeline *p, size_t at, bool first, struct problem *problem)
+{
+    struct work *w = &p->work[(p->first + p->n_now) % p->n_work];
+    struct input *input = &p->importing->input[at];
+    enum status status = block_reader_next(&p->reader, &w->block, problem);
+    if (status != ST_OK)
+        return status;
+    w->from = 0;
+    w->line = w->block.line;
+    note_place(p, w, at);
+    if (first)
+        status = read_header(p, input, w, problem);
+    if (status == ST_OK && !p->settled) {
+        status = settle(p, input, w, problem);
+        if (status == ST_NOT_FOUND)
+            return ST_OK; /* no row in it: perhaps in the next one */
+    }
+    if (status == ST_OK && !input->numbered) {
+        input->source = cube_writer_source(p->writer, input->name);
+        input->numbered = true;
+    }
+    return status == ST_OK ? submit(p, input, w, problem) : status;
+}
+
+static enum status read_file(struct pipeline *p, size_t at)
+{
+    struct problem late;
+    const struct ingest_options *o = p->importing->options;
+    enum status status = block_reader_open(&p->reader, p->importing->input[at].path, o->block_bytes, o->stop_fd, &late);
+    if (status != ST_OK)
+        return fail_behind(p, status, &late);
+    for (bool first = true; status == ST_OK; first = false) {
+        if (p->n_now == p->n_work)
+            status = take_oldest(p, ST_OK);
+        if (status != ST_OK)
+            break;
+        status = read_block(p, at, first, &late);
+        if (status != ST_OK && status != ST_NOT_FOUND)
+            status = fail_behind(p, status, &late);
+    }
+    p->done_bytes += p->reader.source.read_bytes;
+    block_reader_close(&p->reader);
+    return status == ST_NOT_FOUND ? ST_OK : status;
+}
+
+/* ---- the whole ---- */
+
+static enum status tell_codes(const struct ingest_codes *codes, const char *what, const char *cure,
+                              struct problem *problem)
+{
+    char list[360] = "";
+    size_t n = 0, i = 0;
+    for (; i < codes->n && n < sizeof list - INGEST_CODE_BYTES - 40; i++)
+        n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", i ? ", " : "", codes->code[i].text);
+    if (i < codes->n || codes->more_rows)
+        (void)snprintf(list + n, sizeof list - n, " and %s%zu more", codes->more_rows ? "at least " : "",
+                       codes->n - i + (codes->more_rows > 0));
+    enum status status = problem_set(problem, ST_INVALID, codes->code[0].place, "%llu %s from this line on: %s",
+                                     (unsigned long long)codes->rows, what, list);
+    return problem_cure(problem, status, "%s", cure);
+}
+
+static enum status check_codes(const struct pipeline *p)
+{
+    const struct importing *im = p->importing;
+    if (p->report->countries.n && im->members.unknown_as == NO_ID)
+        return tell_codes(&p->report->countries, "unknown country codes",
+                          im->manifest
+                              ? "correct them, set \"codes\" in the manifest to the system they are of, give their "
+                                "meaning under \"members\", or add them to the table of countries"
+                              : "add them to the table of countries, or let --allow-unknown count them as areas "
+                                "not elsewhere specified",
+                          p->problem);
+    if (p->report->products.n)
+        return tell_codes(&p->report->products, "rows with product codes that are not in the table of products",
+                          "are the files and the table of one revision of the Harmonized System?", p->problem);
+    return ST_OK;
+}
+
+static enum status read_all(struct pipeline *p)
+{
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < p->importing->n_inputs; i++)
+        status = read_file(p, i);
+    status = take_all(p, status);
+    if (status == ST_OK)
+        status = check_codes(p);
+    if (status == ST_OK && !p->writer)
+        status = problem_set(p->problem, ST_INVALID, p->importing->input[0].name, "there is no observation in it");
+    if (status != ST_OK)
+        return status;
+    p->progress.writing = true;
+    report_progress(p);
+    return cube_writer_finish(p->writer, &p->report->written, p->problem);
+}
+
+enum status pipeline_run(struct importing *importing, const char *output, struct pool *pool,
+                         struct ingest_report *report, struct cube_writer **writer, struct problem *problem)
+{
+    struct pipeline p = {.importing = importing,
+                         .output = output,
+                         .pool = pool,
+                         .report = report,
+                         .problem = problem,
+                         .n_work = pool ? 2 * pool_threads(pool) + 2 : 1,
+                         .progress = {.format = importing->adapter->name, .n_files = importing->n_inputs}};
+    p.work = calloc(p.n_work, sizeof *p.work);
+    if (!p.work)
+        return problem_set(problem, ST_NO_MEMORY, "import", "out of memory");
+    p.progress.total_bytes = importing->total_bytes;
+    enum status status = read_all(&p);
+    for (size_t i = 0; i < p.n_work; i++)
+        block_release(&p.work[i].block);
+    free(p.work);
+    *writer = p.writer;
+    return status;
+}

@@ -1,0 +1,230 @@
+#include "ingest/text/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "entrepot/base/buf.h"
+#include "entrepot/ingest/ingest.h"
+
+#define RAW_BYTES ((size_t)1 << 17)
+#define READ_MAX ((size_t)1 << 30)
+
+static enum status refused(const char *path, const char *doing, struct problem *problem)
+{
+    return problem_set(problem, errno == ENOENT ? ST_NOT_FOUND : ST_IO, path, "%s: %s", doing, strerror(errno));
+}
+
+/* ---- bytes as they lie on the disk ---- */
+
+/* False when the reading is to be given up. */
+static bool wait_readable(const struct source *s, struct problem *problem)
+{
+    struct pollfd both[2] = {{.fd = s->stop_fd, .events = POLLIN}, {.fd = s->fd, .events = POLLIN}};
+    int timeout_ms = s->waits ? -1 : 0;
+    if (s->stop_fd < 0)
+        return true;
+    while (poll(both, s->waits ? 2 : 1, timeout_ms) < 0 && errno == EINTR)
+        ;
+    if (both[0].revents == 0)
+        return true;
+    (void)problem_set(problem, ST_UNAVAILABLE, s->name, "the import was interrupted");
+    return false;
+}
+
+static ptrdiff_t read_raw(struct source *s, void *into, size_t room, struct problem *problem)
+{
+    if (s->ended)
+        return 0;
+    if (!wait_readable(s, problem))
+        return -1;
+    ssize_t got;
+    do
+        got = read(s->fd, into, room < READ_MAX ? room : READ_MAX);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        (void)refused(s->name, "cannot read", problem);
+        return -1;
+    }
+    s->ended = got == 0;
+    s->read_bytes += (uint64_t)got;
+    return got;
+}
+
+/* At least `least` bytes into raw, unless the file ends before. */
+static bool read_ahead(struct source *s, size_t least, struct problem *problem)
+{
+    if (s->raw_at && s->n_raw > s->raw_at)
+        memmove(s->raw, s->raw + s->raw_at, s->n_raw - s->raw_at);
+    s->n_raw -= s->raw_at;
+    s->raw_at = 0;
+    while (s->n_raw < least && !s->ended) {
+        ptrdiff_t got = read_raw(s, s->raw + s->n_raw, RAW_BYTES - s->n_raw, problem);
+        if (got < 0)
+            return false;
+        s->n_raw += (size_t)got;
+    }
+    return true;
+}
+
+/* ---- life ---- */
+
+const char *source_name(const char *path) { return strcmp(path, "-") == 0 ? "standard input" : path; }
+
+static enum status open_file(struct source *s, const char *path, struct problem *problem)
+{
+    struct stat info;
+    s->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    if (s->fd < 0)
+        return refused(s->name, "cannot open", problem);
+    if (fstat(s->fd, &info) != 0)
+        return refused(s->name, "cannot look at", problem);
+    if (S_ISDIR(info.st_mode))
+        return problem_set(problem, ST_INVALID, s->name, "this is a folder, not a file");
+    s->waits = !S_ISREG(info.st_mode);
+    s->total_bytes = s->waits ? 0 : (uint64_t)info.st_size;
+    return ST_OK;
+}
+
+static bool begins_packed(const struct source *s) { return s->n_raw >= 2 && s->raw[0] == 0x1F && s->raw[1] == 0x8B; }
+
+/* Looks at the first bytes, and makes ready to unpack them where they say so. */
+static enum status look_inside(struct source *s, struct problem *problem)
+{
+    s->raw = malloc(RAW_BYTES);
+    if (!s->raw)
+        return problem_set(problem, ST_NO_MEMORY, s->name, "out of memory");
+    if (!read_ahead(s, 2, problem))
+        return problem ? problem->status : ST_IO;
+    if (!begins_packed(s))
+        return ST_OK;
+    s->packed = s->in_member = inflateInit2(&s->z, 15 + 16) == Z_OK;
+    return s->packed ? ST_OK : problem_set(problem, ST_NO_MEMORY, s->name, "out of memory");
+}
+
+enum status source_open(struct source *s, const char *path, int stop_fd, struct problem *problem)
+{
+    *s = (struct source){.name = source_name(path), .fd = -1, .stop_fd = stop_fd};
+    enum status status = open_file(s, path, problem);
+    if (status == ST_OK)
+        status = look_inside(s, problem);
+    if (status != ST_OK)
+        source_close(s);
+    return status;
+}
+
+void source_close(struct source *s)
+{
+    if (s->packed)
+        (void)inflateEnd(&s->z);
+    if (s->fd >= 0)
+        (void)close(s->fd);
+    free(s->raw);
+    *s = (struct source){.name = s->name, .fd = -1};
+}
+
+/* ---- plain and packed ---- */
+
+static ptrdiff_t fill_plain(struct source *s, char *into, size_t room, struct problem *problem)
+{
+    size_t n = s->n_raw - s->raw_at;
+    if (n == 0)
+        return read_raw(s, into, room, problem);
+    n = n < room ? n : room;
+    memcpy(into, s->raw + s->raw_at, n);
+    s->raw_at += n;
+    return (ptrdiff_t)n;
+}
+
+static ptrdiff_t fail_packed(const struct source *s, const char *what, struct problem *problem)
+{
+    (void)problem_set(problem, ST_IO, s->name, "cannot read: %s", what);
+    return -1;
+}
+
+/* Behind a member: another one, zeros that fill up a block of a tape, or the end. 1, 0 or -1. */
+static ptrdiff_t next_member(struct source *s, struct problem *problem)
+{
+    if (!read_ahead(s, 2, problem))
+        return -1;
+    if (begins_packed(s)) {
+        s->in_member = inflateReset(&s->z) == Z_OK;
+        return s->in_member ? 1 : fail_packed(s, "zlib refuses to start again", problem);
+    }
+    while (s->n_raw) {
+        for (size_t i = 0; i < s->n_raw; i++)
+            if (s->raw[i])
+                return fail_packed(s, "bytes that are not gzip follow the gzip data", problem);
+        s->raw_at = s->n_raw;
+        if (!read_ahead(s, 1, problem))
+            return -1;
+    }
+    return 0;
+}
+
+static ptrdiff_t unpack(struct source *s, char *into, size_t room, struct problem *problem)
+{
+    if (s->raw_at == s->n_raw && !read_ahead(s, 1, problem))
+        return -1;
+    if (s->n_raw == s->raw_at)
+        return fail_packed(s, "the gzip file ends too early", problem);
+    s->z.next_in = s->raw + s->raw_at;
+    s->z.avail_in = (unsigned)(s->n_raw - s->raw_at);
+    s->z.next_out = (unsigned char *)into;
+    s->z.avail_out = (unsigned)room;
+    int result = inflate(&s->z, Z_NO_FLUSH);
+    s->raw_at = s->n_raw - s->z.avail_in;
+    if (result == Z_STREAM_END)
+        s->in_member = false;
+    else if (result != Z_OK && result != Z_BUF_ERROR)
+        return fail_packed(s, s->z.msg ? s->z.msg : "the gzip data are damaged", problem);
+    return (ptrdiff_t)(room - s->z.avail_out);
+}
+
+static ptrdiff_t fill_packed(struct source *s, char *into, size_t room, struct problem *problem)
+{
+    ptrdiff_t got = 0;
+    while (got == 0) {
+        ptrdiff_t more = s->in_member ? 1 : next_member(s, problem);
+        if (more <= 0)
+            return more;
+        got = unpack(s, into, room < READ_MAX ? room : READ_MAX, problem);
+    }
+    return got;
+}
+
+ptrdiff_t source_fill(void *source, char *into, size_t room, struct problem *problem)
+{
+    struct source *s = source;
+    return s->packed ? fill_packed(s, into, room, problem) : fill_plain(s, into, room, problem);
+}
+
+enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n, struct problem *problem)
+{
+    struct source source;
+    enum status status = source_open(&source, path, -1, problem);
+    if (status != ST_OK)
+        return status;
+    struct buf buf;
+    buf_init(&buf, limit + 1);
+    ptrdiff_t got = 1;
+    while (got > 0 && buf_reserve(&buf, 1)) {
+        size_t room = buf.capacity - buf.n;
+        got = source_fill(&source, buf.p + buf.n, room, problem);
+        buf.n += got > 0 ? (size_t)got : 0;
+    }
+    source_close(&source);
+    if (got < 0)
+        status = ST_IO;
+    else if (buf.failed || buf.n > limit)
+        status = problem_set(problem, ST_TOO_LARGE, path, "the file is larger than %zu bytes", limit);
+    buf_byte(&buf, '\0');
+    if (status == ST_OK && !buf.failed) {
+        *n = buf.n - 1;
+        *bytes = buf_take(&buf);
+    }
+    buf_release(&buf);
+    return status;
+}

@@ -1,0 +1,35 @@
+/* source: bytes of a file, plain or gzip (told by content), or of standard input ("-").
+ *
+ * Plain bytes go straight into the caller's buffer; packed ones are unpacked there, several members one after the other. Says how
+ * far it is in the file as it lies on the disk. Private to src/ingest. One thread at a time.
+ */
+#ifndef INGEST_TEXT_SOURCE_H
+#define INGEST_TEXT_SOURCE_H
+
+#include <zlib.h>
+
+#include "entrepot/base/csv.h"
+
+struct source {
+    const char *name; /* borrowed, for messages */
+    int fd;
+    int stop_fd;                      /* readable: give up waiting; -1: none. The caller's */
+    bool waits;                       /* not a plain file: a read may take for ever */
+    bool packed, ended;               /* ended: no more bytes come from fd */
+    uint64_t read_bytes, total_bytes; /* as on the disk; total 0: not known */
+    unsigned char *raw;               /* read ahead: the first bytes, and packed ones */
+    size_t n_raw, raw_at;
+    bool in_member; /* inside a gzip member */
+    z_stream z;
+};
+
+/* What is called "-" in messages. */
+const char *source_name(const char *path);
+/* ST_NOT_FOUND, ST_IO, ST_INVALID (a folder), ST_NO_MEMORY. `stop_fd`: see struct source. */
+enum status source_open(struct source *source, const char *path, int stop_fd, struct problem *problem) MUST_CHECK;
+/* After source_open, also a failed one; twice is allowed. */
+void source_close(struct source *source);
+/* A csv_fill over a struct source; room is not 0. Fails with ST_UNAVAILABLE in the problem when stop_fd became readable. */
+csv_fill source_fill;
+
+#endif
