@@ -167,7 +167,8 @@ void import_transcribe(const char *bytes, size_t n, struct buf *out)
                                         CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_PERIOD),
                                .level = cube_dataset(cube)->level,
                                .kind = cube_dataset(cube)->frequency,
-                               .spread = CUBE_NO_SPREAD};
+                               .spread = CUBE_NO_SPREAD,
+                               .measures = CUBE_QUANTITY};
     arena_init(&arena, (size_t)1 << 28);
     assert_int_equal(cube_run(cube, &query, &rows, 1, &arena), ST_OK);
     assert_int_equal(rows.n, cube_observations(cube));

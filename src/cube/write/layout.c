@@ -84,7 +84,7 @@ static enum status write_products(struct layout *l)
 
 static enum status write_members(struct layout *l)
 {
-    const struct members *members = &l->writer->members;
+    const struct file_members *members = &l->writer->members;
     struct buf text;
     buf_init(&text, SIZE_MAX / 2);
     for (uint32_t i = 0; i < members->n; i++) {

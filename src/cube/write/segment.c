@@ -276,7 +276,7 @@ static enum status write_key(struct making *m, const struct piece *piece, size_t
 /* What all countable reporters have with each partner, and with all. */
 static enum status write_columns(struct making *m)
 {
-    const struct members *members = m->in->members;
+    const struct file_members *members = m->in->members;
     enum status status = ST_OK;
     for (unsigned flow = 0; flow < 2; flow++) {
         rollup_clear(&m->row);

@@ -13,7 +13,7 @@ struct origin {
 };
 
 /* Members, as the file numbers them: all countries of the table by canonical code. */
-struct members {
+struct file_members {
     uint16_t *of_country; /* country id → member */
     uint32_t *country;    /* member → country id */
     bool *countable;      /* by member */
@@ -30,7 +30,7 @@ struct piece {
 struct segment_in {
     uint32_t period;
     enum level level;
-    const struct members *members;
+    const struct file_members *members;
     uint32_t sum_member;       /* member whose double rows are added up; NO_ID: none */
     const struct piece *piece; /* ascending by key; those of one key in the order of the input */
     size_t n;

@@ -7,7 +7,7 @@
 struct verifying {
     const struct image *image;
     enum level level;
-    struct members members;
+    struct file_members members;
     uint32_t *code; /* product numbers of PRODUCTS */
     struct problem *problem;
 };
@@ -27,7 +27,7 @@ static bool read_members(struct verifying *v, const struct countries *countries)
 {
     struct str rest = v->image->members;
     size_t n = v->image->n_members;
-    v->members = (struct members){.n = (uint32_t)n, .countable = calloc(n + 1, sizeof(bool))};
+    v->members = (struct file_members){.n = (uint32_t)n, .countable = calloc(n + 1, sizeof(bool))};
     for (size_t i = 0; v->members.countable && i < n; i++) {
         struct str line = str_cut(&rest, '\n');
         uint32_t id = countries_find_source(countries, CODES_ISO3, line);
@@ -122,6 +122,6 @@ enum status segments_verify(const struct image *image, const struct dataset *dat
     if (status == ST_OK && observations != image->header->observations)
         status = image_corrupt(image, NULL, problem, "the number of observations is not the header's");
     free(v.code);
-    members_release(&v.members);
+    file_members_release(&v.members);
     return status;
 }

@@ -12,7 +12,7 @@
 static bool init_writer(struct cube_writer *w)
 {
     arena_init(&w->texts, SIZE_MAX);
-    if (!members_init(&w->members, w->countries))
+    if (!file_members_init(&w->members, w->countries))
         return false;
     uint32_t id = w->options.sum_member;
     w->sum_member = id == NO_ID ? NO_ID : w->members.of_country[id];
@@ -54,7 +54,7 @@ void cube_writer_free(struct cube_writer *w)
     free(w->batch);
     free(w->source);
     free(w->member_used);
-    members_release(&w->members);
+    file_members_release(&w->members);
     part_list_release(&w->parts);
     spool_release(&w->spool);
     arena_release(&w->texts);

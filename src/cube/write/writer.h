@@ -27,7 +27,7 @@ struct cube_writer {
     const struct dataset *dataset;
     const struct countries *countries;
     struct cube_writer_options options;
-    struct members members;
+    struct file_members members;
     uint32_t sum_member; /* as a member number, or NO_ID */
     bool *member_used;
     struct str *source;
@@ -70,8 +70,8 @@ struct runs_in {
 /* Appends the rows of all runs but roll-ups. ST_NO_MEMORY, ST_CORRUPT. */
 enum status batch_add_runs(struct cube_batch *batch, const struct runs_in *in) MUST_CHECK;
 
-/* Numbers all countries of the table by canonical code. False when memory is out; release with members_release. */
-bool members_init(struct members *members, const struct countries *countries) MUST_CHECK;
-void members_release(struct members *members);
+/* Numbers all countries of the table by canonical code. False when memory is out; release with file_members_release. */
+bool file_members_init(struct file_members *members, const struct countries *countries) MUST_CHECK;
+void file_members_release(struct file_members *members);
 
 #endif

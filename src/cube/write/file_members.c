@@ -10,14 +10,14 @@ static int by_id(const void *a, const void *b)
     return str_cmp(((const struct named *)a)->id, ((const struct named *)b)->id);
 }
 
-bool members_init(struct members *m, const struct countries *countries)
+bool file_members_init(struct file_members *m, const struct countries *countries)
 {
     size_t n = countries_count(countries);
     struct named *named = calloc(n + 1, sizeof *named);
-    *m = (struct members){.n = (uint32_t)n,
-                          .of_country = calloc(n + 1, sizeof *m->of_country),
-                          .country = calloc(n + 1, sizeof *m->country),
-                          .countable = calloc(n + 1, sizeof *m->countable)};
+    *m = (struct file_members){.n = (uint32_t)n,
+                               .of_country = calloc(n + 1, sizeof *m->of_country),
+                               .country = calloc(n + 1, sizeof *m->country),
+                               .countable = calloc(n + 1, sizeof *m->countable)};
     bool ok = named && m->of_country && m->country && m->countable && n <= FILE_MEMBERS_MAX;
     for (uint32_t i = 0; ok && i < n; i++)
         named[i] = (struct named){countries_at(countries, i)->id, i};
@@ -34,10 +34,10 @@ bool members_init(struct members *m, const struct countries *countries)
     return ok;
 }
 
-void members_release(struct members *m)
+void file_members_release(struct file_members *m)
 {
     free(m->of_country);
     free(m->country);
     free(m->countable);
-    *m = (struct members){.n = 0};
+    *m = (struct file_members){.n = 0};
 }
