@@ -241,7 +241,7 @@ bool run_next(struct run_cursor *c, struct rows_chunk *chunk)
 static bool find_in_bitmap(const struct run_view *v, uint32_t leaf, uint32_t *row)
 {
     uint32_t bytes = (v->universe + 7) / 8, before = 0;
-    if (!(v->leaves[leaf / 8] >> (leaf % 8) & 1U))
+    if (!((unsigned)v->leaves[leaf / 8] >> leaf % 8 & 1U))
         return false;
     for (uint32_t position = 0; position + 64 <= leaf; position += 64)
         before += bits_count(bits_load(v->leaves + position / 8));
@@ -272,7 +272,7 @@ static bool find_in_list(const struct run_view *v, uint32_t leaf, uint32_t *row)
     uint32_t high = leaf >> v->low_bits, low = leaf & (uint32_t)bits_mask(v->low_bits);
     uint32_t position = high ? behind_zero(v, high) : 0;
     for (uint32_t at = position - high; at < v->run->count && position < v->high_bytes * 8; at++, position++) {
-        if (!(v->high[position / 8] >> (position % 8) & 1U))
+        if (!((unsigned)v->high[position / 8] >> position % 8 & 1U))
             return false;
         uint32_t here = low_part(v, at);
         if (here >= low) {
