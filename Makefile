@@ -201,9 +201,13 @@ $(B)/embedded/%.o: % $(B)/flags
 define room
 $(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/%: $(B)/tests/$(1)/%.o $(call room_objects,$(1),$(2)) $(LIBRARY)
 	$$(call say,LD,$$@)
-	$$(Q)$$(LINK) -o $$@ $$^ $$(TEST_LIBS) $(3) $$(APP_LIBS)
+	$$(Q)$$(LINK) -o $$@ $$^ $$(TEST_LIBS) $(LINK_$(1)) $$(APP_LIBS)
 endef
-$(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_,$(if $(filter oracle,$(r)),$(ORACLE_LIBS))))))
+# tests/fault stands between the program and these functions of the C library.
+comma := ,
+LINK_oracle := $(ORACLE_LIBS)
+LINK_fault := $(addprefix -Wl$(comma)--wrap=,write pwrite read pread open fsync close rename linkat malloc calloc realloc strdup)
+$(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_))))
 $(if $(BENCH_PROGRAMS),$(eval $(call room,bench,bench_)))
 
 # A header must compile alone, before anything else is included.
@@ -273,7 +277,6 @@ pass = $(MAKE) -k $(jobs) programs $(1) && tests/run.sh --count ok 'build $(2)' 
 # Plain warnings are errors; under a sanitizer gcc's flow analysis sees ghosts, so there they stay warnings.
 RELEASE_PASS = $(call pass,WERROR=1,$(VARIANT))
 SANITIZER_PASS = $(call pass,WERROR=0 SANITIZER=address$(comma)undefined,$(VARIANT)-address$(comma)undefined)
-comma := ,
 
 .PHONY: test test-fast suite layers docs-check
 test: deps-test ## everything: layers, headers, unit, HTTP, scripts, then all again under ASan and UBSan

@@ -27,6 +27,12 @@ enum status problem_cure(struct problem *problem, enum status status, const char
     return status;
 }
 
+void problem_locate(struct problem *problem, const char *place)
+{
+    if (problem && !problem->place[0])
+        (void)snprintf(problem->place, sizeof problem->place, "%s", place);
+}
+
 void problem_print(const struct problem *problem, FILE *out)
 {
     fprintf(out, "%s: %s", problem->place, problem->detail);

@@ -183,6 +183,8 @@ enum status ingest_import(const char *format, const char *const *file, size_t n,
         status = pool ? pipeline_run(&im, output, pool, report, &writer, problem)
                       : problem_set(problem, ST_NO_MEMORY, "import", "no threads can be had");
     }
+    if (status != ST_OK)
+        problem_locate(problem, output);
     cube_writer_free(writer);
     pool_free(pool);
     arena_release(&im.arena);
@@ -204,6 +206,8 @@ enum status ingest_manifest(const char *path, const struct countries *countries,
         status = pipeline_run(&im, NULL, NULL, report, &writer, problem);
     if (status == ST_OK)
         *bytes = cube_writer_take_bytes(writer, n);
+    else
+        problem_locate(problem, path);
     cube_writer_free(writer);
     arena_release(&im.arena);
     free(report);

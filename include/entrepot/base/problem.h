@@ -36,6 +36,8 @@ enum status problem_set(struct problem *problem, enum status status, const char 
 /* Adds the remedy. Returns the problem's status. */
 enum status problem_cure(struct problem *problem, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Says where, if a room below did not know it. *problem may be NULL. */
+void problem_locate(struct problem *problem, const char *place);
 /* "place: detail (cure)" on one line to `out`, ending in a newline. */
 void problem_print(const struct problem *problem, FILE *out);
 

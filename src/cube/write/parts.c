@@ -176,7 +176,8 @@ static enum status merge_period(struct cube_writer *w, const struct part *part, 
 {
     struct segment segment = {.period = 0};
     struct cube_batch *batch = cube_batch_new(w, 0);
-    enum status status = batch ? check_room(w, part, n, problem) : ST_NO_MEMORY;
+    enum status status =
+        batch ? check_room(w, part, n, problem) : problem_set(problem, ST_NO_MEMORY, "", "out of memory while merging");
     for (size_t i = 0; status == ST_OK && i < n; i++)
         status = read_back(w, &part[i], batch, problem);
     if (status == ST_OK)

@@ -1,0 +1,140 @@
+#include "faults.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static enum fault_kind kind = FAULT_NONE;
+static size_t at;
+static atomic_size_t calls; /* an import allocates in several threads */
+static bool lasting;
+
+void fault_set(enum fault_kind kind_, size_t at_, bool lasting_)
+{
+    kind = kind_;
+    at = at_;
+    lasting = lasting_;
+    calls = 0;
+}
+
+size_t fault_calls(void) { return calls; }
+
+static bool due(void)
+{
+    size_t call = atomic_fetch_add(&calls, 1);
+    return call == at || (lasting && call > at);
+}
+
+/* Whether a system call is to fail, with errno set. */
+static bool system_fails(void)
+{
+    if (kind == FAULT_NONE || kind == FAULT_MEMORY || !due())
+        return false;
+    if (kind == FAULT_KILL)
+        (void)raise(SIGKILL);
+    errno = kind == FAULT_ENOSPC ? ENOSPC : EIO;
+    return kind != FAULT_SHORT;
+}
+
+static bool memory_fails(void) { return kind == FAULT_MEMORY && due(); }
+
+/* ---- the wrappers: names are the linker's ---- */
+
+ssize_t __real_write(int fd, const void *bytes, size_t n);
+ssize_t __wrap_write(int fd, const void *bytes, size_t n);
+ssize_t __wrap_write(int fd, const void *bytes, size_t n)
+{
+    if (fd <= STDERR_FILENO)
+        return __real_write(fd, bytes, n);
+    if (system_fails())
+        return -1;
+    bool part = kind == FAULT_SHORT && n > 1;
+    if (part && calls % 3 == 0) {
+        errno = EINTR;
+        return -1;
+    }
+    return __real_write(fd, bytes, part ? n / 2 : n);
+}
+
+ssize_t __real_pwrite(int fd, const void *bytes, size_t n, off_t offset);
+ssize_t __wrap_pwrite(int fd, const void *bytes, size_t n, off_t offset);
+ssize_t __wrap_pwrite(int fd, const void *bytes, size_t n, off_t offset)
+{
+    return system_fails() ? -1 : __real_pwrite(fd, bytes, n, offset);
+}
+
+ssize_t __real_pread(int fd, void *bytes, size_t n, off_t offset);
+ssize_t __wrap_pread(int fd, void *bytes, size_t n, off_t offset);
+ssize_t __wrap_pread(int fd, void *bytes, size_t n, off_t offset)
+{
+    if (system_fails())
+        return -1;
+    return __real_pread(fd, bytes, kind == FAULT_SHORT && n > 1 ? n / 2 : n, offset);
+}
+
+ssize_t __real_read(int fd, void *bytes, size_t n);
+ssize_t __wrap_read(int fd, void *bytes, size_t n);
+ssize_t __wrap_read(int fd, void *bytes, size_t n)
+{
+    if (system_fails())
+        return -1;
+    return __real_read(fd, bytes, kind == FAULT_SHORT && n > 1 ? n / 2 : n);
+}
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    return system_fails() ? -1 : __real_open(path, flags, mode);
+}
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __wrap_fsync(int fd) { return system_fails() ? -1 : __real_fsync(fd); }
+
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __wrap_close(int fd)
+{
+    bool fails = system_fails();
+    int result = __real_close(fd);
+    return fails ? -1 : result;
+}
+
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to) { return system_fails() ? -1 : __real_rename(from, to); }
+
+int __real_linkat(int a, const char *from, int b, const char *to, int flags);
+int __wrap_linkat(int a, const char *from, int b, const char *to, int flags);
+int __wrap_linkat(int a, const char *from, int b, const char *to, int flags)
+{
+    return system_fails() ? -1 : __real_linkat(a, from, b, to, flags);
+}
+
+void *__real_malloc(size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_malloc(size_t n) { return memory_fails() ? NULL : __real_malloc(n); }
+
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size) { return memory_fails() ? NULL : __real_calloc(n, size); }
+
+void *__real_realloc(void *p, size_t n);
+void *__wrap_realloc(void *p, size_t n);
+void *__wrap_realloc(void *p, size_t n) { return memory_fails() ? NULL : __real_realloc(p, n); }
+
+char *__real_strdup(const char *text);
+char *__wrap_strdup(const char *text);
+char *__wrap_strdup(const char *text) { return memory_fails() ? NULL : __real_strdup(text); }
