@@ -1,10 +1,11 @@
 /* bench_cube: how long the primitive takes over one cube file, in this process, warm.
  *
- *   bench_cube FILE.cube [--count 1000] [--rounds 3] [--seed 1] [--only ID] [--params FILE] [--tsv FILE]
+ *   bench_cube FILE.cube [--count 1000] [--rounds 3] [--seconds 60] [--seed 1] [--only ID] [--params FILE]
+ *              [--tsv FILE]
  *
  * Each question is asked with `count` random parameters: once to warm up and to take the answers, then `rounds` times on the clock.
  * Median and p99 are over the best time of each parameter, since a machine that others use too only ever adds time; `worst` is the
- * slowest single run of all. --params writes parameters and answers as TSV, for other engines to repeat and be held against
+ * slowest single run of all. A question that would take longer than `seconds` is asked with fewer parameters. --params writes parameters and answers as TSV, for other engines to repeat and be held against
  * (tests/bench/peers); --tsv the figures. Exit status 1 if cube_cost was below what a run read.
  */
 #include <errno.h>
@@ -17,10 +18,12 @@
 struct options {
     const char *cube, *only, *params, *tsv;
     size_t count, rounds;
+    double seconds;
     uint64_t seed;
 };
 
 struct figures {
+    size_t asked;
     double median_us, p99_us, worst_us, cost_us, rows, touched;
     double touched_max;
     size_t arena_bytes;  /* the most that one question took */
@@ -141,12 +144,15 @@ static void print_param(FILE *out, const struct cube *cube, const struct bench_c
 
 /* Answers once, for the record and to warm up. */
 static void take_answers(const struct cube *cube, const struct bench_codes *codes, const struct bench_query *query,
-                         const struct bench_param *param, size_t count, struct arena *arena, FILE *params,
+                         const struct bench_param *param, const struct options *o, struct arena *arena, FILE *params,
                          struct figures *f)
 {
+    size_t count = o->count;
+    double until = now_us() + o->seconds * 1e6 / (double)(o->rounds + 1);
     double *touched = claim(count, sizeof *touched), *rows = claim(count, sizeof *rows);
     double *cost_us = claim(count, sizeof *cost_us);
-    for (size_t i = 0; i < count; i++) {
+    for (; f->asked < count && (f->asked == 0 || now_us() < until); f->asked++) {
+        size_t i = f->asked;
         struct bench_sets sets;
         struct cube_query q = bench_ask(query, &param[i], &sets);
         double start = now_us();
@@ -161,10 +167,10 @@ static void take_answers(const struct cube *cube, const struct bench_codes *code
         if (params)
             print_param(params, cube, codes, query, &param[i], &a);
     }
-    f->rows = quantile(rows, count, 0.5);
-    f->touched = quantile(touched, count, 0.5);
-    f->touched_max = touched[count - 1];
-    f->cost_us = quantile(cost_us, count, 0.5);
+    f->rows = quantile(rows, f->asked, 0.5);
+    f->touched = quantile(touched, f->asked, 0.5);
+    f->touched_max = touched[f->asked - 1];
+    f->cost_us = quantile(cost_us, f->asked, 0.5);
     free(touched);
     free(rows);
     free(cost_us);
@@ -173,9 +179,9 @@ static void take_answers(const struct cube *cube, const struct bench_codes *code
 static void take_times(const struct cube *cube, const struct bench_query *query, const struct bench_param *param,
                        const struct options *o, struct arena *arena, struct figures *f)
 {
-    double *best = claim(o->count, sizeof *best);
+    double *best = claim(f->asked, sizeof *best);
     for (size_t round = 0; round < o->rounds; round++)
-        for (size_t i = 0; i < o->count; i++) {
+        for (size_t i = 0; i < f->asked; i++) {
             double start = now_us();
             arena_reset(arena);
             (void)bench_run(cube, query, &param[i], arena);
@@ -185,8 +191,8 @@ static void take_times(const struct cube *cube, const struct bench_query *query,
             if (took > f->worst_us)
                 f->worst_us = took;
         }
-    f->median_us = quantile(best, o->count, 0.5);
-    f->p99_us = quantile(best, o->count, 0.99);
+    f->median_us = quantile(best, f->asked, 0.5);
+    f->p99_us = quantile(best, f->asked, 0.99);
     free(best);
 }
 
@@ -199,16 +205,16 @@ static bool measure(const struct cube *cube, const struct bench_codes *codes, st
     arena_init(&arena, (size_t)4 << 30);
     for (size_t i = 0; i < o->count; i++)
         param[i] = bench_draw(draws, query, i);
-    take_answers(cube, codes, query, param, o->count, &arena, params, &f);
+    take_answers(cube, codes, query, param, o, &arena, params, &f);
     take_times(cube, query, param, o, &arena, &f);
-    printf("%-48s %9.1f %9.1f %9.1f %8.0f %10.0f %10.0f %8.1f %7zu\n", query->title, f.median_us, f.p99_us, f.worst_us,
-           f.rows, f.touched, f.touched_max, f.cost_us, f.arena_bytes >> 10);
+    printf("%-48s %5zu %9.1f %9.1f %9.1f %8.0f %10.0f %10.0f %8.1f %7zu\n", query->title, f.asked, f.median_us,
+           f.p99_us, f.worst_us, f.rows, f.touched, f.touched_max, f.cost_us, f.arena_bytes >> 10);
     if (tsv)
-        fprintf(tsv, "%s\t%zu\t%.1f\t%.1f\t%.1f\t%.0f\t%.0f\t%.0f\t%.1f\t%zu\n", query->id, o->count, f.median_us,
+        fprintf(tsv, "%s\t%zu\t%.1f\t%.1f\t%.1f\t%.0f\t%.0f\t%.0f\t%.1f\t%zu\n", query->id, f.asked, f.median_us,
                 f.p99_us, f.worst_us, f.rows, f.touched, f.touched_max, f.cost_us, f.arena_bytes);
     if (f.underrated)
         fprintf(stderr, "bench_cube: %s: %" PRIu64 " of %zu questions read more than cube_cost said\n", query->id,
-                f.underrated, o->count);
+                f.underrated, f.asked);
     fflush(stdout);
     arena_release(&arena);
     free(param);
@@ -219,24 +225,23 @@ static bool measure(const struct cube *cube, const struct bench_codes *codes, st
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: bench_cube FILE.cube [--count N] [--rounds N] [--seed N] [--only ID] [--params FILE] "
-                    "[--tsv FILE]\n");
+    fprintf(stderr, "usage: bench_cube FILE.cube [--count N] [--rounds N] [--seconds N] [--seed N] [--only ID] "
+                    "[--params FILE] [--tsv FILE]\n");
     exit(2);
 }
 
 static void read_options(int argc, char **argv, struct options *o)
 {
-    static const struct option known[] = {{"count", required_argument, NULL, 'c'},
-                                          {"rounds", required_argument, NULL, 'r'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"only", required_argument, NULL, 'o'},
-                                          {"params", required_argument, NULL, 'p'},
-                                          {"tsv", required_argument, NULL, 't'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"count", required_argument, NULL, 'c'},   {"rounds", required_argument, NULL, 'r'},
+        {"seconds", required_argument, NULL, 'l'}, {"seed", required_argument, NULL, 's'},
+        {"only", required_argument, NULL, 'o'},    {"params", required_argument, NULL, 'p'},
+        {"tsv", required_argument, NULL, 't'},     {NULL, 0, NULL, 0}};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (c) {
         case 'c': o->count = strtoul(optarg, NULL, 10); break;
         case 'r': o->rounds = strtoul(optarg, NULL, 10); break;
+        case 'l': o->seconds = strtod(optarg, NULL); break;
         case 's': o->seed = strtoull(optarg, NULL, 10); break;
         case 'o': o->only = optarg; break;
         case 'p': o->params = optarg; break;
@@ -251,15 +256,15 @@ static void read_options(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.count = 1000, .rounds = 3, .seed = 1};
+    struct options o = {.count = 1000, .rounds = 3, .seconds = 60, .seed = 1};
     read_options(argc, argv, &o);
     FILE *params = create(o.params), *tsv = create(o.tsv);
     struct bench_codes codes = bench_codes_read();
     struct cube *cube = measure_opening(o.cube, &codes, tsv);
     struct bench_draws *draws = bench_draws_new(cube, o.seed);
     bool good = true;
-    printf("%-48s %9s %9s %9s %8s %10s %10s %8s %7s\n", "", "median µs", "p99 µs", "worst µs", "rows", "read",
-           "read max", "cost µs", "KiB");
+    printf("%-48s %5s %9s %9s %9s %8s %10s %10s %8s %7s\n", "", "asked", "median µs", "p99 µs", "worst µs", "rows",
+           "read", "read max", "cost µs", "KiB");
     if (params)
         fprintf(params, "query\treporter\tpartner\tproduct\tyear\trows\tsum_usd\tmore\tmembers\tsum_sq\n");
     for (size_t i = 0; i < bench_queries_n; i++)
