@@ -1,10 +1,12 @@
 // The questions of bench_cube put to other engines, with the same parameters; their answers must be the same to the dollar.
 //
-//   node peers.mjs --engine duckdb|sqlite|postgres --params FILE --work DIR [--count 100] [--seconds 60] [--tsv FILE] CSV…
+//   node peers.mjs --engine duckdb|sqlite|postgres --params FILE --work DIR [--count 100] [--seconds 60] [--imports 1]
+//       [--tsv FILE] CSV…
 //
 // --params is what bench_cube wrote. Imports the files, asks `count` parameters of each question (fewer where that would take longer
 // than `seconds`), prints a table, adds lines to the TSV file: engine, question, asked, median_us, p99_us, max_us; and one with import
-// seconds, rows, bytes and version. Exit status 1 if any answer differs: each difference is printed.
+// seconds, rows, bytes and version. --imports: the best of so many counts (DuckDB).
+// Exit status 1 if any answer differs: each difference is printed; 3 if the engine is not installed.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { questions, statement } from './questions.mjs';
@@ -14,6 +16,7 @@ const { values: option, positionals: files } = parseArgs({
   options: {
     engine: { type: 'string' }, params: { type: 'string' }, work: { type: 'string' }, tsv: { type: 'string' },
     count: { type: 'string', default: '100' }, seconds: { type: 'string', default: '60' },
+    imports: { type: 'string', default: '1' },
   },
 });
 if (!['duckdb', 'sqlite', 'postgres'].includes(option.engine) || !option.params || !option.work || files.length === 0) {
@@ -73,7 +76,13 @@ async function measure(engine, question, params, exact, timed) {
 async function main() {
   const { open, dialect } = await import(`./${option.engine}.mjs`);
   const params = read_params(option.params);
-  const engine = await open(option.work, files, console.log);
+  let engine;
+  try {
+    engine = await open(option.work, files, console.log, Number(option.imports));
+  } catch (error) {
+    console.error(`${option.engine}: ${error.message.split('\n')[0]}`);
+    return error.missing || error.code === 'ERR_MODULE_NOT_FOUND' || /bindings file/.test(error.message) ? 3 : 1;
+  }
   const tsv = [];
   let compared = 0;
   let wrong = 0;
@@ -84,9 +93,8 @@ async function main() {
       `${(bytes / engine.rows).toFixed(2)} bytes a row`);
     console.log(`${''.padEnd(18)}asked  ${'median µs'.padStart(11)}${'p99 µs'.padStart(11)}${'max µs'.padStart(11)}`);
     const floor = await engine.prepare('SELECT 1');
-    const none = { params: [], fold: () => ({}) };
     const idle = { rows: '0', sum_usd: '0', more: '0', members: '0', sum_sq: '0' };
-    questions.nothing = none;
+    questions.nothing = { params: [], fold: () => ({}) }; // what asking alone costs
     params.nothing = Array.from({ length: 200 }, () => idle);
     for (const [id, question] of Object.entries(questions)) {
       if (!params[id]) continue;

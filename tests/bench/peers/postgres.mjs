@@ -15,7 +15,7 @@ function binaries() {
   const folder = found.map((v) => `/usr/lib/postgresql/${v}/bin`).find((f) => fs.existsSync(`${f}/initdb`));
   if (folder) return `${folder}/`;
   if (spawnSync('initdb', ['--version']).status === 0) return '';
-  throw new Error('PostgreSQL is not installed');
+  throw Object.assign(new Error('PostgreSQL is not installed'), { missing: true });
 }
 
 // The server refuses to run as root.

@@ -73,6 +73,5 @@ export function statement(sql, dialect, exact) {
   return sql
     .replaceAll('HS2', dialect.hs2)
     .replaceAll('KG', exact ? dialect.whole('q') : 'q')
-    .replaceAll('V AS', exact ? `${dialect.whole('v')} AS` : 'v AS')
     .replace(/\bV\b/g, exact ? dialect.whole('v') : 'v');
 }
