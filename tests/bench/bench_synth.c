@@ -249,7 +249,7 @@ static void read_options(int argc, char **argv, struct options *o)
         case 'x': o->world.scale = strtod(optarg, NULL); break;
         case 's': o->world.seed = strtoull(optarg, NULL, 10); break;
         case 'o': o->out = optarg; break;
-        case 'j': o->jobs = atoi(optarg); break;
+        case 'j': o->jobs = (int)strtol(optarg, NULL, 10); break;
         case 'r': o->report = true; break;
         default: usage();
         }

@@ -4,7 +4,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 export const dialect = { hs2: 'k // 10000', whole: (c) => `CAST(round(${c} * 1000) AS BIGINT)` };
 
-async function import_files(path, files) {
+export async function open(work, files, log) {
+  const path = `${work}/duckdb.db`;
   for (const old of [path, `${path}.wal`]) fs.rmSync(old, { force: true });
   const instance = await DuckDBInstance.create(path, { threads: '2' });
   const connection = await instance.connect();
@@ -14,19 +15,7 @@ async function import_files(path, files) {
     nullstr = ['NA', '           NA'], columns = {'t': 'SMALLINT', 'i': 'SMALLINT', 'j': 'SMALLINT', 'k': 'INTEGER',
     'v': 'DOUBLE', 'q': 'DOUBLE'})`);
   await connection.run('CHECKPOINT');
-  return { instance, connection, seconds: (performance.now() - started) / 1000 };
-}
-
-export async function open(work, files, log, imports) {
-  const path = `${work}/duckdb.db`;
-  let best = await import_files(path, files);
-  for (let n = 1; n < imports; n++) {
-    best.connection.closeSync();
-    best.instance.closeSync();
-    const next = await import_files(path, files);
-    best = { ...next, seconds: Math.min(best.seconds, next.seconds) };
-  }
-  const { instance, connection, seconds } = best;
+  const seconds = (performance.now() - started) / 1000;
   const version = (await connection.runAndReadAll('SELECT version()')).getRows()[0][0];
   const rows = Number((await connection.runAndReadAll('SELECT count(*) FROM baci')).getRows()[0][0]);
   log(`DuckDB ${version}: ${rows} rows in ${seconds.toFixed(2)} s`);

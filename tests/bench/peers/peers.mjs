@@ -1,12 +1,11 @@
 // The questions of bench_cube put to other engines, with the same parameters; their answers must be the same to the dollar.
 //
-//   node peers.mjs --engine duckdb|sqlite|postgres --params FILE --work DIR [--count 100] [--seconds 60] [--imports 1]
-//       [--tsv FILE] CSV…
+//   node peers.mjs --engine duckdb|sqlite|postgres --params FILE --work DIR [--count 100] [--seconds 60] [--tsv FILE] CSV…
+//   node peers.mjs --engine … --import-only --work DIR [--tsv FILE] CSV…
 //
 // --params is what bench_cube wrote. Imports the files, asks `count` parameters of each question (fewer where that would take longer
 // than `seconds`), prints a table, adds lines to the TSV file: engine, question, asked, median_us, p99_us, max_us; and one with import
-// seconds, rows, bytes and version. --imports: the best of so many counts (DuckDB).
-// Exit status 1 if any answer differs: each difference is printed; 3 if the engine is not installed.
+// seconds, rows, bytes and version. Exit status 1 if any answer differs: each difference is printed; 3 if the engine is not installed.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { questions, statement } from './questions.mjs';
@@ -16,10 +15,10 @@ const { values: option, positionals: files } = parseArgs({
   options: {
     engine: { type: 'string' }, params: { type: 'string' }, work: { type: 'string' }, tsv: { type: 'string' },
     count: { type: 'string', default: '100' }, seconds: { type: 'string', default: '60' },
-    imports: { type: 'string', default: '1' },
+    'import-only': { type: 'boolean', default: false },
   },
 });
-if (!['duckdb', 'sqlite', 'postgres'].includes(option.engine) || !option.params || !option.work || files.length === 0) {
+if (!['duckdb', 'sqlite', 'postgres'].includes(option.engine) || !(option.params || option['import-only']) || !option.work || files.length === 0) {
   console.error('usage: peers.mjs --engine duckdb|sqlite|postgres --params FILE --work DIR [--count N] [--tsv FILE] CSV…');
   process.exit(2);
 }
@@ -75,10 +74,10 @@ async function measure(engine, question, params, exact, timed) {
 
 async function main() {
   const { open, dialect } = await import(`./${option.engine}.mjs`);
-  const params = read_params(option.params);
+  const params = option['import-only'] ? {} : read_params(option.params);
   let engine;
   try {
-    engine = await open(option.work, files, console.log, Number(option.imports));
+    engine = await open(option.work, files, console.log);
   } catch (error) {
     console.error(`${option.engine}: ${error.message.split('\n')[0]}`);
     return error.missing || error.code === 'ERR_MODULE_NOT_FOUND' || /bindings file/.test(error.message) ? 3 : 1;
@@ -91,11 +90,11 @@ async function main() {
     tsv.push([engine.name, 'import', engine.rows, engine.seconds.toFixed(3), bytes, engine.version]);
     console.log(`${engine.name} ${engine.version}: ${(engine.rows / engine.seconds / 1e6).toFixed(2)} million rows/s, ` +
       `${(bytes / engine.rows).toFixed(2)} bytes a row`);
-    console.log(`${''.padEnd(18)}asked  ${'median µs'.padStart(11)}${'p99 µs'.padStart(11)}${'max µs'.padStart(11)}`);
+    if (option.params) console.log(`${''.padEnd(18)}asked  ${'median µs'.padStart(11)}${'p99 µs'.padStart(11)}${'max µs'.padStart(11)}`);
     const floor = await engine.prepare('SELECT 1');
     const idle = { rows: '0', sum_usd: '0', more: '0', members: '0', sum_sq: '0' };
     questions.nothing = { params: [], fold: () => ({}) }; // what asking alone costs
-    params.nothing = Array.from({ length: 200 }, () => idle);
+    if (option.params) params.nothing = Array.from({ length: 200 }, () => idle);
     for (const [id, question] of Object.entries(questions)) {
       if (!params[id]) continue;
       const exact = { main: floor };
@@ -111,8 +110,8 @@ async function main() {
   } finally {
     await engine.close();
   }
-  console.log(`${engine.name}: ${compared} answers compared with the cube's, ${wrong} differences`);
-  tsv.push([engine.name, 'compared', compared, wrong]);
+  if (option.params) console.log(`${engine.name}: ${compared} answers compared with the cube's, ${wrong} differences`);
+  if (option.params) tsv.push([engine.name, 'compared', compared, wrong]);
   if (option.tsv) fs.appendFileSync(option.tsv, tsv.map((line) => `${line.join('\t')}\n`).join(''));
   return wrong === 0 ? 0 : 1;
 }
