@@ -90,7 +90,7 @@ DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):b
 # curl, jq and bash only as far as scripts under tests/ call them.
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev $(foreach t,$(TEST_TOOLS),$(t):$(t))
-DEPS_BENCH := $(DEPS_TEST) wrk:wrk nginx:nginx-light node:nodejs npm:npm
+DEPS_BENCH := $(DEPS_TEST) wrk:wrk nginx:nginx-light node:nodejs npm:npm g++:g++ python3:python3
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
 
@@ -334,12 +334,13 @@ bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million r
 	+@$(MAKE) $(jobs) bench-programs
 	@$(BENCH_ENV) BENCH_YEARS='$(WORLD_YEARS)' bash tests/bench/world.sh
 
-# The other engines, from npm; one that cannot be installed is left out of the comparison.
+# The other engines, from npm; one that cannot be installed is left out of the comparison. SQLite's is compiled with a make of its
+# own, which our flags (no built-in rules) would break.
 bench-peers: deps-bench
 	@mkdir -p $(BENCH_NODE) && cmp -s tests/bench/peers/package.json $(BENCH_NODE)/package.json && \
 	    [ -d $(BENCH_NODE)/node_modules/@duckdb ] && exit 0; \
 	cp tests/bench/peers/package.json $(BENCH_NODE)/ && cd $(BENCH_NODE) && \
-	    npm install --silent --no-package-lock --no-audit --no-fund || echo 'npm: other engines are left out' >&2
+	    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL npm install --silent --no-package-lock --no-audit --no-fund || echo 'npm: other engines are left out' >&2
 
 .PHONY: coverage
 coverage: deps-test ## line and branch coverage of the test suite (needs gcovr)
