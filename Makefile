@@ -2,6 +2,7 @@
 #
 #   make run            from a bare Debian or Ubuntu (only make itself must be there) to a server on port 8080
 #   make test           everything that is checked; its last line is "N passed, N failed"
+#   make run-world      the same beside a small synthetic world that is made first
 #   make CC=clang       another compiler;  SANITIZER=address,undefined or thread: an instrumented build beside the normal one
 #   make V=1            show the commands
 #
@@ -90,12 +91,12 @@ DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):b
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd \
     $(foreach t,$(TEST_TOOLS),$(t):$(t))
-DEPS_BENCH := $(DEPS_TEST) wrk:wrk nginx:nginx-light
+DEPS_BENCH := $(DEPS_TEST) wrk:wrk nginx:nginx-light node:nodejs npm:npm g++:g++ python3:python3
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
 
 # Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
-NO_COMPILE := help clean get-deps deps-build deps-test deps-bench run test test-fast bench layers lint format format-check \
+NO_COMPILE := help clean get-deps deps-build deps-test deps-bench bench-peers run run-world test test-fast bench bench-world layers lint format format-check \
     coverage uninstall
 ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 
@@ -234,6 +235,19 @@ run: deps-build ## install what is missing, build, serve in the foreground (PORT
 	+@$(MAKE) $(jobs) all
 	@exec $(BIN) serve --config config/entrepot.json --listen $(LISTEN)
 
+# A small world in BACI's form; every figure in it is invented, and all that shows it says so.
+WORLD := build/world
+WORLD_OPTIONS ?= --years 2016..2021 --areas 60 --products 600
+BACI_CODES = --countries-file $(1)/country_codes_V202501.csv --products-file $(1)/product_codes_HS17_V202501.csv
+.PHONY: run-world world-programs
+world-programs: $(BIN) $(B)/tests/bench/bench_synth
+run-world: deps-build ## make a small synthetic world, import it, serve it beside data/ (PORT, LISTEN as for run)
+	+@$(MAKE) $(jobs) world-programs
+	@rm -rf $(WORLD) && $(B)/tests/bench/bench_synth --out $(WORLD) $(WORLD_OPTIONS)
+	@$(BIN) import baci $(WORLD)/BACI_*.csv $(call BACI_CODES,$(WORLD)) --synthetic --id synthetic-world \
+	    --title 'Synthetic world: invented figures in the form of BACI' -o $(WORLD)/world.cube
+	@exec $(BIN) serve --config config/entrepot.json --data data --data $(WORLD)/world.cube --listen $(LISTEN)
+
 # ---- packages -------------------------------------------------------------------------------------------------------------
 
 .PHONY: get-deps deps-build deps-test deps-bench
@@ -311,13 +325,29 @@ docs: $(BIN) ## rewrite the README's endpoint block
 openapi: $(BIN) ## the OpenAPI document, as build/<variant>/openapi.json
 	@$(BIN) openapi >$(B)/openapi.json && echo $(B)/openapi.json
 
-.PHONY: bench bench-programs
+# BENCH_YEARS: how large the synthetic world is, in years of about 10 million rows; WORLD_YEARS: the sizes of bench-world.
+BENCH_YEARS ?= 1
+WORLD_YEARS ?= 1 5 27
+BENCH_DIR ?= build/bench-world
+BENCH_NODE := build/bench-node
+BENCH_ENV = ENTREPOT=$(BIN) BENCH=$(B)/tests/bench VERSION=$(VERSION) BENCH_DIR=$(BENCH_DIR) BENCH_NODE=$(CURDIR)/$(BENCH_NODE)
+.PHONY: bench bench-world bench-programs bench-peers
 bench-programs: $(BIN) $(BENCH_PROGRAMS)
-bench: deps-bench ## measure, side by side with nginx and a bare server
+bench: deps-bench bench-peers ## measure, side by side with nginx, a bare server and DuckDB (BENCH_YEARS=1)
 	+@$(MAKE) $(jobs) bench-programs
-	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
-	    ENTREPOT=$(BIN) BENCH=$(B)/tests/bench VERSION=$(VERSION) bash $$b || exit 1; done
-	@$(if $(wildcard tests/bench/*.sh),:,for b in $(BENCH_PROGRAMS); do $$b || exit 1; done)
+	@for b in $(sort $(wildcard tests/bench/*.sh)); do $(BENCH_ENV) BENCH_YEARS='$(BENCH_YEARS)' bash $$b || exit 1; done
+
+bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million rows (WORLD_YEARS='1 5 27'; BENCH_DIR, KEEP=1)
+	+@$(MAKE) $(jobs) bench-programs
+	@$(BENCH_ENV) BENCH_YEARS='$(WORLD_YEARS)' bash tests/bench/world.sh
+
+# The other engines, from npm; one that cannot be installed is left out of the comparison. SQLite's is compiled with a make of its
+# own, which our flags (no built-in rules) would break.
+bench-peers: deps-bench
+	@mkdir -p $(BENCH_NODE) && cmp -s tests/bench/peers/package.json $(BENCH_NODE)/package.json && \
+	    [ -d $(BENCH_NODE)/node_modules/@duckdb ] && exit 0; \
+	cp tests/bench/peers/package.json $(BENCH_NODE)/ && cd $(BENCH_NODE) && \
+	    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL npm install --silent --no-package-lock --no-audit --no-fund || echo 'npm: other engines are left out' >&2
 
 .PHONY: coverage
 coverage: deps-test ## line and branch coverage of the test suite (needs gcovr)

@@ -1,0 +1,28 @@
+/* The built-in tables. */
+#include "bench/codes.h"
+
+extern const char _binary_countries_csv_start[], _binary_countries_csv_end[];
+extern const char _binary_products_csv_start[], _binary_products_csv_end[];
+
+struct bench_codes bench_codes_read(void)
+{
+    struct bench_codes codes;
+    struct problem problem;
+    struct str countries = {_binary_countries_csv_start,
+                            (size_t)(_binary_countries_csv_end - _binary_countries_csv_start)},
+               products = {_binary_products_csv_start, (size_t)(_binary_products_csv_end - _binary_products_csv_start)};
+    enum status status = countries_read("countries.csv", countries, &codes.countries, &problem);
+    if (status == ST_OK)
+        status = products_read("products.csv", products, &codes.products, &problem);
+    if (status != ST_OK) {
+        problem_print(&problem, stderr);
+        exit(1);
+    }
+    return codes;
+}
+
+void bench_codes_release(struct bench_codes *codes)
+{
+    countries_free(codes->countries);
+    products_free(codes->products);
+}
