@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define CHUNK_BYTES ((size_t)64 * 1024)
+#define KEEP_BYTES ((size_t)4 << 20) /* most that is kept over a reset */
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -24,14 +25,34 @@ static void free_chain(struct arena_chunk *chunk)
     }
 }
 
+static size_t chain_bytes(const struct arena_chunk *chunk)
+{
+    size_t bytes = 0;
+    for (; chunk; chunk = chunk->next)
+        bytes += chunk->size;
+    return bytes;
+}
+
+static struct arena_chunk *new_chunk(size_t size)
+{
+    struct arena_chunk *chunk = malloc(sizeof *chunk + size);
+    if (chunk)
+        *chunk = (struct arena_chunk){.size = size};
+    return chunk;
+}
+
+/* Several chunks become one that holds as much, so that the next request of this size allocates nothing. */
 void arena_reset(struct arena *arena)
 {
-    if (arena->first) {
-        free_chain(arena->first->next);
-        arena->first->next = NULL;
-        arena->first->used = 0;
+    struct arena_chunk *first = arena->first;
+    if (first && first->next) {
+        size_t bytes = chain_bytes(first);
+        free_chain(first);
+        first = new_chunk(bytes < KEEP_BYTES ? bytes : KEEP_BYTES);
     }
-    arena->now = arena->first;
+    if (first)
+        first->used = 0;
+    arena->first = arena->now = first;
     arena->used_bytes = 0;
 }
 
@@ -44,10 +65,9 @@ void arena_release(struct arena *arena)
 static struct arena_chunk *add_chunk(struct arena *arena, size_t need)
 {
     size_t size = need > CHUNK_BYTES ? need : CHUNK_BYTES;
-    struct arena_chunk *chunk = malloc(sizeof *chunk + size);
+    struct arena_chunk *chunk = new_chunk(size);
     if (!chunk)
         return NULL;
-    *chunk = (struct arena_chunk){.size = size};
     if (arena->now)
         arena->now->next = chunk;
     else

@@ -1,4 +1,6 @@
 /* import: files in, a cube file out. */
+#include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -316,8 +318,18 @@ static bool is_format(const char *word)
     return strcmp(word, "baci") == 0 || strcmp(word, "comtrade") == 0 || str_ends(str_view(word), STR(".json"));
 }
 
+/* Batches of a few megabytes come and go: kept by the allocator instead of given back to the system each time, they save a
+ * fifth of an import's time. */
+static void keep_freed_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    (void)mallopt(M_TOP_PAD, 64 << 20);
+}
+
 int command_import(int argc, char **argv)
 {
+    keep_freed_memory();
     struct import_options options = {.ingest = ingest_options_default()};
     struct settings settings;
     size_t n = 0;

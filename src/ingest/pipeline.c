@@ -170,6 +170,7 @@ static enum status submit(struct pipeline *p, const struct input *input, struct 
     w->job = (struct pool_job){.run = parse_block};
     if (!w->parse.batch)
         return problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
+    cube_batch_expect(w->parse.batch, w->block.lines + 1);
     p->n_now++;
     pool_submit(p->pool, &w->job);
     return ST_OK;

@@ -21,7 +21,7 @@ struct arena {
 
 /* An empty arena that will not hand out more than `ceiling_bytes` between two resets. Allocates nothing yet. */
 void arena_init(struct arena *arena, size_t ceiling_bytes);
-/* Forgets everything handed out; keeps one chunk, frees the others. */
+/* Forgets everything handed out; keeps as much memory as was used, up to 4 MiB, in one piece. */
 void arena_reset(struct arena *arena);
 /* Frees all. The arena may be used again after arena_init. */
 void arena_release(struct arena *arena);

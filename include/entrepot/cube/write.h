@@ -54,6 +54,8 @@ uint32_t cube_writer_source(struct cube_writer *writer, const char *name);
 /* An empty batch for rows of one input; may be called and filled by any thread. NULL when memory is out. */
 struct cube_batch *cube_batch_new(const struct cube_writer *writer, uint32_t source);
 void cube_batch_free(struct cube_batch *batch);
+/* Makes room for about as many rows, so that adding them moves nothing; a hint. */
+void cube_batch_expect(struct cube_batch *batch, size_t rows);
 /* False when memory is out. Ids and product are programmer's promises; values are not negative and below 2^62. */
 bool cube_batch_add(struct cube_batch *batch, const struct cube_row *row) MUST_CHECK;
 size_t cube_batch_rows(const struct cube_batch *batch);

@@ -34,8 +34,7 @@ static bool widen(void *column, size_t room, size_t size)
 static bool grow_rows(struct cube_batch *b, size_t needed)
 {
     size_t room = b->room ? b->room * 2 : ROWS_FIRST;
-    while (room < needed)
-        room *= 2;
+    room = room < needed ? needed : room;
     if (!widen(&b->product, room, sizeof *b->product) || !widen(&b->value_usd, room, sizeof *b->value_usd) ||
         !widen(&b->stored_kg, room, sizeof *b->stored_kg) || !widen(&b->status, room, sizeof *b->status))
         return false;
@@ -56,6 +55,12 @@ bool batch_reserve(struct cube_batch *b, size_t n)
 {
     return b->n + n <= UINT32_MAX && (b->n + n <= b->room || grow_rows(b, b->n + n)) &&
            (b->n_stretches < b->stretch_room || grow_stretches(b));
+}
+
+void cube_batch_expect(struct cube_batch *b, size_t rows)
+{
+    if (rows < UINT32_MAX && rows > b->room)
+        (void)grow_rows(b, rows); /* a failure is told by the row that has no room */
 }
 
 /* Whether the row goes on the batch's last stretch. */

@@ -3,6 +3,7 @@
 /* One period of a flush. */
 struct period_job {
     struct pool_job job;
+    struct piece_source source;
     struct segment_in in;
     struct segment segment;
     struct double_row twice;
@@ -91,20 +92,6 @@ static struct piece *gather_pieces(const struct cube_batch *const *batch, size_t
     return NULL;
 }
 
-enum status segment_of_batch(const struct segment_in *like, const struct cube_batch *batch, struct segment *out,
-                             struct double_row *twice, struct problem *problem)
-{
-    struct segment_in in = *like;
-    struct piece *piece = gather_pieces(&batch, 1, &in.n);
-    *twice = (struct double_row){.found = false};
-    if (!piece)
-        return problem_set(problem, ST_NO_MEMORY, "", "out of memory while sorting");
-    in.piece = piece;
-    enum status status = segment_make(&in, out, twice, problem);
-    free(piece);
-    return status;
-}
-
 static bool starts_period(const struct flush *f, size_t i)
 {
     return i == 0 || f->piece[i - 1].stretch->period != f->piece[i].stretch->period;
@@ -118,14 +105,16 @@ static bool make_jobs(struct cube_writer *w, struct flush *f)
     f->job = calloc(n + 1, sizeof *f->job);
     if (!f->job)
         return false;
-    for (size_t i = 0; i < f->n_pieces; i++) {
-        if (starts_period(f, i))
-            f->job[f->n_jobs++].in = (struct segment_in){.period = f->piece[i].stretch->period,
-                                                         .level = w->dataset->level,
-                                                         .members = &w->members,
-                                                         .sum_member = w->sum_member,
-                                                         .piece = &f->piece[i]};
-        f->job[f->n_jobs - 1].in.n++;
+    for (size_t i = 0, end; i < f->n_pieces; i = end) {
+        struct period_job *job = &f->job[f->n_jobs++];
+        for (end = i + 1; end < f->n_pieces && !starts_period(f, end);)
+            end++;
+        piece_source_init(&job->source, &f->piece[i], end - i);
+        job->in = (struct segment_in){.period = f->piece[i].stretch->period,
+                                      .level = w->dataset->level,
+                                      .members = &w->members,
+                                      .sum_member = w->sum_member,
+                                      .source = &job->source.source};
     }
     return true;
 }
@@ -138,7 +127,7 @@ enum status flush_start(struct cube_writer *w, struct flush **out, struct proble
     f->batch = w->batch;
     f->n_batches = w->n_batches;
     w->batch = NULL;
-    w->n_batches = w->batch_room = w->held_bytes = w->held_rows = 0;
+    w->n_batches = w->batch_room = w->held_bytes = w->held_rows = w->held_stretches = 0;
     f->piece = gather_pieces((const struct cube_batch *const *)f->batch, f->n_batches, &f->n_pieces);
     if (!f->piece || !make_jobs(w, f)) {
         flush_free(w, f);

@@ -11,8 +11,4 @@ enum status flush_finish(struct cube_writer *writer, struct flush *flush, struct
 /* Waits and throws away. NULL is allowed. */
 void flush_free(struct cube_writer *writer, struct flush *flush);
 
-/* segment_make of all stretches of one batch, which are of one period; `like` says the rest. */
-enum status segment_of_batch(const struct segment_in *like, const struct cube_batch *batch, struct segment *out,
-                             struct double_row *twice, struct problem *problem) MUST_CHECK;
-
 #endif

@@ -3,6 +3,8 @@
 
 #include "cube/write/flush.h"
 
+#define PACKED_ROW_BYTES 8 /* a row and its share of the roll-ups, rather more than most take */
+
 static struct file_section section_of(uint32_t kind, uint32_t period, uint64_t offset, const struct buf *bytes)
 {
     return (struct file_section){.kind = kind,
@@ -66,42 +68,6 @@ void part_list_release(struct part_list *list)
     *list = (struct part_list){.n = 0};
 }
 
-/* ---- reading a run back ---- */
-
-static bool add_run(struct cube_batch *b, const struct runs_in *in, size_t at)
-{
-    struct run_view view;
-    struct run_cursor cursor;
-    struct rows_chunk chunk;
-    if (!run_view(&in->run[at], in->rows, in->rows_bytes, in->n_codes, &view) || !batch_reserve(b, in->run[at].count))
-        return false;
-    struct stretch *s = &b->stretch[b->n_stretches++];
-    *s = (struct stretch){.period = in->period, .key = in->run[at].key, .first = (uint32_t)b->n};
-    if (in->origin) {
-        s->source = in->origin[at].source;
-        s->line = in->origin[at].exact ? in->origin[at].line : 0;
-    }
-    run_start(&cursor, &view, true);
-    while (run_next(&cursor, &chunk))
-        for (size_t i = 0; i < chunk.n; i++, b->n++, s->n++) {
-            b->product[b->n] = in->code[chunk.leaf[i]];
-            b->value_usd[b->n] = chunk.value_usd[i];
-            b->stored_kg[b->n] = chunk.stored_kg[i];
-            b->status[b->n] = chunk.status[i];
-        }
-    return !cursor.corrupt;
-}
-
-enum status batch_add_runs(struct cube_batch *b, const struct runs_in *in)
-{
-    for (size_t i = 0; i < in->n_runs; i++) {
-        uint32_t key = in->run[i].key;
-        if (RUN_REPORTER(key) < in->n_members && RUN_PARTNER(key) < in->n_members && !add_run(b, in, i))
-            return ST_CORRUPT;
-    }
-    return ST_OK;
-}
-
 /* ---- merging ---- */
 
 static enum status read_section(const struct spool *spool, const struct file_section *section, char **out,
@@ -114,59 +80,82 @@ static enum status read_section(const struct spool *spool, const struct file_sec
     return spool_read(spool, section->offset, *out, section->bytes, problem);
 }
 
-static enum status read_back(const struct cube_writer *w, const struct part *part, struct cube_batch *batch,
-                             struct problem *problem)
+/* A period's parts: their directories in memory, their rows where they are. */
+struct merging {
+    struct runs_in *in;
+    char **runs;
+    size_t n;
+};
+
+static void release_merging(struct merging *m)
 {
-    char *rows = NULL, *runs = NULL;
-    enum status status = read_section(&w->spool, &part->rows, &rows, problem);
-    if (status == ST_OK)
-        status = read_section(&w->spool, &part->runs, &runs, problem);
-    if (status == ST_OK) {
-        struct runs_in in = {.run = (const void *)runs,
-                             .n_runs = part->runs.bytes / sizeof(struct file_run),
-                             .rows = (const void *)rows,
-                             .rows_bytes = part->rows.bytes,
-                             .code = part->code,
-                             .n_codes = part->n_codes,
-                             .origin = part->origin,
-                             .period = part->period,
-                             .n_members = w->members.n};
-        if (batch_add_runs(batch, &in) != ST_OK)
-            status = problem_set(problem, ST_NO_MEMORY, "", "out of memory while merging");
+    for (size_t i = 0; m->runs && i < m->n; i++)
+        free(m->runs[i]);
+    free(m->runs);
+    free(m->in);
+}
+
+static enum status read_parts(const struct cube_writer *w, const struct part *part, size_t n, struct merging *m,
+                              struct problem *problem)
+{
+    enum status status = ST_OK;
+    *m = (struct merging){.in = calloc(n, sizeof *m->in), .runs = calloc(n, sizeof *m->runs), .n = n};
+    if (!m->in || !m->runs)
+        return problem_set(problem, ST_NO_MEMORY, "", "out of memory while merging");
+    for (size_t i = 0; status == ST_OK && i < n; i++) {
+        status = read_section(&w->spool, &part[i].runs, &m->runs[i], problem);
+        m->in[i] = (struct runs_in){.run = (const void *)m->runs[i],
+                                    .n_runs = part[i].runs.bytes / sizeof(struct file_run),
+                                    .spool = &w->spool,
+                                    .rows_offset = part[i].rows.offset,
+                                    .rows_bytes = part[i].rows.bytes,
+                                    .code = part[i].code,
+                                    .n_codes = part[i].n_codes,
+                                    .origin = part[i].origin,
+                                    .period = part[i].period,
+                                    .n_members = w->members.n};
     }
-    free(rows);
-    free(runs);
     return status;
 }
 
-static enum status lay_out_merged(struct cube_writer *w, uint32_t period, const struct cube_batch *batch,
+static enum status lay_out_merged(struct cube_writer *w, uint32_t period, const struct merging *merging,
                                   struct segment *segment, struct problem *problem)
 {
-    struct double_row twice;
-    struct segment_in like = {
-        .period = period, .level = w->dataset->level, .members = &w->members, .sum_member = w->sum_member};
-    enum status status = segment_of_batch(&like, batch, segment, &twice, problem);
+    struct double_row twice = {.found = false};
+    struct run_source source;
+    enum status status = run_source_init(&source, merging->in, merging->n)
+                             ? ST_OK
+                             : problem_set(problem, ST_NO_MEMORY, "", "out of memory while merging");
+    struct segment_in in = {.period = period,
+                            .level = w->dataset->level,
+                            .members = &w->members,
+                            .sum_member = w->sum_member,
+                            .source = &source.source};
+    if (status == ST_OK)
+        status = segment_make(&in, segment, &twice, problem);
     if (twice.found)
         status = writer_refuse_double(w, &twice, problem);
+    else if (status == ST_IO || status == ST_CORRUPT)
+        status = problem_set(problem, ST_IO, w->spool.path ? w->spool.path : "", "cannot read what was just written");
     w->summed += segment->summed;
+    run_source_release(&source);
     return status;
 }
 
-/* A period's rows must fit into memory together. */
+/* What the parts of a period become is in memory as a whole, and their directories are. */
 static enum status check_room(const struct cube_writer *w, const struct part *part, size_t n, struct problem *problem)
 {
-    uint64_t rows = 0;
+    uint64_t needed = 0;
     char period[PERIOD_TEXT];
     for (size_t i = 0; i < n; i++)
-        rows += part[i].observations;
-    uint64_t needed = rows * 48;
+        needed += part[i].runs.bytes + part[i].observations * PACKED_ROW_BYTES;
     if (needed <= w->options.memory_bytes)
         return ST_OK;
     (void)period_print(part->period, period);
     enum status status = problem_set(problem, ST_TOO_LARGE, w->spool.path ? w->spool.path : "",
-                                     "the %llu rows of %s are spread over the input and do not fit into the memory "
-                                     "that may be used",
-                                     (unsigned long long)rows, period);
+                                     "the rows of %s are spread over the input and do not fit into the memory that may "
+                                     "be used, packed as they are",
+                                     period);
     return problem_cure(problem, status, "give --memory %lluM, or input sorted by period",
                         (unsigned long long)(needed >> 20) + 1);
 }
@@ -175,14 +164,13 @@ static enum status merge_period(struct cube_writer *w, const struct part *part, 
                                 struct part_list *list, struct problem *problem)
 {
     struct segment segment = {.period = 0};
-    struct cube_batch *batch = cube_batch_new(w, 0);
-    enum status status =
-        batch ? check_room(w, part, n, problem) : problem_set(problem, ST_NO_MEMORY, "", "out of memory while merging");
-    for (size_t i = 0; status == ST_OK && i < n; i++)
-        status = read_back(w, &part[i], batch, problem);
+    struct merging merging = {.n = 0};
+    enum status status = check_room(w, part, n, problem);
     if (status == ST_OK)
-        status = lay_out_merged(w, part->period, batch, &segment, problem);
-    cube_batch_free(batch);
+        status = read_parts(w, part, n, &merging, problem);
+    if (status == ST_OK)
+        status = lay_out_merged(w, part->period, &merging, &segment, problem);
+    release_merging(&merging);
     if (status == ST_OK)
         status = part_append(to, list, &segment, problem);
     segment_release(&segment);

@@ -1,8 +1,38 @@
 #include "cube/write/segment.h"
 
 #include "cube/file/image.h"
-#include "cube/write/code_set.h"
 #include "cube/write/rollup.h"
+
+/* ---- sources ---- */
+
+static bool next_pieces(struct row_source *source, struct row_group *group)
+{
+    struct piece_source *s = (struct piece_source *)source;
+    size_t at = s->at;
+    if (at == s->n)
+        return false;
+    *group = (struct row_group){.key = s->piece[at].stretch->key, .piece = &s->piece[at]};
+    while (at + group->n < s->n && s->piece[at + group->n].stretch->key == group->key)
+        group->n++;
+    s->at += group->n;
+    return true;
+}
+
+static void mark_pieces(const struct row_source *source, struct code_set *codes)
+{
+    const struct piece_source *s = (const struct piece_source *)source;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct stretch *stretch = s->piece[i].stretch;
+        const uint32_t *product = s->piece[i].batch->product + stretch->first;
+        for (uint32_t k = 0; k < stretch->n; k++)
+            code_set_add(codes, product[k]);
+    }
+}
+
+void piece_source_init(struct piece_source *s, const struct piece *piece, size_t n)
+{
+    *s = (struct piece_source){.source = {.next = next_pieces, .mark = mark_pieces}, .piece = piece, .n = n};
+}
 
 /* One row of a key whose rows came in several stretches. */
 struct loose_row {
@@ -38,16 +68,11 @@ static enum status collect_codes(struct making *m)
     struct segment *out = m->out;
     if (!code_set_init(&m->codes, m->in->level))
         return no_memory(m);
-    for (size_t i = 0; i < m->in->n; i++) {
-        const struct stretch *s = m->in->piece[i].stretch;
-        const uint32_t *product = m->in->piece[i].batch->product + s->first;
-        for (uint32_t k = 0; k < s->n; k++)
-            code_set_add(&m->codes, product[k]);
-    }
+    m->in->source->mark(m->in->source, &m->codes);
     out->n_codes = code_set_count(&m->codes);
     if (out->n_codes > FILE_PRODUCTS_MAX)
         return problem_set(m->problem, ST_INVALID, "", "more than %u products", FILE_PRODUCTS_MAX);
-    out->code = calloc(out->n_codes, sizeof *out->code);
+    out->code = calloc(out->n_codes + 1, sizeof *out->code);
     if (!out->code)
         return no_memory(m);
     code_set_list(&m->codes, out->code);
@@ -247,26 +272,18 @@ static enum status roll_up(struct making *m, uint32_t key, const struct rows_in 
     return ST_OK;
 }
 
-static size_t pieces_of_key(const struct segment_in *in, size_t at)
-{
-    size_t n = 1;
-    while (at + n < in->n && in->piece[at + n].stretch->key == in->piece[at].stretch->key)
-        n++;
-    return n;
-}
-
-static enum status write_key(struct making *m, const struct piece *piece, size_t n)
+static enum status write_key(struct making *m, const struct row_group *group)
 {
     struct rows_in rows;
-    const struct stretch *s = piece->stretch;
+    const struct stretch *s = group->piece->stretch;
     enum status status = ST_OK;
-    if (n == 1)
-        rows = rows_of_stretch(m, piece);
+    if (group->n == 1)
+        rows = rows_of_stretch(m, group->piece);
     else
-        status = rows_of_several(m, piece, n, &rows);
+        status = rows_of_several(m, group->piece, group->n, &rows);
     if (status == ST_OK)
         status = write_run(m, s->key, &rows,
-                           (struct origin){.source = s->source, .exact = n == 1 && s->line, .line = s->line});
+                           (struct origin){.source = s->source, .exact = group->n == 1 && s->line, .line = s->line});
     if (status != ST_OK)
         return status;
     m->out->observations += rows.n;
@@ -296,18 +313,23 @@ static enum status write_columns(struct making *m)
 
 static enum status write_runs(struct making *m)
 {
-    const struct segment_in *in = m->in;
+    struct row_source *source = m->in->source;
+    struct row_group group;
     enum status status = ST_OK;
-    for (size_t i = 0, n; status == ST_OK && i < in->n; i += n) {
-        n = pieces_of_key(in, i);
-        uint32_t key = in->piece[i].stretch->key;
-        if (i && in->piece[i - 1].stretch->key >> 16 != key >> 16)
-            status = end_row(m, in->piece[i - 1].stretch->key);
+    uint32_t last = 0;
+    bool any = false;
+    while (status == ST_OK && source->next(source, &group)) {
+        if (any && last >> 16 != group.key >> 16)
+            status = end_row(m, last);
         if (status == ST_OK)
-            status = write_key(m, &in->piece[i], n);
+            status = write_key(m, &group);
+        last = group.key;
+        any = true;
     }
-    if (status == ST_OK)
-        status = end_row(m, in->piece[in->n - 1].stretch->key);
+    if (status == ST_OK && source->status != ST_OK)
+        status = source->status == ST_NO_MEMORY ? no_memory(m) : source->status;
+    if (status == ST_OK && any)
+        status = end_row(m, last);
     return status == ST_OK ? write_columns(m) : status;
 }
 
@@ -355,18 +377,15 @@ static enum status write_index(struct making *m)
 
 /* ---- putting it together ---- */
 
+/* A run has at most a row for each product. */
 static enum status prepare(struct making *m)
 {
-    size_t longest = 0;
     enum status status = collect_codes(m);
     if (status != ST_OK)
         return status;
-    for (size_t i = 0; i < m->in->n; i++)
-        longest = m->in->piece[i].stretch->n > longest ? m->in->piece[i].stretch->n : longest;
     m->column = calloc(2 * (size_t)m->in->members->n, sizeof *m->column);
-    size_t room = longest > m->out->n_codes ? longest : m->out->n_codes;
-    return m->column && rollup_init(&m->row, m->out->n_codes) && columns_reserve(&m->columns, room) ? ST_OK
-                                                                                                    : no_memory(m);
+    bool ok = m->column && rollup_init(&m->row, m->out->n_codes) && columns_reserve(&m->columns, m->out->n_codes);
+    return ok ? ST_OK : no_memory(m);
 }
 
 static void clean_up(struct making *m)

@@ -4,6 +4,7 @@
 
 #include "cube/file/rows.h"
 #include "cube/write/batch.h"
+#include "cube/write/code_set.h"
 
 /* Where a run's rows were read, to be told if one of them turns out to be double. Roll-ups have none. */
 struct origin {
@@ -27,13 +28,36 @@ struct piece {
     const struct stretch *stretch;
 };
 
+/* The stretches of one key, in the order of the input. */
+struct row_group {
+    uint32_t key;
+    const struct piece *piece;
+    size_t n;
+};
+
+/* Where a period's rows come from: groups ascending by key, each valid until the next is asked for. */
+struct row_source {
+    /* False at the end, or on a failure, which `status` then says. */
+    bool (*next)(struct row_source *source, struct row_group *group);
+    /* Adds every product number there is. */
+    void (*mark)(const struct row_source *source, struct code_set *codes);
+    enum status status;
+};
+
+/* Rows that lie sorted in memory. */
+struct piece_source {
+    struct row_source source;  /* first */
+    const struct piece *piece; /* ascending by key */
+    size_t n, at;
+};
+void piece_source_init(struct piece_source *source, const struct piece *piece, size_t n);
+
 struct segment_in {
     uint32_t period;
     enum level level;
     const struct file_members *members;
-    uint32_t sum_member;       /* member whose double rows are added up; NO_ID: none */
-    const struct piece *piece; /* ascending by key; those of one key in the order of the input */
-    size_t n;
+    uint32_t sum_member; /* member whose double rows are added up; NO_ID: none */
+    struct row_source *source;
 };
 
 /* What is wrong with two rows of one key. */

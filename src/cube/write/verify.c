@@ -47,28 +47,6 @@ static enum status read_products(struct verifying *v)
     return v->code ? ST_OK : problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
 }
 
-static enum status read_back(const struct verifying *v, const struct image_segment *s, struct cube_batch *batch)
-{
-    uint32_t *code = calloc(s->n_leaves, sizeof *code);
-    if (!code)
-        return problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
-    for (uint32_t i = 0; i < s->n_leaves; i++)
-        code[i] = v->code[s->leaf[i]];
-    struct runs_in in = {.run = s->run,
-                         .n_runs = s->n_runs,
-                         .rows = s->rows,
-                         .rows_bytes = s->rows_bytes,
-                         .code = code,
-                         .n_codes = s->n_leaves,
-                         .period = s->period,
-                         .n_members = v->members.n};
-    enum status status = batch_add_runs(batch, &in);
-    free(code);
-    if (status != ST_OK || batch->n == 0)
-        return image_corrupt(v->image, s->rows_section, v->problem, "a run is not what is written by an import");
-    return ST_OK;
-}
-
 static bool same(const struct buf *made, const void *bytes, uint64_t n)
 {
     return made->n == n && memcmp(made->p, bytes, n) == 0;
@@ -87,23 +65,44 @@ static enum status compare(const struct verifying *v, const struct image_segment
     return ST_OK;
 }
 
+/* Lays the segment out again; `code`: its leaves' product numbers. */
+static enum status make_again(const struct verifying *v, const struct image_segment *s, const uint32_t *code,
+                              struct segment *made)
+{
+    struct runs_in runs = {.run = s->run,
+                           .n_runs = s->n_runs,
+                           .rows = s->rows,
+                           .rows_bytes = s->rows_bytes,
+                           .code = code,
+                           .n_codes = s->n_leaves,
+                           .period = s->period,
+                           .n_members = v->members.n};
+    struct double_row twice;
+    struct run_source source;
+    struct segment_in in = {
+        .period = s->period, .level = v->level, .members = &v->members, .sum_member = NO_ID, .source = &source.source};
+    enum status status = run_source_init(&source, &runs, 1)
+                             ? segment_make(&in, made, &twice, v->problem)
+                             : problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
+    run_source_release(&source);
+    if (status == ST_CORRUPT || status == ST_INVALID)
+        status = image_corrupt(v->image, s->rows_section, v->problem, "a run is not what an import writes");
+    return status;
+}
+
 static enum status verify_segment(const struct verifying *v, const struct image_segment *s, uint64_t *observations)
 {
     struct segment made = {.period = 0};
-    struct double_row twice;
-    struct segment_in like = {.period = s->period, .level = v->level, .members = &v->members, .sum_member = NO_ID};
-    struct cube_batch *batch = calloc(1, sizeof *batch);
+    uint32_t *code = calloc(s->n_leaves, sizeof *code);
+    for (uint32_t i = 0; code && i < s->n_leaves; i++)
+        code[i] = v->code[s->leaf[i]];
     enum status status =
-        batch ? read_back(v, s, batch) : problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
-    if (status == ST_OK)
-        status = segment_of_batch(&like, batch, &made, &twice, v->problem);
-    if (status == ST_INVALID)
-        status = image_corrupt(v->image, s->rows_section, v->problem, "the rows do not agree with each other");
+        code ? make_again(v, s, code, &made) : problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
     if (status == ST_OK)
         status = compare(v, s, &made);
     *observations += made.observations;
     segment_release(&made);
-    cube_batch_free(batch);
+    free(code);
     return status;
 }
 

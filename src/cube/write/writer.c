@@ -156,6 +156,7 @@ static bool hold(struct cube_writer *w, struct cube_batch *batch)
     w->batch[w->n_batches++] = batch;
     w->held_bytes += batch_bytes(batch);
     w->held_rows += batch->n;
+    w->held_stretches += batch->n_stretches;
     return true;
 }
 
@@ -167,7 +168,14 @@ static void note_members(struct cube_writer *w, const struct cube_batch *batch)
     }
 }
 
-/* Beside the rows that are held, up to FLUSHES_MAX times as many are being laid out. */
+/* Beside the rows that are held, up to FLUSHES_MAX times as many are being laid out; sorting takes two pieces a stretch, and what
+ * they become is smaller than they are. */
+static bool memory_is_used(const struct cube_writer *w)
+{
+    size_t each = w->held_bytes + 2 * w->held_stretches * sizeof(struct piece);
+    return each > w->options.memory_bytes / (2 * (FLUSHES_MAX + 1));
+}
+
 enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, struct problem *problem)
 {
     if (batch->n == 0) {
@@ -179,7 +187,7 @@ enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, st
         cube_batch_free(batch);
         return problem_set(problem, ST_NO_MEMORY, "", "out of memory");
     }
-    return w->held_bytes > w->options.memory_bytes / (FLUSHES_MAX + 2) ? write_out(w, problem) : ST_OK;
+    return memory_is_used(w) ? write_out(w, problem) : ST_OK;
 }
 
 enum status cube_writer_end_source(struct cube_writer *w, struct problem *problem)

@@ -2,7 +2,7 @@
 #ifndef CUBE_WRITE_WRITER_H
 #define CUBE_WRITE_WRITER_H
 
-#include "cube/write/segment.h"
+#include "cube/write/run_source.h"
 #include "cube/write/spool.h"
 
 /* A period's sections as they stand in the spool. A period that was written out several times has several parts. */
@@ -35,7 +35,7 @@ struct cube_writer {
     struct arena texts;
     struct cube_batch **batch; /* taken, not yet written out */
     size_t n_batches, batch_room;
-    size_t held_bytes, held_rows;
+    size_t held_bytes, held_rows, held_stretches;
     struct flush *flush[FLUSHES_MAX]; /* oldest first */
     size_t n_flushes;
     struct spool spool;
@@ -55,20 +55,6 @@ enum status writer_refuse_double(const struct cube_writer *writer, const struct 
                                  struct problem *problem);
 /* Everything behind the segments: leaves, dictionaries, contents, header. */
 enum status layout_finish(struct cube_writer *writer, struct cube_summary *summary, struct problem *problem) MUST_CHECK;
-
-/* A batch and its stretches' pieces made of runs in memory: how a part is read back. `index` of origin is the run's. */
-struct runs_in {
-    const struct file_run *run;
-    size_t n_runs;
-    const unsigned char *rows;
-    uint64_t rows_bytes;
-    const uint32_t *code;
-    size_t n_codes;
-    const struct origin *origin; /* by run, or NULL */
-    uint32_t period, n_members;
-};
-/* Appends the rows of all runs but roll-ups. ST_NO_MEMORY, ST_CORRUPT. */
-enum status batch_add_runs(struct cube_batch *batch, const struct runs_in *in) MUST_CHECK;
 
 /* Numbers all countries of the table by canonical code. False when memory is out; release with file_members_release. */
 bool file_members_init(struct file_members *members, const struct countries *countries) MUST_CHECK;
