@@ -290,6 +290,34 @@ static void test_products_contribute(void **state)
     json_decref(then);
 }
 
+/* meta.plan is there if it is asked for, and says what was done. */
+static void test_plans_are_explained(void **state)
+{
+    (void)state;
+    static const char *const target[] = {
+        "/v1/bilateral/IND/CHN?period=2019&explain=1", "/v1/bilateral/IND/CHN/products?period=FY2018-19&explain=1",
+        "/v1/deficits/IND?period=2019&explain=1", "/v1/dependence/IND/CHN?period=FY2018-19&level=hs2&explain=1"};
+    for (size_t i = 0; i < sizeof target / sizeof *target; i++) {
+        json_t *root = table_of(target[i]), *meta = json_object_get(root, "meta"), *step;
+        json_t *plan = json_object_get(meta, "plan");
+        size_t k;
+        assert_true(json_array_size(plan) > 0);
+        assert_int_equal(integer(meta, "queries"), json_array_size(plan));
+        json_array_foreach(plan, k, step)
+        {
+            assert_true(is_text(step, "index", "pair") || is_text(step, "index", "reporter") ||
+                        is_text(step, "index", "partner"));
+            assert_true(integer(step, "rows_touched") <= integer(step, "rows_estimated"));
+            assert_true(integer(step, "groups") <= integer(step, "rows_touched"));
+            assert_true(json_is_boolean(json_object_get(step, "roll_up_of_partners")));
+        }
+        json_decref(root);
+    }
+    json_t *root = table_of("/v1/bilateral/IND/CHN?period=2019");
+    assert_null(json_object_get(json_object_get(root, "meta"), "plan"));
+    json_decref(root);
+}
+
 static void test_sectors_are_never_wrong_sums(void **state)
 {
     (void)state;
@@ -612,6 +640,7 @@ int main(void)
         cmocka_unit_test(test_deficits),
         cmocka_unit_test(test_dependence),
         cmocka_unit_test(test_products_contribute),
+        cmocka_unit_test(test_plans_are_explained),
         cmocka_unit_test(test_sectors_are_never_wrong_sums),
         cmocka_unit_test(test_codes_are_one),
         cmocka_unit_test(test_all_datasets_side_by_side),

@@ -44,6 +44,35 @@ static void india_and_china_by_hand(void **state)
     cube_close(cube);
 }
 
+/* 1,000 t at 2 USD a kilogram, 500 t at 4, and something that nobody weighed. */
+static void quantities_stand_for_what_was_weighed(void **state)
+{
+    (void)state;
+    static const struct world_row row[] = {
+        {"IND", "CHN", FLOW_EXPORTS, "2019", "260111", 2 * MILLION, 1000000, OBS_FINAL},
+        {"IND", "CHN", FLOW_EXPORTS, "2019", "520100", 2 * MILLION, 500000, OBS_FINAL},
+        {"IND", "CHN", FLOW_EXPORTS, "2019", "710239", 5 * MILLION, QUANTITY_UNKNOWN, OBS_FINAL},
+        {"IND", "CHN", FLOW_IMPORTS, "2019", "850760", 9 * MILLION, QUANTITY_UNKNOWN, OBS_FINAL},
+        {"IND", "USA", FLOW_EXPORTS, "2019", "260111", 1 * MILLION, 0, OBS_FINAL},
+        {"IND", "USA", FLOW_IMPORTS, "2019", "260111", 3 * MILLION, 1500000, OBS_FINAL},
+    };
+    struct dataset d = world_reported("weights", PARTNERS_ALL);
+    struct cube *cube = world_cube(&d, row, COUNT(row));
+    struct frame china = frame_of(cube, "IND", "CHN"), usa = frame_of(cube, "IND", "USA");
+    struct bilateral_row r = one(&china, "2019");
+    expect_near(quantity_tonnes(r.exports_quantity), 1500);
+    expect_near(r.exports_unit_value, 4.0 * (double)MILLION / 1500); /* not 9 million: 5 were not weighed */
+    assert_true(r.flags & FLAG_BIT(FLAG_PARTIAL_QUANTITY));
+    expect_nan(quantity_tonnes(r.imports_quantity));
+    expect_nan(r.imports_unit_value);
+    r = one(&usa, "2019");
+    expect_near(quantity_tonnes(r.exports_quantity), 0); /* known to weigh nothing: no unit value, but no gap */
+    expect_nan(r.exports_unit_value);
+    expect_near(r.imports_unit_value, 2000);
+    assert_false(r.flags & FLAG_BIT(FLAG_PARTIAL_QUANTITY));
+    cube_close(cube);
+}
+
 /* Reconciled: what one exports, the other imports. */
 static void the_other_side_is_the_mirror(void **state)
 {
@@ -255,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(india_and_china_by_hand),
+        cmocka_unit_test(quantities_stand_for_what_was_weighed),
         cmocka_unit_test(the_other_side_is_the_mirror),
         cmocka_unit_test(the_first_year_has_nothing_to_grow_from),
         cmocka_unit_test(chosen_leaves_only),
