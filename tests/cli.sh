@@ -127,6 +127,9 @@ comtrade=$work/comtrade.csv
 printf 'period,reporterCode,partnerCode,flowCode,cmdCode,primaryValue,netWgt,classificationCode\n2019,699,156,M,85,5,6,H5\n2019,699,0,M,85,9,0,H5\n2019,699,0,RM,85,9,0,H5\n2019,699,0,M,TOTAL,9,0,H5\n' >"$comtrade"
 check 'Comtrade, and what was left out' says 0 '2 observations' '1 rows of re-exports' '1 rows of product groups' -- import comtrade "$comtrade" -o "$work/comtrade.cube" --id mine --synthetic
 check 'the options are in the cube' says 0 mine -- verify "$work/comtrade.cube"
+check 'what is synthetic says so' says 0 'Synthetic: ' 'invented figures in the form of' '"synthetic":true' -- get /v1/datasets/mine --data "$work/comtrade.cube"
+check 'a description that cannot be read is refused' says 1 title -- import comtrade "$comtrade" -o "$work/comtrade.cube" --id mine --title ''
+check 'and leaves the file as it was' says 0 'mine' -- verify "$work/comtrade.cube"
 interrupted() {
     local status
     mkfifo "$work/fifo" || return 1

@@ -94,17 +94,30 @@ static void override(struct str *field, const char *text)
         *field = str_view(text);
 }
 
+/* What the format says of its source is not true of invented figures. */
+static bool call_synthetic(struct importing *im)
+{
+    struct dataset *d = &im->dataset;
+    d->synthetic = true;
+    d->title = arena_printf(&im->arena, "Synthetic: %.*s", STR_ARG(d->title));
+    d->source = arena_printf(&im->arena, "invented figures in the form of %.*s", STR_ARG(d->source));
+    d->source_url = str_span(NULL, 0);
+    d->licence = STR("none: invented figures");
+    return d->title.p && d->source.p;
+}
+
 static enum status apply_options(struct importing *im, struct problem *problem)
 {
     const struct ingest_options *o = im->options;
     struct dataset *d = &im->dataset;
+    if (o->synthetic && !d->synthetic && !call_synthetic(im))
+        return problem_set(problem, ST_NO_MEMORY, "options", "out of memory");
     override(&d->id, o->id);
     override(&d->title, o->title);
     override(&d->published, o->published);
     override(&d->licence, o->licence);
     override(&d->source, o->source);
     d->partners = o->partners ? *o->partners : d->partners;
-    d->synthetic = d->synthetic || o->synthetic;
     const struct str text[] = {d->id, d->title, d->published, d->licence, d->source};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         if (!str_utf8(text[i]))

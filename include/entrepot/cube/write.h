@@ -42,7 +42,8 @@ struct cube_summary {
 };
 
 /* `path` NULL: the file is made in memory (cube_writer_take_bytes). `dataset` and `countries` are borrowed until cube_writer_free; the
- * dataset's frequency, level and basis may not change, the rest is read by cube_writer_finish. ST_IO if the folder refuses a file. */
+ * dataset's frequency, level and basis may not change, the rest is read by cube_writer_finish. ST_IO if the folder refuses a file,
+ * ST_INVALID if the description lacks what an open cube must have. */
 enum status cube_writer_new(const char *path, const struct dataset *dataset, const struct countries *countries,
                             const struct cube_writer_options *options, struct cube_writer **out,
                             struct problem *problem) MUST_CHECK;

@@ -20,6 +20,24 @@ static bool init_writer(struct cube_writer *w)
     return w->member_used != NULL;
 }
 
+/* A description that could not be read back would make a file that nobody can open. */
+static enum status check_description(const struct dataset *dataset, struct problem *problem)
+{
+    struct buf text;
+    struct arena arena;
+    struct dataset again;
+    buf_init(&text, SIZE_MAX / 2);
+    arena_init(&arena, SIZE_MAX);
+    enum status status = dataset_print(dataset, &text);
+    if (status == ST_OK)
+        status = dataset_read("description of the dataset", buf_view(&text), &arena, &again, NULL, problem);
+    else
+        (void)problem_set(problem, status, "description of the dataset", "out of memory");
+    arena_release(&arena);
+    buf_release(&text);
+    return status;
+}
+
 enum status cube_writer_new(const char *path, const struct dataset *dataset, const struct countries *countries,
                             const struct cube_writer_options *options, struct cube_writer **out,
                             struct problem *problem)
@@ -32,6 +50,8 @@ enum status cube_writer_new(const char *path, const struct dataset *dataset, con
     if (w->options.memory_bytes == 0)
         w->options.memory_bytes = MEMORY_DEFAULT;
     enum status status = init_writer(w) ? ST_OK : problem_set(problem, ST_NO_MEMORY, path ? path : "", "out of memory");
+    if (status == ST_OK)
+        status = check_description(dataset, problem);
     if (status == ST_OK)
         status = spool_init(&w->spool, path, problem);
     if (status == ST_OK)
