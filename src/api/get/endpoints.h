@@ -9,6 +9,16 @@ extern const struct route route_index, route_datasets, route_dataset, route_coun
     route_product, route_sectors, route_sector, route_availability, route_bilateral, route_bilateral_products,
     route_deficits, route_dependence, route_openapi, route_livez, route_readyz, route_healthz;
 
+#define COLUMN_OF_QUANTITY(flow)                                                                                       \
+    {                                                                                                                  \
+        flow "_quantity", COLUMN_NUMBER, "t", 0, true, "tonnes of the " flow "; null where no weight is known"         \
+    }
+#define COLUMN_OF_UNIT_VALUE(flow)                                                                                     \
+    {                                                                                                                  \
+        flow "_unit_value", COLUMN_NUMBER, "USD/t", 0, false,                                                          \
+            "value of the " flow " that have a weight / their tonnes"                                                  \
+    }
+
 #define LIMIT_MAX 50000
 #define PARAMS_OF_TABLES                                                                                               \
     {.name = "sort",                                                                                                   \

@@ -7,11 +7,6 @@
  */
 #include "cube/engine/scan.h"
 
-static bool is_side(const struct cube_query *q, enum cube_dim dim)
-{
-    return (q->group & CUBE_BIT(dim)) != 0 || q->spread == dim;
-}
-
 /* ---- what the query spans ---- */
 
 static const uint32_t *all_periods(const struct cube *cube, enum period_kind kind, size_t *n, struct arena *arena)
@@ -81,13 +76,13 @@ static enum status mark_leaves(struct scan *s)
 
 static bool needs_totals_only(const struct cube_query *q)
 {
-    return !q->only[CUBE_PRODUCT].member && (!is_side(q, CUBE_PRODUCT) || q->level == LEVEL_TOTAL);
+    return !q->only[CUBE_PRODUCT].member && (!query_tells_apart(q, CUBE_PRODUCT) || q->level == LEVEL_TOTAL);
 }
 
 static enum status prepare(struct scan *s)
 {
     const struct cube_query *q = s->query;
-    if (is_side(q, CUBE_PRODUCT) && s->cube->level[q->level].n == 0)
+    if (query_tells_apart(q, CUBE_PRODUCT) && s->cube->level[q->level].n == 0)
         BUG("a query groups by a product level that the cube does not have");
     s->period = q->only[CUBE_PERIOD].member;
     s->n_periods = q->only[CUBE_PERIOD].n;
@@ -95,7 +90,7 @@ static enum status prepare(struct scan *s)
         s->period = all_periods(s->cube, q->kind, &s->n_periods, s->arena);
     if (!s->period)
         return ST_NO_MEMORY;
-    s->node = is_side(q, CUBE_PRODUCT) ? s->cube->level[q->level].of_leaf : NULL;
+    s->node = query_tells_apart(q, CUBE_PRODUCT) ? s->cube->level[q->level].of_leaf : NULL;
     s->streamed = q->spread == CUBE_REPORTER || q->spread == CUBE_PARTNER;
     s->totals = needs_totals_only(q);
     s->weighed = (q->measures & CUBE_QUANTITY) != 0;

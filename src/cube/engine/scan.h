@@ -4,6 +4,12 @@
 
 #include "cube/engine/engine.h"
 
+/* Whether members of the dimension are kept apart: it is grouped by, or spread over. */
+static inline bool query_tells_apart(const struct cube_query *q, enum cube_dim dim)
+{
+    return (q->group & CUBE_BIT(dim)) != 0 || q->spread == dim;
+}
+
 /* ---- where to look (sides.c) ---- */
 
 /* What a query touches. Reporter and partner are those of the query's view; sides_stored turns them where the cube is turned. */

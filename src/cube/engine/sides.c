@@ -5,11 +5,6 @@ const char *const cube_index_name[3] = {"pair", "reporter", "partner"};
 
 /* ---- the members to look for ---- */
 
-static bool is_side(const struct cube_query *q, enum cube_dim dim)
-{
-    return (q->group & CUBE_BIT(dim)) != 0 || q->spread == dim;
-}
-
 static enum status listed(const struct cube *cube, const struct cube_set *set, struct arena *arena,
                           struct member_side *out)
 {
@@ -34,7 +29,7 @@ static enum status make_side(const struct cube *cube, const struct cube_query *q
 {
     if (query->only[dim].member)
         return listed(cube, &query->only[dim], arena, out);
-    *out = is_side(query, dim) ? cube->each : cube->all;
+    *out = query_tells_apart(query, dim) ? cube->each : cube->all;
     return ST_OK;
 }
 
