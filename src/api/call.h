@@ -76,16 +76,24 @@ enum param_type {
     PARAM_FORMAT,
     PARAM_FLAG, /* 0, 1 */
     PARAM_KIND, /* of a member */
-    PARAM_CURSOR
+    PARAM_CURSOR,
+    PARAM_WORD,      /* one of `words` */
+    PARAM_REAL,      /* a decimal number, low … high */
+    PARAM_COUNTRIES, /* codes separated by commas */
+    PARAM_PAIRS,     /* IND-CHN,USA-CHN: reporter and partner */
+    PARAM_TEXT       /* anything; what a search looks for */
 };
 
 struct param {
     const char *name;
     enum param_type type;
     bool in_path;
-    uint32_t max;         /* PARAM_COUNT */
-    unsigned levels;      /* PARAM_LEVEL: bit per allowed level */
-    const char *fallback; /* the default as text, or NULL */
+    uint32_t max;             /* PARAM_COUNT */
+    unsigned levels;          /* PARAM_LEVEL: bit per allowed level */
+    const char *const *words; /* PARAM_WORD: ended by NULL */
+    double low, high;         /* PARAM_REAL */
+    bool required;            /* in the query; path parameters are anyway */
+    const char *fallback;     /* the default as text, or NULL */
     const char *description, *example;
 };
 
@@ -94,16 +102,27 @@ struct param {
 
 struct arg {
     bool given;
-    struct str text; /* as the client wrote it, percent-decoded */
-    uint32_t country, number;
-    double ratio;
+    struct str text;          /* as the client wrote it, percent-decoded */
+    uint32_t country, number; /* number: also the index of a word */
+    double ratio;             /* PARAM_SHARE, PARAM_REAL */
     enum level level;
     enum period_kind kind;
     const struct cube *cube;
     const struct sector *sector;
     const struct period_set *periods;
-    const struct str *list; /* PARAM_PRODUCTS: codes; sectors are written sector ids */
-    size_t n_list;
+    const struct str *list;    /* PARAM_PRODUCTS: codes; sectors are written sector ids */
+    const uint32_t *countries; /* PARAM_COUNTRIES: ids; PARAM_PAIRS: reporter and partner in turn */
+    size_t n_list;             /* of either; pairs count once */
+};
+
+/* share.gte=0.8: which rows are kept. A row whose cell is null is not. */
+enum filter_op { FILTER_GTE, FILTER_GT, FILTER_LTE, FILTER_LT, FILTER_OPS };
+#define FILTERS_MAX 8
+struct filter {
+    size_t column; /* of the route's */
+    enum filter_op op;
+    double value;
+    struct str name, text; /* as written */
 };
 
 struct call;
@@ -135,6 +154,7 @@ enum problem_type {
     PROBLEM_UNKNOWN_CODE_IN_PATH,
     PROBLEM_UNKNOWN_PARAMETER,
     PROBLEM_REPEATED_PARAMETER,
+    PROBLEM_MISSING_PARAMETER,
     PROBLEM_INVALID_VALUE,
     PROBLEM_INVALID_REQUEST,
     PROBLEM_CONFLICT,
@@ -174,6 +194,13 @@ enum format { FORMAT_JSON, FORMAT_CSV, FORMATS };
 extern const char *const format_name[FORMATS], *const format_media[FORMATS];
 
 #define WARNINGS_MAX 8
+#define SUMMARY_MAX 24
+
+/* A figure about the whole answer: meta.summary. */
+struct summary_item {
+    const char *name;
+    struct cell value;
+};
 
 struct call {
     const struct api *api;
@@ -186,7 +213,9 @@ struct call {
     const struct route *route;
     struct str capture[4];      /* decoded path segments, in the order of the route's path parameters */
     struct arg arg[PARAMS_MAX]; /* beside route->param */
-    struct str canonical;       /* path and query in one spelling */
+    struct filter filter[FILTERS_MAX];
+    size_t n_filters;
+    struct str canonical; /* path and query in one spelling */
     struct call_error error[ERRORS_MAX];
     size_t n_errors;
     /* what the handler makes */
@@ -198,6 +227,8 @@ struct call {
     size_t n_offers;
     struct str warning[WARNINGS_MAX];
     size_t n_warnings;
+    struct summary_item summary[SUMMARY_MAX];
+    size_t n_summary;
     struct str mirror; /* link to the other side's view, or empty */
     const char *empty_reason;
     struct cube_trace *trace; /* with explain=1 what the queries did, else NULL */
@@ -213,6 +244,8 @@ struct call_error *call_problem(struct call *call, enum problem_type type, const
                                 struct str detail);
 void call_suggest(struct call_error *error, struct str suggestion);
 void call_warn(struct call *call, struct str warning);
+/* A figure for meta.summary; `name` lives as long as the program. */
+void call_summarise(struct call *call, const char *name, struct cell value);
 
 /* A new row of null cells, or NULL when memory is out. */
 struct cell *call_row(struct call *call);
@@ -237,7 +270,7 @@ bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *
 
 /* ---- reply/ ---- */
 
-enum status table_arrange(struct call *call) MUST_CHECK; /* sort, top */
+enum status table_arrange(struct call *call) MUST_CHECK; /* filters, sort, top */
 void encode_json(const struct call *call, struct buf *out);
 void encode_csv(const struct call *call, struct buf *out);
 struct page {

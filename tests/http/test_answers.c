@@ -290,6 +290,28 @@ static void test_products_contribute(void **state)
     json_decref(then);
 }
 
+static void test_filters_keep_rows(void **state)
+{
+    (void)state;
+    json_t *all = table_of("/v1/bilateral/IND/CHN?dataset=dgcis-total-fy"), *row;
+    json_t *some = table_of("/v1/bilateral/IND/CHN?dataset=dgcis-total-fy&imports.gt=7e10&share_of_imports.lte=0.15");
+    size_t i, wanted = 0;
+    json_array_foreach(json_object_get(all, "data"), i, row)
+    {
+        json_t *share = json_object_get(row, "share_of_imports"); /* null passes no filter */
+        wanted += integer(row, "imports") > 70000000000 && json_is_number(share) && json_number_value(share) <= 0.15;
+    }
+    assert_true(wanted > 0 && wanted < json_array_size(json_object_get(all, "data")));
+    assert_int_equal(json_array_size(json_object_get(some, "data")), wanted);
+    const char *self = json_string_value(json_object_get(json_object_get(some, "links"), "self"));
+    assert_non_null(strstr(self, "imports.gt=7e10&share_of_imports.lte=0.15"));
+    json_decref(all);
+    json_decref(some);
+    some = table_of("/v1/bilateral/IND/CHN?dataset=dgcis-total-fy&imports.gt=7e15");
+    assert_true(is_text(json_object_get(some, "meta"), "empty_reason", "filtered_out"));
+    json_decref(some);
+}
+
 /* meta.plan is there if it is asked for, and says what was done. */
 static void test_plans_are_explained(void **state)
 {
@@ -426,6 +448,10 @@ static void test_mistakes_are_told(void **state)
         {"/v1/bilateral/IND/CHN?period=2019-13&freq=Z", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?period=2019&freq=FY", 400, "conflicting-parameters"},
         {"/v1/bilateral/IND/CHN?product=4711", 400, "unknown-code"},
+        {"/v1/bilateral/IND/CHN?exports.gte=many", 400, "invalid-value"},
+        {"/v1/bilateral/IND/CHN?exports.gte=1&exports.gte=2", 400, "repeated-parameter"},
+        {"/v1/bilateral/IND/CHN?exports.ge=1", 400, "unknown-parameter"},
+        {"/v1/bilateral/IND/CHN?partner.gte=1", 400, "unknown-parameter"},
         {"/v1/bilateral/IND/CHN?limit=0", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?limit=50001", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?cursor=5-00000000", 400, "invalid-value"},
@@ -640,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_deficits),
         cmocka_unit_test(test_dependence),
         cmocka_unit_test(test_products_contribute),
+        cmocka_unit_test(test_filters_keep_rows),
         cmocka_unit_test(test_plans_are_explained),
         cmocka_unit_test(test_sectors_are_never_wrong_sums),
         cmocka_unit_test(test_codes_are_one),

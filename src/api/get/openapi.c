@@ -3,7 +3,8 @@
 
 static bool is_number(const struct param *param)
 {
-    return param->type == PARAM_COUNT || param->type == PARAM_FLAG || param->type == PARAM_SHARE;
+    return param->type == PARAM_COUNT || param->type == PARAM_FLAG || param->type == PARAM_SHARE ||
+           param->type == PARAM_REAL;
 }
 
 /* A number as it is, a text in quotes. */
@@ -27,15 +28,37 @@ static void write_words(const char *const *word, size_t n, unsigned allowed, str
     jw_end(jw);
 }
 
+static size_t count_words(const char *const *words)
+{
+    size_t n = 0;
+    while (words[n])
+        n++;
+    return n;
+}
+
+static void write_bound(const char *key, double bound, struct jw *jw)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%g", bound);
+    jw_key(jw, str_view(key));
+    jw_raw(jw, str_view(text));
+}
+
 static void write_schema(const struct param *param, struct jw *jw)
 {
     static const char *const kinds[] = {"A", "FY", "Q", "M"};
     jw_kobject(jw, "schema");
-    jw_kz(jw, "type", param->type == PARAM_SHARE ? "number" : is_number(param) ? "integer" : "string");
-    if (is_number(param)) {
+    bool real = param->type == PARAM_SHARE || param->type == PARAM_REAL;
+    jw_kz(jw, "type", real ? "number" : is_number(param) ? "integer" : "string");
+    if (param->type == PARAM_REAL) {
+        write_bound("minimum", param->low, jw);
+        write_bound("maximum", param->high, jw);
+    } else if (is_number(param)) {
         jw_ki64(jw, "minimum", param->type == PARAM_COUNT);
         jw_ki64(jw, "maximum", param->type == PARAM_COUNT ? param->max : 1);
     }
+    if (param->type == PARAM_WORD)
+        write_words(param->words, count_words(param->words), ~0U, jw);
     if (param->type == PARAM_LEVEL)
         write_words(level_name, LEVELS, param->levels, jw);
     if (param->type == PARAM_FREQ)
@@ -56,7 +79,7 @@ static void write_params(const struct route *route, struct jw *jw)
         jw_object(jw);
         jw_kz(jw, "name", param->name);
         jw_kz(jw, "in", param->in_path ? "path" : "query");
-        jw_kbool(jw, "required", param->in_path);
+        jw_kbool(jw, "required", param->in_path || param->required);
         jw_kz(jw, "description", param->description);
         write_schema(param, jw);
         write_literal(param, "example", param->example, jw);
@@ -198,7 +221,11 @@ static void write_openapi(struct buf *out)
     jw_kobject(&jw, "info");
     jw_kz(&jw, "title", "Entrepôt");
     jw_kz(&jw, "version", ENTREPOT_VERSION);
-    jw_kz(&jw, "description", "Trade between two countries: totals, deficits, sector dependence, leverage.");
+    jw_kz(
+        &jw, "description",
+        "Trade between two countries: totals, deficits, sector dependence, leverage. Rows of any table can be filtered "
+        "by its "
+        "columns of numbers: COLUMN.gte=, COLUMN.gt=, COLUMN.lte=, COLUMN.lt= (share.gte=0.8); null passes no filter.");
     jw_end(&jw);
     jw_key(&jw, STR("servers"));
     jw_raw(&jw, STR("[{\"url\":\"/\"}]"));

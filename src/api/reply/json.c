@@ -102,6 +102,10 @@ static void write_query(const struct call *call, struct jw *jw)
         else if (arg->text.n)
             jw_kstr(jw, param->name, arg->text);
     }
+    for (size_t i = 0; i < call->n_filters; i++) {
+        jw_key(jw, call->filter[i].name);
+        jw_str(jw, call->filter[i].text);
+    }
     jw_end(jw);
 }
 
@@ -156,6 +160,19 @@ static void write_warnings(const struct call *call, struct jw *jw)
     jw_karray(jw, "warnings");
     for (size_t i = 0; i < call->n_warnings; i++)
         jw_str(jw, call->warning[i]);
+    jw_end(jw);
+}
+
+static void write_summary(const struct call *call, struct jw *jw, struct buf *out)
+{
+    if (call->n_summary == 0)
+        return;
+    jw_kobject(jw, "summary");
+    for (size_t i = 0; i < call->n_summary; i++) {
+        jw_key(jw, str_view(call->summary[i].name));
+        jw_raw(jw, str_span(NULL, 0)); /* the value follows, written directly */
+        write_cell(out, &call->summary[i].value);
+    }
     jw_end(jw);
 }
 
@@ -220,6 +237,7 @@ void encode_json(const struct call *call, struct buf *out)
     jw_kz(&jw, "empty_reason", call->table.n_rows ? NULL : call->empty_reason);
     write_others(call, &jw);
     write_warnings(call, &jw);
+    write_summary(call, &jw, out);
     write_plan(call, &jw);
     jw_end(&jw);
     write_links(call, &jw);

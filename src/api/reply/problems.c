@@ -8,6 +8,7 @@ const struct problem_kind problem_kinds[PROBLEM_TYPES] = {
     [PROBLEM_UNKNOWN_CODE_IN_PATH] = {"unknown-code", "Unknown code", 404},
     [PROBLEM_UNKNOWN_PARAMETER] = {"unknown-parameter", "Unknown parameter", 400},
     [PROBLEM_REPEATED_PARAMETER] = {"repeated-parameter", "Parameter given twice", 400},
+    [PROBLEM_MISSING_PARAMETER] = {"missing-parameter", "Missing parameter", 400},
     [PROBLEM_INVALID_VALUE] = {"invalid-value", "Invalid value", 400},
     [PROBLEM_INVALID_REQUEST] = {"invalid-request", "Invalid request", 400},
     [PROBLEM_CONFLICT] = {"conflicting-parameters", "Parameters contradict each other", 400},
@@ -37,6 +38,13 @@ void call_suggest(struct call_error *error, struct str suggestion)
 {
     if (error->n_suggestions < SUGGESTIONS_MAX)
         error->suggestion[error->n_suggestions++] = suggestion;
+}
+
+void call_summarise(struct call *call, const char *name, struct cell value)
+{
+    if (call->n_summary == SUMMARY_MAX)
+        BUG("more figures in a summary than there is room for");
+    call->summary[call->n_summary++] = (struct summary_item){name, value};
 }
 
 void call_warn(struct call *call, struct str warning)

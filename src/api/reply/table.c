@@ -166,8 +166,45 @@ static void keep_top(struct call *call, size_t top)
     t->n_rows = top + 1;
 }
 
+/* ---- filters ---- */
+
+static bool passes(const struct filter *filter, const struct cell *cell)
+{
+    if (cell->kind != CELL_INTEGER && cell->kind != CELL_NUMBER)
+        return false;
+    double value = cell->kind == CELL_INTEGER ? (double)cell->integer : cell->number;
+    switch (filter->op) {
+    case FILTER_GTE: return value >= filter->value;
+    case FILTER_GT: return value > filter->value;
+    case FILTER_LTE: return value <= filter->value;
+    case FILTER_LT: return value < filter->value;
+    case FILTER_OPS: break;
+    }
+    BUG("no such filter");
+}
+
+static void keep_filtered(struct call *call)
+{
+    struct table *t = &call->table;
+    size_t kept = 0;
+    for (size_t r = 0; r < t->n_rows; r++) {
+        struct cell *row = &t->cell[r * t->n_columns];
+        bool keep = true;
+        for (size_t i = 0; keep && i < call->n_filters; i++)
+            keep = passes(&call->filter[i], &row[call->filter[i].column]);
+        if (keep && kept < r)
+            memcpy(&t->cell[kept * t->n_columns], row, t->n_columns * sizeof *row);
+        kept += keep;
+    }
+    if (t->n_rows && !kept)
+        call->empty_reason = "filtered_out";
+    t->n_rows = kept;
+}
+
 enum status table_arrange(struct call *call)
 {
+    if (call->n_filters)
+        keep_filtered(call);
     const struct arg *sort = call_find(call, "sort"), *top = call_find(call, "top");
     struct str order = sort && sort->given ? sort->text : str_view(call->route->default_sort);
     enum status status = order.n ? sort_table(call, order) : ST_OK;

@@ -244,6 +244,83 @@ static void read_cursor(struct call *call, const struct param *param, struct arg
                      "this cursor was not made by the data that is served now: begin again without it");
 }
 
+static void read_word(struct call *call, const struct param *param, struct arg *arg)
+{
+    for (arg->number = 0; param->words[arg->number]; arg->number++)
+        if (str_is(arg->text, param->words[arg->number]))
+            return;
+    struct call_error *e = refuse(call, param, arg->text, "this is none of the words that are known here");
+    for (size_t i = 0; param->words[i]; i++)
+        call_suggest(e, str_view(param->words[i]));
+}
+
+/* False if it is no decimal number. Six decimals are kept, none of a number beyond a trillion. */
+static bool read_decimal(struct str text, double *out)
+{
+    int64_t number;
+    enum status status = decimal_read(text, 6, &number);
+    *out = (double)number / 1e6;
+    if (status == ST_TOO_LARGE) {
+        status = decimal_read(text, 0, &number);
+        *out = (double)number;
+    }
+    return status == ST_OK;
+}
+
+static void read_real(struct call *call, const struct param *param, struct arg *arg)
+{
+    if (!read_decimal(arg->text, &arg->ratio) || arg->ratio < param->low || arg->ratio > param->high)
+        refuse(call, param, arg->text, NULL)->detail =
+            arena_printf(call->arena, "write a number from %g to %g, such as %s", param->low, param->high,
+                         param->example ? param->example : param->fallback);
+}
+
+/* One code of a list, with the errors of a single one. */
+static uint32_t read_one_country(struct call *call, const struct param *param, struct str code)
+{
+    struct arg one = {.text = code};
+    read_country(call, param, &one);
+    return one.country;
+}
+
+static void read_countries(struct call *call, const struct param *param, struct arg *arg)
+{
+    uint32_t *list = arena_new(call->arena, uint32_t, LIST_MAX);
+    struct str rest = arg->text;
+    arg->countries = list;
+    while (list && rest.p) {
+        if (arg->n_list == LIST_MAX) {
+            (void)refuse(call, param, arg->text, "at most 64 countries in one request");
+            return;
+        }
+        list[arg->n_list++] = read_one_country(call, param, str_cut(&rest, ','));
+    }
+}
+
+static void read_pairs(struct call *call, const struct param *param, struct arg *arg)
+{
+    uint32_t *list = arena_new(call->arena, uint32_t, 2 * LIST_MAX);
+    struct str rest = arg->text;
+    arg->countries = list;
+    while (list && rest.p) {
+        struct str partner = str_cut(&rest, ','), reporter = str_cut(&partner, '-');
+        if (arg->n_list == LIST_MAX || partner.n == 0) {
+            (void)refuse(call, param, arg->text,
+                         partner.n ? "at most 64 pairs in one request" : "write pairs as IND-CHN,USA-CHN");
+            return;
+        }
+        list[2 * arg->n_list] = read_one_country(call, param, reporter);
+        list[2 * arg->n_list + 1] = read_one_country(call, param, partner);
+        arg->n_list++;
+    }
+}
+
+static void read_text(struct call *call, const struct param *param, struct arg *arg)
+{
+    if (arg->text.n > 100)
+        (void)refuse(call, param, str_span(arg->text.p, 100), "at most 100 bytes");
+}
+
 typedef void reader(struct call *call, const struct param *param, struct arg *arg);
 
 static reader *const readers[] = {
@@ -253,6 +330,8 @@ static reader *const readers[] = {
     [PARAM_DATASETS] = read_dataset, [PARAM_COUNT] = read_count,       [PARAM_SHARE] = read_share,
     [PARAM_SORT] = read_columns,     [PARAM_FIELDS] = read_columns,    [PARAM_FORMAT] = read_format,
     [PARAM_FLAG] = read_flag,        [PARAM_KIND] = read_kind,         [PARAM_CURSOR] = read_cursor,
+    [PARAM_WORD] = read_word,        [PARAM_REAL] = read_real,         [PARAM_COUNTRIES] = read_countries,
+    [PARAM_PAIRS] = read_pairs,      [PARAM_TEXT] = read_text,
 };
 
 /* ---- the query ---- */
@@ -280,6 +359,43 @@ static void unknown_parameter(struct call *call, struct str name, struct str val
     e->see = STR("/v1/openapi.json");
 }
 
+/* ---- filters ---- */
+
+static const char *const filter_word[FILTER_OPS] = {"gte", "gt", "lte", "lt"};
+
+/* "share.gte" of a route that has such a column of numbers. */
+static bool filter_name(const struct route *route, struct str name, struct filter *out)
+{
+    struct str op = name, id = str_cut(&op, '.');
+    for (out->op = FILTER_GTE; out->op < FILTER_OPS && !str_is(op, filter_word[out->op]);)
+        out->op++;
+    for (out->column = 0; out->column < route->n_columns && !str_is(id, route->column[out->column].id);)
+        out->column++;
+    if (out->op == FILTER_OPS || out->column == route->n_columns)
+        return false;
+    enum column_type type = route->column[out->column].type;
+    return type == COLUMN_INTEGER || type == COLUMN_NUMBER;
+}
+
+static void take_filter(struct call *call, struct filter *filter, struct str name, struct str value)
+{
+    struct call_error *e = NULL;
+    for (size_t i = 0; i < call->n_filters && !e; i++)
+        if (str_eq(call->filter[i].name, name))
+            e = call_problem(call, PROBLEM_REPEATED_PARAMETER, NULL, value, STR("give each filter once"));
+    filter->name = name;
+    filter->text = value;
+    if (!e && !read_decimal(value, &filter->value))
+        e = call_problem(call, PROBLEM_INVALID_VALUE, NULL, value,
+                         STR("a filter compares with a number, such as 0.8 or 5e7"));
+    if (!e && call->n_filters == FILTERS_MAX)
+        e = call_problem(call, PROBLEM_INVALID_VALUE, NULL, value, STR("at most 8 filters in one request"));
+    if (e)
+        e->parameter = name;
+    else
+        call->filter[call->n_filters++] = *filter;
+}
+
 static void take_pair(struct call *call, struct str pair)
 {
     struct str raw = pair, raw_name = str_cut(&raw, '='), name, value = {NULL, 0};
@@ -290,7 +406,10 @@ static void take_pair(struct call *call, struct str pair)
         return;
     }
     size_t at = param_index(call->route, name);
-    if (at == call->route->n_params) {
+    struct filter filter;
+    if (filter_name(call->route, name, &filter)) {
+        take_filter(call, &filter, name, value);
+    } else if (at == call->route->n_params) {
         unknown_parameter(call, name, value);
     } else if (call->arg[at].given) {
         (void)call_problem(call, PROBLEM_REPEATED_PARAMETER, call->route->param[at].name, value,
@@ -370,6 +489,13 @@ static enum status canonicalise(struct call *call)
         percent_encode(call->arg[i].text, &out);
         sign = '&';
     }
+    for (size_t i = 0; i < call->n_filters; i++) {
+        buf_byte(&out, sign);
+        buf_add(&out, call->filter[i].name);
+        buf_byte(&out, '=');
+        percent_encode(call->filter[i].text, &out);
+        sign = '&';
+    }
     call->canonical = out.failed ? str_span(NULL, 0) : arena_str(call->arena, buf_view(&out));
     buf_release(&out);
     return call->canonical.p ? ST_OK : ST_NO_MEMORY;
@@ -385,6 +511,11 @@ enum status params_read(struct call *call)
             take_pair(call, pair);
     }
     use_fallbacks(call);
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (call->route->param[i].required && !call->arg[i].given)
+            (void)call_problem(call, PROBLEM_MISSING_PARAMETER, call->route->param[i].name, str_span(NULL, 0),
+                               arena_printf(call->arena, "this parameter is needed: %s, such as %s",
+                                            call->route->param[i].description, call->route->param[i].example));
     for (size_t i = 0; i < call->route->n_params; i++)
         if (call->arg[i].text.n)
             readers[call->route->param[i].type](call, &call->route->param[i], &call->arg[i]);
