@@ -6,6 +6,7 @@
 struct amounts {
     struct figure flow[2];
     struct quantity quantity[2];
+    bool recorded; /* some flow was */
     unsigned status;
 };
 
@@ -73,6 +74,7 @@ static enum status read_amounts(const struct frame *frame, uint32_t partner, enu
         a->flow[rows.key[CUBE_FLOW][i]] = (struct figure){rows.value_usd[i], true};
         a->quantity[rows.key[CUBE_FLOW][i]] = quantity_of(&rows, i);
         a->status |= rows.status[i];
+        a->recorded = true;
     }
     for (size_t i = 0; i < s->n; i++)
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
@@ -129,8 +131,11 @@ static unsigned rank_up_to(const struct series *whole, size_t at, struct figure 
 static enum status find_complete(struct series *s, struct arena *arena)
 {
     s->complete = arena_new(arena, bool, s->n);
-    for (size_t i = 0; s->complete && i < s->n; i++)
-        s->complete[i] = frame_complete(s->frame, s->period[i]);
+    for (size_t i = 0; s->complete && i < s->n; i++) {
+        /* Where one period of the dataset is the whole, a recorded figure of the pair is proof enough. */
+        bool single = cube_expected(s->frame->cube, s->period[i]) == 1;
+        s->complete[i] = (single && s->amounts[i].recorded) || frame_complete(s->frame, s->period[i]);
+    }
     return s->complete ? ST_OK : ST_NO_MEMORY;
 }
 

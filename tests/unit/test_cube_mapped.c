@@ -220,7 +220,7 @@ static void damaged_directories_stay_inside(void **state)
     assert_true(fd >= 0 && pread(fd, &h, sizeof h, 0) == (ssize_t)sizeof h);
     for (uint64_t i = 0; i < h.contents_count; i++) {
         assert_int_equal(pread(fd, &s, sizeof s, (off_t)(h.contents_offset + i * sizeof s)), sizeof s);
-        if (s.kind != SECTION_RUNS && s.kind != SECTION_INDEX)
+        if (s.kind != SECTION_RUNS && s.kind != SECTION_INDEX && s.kind != SECTION_SERIES)
             continue;
         for (int round = 0; round < 6; round++) {
             uint64_t at[200];

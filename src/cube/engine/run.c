@@ -92,7 +92,7 @@ static enum status prepare(struct scan *s)
         return ST_NO_MEMORY;
     s->node = query_tells_apart(q, CUBE_PRODUCT) ? s->cube->level[q->level].of_leaf : NULL;
     s->streamed = q->spread == CUBE_REPORTER || q->spread == CUBE_PARTNER;
-    s->totals = needs_totals_only(q);
+    s->visitor.totals = needs_totals_only(q);
     s->weighed = (q->measures & CUBE_QUANTITY) != 0;
     enum status status = shape_box(s);
     if (status == ST_OK)
@@ -187,16 +187,17 @@ static void add_chunk(const struct adding *a, const struct rows_chunk *chunk)
         add_to_spread(s, chunk, at);
 }
 
-static void add_total(const struct adding *a, const struct file_run *run)
+static void add_total(const struct adding *a, const struct file_total *total)
 {
     struct rows_chunk chunk; /* too large to be cleared for one row */
+    bool weighed = total->quantity_kg != QUANTITY_UNKNOWN;
     chunk.n = 1;
     chunk.leaf[0] = 0;
-    chunk.value_usd[0] = run->value_usd;
-    chunk.stored_kg[0] = run->quantity_kg == QUANTITY_UNKNOWN ? 0 : (uint64_t)run->quantity_kg + 1;
-    chunk.unweighed_usd[0] = run->unweighed_usd;
-    chunk.status[0] = run->status;
-    if (run->value_usd < 0 || run->unweighed_usd < 0 || (run->quantity_kg < 0 && run->quantity_kg != QUANTITY_UNKNOWN))
+    chunk.value_usd[0] = total->value_usd;
+    chunk.stored_kg[0] = weighed ? (uint64_t)total->quantity_kg + 1 : 0;
+    chunk.unweighed_usd[0] = total->unweighed_usd;
+    chunk.status[0] = total->status;
+    if (total->value_usd < 0 || total->unweighed_usd < 0 || (weighed && total->quantity_kg < 0))
         a->scan->failed = true;
     else
         add_chunk(a, &chunk);
@@ -292,26 +293,26 @@ static void add_named(const struct adding *a, const struct run_view *view)
 }
 
 /* One run as seen by a reporter: for the import view of reconciled data the stored pair is turned round. */
-static void add_run(struct visitor *visitor, const struct image_segment *segment, const struct file_run *run,
-                    size_t period, enum flow flow)
+static void add_run(struct visitor *visitor, const struct touch *touch)
 {
     struct scan *s = (struct scan *)visitor;
     const uint64_t *stride = s->box.stride;
-    bool turned = engine_turned(s->cube, flow);
-    uint64_t reporter = turned ? RUN_PARTNER(run->key) : RUN_REPORTER(run->key);
-    uint64_t partner = turned ? RUN_REPORTER(run->key) : RUN_PARTNER(run->key);
+    const struct image_segment *segment = touch->segment;
+    bool turned = engine_turned(s->cube, touch->flow);
+    uint64_t reporter = turned ? RUN_PARTNER(touch->key) : RUN_REPORTER(touch->key);
+    uint64_t partner = turned ? RUN_REPORTER(touch->key) : RUN_PARTNER(touch->key);
     struct adding a = {.scan = s, .segment = segment, .stride = stride[CUBE_PRODUCT]};
-    a.base = stride[CUBE_PERIOD] * period + stride[CUBE_REPORTER] * reporter + stride[CUBE_PARTNER] * partner +
-             stride[CUBE_FLOW] * (uint64_t)flow;
-    if (s->totals) {
-        add_total(&a, run);
+    a.base = stride[CUBE_PERIOD] * touch->period + stride[CUBE_REPORTER] * reporter + stride[CUBE_PARTNER] * partner +
+             stride[CUBE_FLOW] * (uint64_t)touch->flow;
+    if (s->visitor.totals) {
+        add_total(&a, &touch->total);
         return;
     }
     struct run_view view;
     const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
-    if (!run_view(run, segment->rows, segment->rows_bytes, segment->n_leaves, &view))
+    if (!run_view(touch->run, segment->rows, segment->rows_bytes, segment->n_leaves, &view))
         s->failed = true;
-    else if (leaves->member && few_leaves(leaves->n, run->count))
+    else if (leaves->member && few_leaves(leaves->n, touch->run->count))
         add_named(&a, &view);
     else
         add_rows(&a, &view);
@@ -341,7 +342,7 @@ static bool adds_once(const struct scan *s, enum cube_dim spread)
     const struct cube_set *flow = &s->query->only[CUBE_FLOW];
     enum cube_dim other = spread == CUBE_PARTNER ? CUBE_REPORTER : CUBE_PARTNER;
     bool one_run = segments <= 1 && flow->member && flow->n == 1 && s->sides.side[other].n == 1;
-    return one_run && (s->totals || (s->box.stride[CUBE_PRODUCT] && !s->node));
+    return one_run && (s->visitor.totals || (s->box.stride[CUBE_PRODUCT] && !s->node));
 }
 
 static enum status visit_members(struct scan *s)
@@ -375,29 +376,29 @@ struct counting {
     struct cube_plan plan;
 };
 
-static void count_run(struct visitor *visitor, const struct image_segment *segment, const struct file_run *run,
-                      size_t period, enum flow flow)
+static void count_run(struct visitor *visitor, const struct touch *touch)
 {
-    (void)segment;
-    (void)period;
-    (void)flow;
     struct counting *c = (struct counting *)visitor;
     const struct cube_set *leaves = &c->scan->query->only[CUBE_PRODUCT];
-    bool few = leaves->member && few_leaves(leaves->n, run->count) && leaves->n < run->count;
     c->plan.runs++;
-    c->plan.observations += c->scan->totals ? 1 : few ? leaves->n : run->count;
+    if (visitor->totals) {
+        c->plan.observations++;
+        return;
+    }
+    bool few = leaves->member && few_leaves(leaves->n, touch->run->count) && leaves->n < touch->run->count;
+    c->plan.observations += few ? leaves->n : touch->run->count;
 }
 
 static struct cube_plan plan_of(const struct scan *s)
 {
-    struct counting c = {.visitor = {count_run}, .scan = s};
+    struct counting c = {.visitor = {count_run, s->visitor.totals}, .scan = s};
     struct sides pass = s->sides; /* a spread over members is a pass for each */
     if (s->query->spread == CUBE_REPORTER || s->query->spread == CUBE_PARTNER)
         pass.side[s->query->spread].n = 1;
     c.plan.index = sides_index(&pass);
     c.plan.all_reporters = s->sides.side[CUBE_REPORTER].list == s->cube->all.list;
     c.plan.all_partners = s->sides.side[CUBE_PARTNER].list == s->cube->all.list;
-    c.plan.totals = s->totals;
+    c.plan.totals = s->visitor.totals;
     sides_visit(s->cube, s->query, &s->sides, s->period, s->n_periods, &c.visitor);
     return c.plan;
 }
@@ -408,7 +409,7 @@ struct cube_plan cube_plan(const struct cube *cube, const struct cube_query *que
     struct cube_plan plan = {.observations = UINT64_MAX};
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
-    struct scan s = {.cube = cube, .query = query, .arena = &arena, .totals = needs_totals_only(query)};
+    struct scan s = {.cube = cube, .query = query, .arena = &arena, .visitor = {.totals = needs_totals_only(query)}};
     s.period = query->only[CUBE_PERIOD].member;
     s.n_periods = query->only[CUBE_PERIOD].n;
     if (!s.period) { /* the dataset's own periods hold the same observations as any kind they add up to */
@@ -457,7 +458,7 @@ static enum status scan_all(struct scan *s)
 static enum status run_one(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows,
                            struct arena *arena)
 {
-    struct scan s = {.visitor = {add_run}, .cube = cube, .query = query, .arena = arena};
+    struct scan s = {.visitor = {.visit = add_run}, .cube = cube, .query = query, .arena = arena};
     enum status status = prepare(&s);
     if (status == ST_OK)
         status = scan_all(&s);

@@ -21,12 +21,23 @@ struct sides {
 enum status sides_make(const struct cube *cube, const struct cube_query *query, struct arena *arena,
                        struct sides *out) MUST_CHECK;
 
-struct visitor {
-    void (*visit)(struct visitor *visitor, const struct image_segment *segment, const struct file_run *run,
-                  size_t period, enum flow flow);
+/* One run that a query touches. */
+struct touch {
+    const struct image_segment *segment;
+    uint32_t key;
+    const struct file_run *run; /* NULL where only totals are asked for */
+    struct file_total total;    /* of the run; only then */
+    size_t period;              /* of the query */
+    enum flow flow;
 };
 
-/* Calls the visitor for each run that the query touches: for each of `period`, each of its segments, each flow. */
+struct visitor {
+    void (*visit)(struct visitor *visitor, const struct touch *touch);
+    bool totals; /* rows are not needed */
+};
+
+/* Calls the visitor for each run that the query touches: for each of `period`, each of its segments, each flow. Totals of pairs over
+ * many periods come from the file's SERIES, all others from the periods' directories. */
 void sides_visit(const struct cube *cube, const struct cube_query *query, const struct sides *sides,
                  const uint32_t *period, size_t n_periods, struct visitor *visitor);
 enum cube_index sides_index(const struct sides *sides);
@@ -93,7 +104,6 @@ struct scan {
     const uint32_t *period; /* periods of the query, ascending */
     size_t n_periods;
     bool streamed;                       /* the spread is over reporters or partners: each is a pass of its own */
-    bool totals;                         /* no row is needed: the runs' totals are */
     bool weighed;                        /* quantities are asked for */
     const uint16_t *node;                /* leaf → node of the product key; NULL: leaf itself */
     const bool *wanted;                  /* by leaf, where the query names leaves */

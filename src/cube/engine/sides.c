@@ -64,7 +64,15 @@ struct walk {
 
 static void visit(const struct walk *w, const struct file_run *run)
 {
-    w->visitor->visit(w->visitor, w->segment, run, w->period, w->flow);
+    struct touch touch = {.segment = w->segment, .key = run->key, .run = run, .period = w->period, .flow = w->flow};
+    if (w->visitor->totals) {
+        touch.run = NULL;
+        touch.total = (struct file_total){.value_usd = run->value_usd,
+                                          .quantity_kg = run->quantity_kg,
+                                          .unweighed_usd = run->unweighed_usd,
+                                          .status = run->status};
+    }
+    w->visitor->visit(w->visitor, &touch);
 }
 
 static void walk_pairs(const struct walk *w)
@@ -108,16 +116,21 @@ static void walk_columns(const struct walk *w)
     }
 }
 
-static void walk_segment(struct walk *w, const struct sides *sides)
+static void turn_sides(struct walk *w, const struct sides *sides)
 {
     bool turned = engine_turned(w->cube, w->flow);
-    enum cube_index index = sides_index(sides);
     w->first = &sides->side[turned ? CUBE_PARTNER : CUBE_REPORTER];
     w->second = &sides->side[turned ? CUBE_REPORTER : CUBE_PARTNER];
     w->stored_flow = turned ? FLOW_EXPORTS : w->flow;
+}
+
+static void walk_segment(struct walk *w, const struct sides *sides)
+{
+    enum cube_index index = sides_index(sides);
+    turn_sides(w, sides);
     if (index == CUBE_INDEX_PAIR)
         walk_pairs(w);
-    else if ((index == CUBE_INDEX_REPORTER) != turned)
+    else if ((index == CUBE_INDEX_REPORTER) != engine_turned(w->cube, w->flow))
         walk_rows(w);
     else
         walk_columns(w);
@@ -132,10 +145,76 @@ static bool flow_wanted(const struct cube_query *q, enum flow flow)
     return set->member == NULL;
 }
 
+/* ---- series ---- */
+
+#define FEW_SEGMENTS 3 /* as many directories cost less than the series of a pair */
+
+/* Segments of all periods lie in one ascending stretch; each period's are [first[p], first[p + 1]) of it where they touch. */
+struct stretch_of_segments {
+    size_t from, to;
+};
+
+static size_t segments_of(const struct cube *cube, const uint32_t *period, size_t n_periods)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_periods && n <= FEW_SEGMENTS; i++) {
+        struct stretch_of_segments s;
+        engine_segments(cube, period[i], &s.from, &s.to);
+        n += s.to - s.from;
+    }
+    return n;
+}
+
+/* Totals of one pair, by segment, against the query's periods, which ascend too. */
+static void walk_totals(struct walk *w, const struct file_total *total, uint32_t n, const uint32_t *period,
+                        size_t n_periods, uint32_t key)
+{
+    struct touch touch = {.key = key, .flow = w->flow};
+    size_t p = 0;
+    struct stretch_of_segments s = {0, 0};
+    if (n_periods)
+        engine_segments(w->cube, period[0], &s.from, &s.to);
+    for (uint32_t i = 0; i < n && p < n_periods;) {
+        if (total[i].segment >= s.to) {
+            if (++p < n_periods)
+                engine_segments(w->cube, period[p], &s.from, &s.to);
+            continue;
+        }
+        if (total[i].segment >= s.from) {
+            touch.segment = &w->cube->image.segment[total[i].segment];
+            touch.total = total[i];
+            touch.period = p;
+            w->visitor->visit(w->visitor, &touch);
+        }
+        i++;
+    }
+}
+
+static void walk_series(struct walk *w, const uint32_t *period, size_t n_periods)
+{
+    for (size_t i = 0; i < w->first->n; i++)
+        for (size_t k = 0; k < w->second->n; k++) {
+            const struct file_total *total;
+            uint16_t first = w->first->list[i], second = w->second->list[k];
+            uint32_t n = image_pair_series(&w->cube->image, first, w->stored_flow, second, &total);
+            if (n)
+                walk_totals(w, total, n, period, n_periods, RUN_KEY(first, w->stored_flow, second));
+        }
+}
+
 void sides_visit(const struct cube *cube, const struct cube_query *query, const struct sides *sides,
                  const uint32_t *period, size_t n_periods, struct visitor *visitor)
 {
     struct walk w = {.cube = cube, .visitor = visitor};
+    if (visitor->totals && sides_index(sides) == CUBE_INDEX_PAIR &&
+        segments_of(cube, period, n_periods) > FEW_SEGMENTS) {
+        for (w.flow = FLOW_EXPORTS; w.flow <= FLOW_IMPORTS; w.flow++)
+            if (flow_wanted(query, w.flow)) {
+                turn_sides(&w, sides);
+                walk_series(&w, period, n_periods);
+            }
+        return;
+    }
     for (w.period = 0; w.period < n_periods; w.period++) {
         size_t from, to;
         engine_segments(cube, period[w.period], &from, &to);

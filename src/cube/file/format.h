@@ -15,6 +15,7 @@
  *   then for each period again:
  *   LEAVES     the products that occur in it, as positions in PRODUCTS (16 bits each), ascending: a row names a leaf by its place here
  *   and at the end:
+ *   SERIES     the totals of each run again, pair by pair over all periods: what a pair's whole series is answered from
  *   DATASET    the manifest's description as JSON
  *   MEMBERS    all country codes that the file's maker knew, ascending, one a line; '-' before those without an observation
  *   PRODUCTS   codes of all leaves, ascending, one a line
@@ -44,6 +45,7 @@ enum section_kind {
     SECTION_RUNS,
     SECTION_INDEX,
     SECTION_LEAVES,
+    SECTION_SERIES,
     SECTION_DATASET,
     SECTION_MEMBERS,
     SECTION_PRODUCTS
@@ -84,6 +86,22 @@ struct file_run {
     uint8_t status;               /* the bits of all rows together; 0: the rows have no status bytes */
 };
 static_assert(sizeof(struct file_run) == 56, "directory layout");
+
+/* SERIES begins with one of these; behind it, each behind the other:
+ *   totals       struct file_total: those of a pair side by side, by segment
+ *   row_first    for each member and ALL, for each flow: its first pair, as in INDEX
+ *   total_first  for each pair its first total, and their number
+ *   partner      of each pair, ascending within a row (16 bits) */
+struct file_series {
+    uint64_t n_pairs, n_totals;
+};
+
+struct file_total {
+    int64_t value_usd, quantity_kg, unweighed_usd; /* as in the run */
+    uint32_t segment;                              /* number of the period, from 0 */
+    uint8_t status, zero[3];
+};
+static_assert(sizeof(struct file_total) == 32, "series layout");
 
 #define RUN_REPORTER(key) ((key) >> 17)
 #define RUN_FLOW(key) ((key) >> 16 & 1U)

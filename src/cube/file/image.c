@@ -5,12 +5,13 @@
 
 #include "entrepot/cube/period.h"
 
-#define DICTIONARIES 3     /* at the end: DATASET, MEMBERS, PRODUCTS */
+#define CLOSING 4          /* at the end: SERIES, DATASET, MEMBERS, PRODUCTS */
 #define SECTIONS_OF_EACH 4 /* period: ROWS, RUNS, INDEX; and LEAVES */
 
 static const char *section_name(const struct file_section *section)
 {
-    static const char *const name[] = {"?", "ROWS", "RUNS", "INDEX", "LEAVES", "DATASET", "MEMBERS", "PRODUCTS"};
+    static const char *const name[] = {"?",      "ROWS",    "RUNS",    "INDEX",   "LEAVES",
+                                       "SERIES", "DATASET", "MEMBERS", "PRODUCTS"};
     return name[section->kind <= SECTION_PRODUCTS ? section->kind : 0];
 }
 
@@ -46,8 +47,8 @@ static bool contents_fit(const struct image *image, uint64_t *bytes)
     const struct file_header *h = image->header;
     return !__builtin_mul_overflow(h->contents_count, sizeof(struct file_section), bytes) &&
            h->contents_offset % FILE_ALIGN == 0 && h->contents_offset <= image->n &&
-           *bytes == image->n - h->contents_offset && h->contents_count >= DICTIONARIES &&
-           (h->contents_count - DICTIONARIES) % SECTIONS_OF_EACH == 0;
+           *bytes == image->n - h->contents_offset && h->contents_count >= CLOSING &&
+           (h->contents_count - CLOSING) % SECTIONS_OF_EACH == 0;
 }
 
 static enum status check_header(struct image *image, struct problem *problem)
@@ -69,7 +70,7 @@ static enum status check_header(struct image *image, struct problem *problem)
     if (h->contents_hash != XXH3_64bits(image->bytes + h->contents_offset, bytes))
         return image_corrupt(image, NULL, problem, "the checksum of the table of contents is wrong");
     image->section = (const struct file_section *)(const void *)(image->bytes + h->contents_offset);
-    image->n_segments = (h->contents_count - DICTIONARIES) / SECTIONS_OF_EACH;
+    image->n_segments = (h->contents_count - CLOSING) / SECTIONS_OF_EACH;
     return ST_OK;
 }
 
@@ -85,7 +86,7 @@ static uint32_t expected_kind(const struct image *image, uint64_t i)
     uint64_t segments = image->n_segments, leaves = segments * (SECTIONS_OF_EACH - 1);
     if (i < leaves)
         return SECTION_ROWS + (uint32_t)(i % (SECTIONS_OF_EACH - 1));
-    return i < leaves + segments ? SECTION_LEAVES : SECTION_DATASET + (uint32_t)(i - leaves - segments);
+    return i < leaves + segments ? SECTION_LEAVES : SECTION_SERIES + (uint32_t)(i - leaves - segments);
 }
 
 /* Sections stand one behind the other, in the order that format.h gives. The dictionaries are always checked whole. */
@@ -94,7 +95,7 @@ static enum status check_contents(const struct image *image, bool whole, struct 
     uint64_t end = sizeof(struct file_header);
     for (uint64_t i = 0; i < image->header->contents_count; i++) {
         const struct file_section *s = &image->section[i];
-        if (s->kind != expected_kind(image, i) || (s->kind >= SECTION_DATASET) != (s->period == 0))
+        if (s->kind != expected_kind(image, i) || (s->kind >= SECTION_SERIES) != (s->period == 0))
             return image_corrupt(image, s, problem, "this section does not belong here");
         if (s->offset != end || s->bytes > image->header->contents_offset - end)
             return image_corrupt(image, s, problem, "the section does not fit the file");
@@ -130,7 +131,7 @@ static enum status check_dictionary(const struct image *image, const struct file
 
 static enum status open_dictionaries(struct image *image, struct problem *problem)
 {
-    const struct file_section *dataset = image->section + image->header->contents_count - DICTIONARIES;
+    const struct file_section *dataset = image->section + image->header->contents_count - CLOSING + 1;
     image->dataset = str_span(image->bytes + dataset->offset, dataset->bytes);
     image->members_section = dataset + 1;
     image->products_section = dataset + 2;
@@ -204,6 +205,25 @@ static enum status check_runs(const struct image *image, const struct image_segm
     return ST_OK;
 }
 
+static enum status open_series(struct image *image, struct problem *problem)
+{
+    const struct file_section *section = image->section + image->header->contents_count - CLOSING;
+    const struct file_series *head = (const void *)(image->bytes + section->offset);
+    uint64_t heads = 2 * (image->n_members + 1) + 1;
+    if (section->bytes < sizeof *head || head->n_pairs >= UINT32_MAX || head->n_totals > UINT32_MAX ||
+        section->bytes != series_bytes(image->n_members, head->n_pairs, head->n_totals))
+        return image_corrupt(image, section, problem, "the section does not fit its own figures");
+    struct image_series *s = &image->series;
+    *s = (struct image_series){.n_pairs = (uint32_t)head->n_pairs,
+                               .n_totals = (uint32_t)head->n_totals,
+                               .total = (const void *)(head + 1),
+                               .section = section};
+    s->row_first = (const void *)(s->total + s->n_totals);
+    s->total_first = s->row_first + heads;
+    s->partner = (const void *)(s->total_first + s->n_pairs + 1);
+    return ST_OK;
+}
+
 static enum status open_segments(struct image *image, bool whole, struct problem *problem)
 {
     image->segment = calloc(image->n_segments + 1, sizeof *image->segment);
@@ -229,6 +249,8 @@ enum status image_open(const char *name, const char *bytes, size_t n, bool whole
         status = check_contents(image, whole, problem);
     if (status == ST_OK)
         status = open_dictionaries(image, problem);
+    if (status == ST_OK)
+        status = open_series(image, problem);
     if (status == ST_OK)
         status = open_segments(image, whole, problem);
     if (status != ST_OK)
@@ -264,19 +286,43 @@ uint32_t segment_column(const struct image *image, const struct image_segment *s
     return partner > image->n_members ? 0 : range_of(s->column_first, 2 * (uint64_t)partner + flow, s->n_runs, first);
 }
 
-const struct file_run *segment_pair(const struct image *image, const struct image_segment *s, uint32_t reporter,
-                                    unsigned flow, uint32_t partner)
+/* Where `partner` stands among `n` ascending ones from `low` on, or UINT32_MAX. */
+static uint32_t find_partner(const uint16_t *list, uint32_t low, uint32_t n, uint32_t partner)
 {
-    uint32_t low = 0, n = segment_row(image, s, reporter, flow, &low), high = low + n;
+    uint32_t high = low + n, end = high;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (s->partner[middle] < partner)
+        if (list[middle] < partner)
             low = middle + 1;
         else
             high = middle;
     }
-    if (n == 0 || low == s->n_runs)
+    return low < end && list[low] == partner ? low : UINT32_MAX;
+}
+
+const struct file_run *segment_pair(const struct image *image, const struct image_segment *s, uint32_t reporter,
+                                    unsigned flow, uint32_t partner)
+{
+    uint32_t first = 0, n = segment_row(image, s, reporter, flow, &first);
+    uint32_t at = find_partner(s->partner, first, n, partner);
+    if (at == UINT32_MAX)
         return NULL;
-    const struct file_run *run = &s->run[low];
+    const struct file_run *run = &s->run[at];
     return run->key == RUN_KEY(reporter, flow, partner) ? run : NULL;
+}
+
+uint32_t image_pair_series(const struct image *image, uint32_t reporter, unsigned flow, uint32_t partner,
+                           const struct file_total **first)
+{
+    const struct image_series *s = &image->series;
+    uint32_t pair = 0, total = 0;
+    if (reporter > image->n_members)
+        return 0;
+    uint32_t n = range_of(s->row_first, 2 * (uint64_t)reporter + flow, s->n_pairs, &pair);
+    uint32_t at = find_partner(s->partner, pair, n, partner);
+    if (at == UINT32_MAX)
+        return 0;
+    n = range_of(s->total_first, at, s->n_totals, &total);
+    *first = s->total + total;
+    return n;
 }

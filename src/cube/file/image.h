@@ -24,6 +24,15 @@ struct image_segment {
     const struct file_section *rows_section, *runs_section, *leaves_section;
 };
 
+/* SERIES. Its numbers are not checked when a large file is opened either: image_series checks them. */
+struct image_series {
+    const struct file_total *total;
+    const uint32_t *row_first, *total_first;
+    const uint16_t *partner;
+    uint32_t n_pairs, n_totals;
+    const struct file_section *section;
+};
+
 struct image {
     const char *name; /* for messages, borrowed */
     const char *bytes;
@@ -35,7 +44,15 @@ struct image {
     size_t n_members, n_products;  /* lines of the dictionaries */
     struct image_segment *segment; /* heap */
     size_t n_segments;
+    struct image_series series;
 };
+
+/* Bytes of SERIES. */
+static inline uint64_t series_bytes(uint64_t n_members, uint64_t n_pairs, uint64_t n_totals)
+{
+    return sizeof(struct file_series) + n_totals * sizeof(struct file_total) +
+           (2 * (n_members + 1) + 1 + n_pairs + 1) * sizeof(uint32_t) + n_pairs * sizeof(uint16_t);
+}
 
 /* Bytes of the INDEX of a period. */
 static inline uint64_t index_bytes(uint64_t n_members, uint64_t n_runs)
@@ -61,5 +78,8 @@ uint32_t segment_column(const struct image *image, const struct image_segment *s
 /* The run of a pair, or NULL. */
 const struct file_run *segment_pair(const struct image *image, const struct image_segment *segment, uint32_t reporter,
                                     unsigned flow, uint32_t partner);
+/* The totals of a pair in all periods, by segment: how many, and the first in *first. The caller checks each one's segment. */
+uint32_t image_pair_series(const struct image *image, uint32_t reporter, unsigned flow, uint32_t partner,
+                           const struct file_total **first);
 
 #endif

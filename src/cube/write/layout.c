@@ -3,13 +3,21 @@
 
 #include "cube/file/image.h"
 #include "cube/write/code_set.h"
+#include "cube/write/series.h"
 #include "cube/write/writer.h"
+
+/* Whether the world's row equals the sum of the partners. */
+struct tally {
+    bool any, differs;
+};
 
 struct layout {
     struct cube_writer *writer;
     struct problem *problem;
     struct buf contents;
     struct code_set products;
+    struct series series;
+    struct tally tally;
     enum partners partners;
 };
 
@@ -110,12 +118,6 @@ static enum status write_dataset(struct layout *l)
     return status;
 }
 
-/* ---- does the world's row equal the sum of the partners? ---- */
-
-struct tally {
-    bool any, differs;
-};
-
 static void compare_world(const struct file_run *run, size_t n, uint32_t world, uint32_t all, struct tally *tally)
 {
     int64_t of_world = -1;
@@ -134,26 +136,53 @@ static void compare_world(const struct file_run *run, size_t n, uint32_t world, 
     }
 }
 
-static enum status detect_partners(struct layout *l)
+/* ---- what all directories are gone through for ---- */
+
+typedef void directory_visit(struct layout *l, const struct file_run *run, size_t n_runs, uint32_t segment);
+
+/* Reads one directory after the other back from the spool. */
+static enum status visit_directories(struct layout *l, directory_visit *visit)
 {
     const struct cube_writer *w = l->writer;
-    struct tally tally = {.any = false};
-    l->partners = w->dataset->partners;
-    if (!w->options.detect_partners)
-        return ST_OK;
-    for (size_t i = 0; i < w->parts.n; i++) {
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < w->parts.n; i++) {
         const struct file_section *section = &w->parts.part[i].runs;
         struct file_run *run = malloc(section->bytes);
-        enum status status =
-            run ? spool_read(&w->spool, section->offset, run, section->bytes, l->problem) : no_memory(l);
+        status = run ? spool_read(&w->spool, section->offset, run, section->bytes, l->problem) : no_memory(l);
         if (status == ST_OK)
-            compare_world(run, section->bytes / sizeof *run, w->members.world, w->members.n, &tally);
+            visit(l, run, section->bytes / sizeof *run, (uint32_t)i);
         free(run);
-        if (status != ST_OK)
-            return status;
     }
-    l->partners = tally.any && !tally.differs ? PARTNERS_ALL : PARTNERS_LISTED;
-    return ST_OK;
+    return status;
+}
+
+static void count_directory(struct layout *l, const struct file_run *run, size_t n_runs, uint32_t segment)
+{
+    (void)segment;
+    series_count(&l->series, run, n_runs);
+    compare_world(run, n_runs, l->writer->members.world, l->writer->members.n, &l->tally);
+}
+
+static void fill_series(struct layout *l, const struct file_run *run, size_t n_runs, uint32_t segment)
+{
+    series_fill(&l->series, run, n_runs, segment);
+}
+
+static enum status write_series(struct layout *l)
+{
+    const struct cube_writer *w = l->writer;
+    enum status status = series_init(&l->series, w->members.n) ? visit_directories(l, count_directory) : no_memory(l);
+    if (status == ST_OK && !series_lay_out(&l->series))
+        status = no_memory(l);
+    if (status == ST_OK)
+        status = visit_directories(l, fill_series);
+    if (status == ST_OK)
+        status = add_section(l, SECTION_SERIES, 0, buf_view(&l->series.bytes));
+    series_release(&l->series);
+    l->partners = w->dataset->partners;
+    if (w->options.detect_partners)
+        l->partners = l->tally.any && !l->tally.differs ? PARTNERS_ALL : PARTNERS_LISTED;
+    return status;
 }
 
 /* ---- contents and header ---- */
@@ -198,9 +227,9 @@ static enum status write_all(struct layout *l)
     list_segments(l);
     enum status status = collect_products(l);
     if (status == ST_OK)
-        status = detect_partners(l);
-    if (status == ST_OK)
         status = write_leaves(l);
+    if (status == ST_OK)
+        status = write_series(l);
     if (status == ST_OK)
         status = write_dataset(l);
     if (status == ST_OK)

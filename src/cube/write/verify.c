@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include "cube/write/flush.h"
+#include "cube/write/series.h"
 
 struct verifying {
     const struct image *image;
@@ -106,6 +107,25 @@ static enum status verify_segment(const struct verifying *v, const struct image_
     return status;
 }
 
+/* Runs whose keys name no pair there could be were found when their segment was laid out again. */
+static enum status verify_series(const struct verifying *v)
+{
+    const struct image *image = v->image;
+    struct series s;
+    bool ok = series_init(&s, v->members.n);
+    for (size_t i = 0; ok && i < image->n_segments; i++)
+        series_count(&s, image->segment[i].run, image->segment[i].n_runs);
+    ok = ok && series_lay_out(&s);
+    for (size_t i = 0; ok && i < image->n_segments; i++)
+        series_fill(&s, image->segment[i].run, image->segment[i].n_runs, (uint32_t)i);
+    const struct file_section *section = image->series.section;
+    enum status status = ok ? ST_OK : problem_set(v->problem, ST_NO_MEMORY, image->name, "out of memory");
+    if (ok && !same(&s.bytes, image->bytes + section->offset, section->bytes))
+        status = image_corrupt(image, section, v->problem, "the series do not agree with the runs");
+    series_release(&s);
+    return status;
+}
+
 enum status segments_verify(const struct image *image, const struct dataset *dataset, const struct countries *countries,
                             struct problem *problem)
 {
@@ -118,6 +138,8 @@ enum status segments_verify(const struct image *image, const struct dataset *dat
         status = read_products(&v);
     for (size_t i = 0; status == ST_OK && i < image->n_segments; i++)
         status = verify_segment(&v, &image->segment[i], &observations);
+    if (status == ST_OK)
+        status = verify_series(&v);
     if (status == ST_OK && observations != image->header->observations)
         status = image_corrupt(image, NULL, problem, "the number of observations is not the header's");
     free(v.code);
