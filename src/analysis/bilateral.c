@@ -6,7 +6,6 @@
 struct amounts {
     struct figure flow[2];
     struct quantity quantity[2];
-    bool recorded; /* some flow was */
     unsigned status;
 };
 
@@ -50,9 +49,9 @@ static enum status all_periods(const struct frame *frame, enum period_kind kind,
     return ST_OK;
 }
 
-/* Fills amounts with what `partner` (ANY_MEMBER: the sum of all) has in each period; absent keys as the frame reads them. */
-static enum status read_amounts(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
-                                struct arena *arena)
+/* Fills amounts with what is recorded with `partner` (ANY_MEMBER: the sum of all) in each period. */
+static enum status read_recorded(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
+                                 struct arena *arena)
 {
     struct cube_query q = {.group = CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD),
                            .kind = kind,
@@ -74,13 +73,20 @@ static enum status read_amounts(const struct frame *frame, uint32_t partner, enu
         a->flow[rows.key[CUBE_FLOW][i]] = (struct figure){rows.value_usd[i], true};
         a->quantity[rows.key[CUBE_FLOW][i]] = quantity_of(&rows, i);
         a->status |= rows.status[i];
-        a->recorded = true;
     }
-    for (size_t i = 0; i < s->n; i++)
+    return ST_OK;
+}
+
+/* The same; absent keys as the frame reads them. */
+static enum status read_amounts(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
+                                struct arena *arena)
+{
+    enum status status = read_recorded(frame, partner, kind, s, arena);
+    for (size_t i = 0; status == ST_OK && i < s->n; i++)
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
             if (!s->amounts[i].flow[f].known)
                 s->amounts[i].flow[f] = frame_absent(frame, partner, f, s->period[i]);
-    return ST_OK;
+    return status;
 }
 
 /* The reporter's trade with everybody, from the world's row where there is one, else from the sum of the partners. */
@@ -128,15 +134,25 @@ static unsigned rank_up_to(const struct series *whole, size_t at, struct figure 
     return rank;
 }
 
-static enum status find_complete(struct series *s, struct arena *arena)
+/* The pair in every period that the dataset touches. */
+static enum status read_whole(const struct frame *frame, enum period_kind kind, struct series *s, struct arena *arena)
 {
+    struct presence_series presence;
+    enum status status = all_periods(frame, kind, arena, &s->period, &s->n);
+    if (status == ST_OK)
+        status = read_recorded(frame, frame->partner, kind, s, arena);
+    if (status == ST_OK)
+        status = frame_presence(frame, s->period, s->n, arena, &presence);
     s->complete = arena_new(arena, bool, s->n);
-    for (size_t i = 0; s->complete && i < s->n; i++) {
-        /* Where one period of the dataset is the whole, a recorded figure of the pair is proof enough. */
-        bool single = cube_expected(s->frame->cube, s->period[i]) == 1;
-        s->complete[i] = (single && s->amounts[i].recorded) || frame_complete(s->frame, s->period[i]);
+    if (status != ST_OK || !s->complete)
+        return status != ST_OK ? status : ST_NO_MEMORY;
+    for (size_t i = 0; i < s->n; i++) {
+        s->complete[i] = presence_complete(frame, &presence, i, s->period[i]);
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            if (!s->amounts[i].flow[f].known)
+                s->amounts[i].flow[f] = presence_absent(frame, &presence, f, i);
     }
-    return s->complete ? ST_OK : ST_NO_MEMORY;
+    return ST_OK;
 }
 
 static void add_change(struct bilateral_row *row, const struct series *whole, size_t at)
@@ -193,11 +209,7 @@ enum status bilateral_series(const struct frame *frame, enum period_kind kind, c
                              struct arena *arena, struct bilateral_row **out)
 {
     struct series whole = {.frame = frame}, world = {.frame = frame, .period = period, .n = n};
-    enum status status = all_periods(frame, kind, arena, &whole.period, &whole.n);
-    if (status == ST_OK)
-        status = read_amounts(frame, frame->partner, kind, &whole, arena);
-    if (status == ST_OK)
-        status = find_complete(&whole, arena);
+    enum status status = read_whole(frame, kind, &whole, arena);
     if (status == ST_OK)
         status = read_world(frame, kind, &world, arena);
     struct bilateral_row *row = arena_new(arena, struct bilateral_row, n);

@@ -102,14 +102,45 @@ static unsigned held(const struct frame *frame, enum flow flow, uint32_t period)
     return cube_held(frame->cube, frame->reporter, witness(frame, frame->partner), flow, period);
 }
 
-unsigned frame_months_held(const struct frame *frame, uint32_t period)
+/* Months of a period of whose parts so many are held of either flow. */
+static unsigned months_of(const struct frame *frame, unsigned exports, unsigned imports)
 {
-    unsigned exports = held(frame, FLOW_EXPORTS, period), imports = held(frame, FLOW_IMPORTS, period);
     unsigned least = exports && imports ? (exports < imports ? exports : imports) : exports + imports;
     return least * period_months(cube_dataset(frame->cube)->frequency);
+}
+
+unsigned frame_months_held(const struct frame *frame, uint32_t period)
+{
+    return months_of(frame, held(frame, FLOW_EXPORTS, period), held(frame, FLOW_IMPORTS, period));
 }
 
 bool frame_complete(const struct frame *frame, uint32_t period)
 {
     return frame_months_held(frame, period) == period_months(period_kind_of(period));
+}
+
+enum status frame_presence(const struct frame *frame, const uint32_t *period, size_t n, struct arena *arena,
+                           struct presence_series *out)
+{
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
+        unsigned *held = arena_new(arena, unsigned, n);
+        if (!held)
+            return ST_NO_MEMORY;
+        cube_held_series(frame->cube, frame->reporter, witness(frame, frame->partner), f, period, n, held);
+        out->held[f] = held;
+    }
+    return ST_OK;
+}
+
+struct figure presence_absent(const struct frame *frame, const struct presence_series *presence, enum flow flow,
+                              size_t at)
+{
+    bool told = cube_dataset(frame->cube)->coverage == COVERAGE_FULL && presence->held[flow][at] > 0;
+    return (struct figure){0, told};
+}
+
+bool presence_complete(const struct frame *frame, const struct presence_series *presence, size_t at, uint32_t period)
+{
+    return months_of(frame, presence->held[FLOW_EXPORTS][at], presence->held[FLOW_IMPORTS][at]) ==
+           period_months(period_kind_of(period));
 }

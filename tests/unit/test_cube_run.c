@@ -456,6 +456,11 @@ static void held_counts_the_periods_with_a_record(void **state)
             enum flow flow = dice(2) ? FLOW_EXPORTS : FLOW_IMPORTS;
             assert_int_equal(cube_held(s.cube, reporter, partner, flow, period),
                              plain_held(&s, reporter, partner, flow, period));
+            size_t n = list_periods(&s, kind, all);
+            unsigned held[PERIODS + 2];
+            cube_held_series(s.cube, reporter, partner, flow, all, n, held);
+            for (size_t p = 0; p < n; p++)
+                assert_int_equal(held[p], plain_held(&s, reporter, partner, flow, all[p]));
         }
         cube_close(s.cube);
     }

@@ -83,4 +83,15 @@ struct figure frame_absent(const struct frame *frame, uint32_t partner, enum flo
 unsigned frame_months_held(const struct frame *frame, uint32_t period);
 bool frame_complete(const struct frame *frame, uint32_t period);
 
+/* What the three above say of the frame's partner, for many periods at once. */
+struct presence_series {
+    const unsigned *held[2]; /* by flow and period: the dataset's own periods that are held */
+};
+/* `period` ascending, of one kind. ST_NO_MEMORY. */
+enum status frame_presence(const struct frame *frame, const uint32_t *period, size_t n, struct arena *arena,
+                           struct presence_series *out) MUST_CHECK;
+struct figure presence_absent(const struct frame *frame, const struct presence_series *presence, enum flow flow,
+                              size_t at);
+bool presence_complete(const struct frame *frame, const struct presence_series *presence, size_t at, uint32_t period);
+
 #endif

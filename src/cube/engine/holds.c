@@ -58,6 +58,9 @@ void cube_leaf_range(const struct cube *cube, struct str prefix, uint32_t *from,
 static size_t segment_bound(const struct cube *cube, uint32_t period)
 {
     size_t low = 0, high = cube->image.n_segments;
+    uint32_t guess = high ? period - cube->period[0] : 0; /* where none is missing */
+    if (guess < high && cube->period[guess] == period)
+        return guess;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (cube->period[middle] < period)
@@ -81,9 +84,10 @@ void engine_segments(const struct cube *cube, uint32_t period, size_t *from, siz
         *from = *to = 0;
         return;
     }
-    uint32_t first = first_own(cube, period);
+    uint32_t first = first_own(cube, period), n = cube_expected(cube, period);
     *from = segment_bound(cube, first);
-    *to = segment_bound(cube, first + cube_expected(cube, period));
+    *to = n > 1 ? segment_bound(cube, first + n)
+                : *from + (*from < cube->image.n_segments && cube->period[*from] == first);
 }
 
 unsigned cube_expected(const struct cube *cube, uint32_t period)
@@ -109,26 +113,69 @@ static bool in_segment(const struct cube *cube, const struct image_segment *segm
     return any;
 }
 
+/* Who a question about presence is about, as the runs' keys have it. */
+struct presence {
+    uint32_t reporter, partner; /* local numbers, or ANY_MEMBER */
+    unsigned flow;
+};
+
 static uint32_t to_local(const struct cube *cube, uint32_t id)
 {
     return id == ANY_MEMBER ? ANY_MEMBER : engine_local(cube, id);
 }
 
+/* False for a country that the cube does not have. */
+static bool find_presence(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow,
+                          struct presence *out)
+{
+    bool turned = engine_turned(cube, flow); /* what r imports from p is stored as p's export to r */
+    *out = (struct presence){.reporter = to_local(cube, turned ? partner : reporter),
+                             .partner = to_local(cube, turned ? reporter : partner),
+                             .flow = turned ? FLOW_EXPORTS : flow};
+    return out->reporter != NO_LOCAL && out->partner != NO_LOCAL;
+}
+
+/* Totals that show the presence in their segments. With ANY_MEMBER those of the roll-up: it is there where a countable member is, so
+ * that only segments without it have to be looked at. */
+static uint32_t witnesses(const struct cube *cube, const struct presence *who, const struct file_total **total)
+{
+    uint32_t all = (uint32_t)cube->image.n_members;
+    return image_pair_series(&cube->image, who->reporter == ANY_MEMBER ? all : who->reporter, who->flow,
+                             who->partner == ANY_MEMBER ? all : who->partner, total);
+}
+
+void cube_held_series(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow,
+                      const uint32_t *period, size_t n, unsigned *held)
+{
+    struct presence who;
+    const struct file_total *total = NULL;
+    bool known = find_presence(cube, reporter, partner, flow, &who);
+    bool any = known && (who.reporter == ANY_MEMBER || who.partner == ANY_MEMBER);
+    uint32_t n_totals = known ? witnesses(cube, &who, &total) : 0, at = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t from, to;
+        held[i] = 0;
+        engine_segments(cube, period[i], &from, &to);
+        for (size_t segment = from; known && segment < to; segment++) {
+            while (at < n_totals && total[at].segment < segment)
+                at++;
+            bool seen = at < n_totals && total[at].segment == segment;
+            if (!seen && any)
+                seen = in_segment(cube, &cube->image.segment[segment], who.reporter, who.partner, who.flow);
+            held[i] += seen;
+        }
+    }
+}
+
 unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period)
 {
-    uint32_t r = to_local(cube, reporter), p = to_local(cube, partner);
-    if (r == NO_LOCAL || p == NO_LOCAL)
-        return 0;
-    if (engine_turned(cube, flow)) {
-        uint32_t exporter = p; /* what r imports from p is stored as p's export to r */
-        p = r;
-        r = exporter;
-        flow = FLOW_EXPORTS;
-    }
+    struct presence who;
     size_t from, to;
     unsigned held = 0;
+    if (!find_presence(cube, reporter, partner, flow, &who))
+        return 0;
     engine_segments(cube, period, &from, &to);
     for (size_t i = from; i < to; i++)
-        held += in_segment(cube, &cube->image.segment[i], r, p, flow);
+        held += in_segment(cube, &cube->image.segment[i], who.reporter, who.partner, who.flow);
     return held;
 }
