@@ -202,6 +202,18 @@ static void walk_series(struct walk *w, const uint32_t *period, size_t n_periods
         }
 }
 
+static void walk_period(struct walk *w, const struct cube_query *query, const struct sides *sides, uint32_t period)
+{
+    size_t from, to;
+    engine_segments(w->cube, period, &from, &to);
+    for (size_t i = from; i < to; i++) {
+        w->segment = &w->cube->image.segment[i];
+        for (w->flow = FLOW_EXPORTS; w->flow <= FLOW_IMPORTS; w->flow++)
+            if (flow_wanted(query, w->flow))
+                walk_segment(w, sides);
+    }
+}
+
 void sides_visit(const struct cube *cube, const struct cube_query *query, const struct sides *sides,
                  const uint32_t *period, size_t n_periods, struct visitor *visitor)
 {
@@ -215,14 +227,6 @@ void sides_visit(const struct cube *cube, const struct cube_query *query, const 
             }
         return;
     }
-    for (w.period = 0; w.period < n_periods; w.period++) {
-        size_t from, to;
-        engine_segments(cube, period[w.period], &from, &to);
-        for (size_t i = from; i < to; i++) {
-            w.segment = &cube->image.segment[i];
-            for (w.flow = FLOW_EXPORTS; w.flow <= FLOW_IMPORTS; w.flow++)
-                if (flow_wanted(query, w.flow))
-                    walk_segment(&w, sides);
-        }
-    }
+    for (w.period = 0; w.period < n_periods; w.period++)
+        walk_period(&w, query, sides, period[w.period]);
 }

@@ -20,7 +20,7 @@ bool rollup_init(struct rollup *rollup, size_t n_leaves) MUST_CHECK;
 void rollup_release(struct rollup *rollup);
 void rollup_clear(struct rollup *rollup);
 /* Adds the rows of a run. */
-void rollup_add(struct rollup *rollup, const struct rows_in *rows);
+void rollup_add(struct rollup *rollup, const struct rows_in *in);
 /* Adds another one, leaf by leaf. */
 void rollup_join(struct rollup *rollup, const struct rollup *other);
 
@@ -34,7 +34,7 @@ struct columns {
 };
 bool columns_reserve(struct columns *columns, size_t n) MUST_CHECK;
 void columns_release(struct columns *columns);
-/* The leaves that were added to, as rows; they point into `columns`, which has room for them. */
-struct rows_in rollup_rows(const struct rollup *rollup, struct columns *columns);
+/* The leaves that were added to, as rows; they point into `out`, which has room for them. */
+struct rows_in rollup_rows(const struct rollup *rollup, struct columns *out);
 
 #endif

@@ -193,7 +193,7 @@ static void note_members(struct cube_writer *w, const struct cube_batch *batch)
 static bool memory_is_used(const struct cube_writer *w)
 {
     size_t each = w->held_bytes + 2 * w->held_stretches * sizeof(struct piece);
-    return each > w->options.memory_bytes / (2 * (FLUSHES_MAX + 1));
+    return each > w->options.memory_bytes / ((size_t)2 * (FLUSHES_MAX + 1));
 }
 
 enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, struct problem *problem)
