@@ -44,14 +44,27 @@ static void end_with_problem(struct call *call)
     reply_common_headers(call);
 }
 
+/* The arena is full, but for the few bytes that this takes. */
+static struct str too_large(struct call *call)
+{
+    size_t bytes = call->arena->ceiling_bytes;
+    call->arena->ceiling_bytes = SIZE_MAX; /* for this text */
+    struct str text =
+        arena_printf(call->arena,
+                     "the answer would be too large: one request may use %zu MiB of memory and give %zu MiB; "
+                     "ask for fewer periods, products or rows",
+                     bytes >> 20, call->api->options.max_body_bytes >> 20);
+    call->arena->ceiling_bytes = bytes;
+    return text;
+}
+
 /* What a room below could not do, as a problem. ST_INVALID comes with errors of its own. */
 static void explain_failure(struct call *call, enum status status)
 {
     if (call->n_errors)
         return;
-    if (status == ST_TOO_LARGE)
-        (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
-                           STR("the answer would be too large: ask for fewer periods, products or rows"));
+    if (status == ST_TOO_LARGE || (status == ST_NO_MEMORY && call->arena->full))
+        (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path, too_large(call));
     else if (status == ST_NO_MEMORY)
         (void)call_problem(call, PROBLEM_UNAVAILABLE, NULL, call->path,
                            STR("no memory is left for this request; try again or ask for less"));

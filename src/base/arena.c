@@ -54,6 +54,7 @@ void arena_reset(struct arena *arena)
         first->used = 0;
     arena->first = arena->now = first;
     arena->used_bytes = 0;
+    arena->full = false;
 }
 
 void arena_release(struct arena *arena)
@@ -80,8 +81,10 @@ void *arena_alloc(struct arena *arena, size_t count, size_t size, size_t align)
 {
     size_t need;
     if (__builtin_mul_overflow(count, size, &need) || need > arena->ceiling_bytes ||
-        arena->used_bytes > arena->ceiling_bytes - need)
+        arena->used_bytes > arena->ceiling_bytes - need) {
+        arena->full = true;
         return NULL;
+    }
     struct arena_chunk *chunk = arena->now;
     size_t start = chunk ? (chunk->used + align - 1) & ~(align - 1) : 0;
     if (!chunk || start > chunk->size || chunk->size - start < need) {

@@ -312,6 +312,28 @@ static void test_filters_keep_rows(void **state)
     json_decref(some);
 }
 
+/* What does not fit into a request's memory is too large, today and tomorrow: not "try again". */
+static void test_a_full_arena_is_too_large(void **state)
+{
+    (void)state;
+    struct arena small;
+    struct api_reply got;
+    size_t large = 0, fitted = 0;
+    for (size_t ceiling = 2048; ceiling < ((size_t)1 << 22); ceiling *= 2) {
+        struct api_request request = {.method = STR("GET"),
+                                      .target = STR("/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19")};
+        arena_init(&small, ceiling);
+        api_answer(test_api(), &small, &request, &got);
+        bool told = str_starts(buf_view(&got.body), STR("{\"type\":\"/problems/result-too-large\""));
+        large += got.status == 422 && told;
+        fitted += got.status == 200;
+        assert_int_equal(small.ceiling_bytes, ceiling);
+        buf_release(&got.body);
+        arena_release(&small);
+    }
+    assert_true(large > 0 && fitted > 0);
+}
+
 /* meta.plan is there if it is asked for, and says what was done. */
 static void test_plans_are_explained(void **state)
 {
@@ -667,6 +689,7 @@ int main(void)
         cmocka_unit_test(test_dependence),
         cmocka_unit_test(test_products_contribute),
         cmocka_unit_test(test_filters_keep_rows),
+        cmocka_unit_test(test_a_full_arena_is_too_large),
         cmocka_unit_test(test_plans_are_explained),
         cmocka_unit_test(test_sectors_are_never_wrong_sums),
         cmocka_unit_test(test_codes_are_one),

@@ -17,6 +17,8 @@ struct arena_chunk;
 struct arena {
     struct arena_chunk *first, *now;
     size_t used_bytes, ceiling_bytes;
+    bool
+        full; /* the ceiling has refused something since the last reset: not memory was short, but the request too large */
 };
 
 /* An empty arena that will not hand out more than `ceiling_bytes` between two resets. Allocates nothing yet. */
