@@ -96,17 +96,13 @@ static void end_with_document(struct call *call)
 
 static void end_with_table(struct call *call)
 {
-    static const char *const content_type[FORMATS] = {"application/json", "text/csv; charset=utf-8; header=present"};
-    if (call->format == FORMAT_CSV)
-        encode_csv(call, &call->reply->body);
-    else
-        encode_json(call, &call->reply->body);
+    encoders[call->format].encode(call, &call->reply->body);
     if (call->reply->body.failed) {
         explain_failure(call, ST_TOO_LARGE);
         end_with_problem(call);
         return;
     }
-    reply_header(call->reply, "Content-Type", str_view(content_type[call->format]));
+    reply_header(call->reply, "Content-Type", str_view(encoders[call->format].content_type));
     cache_headers(call);
     reply_common_headers(call);
 }

@@ -190,8 +190,18 @@ struct call_error {
 
 /* ---- the call ---- */
 
-enum format { FORMAT_JSON, FORMAT_CSV, FORMATS };
-extern const char *const format_name[FORMATS], *const format_media[FORMATS];
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMATS };
+
+struct call;
+/* One shape of a table. A handler knows none of them. */
+struct encoder {
+    const char *name, *media; /* as a suffix or format=, and in Accept */
+    const char *content_type;
+    void (*encode)(const struct call *call, struct buf *out);
+};
+extern const struct encoder encoders[FORMATS];
+/* "json, csv, …" for messages. */
+#define FORMATS_TEXT "json, csv and ndjson"
 
 #define WARNINGS_MAX 8
 #define SUMMARY_MAX 24
@@ -273,6 +283,7 @@ bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *
 enum status table_arrange(struct call *call) MUST_CHECK; /* filters, sort, top */
 void encode_json(const struct call *call, struct buf *out);
 void encode_csv(const struct call *call, struct buf *out);
+void encode_ndjson(const struct call *call, struct buf *out);
 struct page {
     size_t first, returned, total, limit;
 };

@@ -312,6 +312,24 @@ static void test_filters_keep_rows(void **state)
     json_decref(some);
 }
 
+static void test_ndjson_has_the_rows_of_json(void **state)
+{
+    (void)state;
+    json_t *root = table_of("/v1/bilateral/IND/CHN?dataset=dgcis-total-fy"), *data = json_object_get(root, "data");
+    assert_int_equal(ask("/v1/bilateral/IND/CHN.ndjson?dataset=dgcis-total-fy"), 200);
+    assert_true(str_is(header("Content-Type"), "application/x-ndjson"));
+    struct str rest = buf_view(&reply.body);
+    size_t n = 0;
+    for (; rest.n; n++) {
+        struct str line = str_cut(&rest, '\n');
+        json_t *row = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES, NULL);
+        assert_true(row && json_equal(row, json_array_get(data, n)));
+        json_decref(row);
+    }
+    assert_int_equal(n, json_array_size(data));
+    json_decref(root);
+}
+
 /* What does not fit into a request's memory is too large, today and tomorrow: not "try again". */
 static void test_a_full_arena_is_too_large(void **state)
 {
@@ -478,7 +496,7 @@ static void test_mistakes_are_told(void **state)
         {"/v1/bilateral/IND/CHN?limit=50001", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?cursor=5-00000000", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?format=xml", 406, "not-acceptable"},
-        {"/v1/bilateral/IND/CHN.ndjson", 406, "not-acceptable"},
+        {"/v1/bilateral/IND/CHN.jsonstat", 406, "not-acceptable"},
         {"/v1/bilateral/IND/CHN?period=2025", 422, "period-unavailable"},
         {"/v1/bilateral/IND/CHN?product=850760&period=FY2018-19", 422, "period-unavailable"},
         {"/v1/bilateral/IND/CHN?dataset=gacc-total-month", 422, "dataset-unsuitable"},
@@ -689,6 +707,7 @@ int main(void)
         cmocka_unit_test(test_dependence),
         cmocka_unit_test(test_products_contribute),
         cmocka_unit_test(test_filters_keep_rows),
+        cmocka_unit_test(test_ndjson_has_the_rows_of_json),
         cmocka_unit_test(test_a_full_arena_is_too_large),
         cmocka_unit_test(test_plans_are_explained),
         cmocka_unit_test(test_sectors_are_never_wrong_sums),

@@ -40,7 +40,7 @@ extern const struct route route_index, route_datasets, route_dataset, route_coun
          .description = "where the next page begins: meta.page.next of the page before"},                              \
         {.name = "format",                                                                                             \
          .type = PARAM_FORMAT,                                                                                         \
-         .description = "json or csv; a suffix on the path wins, Accept comes last",                                   \
+         .description = "json, csv or ndjson; a suffix on the path wins, Accept comes last",                           \
          .example = "csv"},                                                                                            \
     {                                                                                                                  \
         .name = "pretty", .type = PARAM_FLAG, .fallback = "0", .description = "1: line breaks in JSON", .example = "1" \

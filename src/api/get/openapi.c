@@ -28,6 +28,14 @@ static void write_words(const char *const *word, size_t n, unsigned allowed, str
     jw_end(jw);
 }
 
+static void write_formats(struct jw *jw)
+{
+    jw_karray(jw, "enum");
+    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
+        jw_str(jw, str_view(encoders[f].name));
+    jw_end(jw);
+}
+
 static size_t count_words(const char *const *words)
 {
     size_t n = 0;
@@ -64,7 +72,7 @@ static void write_schema(const struct param *param, struct jw *jw)
     if (param->type == PARAM_FREQ)
         write_words(kinds, 4, ~0U, jw);
     if (param->type == PARAM_FORMAT)
-        write_words(format_name, FORMATS, ~0U, jw);
+        write_formats(jw);
     if (param->type == PARAM_KIND)
         write_words(member_kind_name, MEMBER_KINDS, ~0U, jw);
     write_literal(param, "default", param->fallback, jw);
@@ -157,8 +165,10 @@ static void write_success(const struct route *route, struct jw *jw)
         jw_kobject(jw, "application/json");
         write_table_schema(route, jw);
         jw_end(jw);
-        jw_key(jw, STR("text/csv"));
-        jw_raw(jw, STR("{\"schema\":{\"type\":\"string\"}}"));
+        for (enum format f = FORMAT_CSV; f < FORMATS; f++) {
+            jw_key(jw, str_view(encoders[f].media));
+            jw_raw(jw, STR("{\"schema\":{\"type\":\"string\"}}"));
+        }
     } else {
         bool plain = strcmp(route->path, "/livez") == 0 || strcmp(route->path, "/readyz") == 0;
         jw_key(jw, plain ? STR("text/plain") : STR("application/json"));

@@ -5,8 +5,11 @@
 #include "api/call.h"
 #include "entrepot/base/number.h"
 
-const char *const format_name[FORMATS] = {"json", "csv"};
-const char *const format_media[FORMATS] = {"application/json", "text/csv"};
+const struct encoder encoders[FORMATS] = {
+    [FORMAT_JSON] = {"json", "application/json", "application/json", encode_json},
+    [FORMAT_CSV] = {"csv", "text/csv", "text/csv; charset=utf-8; header=present", encode_csv},
+    [FORMAT_NDJSON] = {"ndjson", "application/x-ndjson", "application/x-ndjson", encode_ndjson},
+};
 
 void reply_header(struct api_reply *reply, const char *name, struct str value)
 {
@@ -30,7 +33,8 @@ struct str reply_etag(const struct call *call)
     struct str id = catalogue_id(call->api->catalogue);
     uint64_t hash = XXH3_64bits(id.p, id.n);
     hash = XXH3_64bits_withSeed(call->canonical.p, call->canonical.n, hash);
-    hash = XXH3_64bits_withSeed(format_name[call->format], strlen(format_name[call->format]), hash);
+    struct str format = str_view(encoders[call->format].name);
+    hash = XXH3_64bits_withSeed(format.p, format.n, hash);
     return arena_printf(call->arena, "\"%016" PRIx64 "\"", hash);
 }
 
@@ -105,7 +109,7 @@ enum status negotiate(struct call *call)
         return ST_OK;
     int64_t best = 0;
     for (enum format f = FORMAT_JSON; f < FORMATS; f++) {
-        int64_t weight = weight_for(accept, format_media[f]);
+        int64_t weight = weight_for(accept, encoders[f].media);
         if (weight > best) {
             best = weight;
             call->format = f;
@@ -113,9 +117,9 @@ enum status negotiate(struct call *call)
     }
     if (best > 0)
         return ST_OK;
-    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, "Accept", accept,
-                                        STR("this resource is served as application/json and text/csv"));
+    struct call_error *e =
+        call_problem(call, PROBLEM_NOT_ACCEPTABLE, "Accept", accept, STR("this resource is served as " FORMATS_TEXT));
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        call_suggest(e, str_view(format_media[f]));
+        call_suggest(e, str_view(encoders[f].media));
     return ST_INVALID;
 }

@@ -53,14 +53,20 @@ static void write_row(struct buf *out, const struct cell *row, const size_t *ind
     buf_byte(out, '}');
 }
 
-static void write_data(const struct call *call, bool pretty, const size_t *index, size_t n, struct buf *out)
+/* The columns' names as they stand before their values: quoted once for all rows. */
+static void quote_keys(const struct call *call, const size_t *index, size_t n, struct str *key, struct buf *out)
 {
-    struct page page = call_page(call);
-    struct str key[64];
     for (size_t c = 0; c < n; c++) {
         key[c] = arena_printf(call->arena, "%s\"%s\":", c ? "," : "", call->table.column[index[c]].id);
         out->failed = out->failed || !key[c].p;
     }
+}
+
+static void write_data(const struct call *call, bool pretty, const size_t *index, size_t n, struct buf *out)
+{
+    struct page page = call_page(call);
+    struct str key[64];
+    quote_keys(call, index, n, key, out);
     buf_byte(out, '[');
     for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
         if (r > page.first)
@@ -70,6 +76,19 @@ static void write_data(const struct call *call, bool pretty, const size_t *index
         write_row(out, &call->table.cell[r * call->table.n_columns], index, key, n);
     }
     buf_byte(out, ']');
+}
+
+/* One object a line, and nothing else: for jq, DuckDB and whoever reads as it comes. */
+void encode_ndjson(const struct call *call, struct buf *out)
+{
+    struct page page = call_page(call);
+    struct str key[64];
+    size_t index[64], n = call_fields(call, index);
+    quote_keys(call, index, n, key, out);
+    for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
+        write_row(out, &call->table.cell[r * call->table.n_columns], index, key, n);
+        buf_byte(out, '\n');
+    }
 }
 
 static void write_columns(const struct call *call, const size_t *index, size_t n, struct jw *jw)

@@ -89,14 +89,14 @@ static void use_suffix(struct call *call, struct str suffix)
 {
     call->format_from_suffix = true;
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        if (str_is(suffix, format_name[f])) {
+        if (str_is(suffix, encoders[f].name)) {
             call->format = f;
             return;
         }
     struct call_error *e =
-        call_problem(call, PROBLEM_NOT_ACCEPTABLE, "format", suffix, STR("this resource is served as json and csv"));
+        call_problem(call, PROBLEM_NOT_ACCEPTABLE, "format", suffix, STR("this resource is served as " FORMATS_TEXT));
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        call_suggest(e, str_view(format_name[f]));
+        call_suggest(e, str_view(encoders[f].name));
 }
 
 static enum status nothing_here(struct call *call)

@@ -208,14 +208,14 @@ static void read_columns(struct call *call, const struct param *param, struct ar
 static void read_format(struct call *call, const struct param *param, struct arg *arg)
 {
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        if (str_is(arg->text, format_name[f])) {
+        if (str_is(arg->text, encoders[f].name)) {
             arg->number = (uint32_t)f;
             return;
         }
     struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, param->name, arg->text,
-                                        STR("this resource is served as json and csv"));
+                                        STR("this resource is served as " FORMATS_TEXT));
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        call_suggest(e, str_view(format_name[f]));
+        call_suggest(e, str_view(encoders[f].name));
 }
 
 static void read_flag(struct call *call, const struct param *param, struct arg *arg)
