@@ -193,7 +193,8 @@ static enum status make_offer(const struct cube *cube, const struct want *want, 
         offer->n_missing = partial = 0;
     offer->period = w.period;
     offer->n_periods = w.n;
-    offer->whole = content == 2 && offer->n_missing == 0 && partial == 0;
+    bool enough = w.n >= want->period.latest; /* of latest:5 all five */
+    offer->whole = content == 2 && offer->n_missing == 0 && partial == 0 && enough;
     return ST_OK;
 }
 
