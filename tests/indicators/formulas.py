@@ -1,0 +1,191 @@
+"""The economics, written down a second time from its sources and from nothing of the program's.
+
+Every function takes amounts (integers of USD) and gives a fraction, or None where it is undefined (0/0 and the like).
+The ids are those of the literature's table in the project's notes: D balance and shares, C concentration, E methods,
+L leverage, S structure, G growth, W what-if.
+"""
+import math
+
+
+def ratio(part, whole):
+    return part / whole if whole else None
+
+
+def less(a, b):
+    return None if a is None or b is None else a - b
+
+
+def growth(now, before):  # G1
+    return None if not before else now / before - 1
+
+
+def contribution(now, before, total_before):  # G3
+    return None if not total_before else 100 * (now - before) / abs(total_before)
+
+
+def hhi(amounts):  # C1, C3
+    total = sum(amounts)
+    return sum(v * v for v in amounts) / (total * total) if total else None
+
+
+def normalised_hhi(amounts):  # C2
+    n, h = len(amounts), hhi(amounts)
+    return None if n < 2 or h is None else (h - 1 / n) / (1 - 1 / n)
+
+
+def hirschman(amounts):  # C4
+    h = hhi(amounts)
+    return None if h is None else 100 * math.sqrt(h)
+
+
+def ces_loss(share, sigma, cut):  # L4: ln(1 / (1 - p s)) / (sigma - 1)
+    if share is None or cut * share >= 1:
+        return None
+    return -math.log(1 - cut * share) / (sigma - 1)
+
+
+def rca(own, own_total, world, world_total):  # S1
+    share, of_world = ratio(own, own_total), ratio(world, world_total)
+    return None if share is None or not of_world else share / of_world
+
+
+def symmetric_rca(r):
+    return None if r is None else (r - 1) / (r + 1)
+
+
+def trade_intensity(flow, exports, partner_imports, imports_of_all):  # S2
+    share, weight = ratio(flow, exports), ratio(partner_imports, imports_of_all)
+    return None if share is None or not weight else share / weight
+
+
+def complementarity(exports, imports):  # S3: exports of one, imports of the other, by product
+    x, m = sum(exports.values()), sum(imports.values())
+    if not x or not m:
+        return None
+    gap = sum(abs(imports.get(k, 0) / m - exports.get(k, 0) / x) for k in exports.keys() | imports.keys())
+    return 100 * (1 - gap / 2)
+
+
+def grubel_lloyd(x, m):  # S4
+    return None if x + m == 0 else 1 - abs(x - m) / (x + m)
+
+
+def grubel_lloyd_of_all(exports, imports):
+    keys = exports.keys() | imports.keys()
+    both = sum(exports.values()) + sum(imports.values())
+    return None if not both else 1 - sum(abs(exports.get(k, 0) - imports.get(k, 0)) for k in keys) / both
+
+
+def finger_kreinin(one, other):  # S5
+    a, b = sum(one.values()), sum(other.values())
+    if not a or not b:
+        return None
+    return sum(min(one.get(k, 0) / a, other.get(k, 0) / b) for k in one.keys() | other.keys())
+
+
+def krugman(one, other):  # S6, by its own definition and not as 2 (1 - S5)
+    a, b = sum(one.values()), sum(other.values())
+    if not a or not b:
+        return None
+    return sum(abs(one.get(k, 0) / a - other.get(k, 0) / b) for k in one.keys() | other.keys())
+
+
+def capacity(world_exports, sales_to_importer, expand, divert):  # W1
+    return expand * world_exports + divert * (world_exports - sales_to_importer)
+
+
+# ---- one product's supply to one importer, and what a cut of it would leave ----
+
+class Supply:
+    def __init__(self, trade, importer, excluded, product):
+        self.trade, self.importer, self.excluded, self.product = trade, importer, excluded, product
+        self.origins = trade.origins(importer, product)
+        self.imports = trade.imports(importer, product)
+        self.from_excluded = self.origins.get(excluded, 0)
+        self.world = trade.world.get(product, 0)
+
+    def alternatives(self):
+        return sorted(s for s in self.trade.exporters(self.product) if s not in (self.importer, self.excluded))
+
+    def sells(self, supplier):
+        return self.origins.get(supplier, 0)
+
+    def exports(self, supplier):
+        return self.trade.exports(supplier, self.product)
+
+    def capacities(self, expand, divert):
+        return {s: capacity(self.exports(s), self.sells(s), expand, divert) for s in self.alternatives()}
+
+    def gap(self, cut):
+        return cut * self.from_excluded
+
+    def resourcing_multiple(self, gap):  # L6 R: how many times today's other suppliers
+        others = self.imports - self.from_excluded
+        return gap / others if others else None
+
+    def market_tightness(self, gap):  # L6 T: of the market without both
+        rest = self.world - self.exports(self.excluded) - self.exports(self.importer)
+        return gap / rest if rest else None
+
+
+class Cut:
+    """A gap of so much, what home production and the alternatives take over, and who sells how much of it."""
+
+    def __init__(self, supply, cut, expand, divert, domestic=0.0):
+        self.gap = supply.gap(cut)
+        self.domestic = domestic * self.gap
+        self.capacities = supply.capacities(expand, divert)
+        self.capacity = sum(self.capacities.values())
+        self.covered = min(self.gap - self.domestic, self.capacity)
+        self.uncovered = self.gap - self.domestic - self.covered
+        self.uncovered_share = ratio(self.uncovered, supply.imports)
+        self.partner_loss = self.gap
+        self.partner_loss_share = ratio(self.gap, supply.exports(supply.excluded))
+
+    def allocation(self):
+        if not self.capacity:
+            return {s: 0.0 for s in self.capacities}
+        return {s: self.covered * c / self.capacity for s, c in self.capacities.items()}
+
+
+# ---- when a product counts as dependent ----
+
+class Dependence:
+    """What all methods look at, for one importer, product and period."""
+
+    def __init__(self, trade, reporter, product, partner=None, home=()):
+        inside = set(home) | {reporter}
+        self.origins = trade.origins(reporter, product)
+        self.imports = sum(self.origins.values())
+        self.exports = trade.exports(reporter, product)
+        self.from_partner = self.origins.get(partner, 0)
+        self.share = ratio(self.from_partner, self.imports)
+        self.hhi = hhi(self.origins.values())
+        self.world_hhi = hhi(trade.exporters(product).values())
+        self.over_exports = ratio(self.imports, self.exports)
+        self.top = max(self.origins.values()) if self.origins else 0
+        self.top_share = ratio(self.top, self.imports)
+        self.extra = {s: v for s, v in self.origins.items() if s not in inside}
+        self.home = bool(home)
+
+    def over(self):
+        """Imports above exports: no exports at all are below any imports."""
+        return self.imports > self.exports
+
+    def hold(self, method, threshold):
+        """Criterion -> held; without those that do not apply."""
+        hhi_held = self.hhi is not None and self.hhi > (threshold if method in ("hhi", "eu2021", "cepii") else 0.4)
+        if method == "hhi":
+            return {"hhi": hhi_held}
+        if method == "cepii":
+            return {"hhi": hhi_held, "world_hhi": self.world_hhi is not None and self.world_hhi > threshold,
+                    "imports_over_exports": self.over()}
+        if method == "eu2021":
+            extra = sum(self.extra.values())
+            concentration = hhi(self.extra.values()) if self.extra else None
+            held = {"hhi": concentration is not None and concentration > threshold,
+                    "imports_over_exports": extra > self.exports}
+            if self.home:
+                held["extra_imports"] = self.imports > 0 and extra / self.imports > 0.5
+            return held
+        return {"share": (self.share if self.share is not None else 0) >= threshold}

@@ -1,0 +1,482 @@
+"""What is asked, and what the answer must be. One function an indicator; each takes a case and one question of a world."""
+import random
+from collections import namedtuple
+
+import formulas as f
+from cases import Dollars
+from names import URL as URL_OF, column, url
+
+Question = namedtuple("Question", "t r p level k vs")
+
+
+def draw(world, n, seed, levels):
+    """Pairs with any trade between them in a period, a level, and one product that the reporter buys from the partner."""
+    chance, questions = random.Random(seed), []
+    while len(questions) < n:
+        t, level = chance.choice(world.periods), chance.choice(levels)
+        r, p = chance.sample(world.countries, 2)
+        trade = world.trade(t)
+        if not trade.total(p, r):
+            r, p = p, r
+        if trade.total(p, r):
+            earlier = [v for v in world.periods if v < t]
+            questions.append(Question(t, r, p, level, chance.choice(sorted(trade.flow[p, r])), earlier[-1] if earlier else None))
+    return questions
+
+
+def columns(**values):
+    return {column(name): value for name, value in values.items()}
+
+
+def ask(server, world, what, question, **more):
+    values = {"d": world.name, "t": question.t, "r": question.r, "p": question.p, "l": question.level, "k": question.k}
+    used = {name: value for name, value in values.items() if "{%s}" % name in URL_OF[what]}
+    return server.ask(url(what, **used, **more))
+
+
+def over_all(world, level, codes):
+    """The rows that are wanted: of a level those with trade, of sectors all, and those that cannot be told."""
+    if level != "sector":
+        return codes, []
+    return sorted(s for s, prefixes in world.sectors.items() if prefixes), \
+        sorted(s for s, prefixes in world.sectors.items() if not prefixes)
+
+
+# ---- D, G: one pair over time ----
+
+def bilateral(case, server, world, q):
+    def deficit_of(t):
+        trade = world.trade(t)
+        return trade.total(q.p, q.r) - trade.total(q.r, q.p)
+
+    def total_of(t):
+        trade = world.trade(t)
+        return trade.total(q.p, q.r) + trade.total(q.r, q.p)
+
+    wanted = {}
+    for i, t in enumerate(world.periods):
+        trade = world.trade(t)
+        if q.r not in trade.x or q.r not in trade.m or not total_of(t):
+            continue
+        before = world.trade(world.periods[i - 1]) if i else None
+        x, m = trade.total(q.r, q.p), trade.total(q.p, q.r)
+        so_far = world.periods[:i + 1]
+        wanted[t] = {
+            "exports": x, "imports": m, "total": x + m, "balance": x - m, "cover_ratio": f.ratio(x, m),
+            "normalised_balance": f.ratio(x - m, x + m),
+            "share_of_exports": f.ratio(x, trade.x[q.r]), "share_of_imports": f.ratio(m, trade.m[q.r]),
+            "share_of_total": f.ratio(x + m, trade.x[q.r] + trade.m[q.r]),
+            "exports_growth": f.growth(x, before.total(q.r, q.p)) if before else None,
+            "imports_growth": f.growth(m, before.total(q.p, q.r)) if before else None,
+            "balance_change": x - m + deficit_of(world.periods[i - 1]) if before else None,
+            "deficit_rank": 1 + sum(deficit_of(s) > m - x for s in so_far) if m > x else None,
+            "total_rank": 1 + sum(total_of(s) > x + m for s in so_far)}
+    case.rows(ask(server, world, "bilateral", q), "period", wanted, extra=len(wanted) < len(world.periods))
+
+
+def products(case, server, world, q):
+    """D5, D6 by product; G3 adds up to G1; shares add up to 1 and products to totals, where they do not overlap."""
+    now, then = world.trade(q.t, q.level), world.trade(q.vs, q.level) if q.vs else None
+    x, m = now.flow.get((q.r, q.p), {}), now.flow.get((q.p, q.r), {})
+    x0, m0 = (then.flow.get((q.r, q.p), {}), then.flow.get((q.p, q.r), {})) if then else ({}, {})
+    if then and (q.r not in then.x or q.r not in then.m):
+        return
+    all_x, all_m = now.total(q.r, q.p), now.total(q.p, q.r)
+    all_x0, all_m0 = (then.total(q.r, q.p), then.total(q.p, q.r)) if then else (0, 0)
+    told, untold = over_all(world, q.level, now.codes_of(x, m, x0, m0))
+    wanted = {code: {"exports": None, "imports": None, "balance": None, "share_of_imports": None} for code in untold}
+    for code in told:
+        a, b, a0, b0 = (table.get(code, 0) for table in (x, m, x0, m0))
+        wanted[code] = {
+            "exports": a, "imports": b, "balance": a - b,
+            "share_of_exports": f.ratio(a, now.exports(q.r, code)), "share_of_imports": f.ratio(b, now.imports(q.r, code)),
+            "share_of_bilateral_exports": f.ratio(a, all_x), "share_of_bilateral_imports": f.ratio(b, all_m),
+            "exports_contribution_pp": f.contribution(a, a0, all_x0), "imports_contribution_pp": f.contribution(b, b0, all_m0),
+            "balance_contribution_pp": f.contribution(a - b, a0 - b0, all_x0 - all_m0)}
+    answer = ask(server, world, "products", q, **({"vs": q.vs} if q.vs else {}))
+    if case.rows(answer, "product", wanted) and q.level != "sector":
+        sums_of_products(case, answer, now, then, q)
+
+
+def sums_of_products(case, answer, now, then, q):
+    def total(name):
+        return sum(row[name] or 0 for row in answer.rows)
+
+    slack = 1e-6 * (len(answer.rows) + 1)
+    for name, seller, buyer in (("exports", q.r, q.p), ("imports", q.p, q.r)):
+        all_now = now.total(seller, buyer)
+        case.same(answer.url, "sum of " + name, total(name), all_now)
+        share = total("share_of_bilateral_" + name)
+        case.holds(answer.url, "shares of %s add up to 1: %.9f" % (name, share), abs(share - (all_now > 0)) <= slack)
+        growth = f.growth(all_now, then.total(seller, buyer)) if then else None
+        if growth is not None:
+            pp = total(name + "_contribution_pp")
+            case.holds(answer.url, "contributions to %s add up: %.9f of %.9f" % (name, pp, 100 * growth),
+                       abs(pp - 100 * growth) <= slack)
+
+
+def top_and_other(case, server, world, q):
+    """`top` keeps the largest and adds up the rest."""
+    if q.level == "sector":
+        return
+    whole = ask(server, world, "products", q, sort="-imports")
+    top = ask(server, world, "products", q, sort="-imports", top=3)
+    if not (case.answered(whole) and case.answered(top)):
+        return
+    case.same(top.url, "rows", len(top.rows), min(4, len(whole.rows)))
+    for name in ("exports", "imports", "balance"):
+        case.same(top.url, "sum of " + name, sum(r[name] for r in top.rows), sum(r[name] for r in whole.rows))
+    if len(whole.rows) > 3:
+        case.same(top.url, "last product", top.rows[-1]["product"], "other")
+        case.same(top.url, "imports of the largest", top.rows[0]["imports"], max(r["imports"] for r in whole.rows))
+
+
+def deficits(case, server, world, q):
+    trade = world.trade(q.t)
+    balance = {p: trade.total(q.r, p) - trade.total(p, q.r) for p in world.countries if p != q.r}
+    negative = sorted((b, p) for p, b in balance.items() if b < 0)
+    whole, everybody, so_far, wanted = sum(b for b, _ in negative), sum(balance.values()), 0, {}
+    for rank, (b, p) in enumerate(negative):
+        so_far += b
+        wanted[p] = {"rank": rank + 1, "exports": trade.total(q.r, p), "imports": trade.total(p, q.r), "balance": b,
+                     "share_of_deficit": b / whole, "cumulative_share": so_far / whole, "share_of_balance": f.ratio(b, everybody)}
+    if q.r in trade.x and q.r in trade.m:
+        case.rows(ask(server, world, "deficits", q), "partner", wanted)
+
+
+# ---- D7, D8, C1, C3, E: dependence ----
+
+def judged(world, q, method, threshold, home, window, partner):
+    """Code -> columns, from what held in each year of the window."""
+    at = world.periods.index(q.t)
+    years = world.periods[max(0, at + 1 - window):at + 1]
+    now = world.trade(q.t, q.level)
+    told, untold = over_all(world, q.level, sorted(now.bought.get(q.r, {})))
+    wanted = {}
+    for code in untold:
+        wanted[code] = {"share": None, "hhi": None, "dependent": None}
+    for code in told:
+        each = [f.Dependence(world.trade(t, q.level), q.r, code, partner, home) for t in years]
+        d, held = each[-1], [e.hold(method, threshold) for e in each]
+        if not d.imports:
+            continue
+        years_held = sum(all(h.values()) for h in held)
+        concentration = d.hhi
+        wanted[code] = columns(
+            share=d.share if partner else d.top_share, imports_total=d.imports, hhi=concentration,
+            equivalent_suppliers=1 / concentration, suppliers=len(d.origins), top_share=d.top_share,
+            imports_over_exports=d.over_exports, hhi_world_exports=d.world_hhi,
+            dependent=verdict(d, held[-1], years_held, window, partner, method))
+        if partner:
+            wanted[code]["imports_from_partner"] = d.from_partner
+        if list(d.origins.values()).count(d.top) == 1:
+            wanted[code]["top_supplier"] = max(d.origins, key=d.origins.get)
+        if window > 1:
+            wanted[code]["years_held"] = years_held
+        if method in ("eu2021", "cepii"):
+            for name in ("hhi", "world_hhi", "extra_imports", "imports_over_exports"):
+                wanted[code]["criterion_" + name] = held[-1].get(name)
+    return wanted
+
+
+def verdict(d, held, years_held, window, partner, method):
+    """With a partner and today's rule, only the largest supplier is depended on."""
+    yes = all(held.values()) if window == 1 else years_held >= min(2, window)
+    if method == "hhi" and partner:
+        return yes and d.from_partner == d.top
+    return yes
+
+
+METHODS = (("hhi", 0.4, (), 1), ("hhi", 0.25, (), 1), ("cepii", 0.4, (), 1), ("cepii", 0.4, (), 2), ("eu2021", 0.4, (), 1),
+           ("eu2021", 0.4, ("DEU", "FRA", "ITA", "NLD"), 1), ("eu2021", 0.4, ("DEU", "USA"), 1), ("india80", 0.8, (), 1),
+           ("share", 0.5, (), 1), ("share", 0.95, (), 2))
+
+
+def dependence(case, server, world, q, method, threshold, home, window, with_partner):
+    q = q._replace(level="hs2" if q.level == "section" else q.level)
+    if window > 1 and world.periods.index(q.t) + 1 < window:
+        q = q._replace(t=world.periods[-1])
+    more = {} if method == "hhi" and threshold == 0.4 else {"method": method}
+    if method == "share" or threshold not in (0.4, 0.8):
+        more["threshold"] = threshold
+    if window > 1:
+        more["window"] = window
+    inside = [c for c in home if c in world.countries]
+    if home:
+        inside = sorted(set(inside) | {q.r})
+        more["home"] = ",".join(inside)
+    partner = q.p if with_partner else None
+    answer = ask(server, world, "dependence on" if with_partner else "dependence", q, **more)
+    wanted = judged(world, q, method, threshold, inside, window, partner)
+    case.rows(answer, "product", wanted, extra=q.level == "sector")
+
+
+# ---- L1, L2, L4: leverage ----
+
+def four_terms(buys, all_buys, partner_sells, sells, all_sells, partner_buys):
+    """a, b, c, d and both asymmetries."""
+    a, b = f.ratio(buys, all_buys), f.ratio(buys, partner_sells)
+    c, d = f.ratio(sells, all_sells), f.ratio(sells, partner_buys)
+    return {"a": a, "b": b, "c": c, "d": d, "asymmetry_imports": f.less(a, b), "asymmetry_market": f.less(c, d)}
+
+
+def leverage(case, server, world, q, sigma=None, cut=None):
+    trade = world.trade(q.t, q.level)
+    m, x = trade.flow.get((q.p, q.r), {}), trade.flow.get((q.r, q.p), {})
+    told, untold = over_all(world, q.level, trade.codes_of(m, x))
+    wanted = {code: columns(a=None, b=None, c=None, d=None) for code in untold}
+    for code in told:
+        terms = four_terms(m.get(code, 0), trade.imports(q.r, code), trade.exports(q.p, code),
+                           x.get(code, 0), trade.exports(q.r, code), trade.imports(q.p, code))
+        wanted[code] = columns(**terms, imports=m.get(code, 0), exports=x.get(code, 0),
+                               loss_index_reporter=f.ces_loss(terms["a"], sigma or 4, cut or 1),
+                               loss_index_partner=f.ces_loss(terms["d"], sigma or 4, cut or 1))
+    more = {name: value for name, value in (("sigma", sigma), ("cut", cut)) if value}
+    answer = ask(server, world, "leverage", q, **more)
+    if not case.rows(answer, "product", wanted, extra=True):
+        return
+    terms = four_terms(trade.total(q.p, q.r), trade.m.get(q.r, 0), trade.x.get(q.p, 0),
+                       trade.total(q.r, q.p), trade.x.get(q.r, 0), trade.m.get(q.p, 0))
+    case.summary(answer, columns(**terms, **barbieri(trade, q)))
+    mirrored_leverage(case, server, world, q, answer, more)
+
+
+def barbieri(trade, q):  # L2
+    both = trade.total(q.r, q.p) + trade.total(q.p, q.r)
+    own = f.ratio(both, trade.x.get(q.r, 0) + trade.m.get(q.r, 0))
+    other = f.ratio(both, trade.x.get(q.p, 0) + trade.m.get(q.p, 0))
+    salience, symmetry = (own * other) ** 0.5, 1 - abs(own - other)
+    return {"trade_share_reporter": own, "trade_share_partner": other, "salience": salience, "symmetry": symmetry,
+            "interdependence": salience * symmetry}
+
+
+MIRRORED = (("a", "d"), ("b", "c"), ("c", "b"), ("d", "a"))
+
+
+def mirrored_leverage(case, server, world, q, answer, more):
+    """What (r,p) says of itself, (p,r) says of its partner."""
+    back = ask(server, world, "leverage", q._replace(r=q.p, p=q.r), **more)
+    if not case.answered(back):
+        return
+    ours, theirs = answer.by("product"), back.by("product")
+    case.same(back.url, "products", len(theirs), len(ours))
+    pairs = [(column(one), column(other)) for one, other in MIRRORED]
+    pairs += [("loss_index_reporter", "loss_index_partner"), ("imports", "exports")]
+    for code in ours.keys() & theirs.keys():
+        for one, other in pairs:
+            case.same(back.url, "row %s.%s, the mirror of %s" % (code, other, one), theirs[code].get(other), ours[code].get(one))
+
+
+# ---- L6, W1: alternatives and a cut ----
+
+def suppliers(case, server, world, q, expand=None, divert=None):
+    q = q._replace(level=world.level)
+    trade, supply = world.trade(q.t), f.Supply(world.trade(q.t), q.r, q.p, q.k)
+    capacities = supply.capacities(expand if expand is not None else 0.1, divert if divert is not None else 0.2)
+    wanted = {}
+    for s in supply.alternatives():
+        wanted[s] = {"sales_to_importer": supply.sells(s), "share_of_imports": f.ratio(supply.sells(s), supply.imports),
+                     "world_exports": supply.exports(s), "world_share": f.ratio(supply.exports(s), supply.world),
+                     "sales_elsewhere": supply.exports(s) - supply.sells(s),
+                     "rca": f.rca(supply.exports(s), trade.x[s], supply.world, trade.w), "capacity": Dollars(capacities[s])}
+    more = {name: value for name, value in (("expand", expand), ("divert", divert)) if value is not None}
+    answer = ask(server, world, "suppliers", q, **more)
+    if case.rows(answer, "supplier", wanted, extra=True):
+        gap = supply.gap(1)
+        case.summary(answer, {
+            "imports": supply.imports, "imports_from_excluded": supply.from_excluded, "gap": Dollars(gap),
+            "capacity_total": Dollars(sum(capacities.values())), "resourcing_multiple": supply.resourcing_multiple(gap),
+            "market_tightness": supply.market_tightness(gap)})
+        shares = sum(row["world_share"] or 0 for row in answer.rows)
+        case.holds(answer.url, "world shares are at most 1: %.9f" % shares, shares <= 1 + 1e-6 * len(answer.rows))
+
+
+def scenario(case, server, world, q, cut=0.5, years=1, expand=0.1, divert=0.2, domestic=0.0):
+    supply = f.Supply(world.trade(q.t), q.r, q.p, q.k)
+    wanted = {}
+    for year in range(1, years + 1):
+        for path, share in (("gradual", cut * year / years), ("abrupt", cut)):
+            w = f.Cut(supply, share, expand, divert, domestic)
+            wanted[path, year] = {
+                "cut": share, "gap": Dollars(w.gap), "domestic": Dollars(w.domestic), "covered": Dollars(w.covered),
+                "uncovered": Dollars(w.uncovered), "uncovered_share": w.uncovered_share,
+                "partner_loss": Dollars(w.partner_loss), "partner_loss_share": w.partner_loss_share}
+    more = {"cut": cut, "years": years, "expand": expand, "divert": divert}
+    if domestic:
+        more["domestic"] = domestic
+    answer = ask(server, world, "scenario", q, **more)
+    case.rows(answer, ("path", "year"), wanted)
+    for row in answer.rows:
+        parts = [row.get(name) for name in ("domestic", "covered", "uncovered")]
+        if None not in parts:
+            case.same(answer.url, "domestic + covered + uncovered", sum(parts), Dollars(row["gap"]))
+    allocation(case, server, world, q, f.Cut(supply, cut, expand, divert, domestic), more)
+
+
+def allocation(case, server, world, q, w, more):
+    parts = w.allocation()
+    wanted = {s: {"capacity": Dollars(c), "allocation": Dollars(parts[s])} for s, c in w.capacities.items()}
+    answer = ask(server, world, "scenario", q, **more, allocation=1)
+    if case.rows(answer, "supplier", wanted, extra=True):
+        given = sum(row.get("allocation") or 0 for row in answer.rows)
+        case.holds(answer.url, "allocations add up to what is covered: %s of %.1f" % (given, w.covered),
+                   abs(given - w.covered) <= 1 + len(answer.rows))
+
+
+# ---- S, C: indices ----
+
+def rca(case, server, world, q):
+    trade = world.trade(q.t, q.level)
+    wanted = {}
+    for code in sorted(trade.sold.get(q.r, {})):
+        value = f.rca(trade.exports(q.r, code), trade.x[q.r], trade.world[code], trade.w)
+        wanted[code] = {"rca": value, "symmetric_rca": f.symmetric_rca(value)}
+    case.rows(ask(server, world, "rca", q), "product", wanted, extra=True)
+
+
+def tii(case, server, world, q):
+    trade = world.trade(q.t)
+    x, flow, m = trade.x.get(q.r, 0), trade.total(q.r, q.p), trade.m.get(q.p, 0)
+    wanted = {(q.r, q.p): {"tii": f.trade_intensity(flow, x, m, trade.w),
+                           "tii_excluding_reporter": f.trade_intensity(flow, x, m, trade.w - trade.m.get(q.r, 0))}}
+    case.rows(ask(server, world, "tii", q), ("reporter", "partner"), wanted)
+
+
+def tci(case, server, world, q):
+    if q.level == "sector":
+        return
+    trade = world.trade(q.t, q.level)
+    wanted = {(q.r, q.p): {"tci": f.complementarity(trade.sold.get(q.r, {}), trade.bought.get(q.p, {}))}}
+    case.rows(ask(server, world, "tci", q), ("reporter", "partner"), wanted)
+
+
+def grubel_lloyd(case, server, world, q):
+    if q.level == "sector":
+        return
+    trade = world.trade(q.t, q.level)
+    x, m = trade.flow.get((q.r, q.p), {}), trade.flow.get((q.p, q.r), {})
+    wanted = {code: {"grubel_lloyd": f.grubel_lloyd(x.get(code, 0), m.get(code, 0))} for code in trade.codes_of(x, m)}
+    answer = ask(server, world, "grubel-lloyd", q)
+    if case.rows(answer, "product", wanted):
+        case.summary(answer, columns(aggregate_grubel_lloyd=f.grubel_lloyd_of_all(x, m)))
+
+
+def finger_kreinin(case, server, world, q):
+    """Krugman's index is the cheap check of Finger and Kreinin's: 2 (1 - FK)."""
+    if q.level == "sector":
+        return
+    trade = world.trade(q.t, q.level)
+    one, other = trade.sold.get(q.r, {}), trade.sold.get(q.p, {})
+    answer = ask(server, world, "finger-kreinin", q)
+    wanted = {"finger_kreinin": f.finger_kreinin(one, other), "krugman": f.krugman(one, other)}
+    if case.rows(answer, ("reporter", "partner"), {(q.r, q.p): wanted}) and wanted["krugman"] is not None:
+        case.same(answer.url, "2 (1 - FK) by both formulas", 2 * (1 - wanted["finger_kreinin"]), wanted["krugman"])
+
+
+def hirschman(case, server, world, q):
+    trade = world.trade(q.t)
+    origins = [trade.total(p, q.r) for p in world.countries if trade.total(p, q.r)]
+    wanted = {q.r: {"hirschman": f.hirschman(origins), "hhi": f.hhi(origins)}}
+    case.rows(ask(server, world, "hirschman", q), "reporter", wanted)
+
+
+def hhi(case, server, world, q):
+    trade = world.trade(q.t, q.level)
+    wanted = {}
+    for code, origins in trade.suppliers.get(q.r, {}).items():
+        amounts = list(origins.values())
+        wanted[code] = {"hhi": f.hhi(amounts), "normalised_hhi": f.normalised_hhi(amounts), "suppliers": len(amounts)}
+    case.rows(ask(server, world, "hhi", q), "product", wanted, extra=q.level == "sector")
+
+
+# ---- rankings and rows ----
+
+def partners(case, server, world, q):
+    trade, before = world.trade(q.t), world.trade(q.vs) if q.vs else None
+    total = {p: trade.total(q.r, p) + trade.total(p, q.r) for p in world.countries if p != q.r}
+    whole, so_far, wanted = sum(total.values()), 0, {}
+    for rank, (_, p) in enumerate(sorted((-v, p) for p, v in total.items() if v)):
+        x, m = trade.total(q.r, p), trade.total(p, q.r)
+        so_far += x + m
+        then = before.total(q.r, p) + before.total(p, q.r) if before else 0
+        wanted[p] = {"rank": rank + 1, "exports": x, "imports": m, "total": x + m, "balance": x - m, "share": f.ratio(x + m, whole),
+                     "growth": f.growth(x + m, then), "cumulative_share": f.ratio(so_far, whole)}
+    if before and (q.r not in before.x or q.r not in before.m):
+        return
+    answer = ask(server, world, "partners", q)
+    if case.rows(answer, "partner", wanted):
+        case.summary(answer, {"hhi": f.hhi([v for v in total.values() if v]), "partners": len(wanted)})
+        share = sum(row["share"] or 0 for row in answer.rows)
+        case.holds(answer.url, "shares add up to 1: %.9f" % share, abs(share - 1) <= 1e-6 * (len(wanted) + 1))
+
+
+def compare(case, server, world, q):
+    third = next(c for c in world.countries if c not in (q.r, q.p) and world.trade(q.t).total(c, q.p))
+    trade, wanted = world.trade(q.t), {}
+    for r, p in ((q.r, q.p), (q.p, q.r), (third, q.p)):
+        x, m = trade.total(r, p), trade.total(p, r)
+        origins = [trade.total(s, r) for s in world.countries if trade.total(s, r)]
+        wanted[r, p] = {"exports": x, "imports": m, "balance": x - m, "share_of_imports": f.ratio(m, trade.m.get(r, 0)),
+                        "share_of_exports": f.ratio(x, trade.x.get(r, 0)), "hhi": f.hhi(origins)}
+    answer = ask(server, world, "compare", q, pairs=",".join("%s-%s" % pair for pair in wanted))
+    case.rows(answer, ("reporter", "partner"), wanted)
+
+
+def mirror_of_one_book(case, server, world, q):
+    """Where there is one value for both sides, they cannot differ."""
+    trade = world.trade(q.t)
+    wanted = {flow: {"reported": usd, "mirrored": usd, "gap": 0, "ratio": 1.0 if usd else None, "relative_gap": 0.0 if usd else None}
+              for flow, usd in (("exports", trade.total(q.r, q.p)), ("imports", trade.total(q.p, q.r)))}
+    case.rows(ask(server, world, "mirror", q), "flow", wanted)
+
+
+def mirror_of_two_books(case, server, world, books):
+    """Q1, Q2 for every pair, in all and by product: the gap is what the importer's book has above the exporter's."""
+    for period in world.periods:
+        for r in world.countries:
+            for p in world.countries:
+                if r != p:
+                    mirror_of_pair(case, server, world, books, (period, r, p))
+
+
+def mirror_of_pair(case, server, world, books, at):
+    period, r, p = at
+    for level in ("total", "hs6"):
+        wanted = {}
+        for flow, back in (("X", "M"), ("M", "X")):
+            own = {k[4]: v for k, v in books.items() if k[:4] == (period, r, p, flow)}
+            other = {k[4]: v for k, v in books.items() if k[:4] == (period, p, r, back)}
+            if level == "total":
+                own, other = {"TOTAL": sum(own.values())}, {"TOTAL": sum(other.values())}
+            for code, value in own.items():
+                wanted[("exports" if flow == "X" else "imports", code)] = gap_between(value, other[code], flow)
+        q = Question(period, r, p, level, None, None)
+        answer = server.ask(url("mirror", d="books", t=period, r=q.r, p=q.p, level=level))
+        case.rows(answer, ("flow", "product"), wanted)
+
+
+def gap_between(value, other, flow):
+    imports, exports = (other, value) if flow == "X" else (value, other)
+    return {"reported": value, "mirrored": other, "gap": imports - exports, "ratio": f.ratio(imports, exports),
+            "relative_gap": f.ratio(imports - exports, (imports + exports) / 2),
+            "mirrored_fob": Dollars(other / 1.06) if flow == "X" else None}
+
+
+def flows(case, server, world, q):
+    """The cube itself: the same sums, by product and by partner, and what stands behind the first few."""
+    level = world.level if q.level == "sector" else q.level
+    trade = world.trade(q.t, level)
+    more = {"reporter": q.r, "flow": "M", "group_by": "product,partner", "level": level}
+    wanted = {}
+    for code, origins in trade.suppliers.get(q.r, {}).items():
+        for s, usd in origins.items():
+            wanted[code, s] = {"value": usd}
+    case.rows(ask(server, world, "flows", q, **more), ("product", "partner"), wanted)
+    by_partner = {p: {"value": trade.total(p, q.r)} for p in world.countries if trade.total(p, q.r)}
+    del more["level"]
+    more["group_by"] = "partner"
+    whole = ask(server, world, "flows", q, **more)
+    case.rows(whole, "partner", by_partner)
+    top = ask(server, world, "flows", q, **more, sort="-value", top=2)
+    if case.answered(top):
+        case.same(top.url, "sum with other", sum(r["value"] for r in top.rows), trade.m.get(q.r, 0))
