@@ -6,7 +6,12 @@ NEAR = 1e-6  # ratios are published with six decimals
 
 
 class Dollars(float):
-    """An amount that is estimated, not recorded: right to the dollar."""
+    """An amount that is estimated, not recorded: right to half a dollar for each part that was rounded."""
+
+    def __new__(cls, value, parts=2):
+        amount = super().__new__(cls, value)
+        amount.slack = 0.5 * parts
+        return amount
 
 
 class Missing(Exception):
@@ -21,7 +26,7 @@ def equal(got, wanted):
     if wanted is None or isinstance(wanted, (bool, str)) or got is None or isinstance(got, (bool, str)):
         return got is wanted or (isinstance(got, str) and got == wanted)
     if isinstance(wanted, Dollars):
-        return abs(got - wanted) <= 1.0 + 1e-12 * abs(wanted)
+        return abs(got - wanted) <= wanted.slack + 1e-9 + 1e-12 * abs(wanted)
     if isinstance(wanted, int):
         return got == wanted
     return abs(got - wanted) <= NEAR * max(1.0, abs(wanted))

@@ -44,6 +44,16 @@ def ces_loss(share, sigma, cut):  # L4: ln(1 / (1 - p s)) / (sigma - 1)
     return -math.log(1 - cut * share) / (sigma - 1)
 
 
+def weighed_loss(imports_and_shares, sigma, cut):
+    """L4 over products, each with its weight in the imports: the sum (None if one is without a bound), and the sum of the others."""
+    weight = sum(usd for usd, _ in imports_and_shares)
+    losses = [(usd, ces_loss(share, sigma, cut)) for usd, share in imports_and_shares]
+    known = sum(usd * loss for usd, loss in losses if loss is not None)
+    if not weight:
+        return None, None
+    return (known / weight if all(loss is not None for _, loss in losses) else None), known / weight
+
+
 def rca(own, own_total, world, world_total):  # S1
     share, of_world = ratio(own, own_total), ratio(world, world_total)
     return None if share is None or not of_world else share / of_world
@@ -167,13 +177,14 @@ class Dependence:
         self.top_share = ratio(self.top, self.imports)
         self.extra = {s: v for s, v in self.origins.items() if s not in inside}
         self.home = bool(home)
+        self.partner = partner
 
     def over(self):
         """Imports above exports: no exports at all are below any imports."""
         return self.imports > self.exports
 
     def hold(self, method, threshold):
-        """Criterion -> held; without those that do not apply."""
+        """Criterion -> held, None if it is undefined; without those that do not apply."""
         hhi_held = self.hhi is not None and self.hhi > (threshold if method in ("hhi", "eu2021", "cepii") else 0.4)
         if method == "hhi":
             return {"hhi": hhi_held}
@@ -183,9 +194,18 @@ class Dependence:
         if method == "eu2021":
             extra = sum(self.extra.values())
             concentration = hhi(self.extra.values()) if self.extra else None
-            held = {"hhi": concentration is not None and concentration > threshold,
+            held = {"hhi": None if concentration is None else concentration > threshold,
                     "imports_over_exports": extra > self.exports}
             if self.home:
                 held["extra_imports"] = self.imports > 0 and extra / self.imports > 0.5
             return held
-        return {"share": (self.share if self.share is not None else 0) >= threshold}
+        share = self.share if self.partner else self.top_share
+        return {"share": share is not None and share >= threshold}
+
+    def dependent(self, method, threshold):
+        """All criteria hold and, but for those of a share, the partner is the largest of the suppliers that they look at."""
+        yes = all(self.hold(method, threshold).values())
+        if not self.partner or method in ("india80", "share"):
+            return yes
+        rivals = self.extra if method == "eu2021" and self.home else self.origins
+        return yes and bool(rivals) and rivals.get(self.partner, 0) == max(rivals.values())

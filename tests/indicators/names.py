@@ -28,10 +28,8 @@ URL = {
 
 # Ours -> the column's or the summary's. What stands for itself is not listed.
 COLUMN = {
-    "cover": "cover_ratio",
     "a": "import_dependence", "b": "partner_market_dependence", "c": "market_dependence", "d": "partner_import_dependence",
-    "salience": "salience", "symmetry": "symmetry", "interdependence": "interdependence",
-    "trade_share_reporter": "trade_share", "trade_share_partner": "partner_trade_share",
+    "trade_share_reporter": "trade_share_r", "trade_share_partner": "trade_share_p",
     "aggregate_grubel_lloyd": "aggregate",
 }
 

@@ -149,42 +149,33 @@ def deficits(case, server, world, q):
 def judged(world, q, method, threshold, home, window, partner):
     """Code -> columns, from what held in each year of the window."""
     at = world.periods.index(q.t)
-    years = world.periods[max(0, at + 1 - window):at + 1]
+    years = [t for t in world.periods[max(0, at + 1 - window):at + 1] if q.r in world.trade(t).m or q.r in world.trade(t).x]
+    needed = -(-2 * len(years) // 3)
     now = world.trade(q.t, q.level)
     told, untold = over_all(world, q.level, sorted(now.bought.get(q.r, {})))
-    wanted = {}
-    for code in untold:
-        wanted[code] = {"share": None, "hhi": None, "dependent": None}
+    wanted = {code: {"share": None, "hhi": None, "dependent": None} for code in untold}
     for code in told:
         each = [f.Dependence(world.trade(t, q.level), q.r, code, partner, home) for t in years]
-        d, held = each[-1], [e.hold(method, threshold) for e in each]
-        if not d.imports:
-            continue
-        years_held = sum(all(h.values()) for h in held)
-        concentration = d.hhi
-        wanted[code] = columns(
-            share=d.share if partner else d.top_share, imports_total=d.imports, hhi=concentration,
-            equivalent_suppliers=1 / concentration, suppliers=len(d.origins), top_share=d.top_share,
-            imports_over_exports=d.over_exports, hhi_world_exports=d.world_hhi,
-            dependent=verdict(d, held[-1], years_held, window, partner, method))
-        if partner:
-            wanted[code]["imports_from_partner"] = d.from_partner
-        if list(d.origins.values()).count(d.top) == 1:
-            wanted[code]["top_supplier"] = max(d.origins, key=d.origins.get)
-        if window > 1:
-            wanted[code]["years_held"] = years_held
-        if method in ("eu2021", "cepii"):
-            for name in ("hhi", "world_hhi", "extra_imports", "imports_over_exports"):
-                wanted[code]["criterion_" + name] = held[-1].get(name)
+        d = each[-1]
+        if d.imports:
+            held = sum(e.dependent(method, threshold) for e in each)
+            wanted[code] = figures_of(d, partner)
+            wanted[code].update({"years_held": held, "dependent": held >= needed})
+            criteria = d.hold(method, threshold)
+            for name in ("hhi", "world_hhi", "extra_imports", "imports_over_exports", "share"):
+                wanted[code]["criterion_" + name] = criteria.get(name)
     return wanted
 
 
-def verdict(d, held, years_held, window, partner, method):
-    """With a partner and today's rule, only the largest supplier is depended on."""
-    yes = all(held.values()) if window == 1 else years_held >= min(2, window)
-    if method == "hhi" and partner:
-        return yes and d.from_partner == d.top
-    return yes
+def figures_of(d, partner):
+    wanted = {"share": d.share if partner else d.top_share, "imports_total": d.imports, "hhi": d.hhi,
+              "equivalent_suppliers": 1 / d.hhi, "suppliers": len(d.origins), "top_share": d.top_share,
+              "imports_over_exports": d.over_exports, "hhi_world_exports": d.world_hhi}
+    if partner:
+        wanted["imports_from_partner"] = d.from_partner
+    if list(d.origins.values()).count(d.top) == 1:
+        wanted["top_supplier"] = max(d.origins, key=d.origins.get)
+    return wanted
 
 
 METHODS = (("hhi", 0.4, (), 1), ("hhi", 0.25, (), 1), ("cepii", 0.4, (), 1), ("cepii", 0.4, (), 2), ("eu2021", 0.4, (), 1),
@@ -217,28 +208,49 @@ def four_terms(buys, all_buys, partner_sells, sells, all_sells, partner_buys):
     """a, b, c, d and both asymmetries."""
     a, b = f.ratio(buys, all_buys), f.ratio(buys, partner_sells)
     c, d = f.ratio(sells, all_sells), f.ratio(sells, partner_buys)
-    return {"a": a, "b": b, "c": c, "d": d, "asymmetry_imports": f.less(a, b), "asymmetry_market": f.less(c, d)}
+    return {"a": a, "b": b, "c": c, "d": d, "asymmetry_imports": f.less(a, b), "asymmetry_market": f.less(c, d),
+            "net_asymmetry": None if None in (a, b, c, d) else a + c - b - d}
 
 
 def leverage(case, server, world, q, sigma=None, cut=None):
     trade = world.trade(q.t, q.level)
     m, x = trade.flow.get((q.p, q.r), {}), trade.flow.get((q.r, q.p), {})
     told, untold = over_all(world, q.level, trade.codes_of(m, x))
-    wanted = {code: columns(a=None, b=None, c=None, d=None) for code in untold}
+    wanted = {code: columns(a=None, b=None, c=None, d=None, lever=None) for code in untold}
     for code in told:
         terms = four_terms(m.get(code, 0), trade.imports(q.r, code), trade.exports(q.p, code),
                            x.get(code, 0), trade.exports(q.r, code), trade.imports(q.p, code))
-        wanted[code] = columns(**terms, imports=m.get(code, 0), exports=x.get(code, 0),
+        wanted[code] = columns(**terms, imports=m.get(code, 0), exports=x.get(code, 0), lever=lever(terms),
                                loss_index_reporter=f.ces_loss(terms["a"], sigma or 4, cut or 1),
                                loss_index_partner=f.ces_loss(terms["d"], sigma or 4, cut or 1))
+        if not m.get(code) and not x.get(code):
+            wanted[code]["lever"] = None
     more = {name: value for name, value in (("sigma", sigma), ("cut", cut)) if value}
     answer = ask(server, world, "leverage", q, **more)
-    if not case.rows(answer, "product", wanted, extra=True):
+    if not case.rows(answer, "product", wanted):
         return
     terms = four_terms(trade.total(q.p, q.r), trade.m.get(q.r, 0), trade.x.get(q.p, 0),
                        trade.total(q.r, q.p), trade.x.get(q.r, 0), trade.m.get(q.p, 0))
-    case.summary(answer, columns(**terms, **barbieri(trade, q)))
+    case.summary(answer, columns(**terms, lever=lever(terms), **barbieri(trade, q)))
+    if q.level != "sector":
+        case.summary(answer, losses(trade, q, m, x, sigma or 4, cut or 1))
     mirrored_leverage(case, server, world, q, answer, more)
+
+
+def lever(terms, margin=0.1):
+    """Whoever depends more, on both flows together, does not hold it; a share of nothing is no dependence."""
+    a, b, c, d = (terms[name] or 0 for name in "abcd")
+    net = a + c - b - d
+    return "partner" if net > margin else "reporter" if net < -margin else "balanced"
+
+
+def losses(trade, q, m, x, sigma, cut):
+    wanted = {}
+    for side, buyer, flow in (("reporter", q.r, m), ("partner", q.p, x)):
+        bought = trade.bought.get(buyer, {})
+        whole, least = f.weighed_loss([(usd, flow.get(code, 0) / usd) for code, usd in bought.items()], sigma, cut)
+        wanted["loss_index_" + side], wanted["loss_index_%s_at_least" % side] = whole, least
+    return wanted
 
 
 def barbieri(trade, q):  # L2
@@ -269,7 +281,7 @@ def mirrored_leverage(case, server, world, q, answer, more):
 
 # ---- L6, W1: alternatives and a cut ----
 
-def suppliers(case, server, world, q, expand=None, divert=None):
+def suppliers(case, server, world, q, expand=None, divert=None, cut=None):
     q = q._replace(level=world.level)
     trade, supply = world.trade(q.t), f.Supply(world.trade(q.t), q.r, q.p, q.k)
     capacities = supply.capacities(expand if expand is not None else 0.1, divert if divert is not None else 0.2)
@@ -279,14 +291,15 @@ def suppliers(case, server, world, q, expand=None, divert=None):
                      "world_exports": supply.exports(s), "world_share": f.ratio(supply.exports(s), supply.world),
                      "sales_elsewhere": supply.exports(s) - supply.sells(s),
                      "rca": f.rca(supply.exports(s), trade.x[s], supply.world, trade.w), "capacity": Dollars(capacities[s])}
-    more = {name: value for name, value in (("expand", expand), ("divert", divert)) if value is not None}
+    more = {name: value for name, value in (("expand", expand), ("divert", divert), ("cut", cut)) if value is not None}
     answer = ask(server, world, "suppliers", q, **more)
     if case.rows(answer, "supplier", wanted, extra=True):
-        gap = supply.gap(1)
+        gap = supply.gap(1 if cut is None else cut)
         case.summary(answer, {
             "imports": supply.imports, "imports_from_excluded": supply.from_excluded, "gap": Dollars(gap),
-            "capacity_total": Dollars(sum(capacities.values())), "resourcing_multiple": supply.resourcing_multiple(gap),
-            "market_tightness": supply.market_tightness(gap)})
+            "capacity_total": Dollars(sum(capacities.values()), 2 * len(capacities) + 1), "resourcing_multiple": supply.resourcing_multiple(gap),
+            "market_tightness": supply.market_tightness(gap),
+            "alternatives": sum(supply.exports(s) / supply.world > 0.01 for s in capacities)})
         shares = sum(row["world_share"] or 0 for row in answer.rows)
         case.holds(answer.url, "world shares are at most 1: %.9f" % shares, shares <= 1 + 1e-6 * len(answer.rows))
 
@@ -296,7 +309,7 @@ def scenario(case, server, world, q, cut=0.5, years=1, expand=0.1, divert=0.2, d
     wanted = {}
     for year in range(1, years + 1):
         for path, share in (("gradual", cut * year / years), ("abrupt", cut)):
-            w = f.Cut(supply, share, expand, divert, domestic)
+            w = f.Cut(supply, share, year * expand, divert, domestic)
             wanted[path, year] = {
                 "cut": share, "gap": Dollars(w.gap), "domestic": Dollars(w.domestic), "covered": Dollars(w.covered),
                 "uncovered": Dollars(w.uncovered), "uncovered_share": w.uncovered_share,
@@ -423,10 +436,10 @@ def compare(case, server, world, q):
 
 
 def mirror_of_one_book(case, server, world, q):
-    """Where there is one value for both sides, they cannot differ."""
-    trade = world.trade(q.t)
-    wanted = {flow: {"reported": usd, "mirrored": usd, "gap": 0, "ratio": 1.0 if usd else None, "relative_gap": 0.0 if usd else None}
-              for flow, usd in (("exports", trade.total(q.r, q.p)), ("imports", trade.total(q.p, q.r)))}
+    """Where there is one value for both sides, there is nothing to compare: no gap of zero is made up."""
+    trade, wanted = world.trade(q.t), {}
+    for flow, usd in (("exports", trade.total(q.r, q.p)), ("imports", trade.total(q.p, q.r))):
+        wanted[flow] = {"reported": usd, "mirrored": None, "gap": None, "ratio": None, "relative_gap": None}
     case.rows(ask(server, world, "mirror", q), "flow", wanted)
 
 
@@ -457,9 +470,11 @@ def mirror_of_pair(case, server, world, books, at):
 
 def gap_between(value, other, flow):
     imports, exports = (other, value) if flow == "X" else (value, other)
+    fob = imports / 1.06
     return {"reported": value, "mirrored": other, "gap": imports - exports, "ratio": f.ratio(imports, exports),
             "relative_gap": f.ratio(imports - exports, (imports + exports) / 2),
-            "mirrored_fob": Dollars(other / 1.06) if flow == "X" else None}
+            "mirrored_fob": Dollars(fob) if flow == "X" else Dollars(other), "gap_fob": Dollars(fob - exports),
+            "relative_gap_fob": f.ratio(fob - exports, (fob + exports) / 2)}
 
 
 def flows(case, server, world, q):

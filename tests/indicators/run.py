@@ -65,7 +65,7 @@ def every_indicator(run, world, drawn):
         run.case(name + "dependence on anybody, " + told, *on(ask.dependence, server, world, some, *method, False))
     options = [lambda case, q=q: ask.leverage(case, server, world, q, 3, 0.5) for q in drawn[::10]]
     run.case(name + "leverage with sigma and cut, L4", *options)
-    options = [lambda case, q=q: ask.suppliers(case, server, world, q, 0.25, 0) for q in drawn[::10]]
+    options = [lambda case, q=q: ask.suppliers(case, server, world, q, 0.25, 0, 0.6) for q in drawn[::10]]
     run.case(name + "suppliers with expand and divert", *options)
     options = [lambda case, q=q: ask.scenario(case, server, world, q, 0.6, 3, 0.05, 0.1, 0.25) for q in drawn[::10]]
     run.case(name + "a cut over three years with home production", *options)
