@@ -139,23 +139,40 @@ class Supply:
 
 
 class Cut:
-    """A gap of so much, what home production and the alternatives take over, and who sells how much of it."""
+    """W1 for several products that do not replace each other: a gap of so much in each, what home production takes over, what
+    the others can take over in that year, and what is left. Seen from the importer the others are suppliers; seen from the
+    exporter they are markets."""
 
-    def __init__(self, supply, cut, expand, divert, domestic=0.0):
-        self.gap = supply.gap(cut)
-        self.domestic = domestic * self.gap
-        self.capacities = supply.capacities(expand, divert)
-        self.capacity = sum(self.capacities.values())
-        self.covered = min(self.gap - self.domestic, self.capacity)
-        self.uncovered = self.gap - self.domestic - self.covered
-        self.uncovered_share = ratio(self.uncovered, supply.imports)
-        self.partner_loss = self.gap
-        self.partner_loss_share = ratio(self.gap, supply.exports(supply.excluded))
+    def __init__(self, trade, importer, exporter, products, side="reporter"):
+        self.lines = [self._line(trade, importer, exporter, k, side) for k in products]
+        self.whole = sum(whole for _, whole, _ in self.lines)
+        self.sales = sum(trade.exports(exporter, k) for k in products)
 
-    def allocation(self):
-        if not self.capacity:
-            return {s: 0.0 for s in self.capacities}
-        return {s: self.covered * c / self.capacity for s, c in self.capacities.items()}
+    @staticmethod
+    def _line(trade, importer, exporter, product, side):
+        """What is traded between the two, the side's trade with all, and (all, with the side now) of each of the others."""
+        if side == "reporter":
+            everybody, now, whole = trade.exporters(product), trade.origins(importer, product), trade.imports(importer, product)
+        else:
+            everybody, now, whole = trade.importers(product), trade.markets(exporter, product), trade.exports(exporter, product)
+        others = {s: (v, now.get(s, 0)) for s, v in everybody.items() if s not in (importer, exporter)}
+        return trade.to(exporter, importer, product), whole, others
+
+    def year(self, year, share, expand, divert, domestic):
+        result = {"gap": 0, "domestic": 0, "covered": 0, "partner_loss": 0}
+        capacity_of, allocation_of = {}, {}
+        for flow, _, others in self.lines:
+            gap = share * flow
+            capacities = {s: capacity(all_, now, year * expand, divert) for s, (all_, now) in others.items()}
+            total = sum(capacities.values())
+            covered = min(gap - domestic * gap, total)
+            for name, value in (("gap", gap), ("domestic", domestic * gap), ("covered", covered), ("partner_loss", gap)):
+                result[name] += value
+            for s, c in capacities.items():
+                capacity_of[s] = capacity_of.get(s, 0) + c
+                allocation_of[s] = allocation_of.get(s, 0) + (covered * c / total if total else 0)
+        result["uncovered"] = result["gap"] - result["domestic"] - result["covered"]
+        return result, capacity_of, allocation_of
 
 
 # ---- when a product counts as dependent ----

@@ -15,7 +15,7 @@ URL = {
     "scenario": "/v1/scenario/{r}/{p}?dataset={d}&period={t}&product={k}&" + ALL,
     "partners": "/v1/partners/{r}?dataset={d}&period={t}&" + ALL,
     "compare": "/v1/compare?dataset={d}&period={t}&" + ALL,
-    "mirror": "/v1/mirror/{r}/{p}?dataset={d}&period={t}&" + ALL,
+    "mirror": "/v1/mirror/{r}/{p}?dataset={d}&mirror_dataset={d}&period={t}&" + ALL,
     "flows": "/v1/flows?dataset={d}&period={t}&" + ALL,
     "rca": "/v1/indices/rca?dataset={d}&period={t}&reporter={r}&level={l}&" + ALL,
     "tii": "/v1/indices/tii?dataset={d}&period={t}&reporter={r}&partner={p}",

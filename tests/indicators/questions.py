@@ -304,36 +304,58 @@ def suppliers(case, server, world, q, expand=None, divert=None, cut=None):
         case.holds(answer.url, "world shares are at most 1: %.9f" % shares, shares <= 1 + 1e-6 * len(answer.rows))
 
 
-def scenario(case, server, world, q, cut=0.5, years=1, expand=0.1, divert=0.2, domestic=0.0):
-    supply = f.Supply(world.trade(q.t), q.r, q.p, q.k)
-    wanted = {}
+def scenario(case, server, world, q, cut=0.5, years=1, expand=0.1, divert=0.2, domestic=0.0, side="reporter", digits=6):
+    """Both paths year by year, and who takes over how much; `digits` of the product make a group of several."""
+    q = q._replace(k=q.k[:digits])
+    trade = world.trade(q.t)
+    leaves = sorted(k for k in trade.world if k.startswith(q.k))
+    model, wanted, parts = f.Cut(trade, q.r, q.p, leaves, side), {}, {}
     for year in range(1, years + 1):
         for path, share in (("gradual", cut * year / years), ("abrupt", cut)):
-            w = f.Cut(supply, share, year * expand, divert, domestic)
-            wanted[path, year] = {
-                "cut": share, "gap": Dollars(w.gap), "domestic": Dollars(w.domestic), "covered": Dollars(w.covered),
-                "uncovered": Dollars(w.uncovered), "uncovered_share": w.uncovered_share,
-                "partner_loss": Dollars(w.partner_loss), "partner_loss_share": w.partner_loss_share}
-    more = {"cut": cut, "years": years, "expand": expand, "divert": divert}
-    if domestic:
-        more["domestic"] = domestic
+            money, capacity_of, allocation_of = model.year(year, share, expand, divert, domestic)
+            row = {name: Dollars(value, 2 * len(leaves)) for name, value in money.items()}
+            row.update(cut=share, uncovered_share=f.ratio(money["uncovered"], model.whole),
+                       partner_loss_share=f.ratio(money["partner_loss"], model.sales))
+            wanted[path, year] = row
+            for s, c in capacity_of.items():
+                if c > len(leaves):
+                    parts[path, year, s] = {"capacity": Dollars(c, 2 * (years + 1) * len(leaves)),
+                                            "allocation": Dollars(allocation_of[s], 2 * (years + 2) * len(leaves))}
+    more = {"cut": cut, "years": years, "expand": expand, "divert": divert, "domestic": domestic, "side": side}
     answer = ask(server, world, "scenario", q, **more)
     case.rows(answer, ("path", "year"), wanted)
     for row in answer.rows:
-        parts = [row.get(name) for name in ("domestic", "covered", "uncovered")]
-        if None not in parts:
-            case.same(answer.url, "domestic + covered + uncovered", sum(parts), Dollars(row["gap"]))
-    allocation(case, server, world, q, f.Cut(supply, cut, expand, divert, domestic), more)
+        case.same(answer.url, "domestic + covered + uncovered", row["domestic"] + row["covered"] + row["uncovered"], row["gap"])
+    allocated = ask(server, world, "scenario", q, **more, allocation=1)
+    if case.rows(allocated, ("path", "year", "supplier"), parts, extra=True):
+        for row in answer.rows:
+            given = sum(a["allocation"] for a in allocated.rows if (a["path"], a["year"]) == (row["path"], row["year"]))
+            case.same(allocated.url, "allocations of year %d, %s" % (row["year"], row["path"]), given, row["covered"])
 
 
-def allocation(case, server, world, q, w, more):
-    parts = w.allocation()
-    wanted = {s: {"capacity": Dollars(c), "allocation": Dollars(parts[s])} for s, c in w.capacities.items()}
-    answer = ask(server, world, "scenario", q, **more, allocation=1)
-    if case.rows(answer, "supplier", wanted, extra=True):
-        given = sum(row.get("allocation") or 0 for row in answer.rows)
-        case.holds(answer.url, "allocations add up to what is covered: %s of %.1f" % (given, w.covered),
-                   abs(given - w.covered) <= 1 + len(answer.rows))
+def cost(case, server, world, q):
+    """G4, W1: the alternatives' unit values over the partner's, weighed with what each takes over."""
+    trade = world.trade(q.t)
+    _, _, allocation = f.Cut(trade, q.r, q.p, [q.k]).year(1, 0.5, 0.1, 0.2, 0)
+    value = {s: world.unit_value(q.t, [(s, i) for i in world.countries], (q.k,)) for s in list(allocation) + [q.p]}
+    weighed = {s: v for s, v in allocation.items() if v and value[s] is not None and value[q.p]}
+    whole, amount = sum(weighed.values()), sum(v * (value[s] / value[q.p] - 1) for s, v in weighed.items())
+    slack = 2 + 2 * sum(value[s] / value[q.p] for s in weighed)
+    wanted = {"gradual": {"cost": Dollars(amount, slack) if weighed else None}}
+    if whole > 10**7:  # below, the rounding of the allocations to whole dollars is in the millionths
+        wanted["gradual"].update(cost_multiple=1 + amount / whole, cost_coverage=f.ratio(whole, sum(allocation.values())))
+    case.rows(ask(server, world, "scenario", q, cut=0.5, path="gradual"), "path", wanted)
+
+
+def unit_values(case, server, world, q):
+    """G4 of a product of the pair and of every supplier of it: goods without a weight are left out, not taken as weightless."""
+    answer = ask(server, world, "products", q._replace(level=world.level), product=q.k)
+    wanted = {q.k: {"imports_unit_value": world.unit_value(q.t, [(q.p, q.r)], (q.k,)),
+                    "exports_unit_value": world.unit_value(q.t, [(q.r, q.p)], (q.k,))}}
+    case.rows(answer, "product", wanted)
+    wanted = {s: {"unit_value": world.unit_value(q.t, [(s, i) for i in world.countries], (q.k,))}
+              for s in f.Supply(world.trade(q.t), q.r, q.p, q.k).alternatives()}
+    case.rows(ask(server, world, "suppliers", q), "supplier", wanted)
 
 
 # ---- S, C: indices ----

@@ -69,6 +69,12 @@ def every_indicator(run, world, drawn):
     run.case(name + "suppliers with expand and divert", *options)
     options = [lambda case, q=q: ask.scenario(case, server, world, q, 0.6, 3, 0.05, 0.1, 0.25) for q in drawn[::10]]
     run.case(name + "a cut over three years with home production", *options)
+    options = [lambda case, q=q: ask.scenario(case, server, world, q, 0.3, 2, side="partner") for q in drawn[::10]]
+    run.case(name + "a cut seen from the partner", *options)
+    options = [lambda case, q=q: ask.scenario(case, server, world, q, 0.4, 2, digits=2) for q in drawn[::10]]
+    run.case(name + "a cut of a chapter, product by product", *options)
+    run.case(name + "what a cut costs, W1, G4", *on(ask.cost, server, world, drawn[::4]))
+    run.case(name + "unit values, G4", *on(ask.unit_values, server, world, drawn[::4]))
 
 
 def main():

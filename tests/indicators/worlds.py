@@ -74,6 +74,12 @@ class Trade:
     def origins(self, country, code):
         return self.suppliers.get(country, {}).get(code, {})
 
+    def markets(self, country, code):
+        return self.customers.get(country, {}).get(code, {})
+
+    def importers(self, code):
+        return {i: by_code[code] for i, by_code in self.bought.items() if by_code.get(code)}
+
     def exporters(self, code):
         return {e: by_code[code] for e, by_code in self.sold.items() if by_code.get(code)}
 
@@ -89,7 +95,18 @@ class World:
         self.periods = sorted(leaves)
         self.countries = sorted({c for by_pair in leaves.values() for pair in by_pair for c in pair})
         self.sectors = sectors_for(revision, DIGITS[level])
-        self._trade, self._nodes = {}, {}
+        self._trade = {}
+        self.weight = {}  # period -> (exporter, importer) -> leaf -> kg, where there is one
+
+    def unit_value(self, period, pairs, codes):
+        """USD a tonne of the leaves that begin with one of the codes and have a weight; None if nothing was weighed."""
+        usd = kg = 0
+        for pair in pairs:
+            weights, values = self.weight.get(period, {}).get(pair, {}), self.leaves[period].get(pair, {})
+            for leaf, weight in weights.items():
+                if leaf.startswith(codes):
+                    usd, kg = usd + values[leaf], kg + weight
+        return usd / (kg / 1000) if kg else None
 
     def _node_function(self, level):
         memory = {}
@@ -179,7 +196,7 @@ def make_books(folder, document):
 
 
 def thousandths(text):
-    """USD thousand with at most three decimals as whole USD."""
+    """A decimal with at most three places times a thousand: thousand USD as USD, tonnes as kilograms."""
     whole, _, fraction = text.partition(".")
     return int(whole) * 1000 + int(fraction.ljust(3, "0")) if fraction else int(whole) * 1000
 
@@ -189,14 +206,18 @@ def make_matrix(folder):
     if not os.path.exists(MATRIX):
         return None
     os.symlink(os.path.abspath(MATRIX), os.path.join(folder, "matrix.csv"))
-    leaves = {}
+    leaves, weights = {}, {}
     with open(MATRIX, encoding="utf-8", newline="") as f:
         rows = csv.reader(f)
         next(rows)
-        for period, exporter, importer, product, value, _ in rows:
+        for period, exporter, importer, product, value, tonnes in rows:
             leaves.setdefault(period, {}).setdefault((exporter, importer), {})[product] = thousandths(value)
+            if thousandths(tonnes):  # goods of some value weigh something: 0 stands for a weight that is not known
+                weights.setdefault(period, {}).setdefault((exporter, importer), {})[product] = thousandths(tonnes)
     columns = {"period": "year", "reporter": "exporter", "partner": "importer", "product": "hs4",
                "value": "value_usd_thousand", "quantity": "quantity_tonnes"}
     path = manifest(folder, "matrix", level="hs4", hs="HS1992", synthetic=False, columns=columns,
                     value_unit="USD thousand", quantity_unit="tonnes")
-    return World("matrix", "hs4", "HS1992", leaves), path
+    world = World("matrix", "hs4", "HS1992", leaves)
+    world.weight = weights
+    return world, path
