@@ -19,6 +19,10 @@ def growth(now, before):  # G1
     return None if not before else now / before - 1
 
 
+def compound_growth(last, first, years):  # G2
+    return None if not first or not years else (last / first) ** (1 / years) - 1
+
+
 def contribution(now, before, total_before):  # G3
     return None if not total_before else 100 * (now - before) / abs(total_before)
 

@@ -45,33 +45,36 @@ def over_all(world, level, codes):
 # ---- D, G: one pair over time ----
 
 def bilateral(case, server, world, q):
-    def deficit_of(t):
-        trade = world.trade(t)
-        return trade.total(q.p, q.r) - trade.total(q.r, q.p)
+    held = [t for t in world.periods if world.trade(t).total(q.r, q.p) + world.trade(t).total(q.p, q.r)
+            and q.r in world.trade(t).x and q.r in world.trade(t).m]
+    wanted = {t: pair_in(world, q, t, held) for t in held}
+    case.rows(ask(server, world, "bilateral", q), "period", wanted, extra=len(held) < len(world.periods))
 
-    def total_of(t):
-        trade = world.trade(t)
-        return trade.total(q.p, q.r) + trade.total(q.r, q.p)
 
-    wanted = {}
-    for i, t in enumerate(world.periods):
-        trade = world.trade(t)
-        if q.r not in trade.x or q.r not in trade.m or not total_of(t):
-            continue
-        before = world.trade(world.periods[i - 1]) if i else None
-        x, m = trade.total(q.r, q.p), trade.total(q.p, q.r)
-        so_far = world.periods[:i + 1]
-        wanted[t] = {
-            "exports": x, "imports": m, "total": x + m, "balance": x - m, "cover_ratio": f.ratio(x, m),
-            "normalised_balance": f.ratio(x - m, x + m),
-            "share_of_exports": f.ratio(x, trade.x[q.r]), "share_of_imports": f.ratio(m, trade.m[q.r]),
-            "share_of_total": f.ratio(x + m, trade.x[q.r] + trade.m[q.r]),
-            "exports_growth": f.growth(x, before.total(q.r, q.p)) if before else None,
-            "imports_growth": f.growth(m, before.total(q.p, q.r)) if before else None,
-            "balance_change": x - m + deficit_of(world.periods[i - 1]) if before else None,
-            "deficit_rank": 1 + sum(deficit_of(s) > m - x for s in so_far) if m > x else None,
-            "total_rank": 1 + sum(total_of(s) > x + m for s in so_far)}
-    case.rows(ask(server, world, "bilateral", q), "period", wanted, extra=len(wanted) < len(world.periods))
+def pair_in(world, q, t, held):
+    def both_ways(period):
+        trade = world.trade(period)
+        return trade.total(q.r, q.p), trade.total(q.p, q.r)
+
+    earlier = [s for s in world.periods if int(s) == int(t) - 1]
+    trade, before = world.trade(t), world.trade(earlier[0]) if earlier else None
+    (x, m), (x0, m0) = both_ways(t), both_ways(earlier[0]) if earlier else (0, 0)
+    all_x, all_m = trade.x[q.r], trade.m[q.r]
+    deficits_so_far = [b - a for a, b in (both_ways(s) for s in held if s <= t)]
+    row = {
+        "exports": x, "imports": m, "total": x + m, "balance": x - m, "cover_ratio": f.ratio(x, m),
+        "normalised_balance": f.ratio(x - m, x + m), "share_of_exports": f.ratio(x, all_x), "share_of_imports": f.ratio(m, all_m),
+        "share_of_total": f.ratio(x + m, all_x + all_m), "exports_growth": f.growth(x, x0), "imports_growth": f.growth(m, m0),
+        "balance_change": x - m - (x0 - m0) if before else None,
+        "deficit_rank": 1 + sum(d > m - x for d in deficits_so_far) if m > x else None,
+        "total_rank": 1 + sum(sum(both_ways(s)) > x + m for s in held if s <= t)}
+    first = both_ways(held[0])
+    for i, name in enumerate(("exports", "imports")):
+        row[name + "_cagr"] = f.compound_growth((x, m)[i], first[i], int(t) - int(held[0]))
+    if not before or (q.r in before.x and q.r in before.m):
+        row["exports_growth_elsewhere"] = f.growth(all_x - x, before.x[q.r] - x0) if before else None
+        row["imports_growth_elsewhere"] = f.growth(all_m - m, before.m[q.r] - m0) if before else None
+    return row
 
 
 def products(case, server, world, q):
@@ -199,7 +202,13 @@ def dependence(case, server, world, q, method, threshold, home, window, with_par
     partner = q.p if with_partner else None
     answer = ask(server, world, "dependence on" if with_partner else "dependence", q, **more)
     wanted = judged(world, q, method, threshold, inside, window, partner)
-    case.rows(answer, "product", wanted, extra=q.level == "sector")
+    if case.rows(answer, "product", wanted, extra=q.level == "sector") and q.level != "sector":
+        money = "imports_from_partner" if partner else "imports_total"
+        bought = [row for row in wanted.values() if row[money]]
+        case.summary(answer, {
+            "products": len(bought), "dependent_products": sum(row["dependent"] for row in bought),
+            "imports": sum(row[money] for row in bought),
+            "dependent_imports": sum(row[money] for row in bought if row["dependent"])})
 
 
 # ---- L1, L2, L4: leverage ----
@@ -465,6 +474,14 @@ def mirror_of_one_book(case, server, world, q):
     case.rows(ask(server, world, "mirror", q), "flow", wanted)
 
 
+def mirror_of_named_book(case, server, world, q):
+    """A dataset that is named is the one that is read, also where another one would be compared with more."""
+    trade = world.trade(q.t)
+    answer = server.ask(url("mirror", d=world.name, t=q.t, r=q.r, p=q.p).replace("mirror_dataset=%s&" % world.name, ""))
+    case.rows(answer, "flow", {"exports": {"reported": trade.total(q.r, q.p), "dataset": world.name},
+                               "imports": {"reported": trade.total(q.p, q.r), "dataset": world.name}})
+
+
 def mirror_of_two_books(case, server, world, books):
     """Q1, Q2 for every pair, in all and by product: the gap is what the importer's book has above the exporter's."""
     for period in world.periods:
@@ -500,20 +517,36 @@ def gap_between(value, other, flow):
 
 
 def flows(case, server, world, q):
-    """The cube itself: the same sums, by product and by partner, and what stands behind the first few."""
+    """The cube itself: plain sums by product and partner, and those above a value."""
     level = world.level if q.level == "sector" else q.level
     trade = world.trade(q.t, level)
     more = {"reporter": q.r, "flow": "M", "group_by": "product,partner", "level": level}
-    wanted = {}
-    for code, origins in trade.suppliers.get(q.r, {}).items():
-        for s, usd in origins.items():
-            wanted[code, s] = {"value": usd}
-    case.rows(ask(server, world, "flows", q, **more), ("product", "partner"), wanted)
-    by_partner = {p: {"value": trade.total(p, q.r)} for p in world.countries if trade.total(p, q.r)}
-    del more["level"]
-    more["group_by"] = "partner"
+    wanted = {(code, s): {"value": usd} for code, origins in trade.suppliers.get(q.r, {}).items() for s, usd in origins.items()}
     whole = ask(server, world, "flows", q, **more)
-    case.rows(whole, "partner", by_partner)
+    case.rows(whole, ("product", "partner"), wanted)
+    if wanted:
+        middle = sorted(row["value"] for row in wanted.values())[len(wanted) // 2]
+        large = {key: row for key, row in wanted.items() if row["value"] >= middle}
+        case.rows(ask(server, world, "flows", q, **more, **{"value.gte": middle}), ("product", "partner"), large)
+
+
+def flows_by_partner(case, server, world, q):
+    """Shares add up to 1, the largest and the others to all; several reporters and periods; Comtrade's names."""
+    trade = world.trade(q.t)
+    more = {"reporter": q.r, "flow": "M", "group_by": "partner"}
+    bought = {p: trade.total(p, q.r) for p in world.countries if trade.total(p, q.r)}
+    whole = sum(bought.values())
+    answer = ask(server, world, "flows", q, **more)
+    case.rows(answer, "partner", {p: {"value": usd, "share": usd / whole} for p, usd in bought.items()})
+    shares = sum(row["share"] for row in answer.rows)
+    case.holds(answer.url, "shares add up to 1: %.9f" % shares, abs(shares - 1) <= 1e-6 * (1 + len(bought)))
     top = ask(server, world, "flows", q, **more, sort="-value", top=2)
     if case.answered(top):
-        case.same(top.url, "sum with other", sum(r["value"] for r in top.rows), trade.m.get(q.r, 0))
+        case.same(top.url, "sum with other", sum(r["value"] for r in top.rows), whole)
+    both = ask(server, world, "flows", q._replace(t=",".join(world.periods)), reporter=",".join((q.r, q.p)), flow="exports",
+               group_by="reporter,period")
+    case.rows(both, ("reporter", "period"), {(c, t): {"value": world.trade(t).x[c]} for t in world.periods for c in (q.r, q.p)
+                                             if c in world.trade(t).x})
+    alias = ask(server, world, "flows", q, reporterCode=q.r, partnerCode=q.p, flowCode="M", cmdCode="AG2")
+    codes = world.trade(q.t, "hs2").flow.get((q.p, q.r), {})
+    case.rows(alias, "product", {code: {"value": usd, "share": usd / trade.total(q.p, q.r)} for code, usd in codes.items()})

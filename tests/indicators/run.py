@@ -55,8 +55,10 @@ def every_indicator(run, world, drawn):
             ("trade intensity, S2", ask.tii), ("complementarity, S3", ask.tci), ("Grubel-Lloyd, S4", ask.grubel_lloyd),
             ("Finger-Kreinin and Krugman, S5, S6", ask.finger_kreinin), ("Hirschman, C4", ask.hirschman),
             ("concentration, C1, C2", ask.hhi), ("partners", ask.partners), ("compare", ask.compare),
-            ("mirror of one book, Q1", ask.mirror_of_one_book), ("flows", ask.flows)):
+            ("mirror of one book, Q1", ask.mirror_of_one_book)):
         run.case(name + title, *on(function, server, world, drawn))
+    run.case(name + "flows", *on(ask.flows, server, world, drawn[::4]))
+    run.case(name + "flows by partner", *on(ask.flows_by_partner, server, world, drawn))
     for i, method in enumerate(ask.METHODS):
         some = drawn[i::len(ask.METHODS)] if len(drawn) > 20 else drawn
         told = "%s, threshold %s%s%s" % (method[0], method[1], ", window %d" % method[3] if method[3] > 1 else "",
@@ -97,6 +99,7 @@ def main():
             pairs = ask.draw(world, 16, SEED, ("hs6", "hs4", "hs2", "sector"))
             every_indicator(run, world, pairs)
             run.case("books: mirror of two books, Q1, Q2", lambda case: ask.mirror_of_two_books(case, server, world, books))
+            run.case("toy: mirror of a book that is named, Q1", *on(ask.mirror_of_named_book, server, world, pairs))
             if matrix:
                 drawn = ask.draw(matrix[0], PAIRS, SEED, ("hs4", "hs4", "hs2", "section", "sector"))
                 every_indicator(run, matrix[0], drawn)
