@@ -3,6 +3,7 @@ import time
 
 SHOWN = 6  # differences that are told of each case
 NEAR = 1e-6  # ratios are published with six decimals
+ABSENT = object()
 
 
 class Dollars(float):
@@ -12,10 +13,6 @@ class Dollars(float):
         amount = super().__new__(cls, value)
         amount.slack = 0.5 * parts
         return amount
-
-
-class Missing(Exception):
-    """A column or a field of the summary is not there."""
 
 
 def describe(value):
@@ -63,14 +60,20 @@ class Case:
 
     def record(self, answer, where, got, wanted):
         """A row or a summary against the columns that are wanted of it; what is not there at all is told once."""
+        self.compared += len(wanted)
         for column, value in wanted.items():
-            if column in got:
-                self.same(answer.url, "%s.%s" % (where, column), got[column], value)
-            else:
-                self.missing.setdefault((where.split(" ")[0], column), answer.url)
+            found = got.get(column, ABSENT)
+            if type(found) is type(value) and found == value:
+                continue
+            if found is ABSENT:
+                self.compared -= 1
+                self.missing.setdefault(("a row" if where else "meta.summary", column), answer.url)
+            elif not equal(found, value):
+                place = "row %s.%s" % (where, column) if where else "meta.summary." + column
+                self.differ(answer.url, place, describe(found), describe(value))
 
     def summary(self, answer, wanted):
-        self.record(answer, "meta.summary", answer.summary, wanted)
+        self.record(answer, None, answer.summary, wanted)
 
     def rows(self, answer, key, wanted, extra=False):
         """Rows by key against those wanted; with `extra` the answer may hold more. True if it was an answer."""
@@ -87,7 +90,7 @@ class Case:
         for more in () if extra else got.keys() - wanted.keys():
             self.differ(answer.url, "row %s" % (more,), "there", "not there")
         for at in wanted.keys() & got.keys():
-            self.record(answer, "row %s" % (at,), got[at], wanted[at])
+            self.record(answer, at, got[at], wanted[at])
         return True
 
     def end(self):

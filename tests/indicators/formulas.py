@@ -49,7 +49,7 @@ def ces_loss(share, sigma, cut):  # L4: ln(1 / (1 - p s)) / (sigma - 1)
 
 
 def weighed_loss(imports_and_shares, sigma, cut):
-    """L4 over products, each with its weight in the imports: the sum (None if one is without a bound), and the sum of the others."""
+    """L4 over products, weighed with imports: the sum (None if one is without a bound), and that of those with one."""
     weight = sum(usd for usd, _ in imports_and_shares)
     losses = [(usd, ces_loss(share, sigma, cut)) for usd, share in imports_and_shares]
     known = sum(usd * loss for usd, loss in losses if loss is not None)

@@ -19,8 +19,8 @@ def draw(world, n, seed, levels):
         if not trade.total(p, r):
             r, p = p, r
         if trade.total(p, r):
-            earlier = [v for v in world.periods if v < t]
-            questions.append(Question(t, r, p, level, chance.choice(sorted(trade.flow[p, r])), earlier[-1] if earlier else None))
+            product = chance.choice(sorted(trade.flow[p, r]))
+            questions.append(Question(t, r, p, level, product, max((v for v in world.periods if v < t), default=None)))
     return questions
 
 
@@ -63,7 +63,8 @@ def pair_in(world, q, t, held):
     deficits_so_far = [b - a for a, b in (both_ways(s) for s in held if s <= t)]
     row = {
         "exports": x, "imports": m, "total": x + m, "balance": x - m, "cover_ratio": f.ratio(x, m),
-        "normalised_balance": f.ratio(x - m, x + m), "share_of_exports": f.ratio(x, all_x), "share_of_imports": f.ratio(m, all_m),
+        "normalised_balance": f.ratio(x - m, x + m), "share_of_exports": f.ratio(x, all_x),
+        "share_of_imports": f.ratio(m, all_m),
         "share_of_total": f.ratio(x + m, all_x + all_m), "exports_growth": f.growth(x, x0), "imports_growth": f.growth(m, m0),
         "balance_change": x - m - (x0 - m0) if before else None,
         "deficit_rank": 1 + sum(d > m - x for d in deficits_so_far) if m > x else None,
@@ -142,7 +143,8 @@ def deficits(case, server, world, q):
     for rank, (b, p) in enumerate(negative):
         so_far += b
         wanted[p] = {"rank": rank + 1, "exports": trade.total(q.r, p), "imports": trade.total(p, q.r), "balance": b,
-                     "share_of_deficit": b / whole, "cumulative_share": so_far / whole, "share_of_balance": f.ratio(b, everybody)}
+                     "share_of_deficit": b / whole, "cumulative_share": so_far / whole,
+                     "share_of_balance": f.ratio(b, everybody)}
     if q.r in trade.x and q.r in trade.m:
         case.rows(ask(server, world, "deficits", q), "partner", wanted)
 
@@ -285,7 +287,8 @@ def mirrored_leverage(case, server, world, q, answer, more):
     pairs += [("loss_index_reporter", "loss_index_partner"), ("imports", "exports")]
     for code in ours.keys() & theirs.keys():
         for one, other in pairs:
-            case.same(back.url, "row %s.%s, the mirror of %s" % (code, other, one), theirs[code].get(other), ours[code].get(one))
+            place = "row %s.%s, the mirror of %s" % (code, other, one)
+            case.same(back.url, place, theirs[code].get(other), ours[code].get(one))
 
 
 # ---- L6, W1: alternatives and a cut ----
@@ -306,7 +309,8 @@ def suppliers(case, server, world, q, expand=None, divert=None, cut=None):
         gap = supply.gap(1 if cut is None else cut)
         case.summary(answer, {
             "imports": supply.imports, "imports_from_excluded": supply.from_excluded, "gap": Dollars(gap),
-            "capacity_total": Dollars(sum(capacities.values()), 2 * len(capacities) + 1), "resourcing_multiple": supply.resourcing_multiple(gap),
+            "capacity_total": Dollars(sum(capacities.values()), 2 * len(capacities) + 1),
+            "resourcing_multiple": supply.resourcing_multiple(gap),
             "market_tightness": supply.market_tightness(gap),
             "alternatives": sum(supply.exports(s) / supply.world > 0.01 for s in capacities)})
         shares = sum(row["world_share"] or 0 for row in answer.rows)
@@ -437,21 +441,26 @@ def hhi(case, server, world, q):
 
 def partners(case, server, world, q):
     trade, before = world.trade(q.t), world.trade(q.vs) if q.vs else None
-    total = {p: trade.total(q.r, p) + trade.total(p, q.r) for p in world.countries if p != q.r}
-    whole, so_far, wanted = sum(total.values()), 0, {}
-    for rank, (_, p) in enumerate(sorted((-v, p) for p, v in total.items() if v)):
-        x, m = trade.total(q.r, p), trade.total(p, q.r)
-        so_far += x + m
-        then = before.total(q.r, p) + before.total(p, q.r) if before else 0
-        wanted[p] = {"rank": rank + 1, "exports": x, "imports": m, "total": x + m, "balance": x - m, "share": f.ratio(x + m, whole),
-                     "growth": f.growth(x + m, then), "cumulative_share": f.ratio(so_far, whole)}
-    if before and (q.r not in before.x or q.r not in before.m):
+    if q.r not in trade.x or q.r not in trade.m or (before and (q.r not in before.x or q.r not in before.m)):
         return
-    answer = ask(server, world, "partners", q)
-    if case.rows(answer, "partner", wanted):
-        case.summary(answer, {"hhi": f.hhi([v for v in total.values() if v]), "partners": len(wanted)})
-        share = sum(row["share"] or 0 for row in answer.rows)
-        case.holds(answer.url, "shares add up to 1: %.9f" % share, abs(share - 1) <= 1e-6 * (len(wanted) + 1))
+    for by in ("total", "exports", "imports"):
+        now, then = value_by_partner(world, trade, q.r, by), value_by_partner(world, before, q.r, by) if before else {}
+        whole, so_far, wanted = sum(now.values()), 0, {}
+        for rank, (_, p) in enumerate(sorted((-v, p) for p, v in now.items() if v)):
+            x, m = trade.total(q.r, p), trade.total(p, q.r)
+            so_far += now[p]
+            wanted[p] = {"rank": rank + 1, "exports": x, "imports": m, "total": x + m, "balance": x - m,
+                         "share": now[p] / whole, "growth": f.growth(now[p], then.get(p, 0)),
+                         "cumulative_share": so_far / whole}
+        answer = ask(server, world, "partners", q, **({} if by == "total" else {"by": by}))
+        if case.rows(answer, "partner", wanted, extra=by != "total"):
+            case.summary(answer, {"hhi": f.hhi(now.values())})
+            shares = sum(row["share"] or 0 for row in answer.rows)
+            case.holds(answer.url, "shares add up to 1: %.9f" % shares, abs(shares - 1) <= 1e-6 * (len(wanted) + 1))
+
+
+def value_by_partner(world, trade, r, by):
+    return {p: (by != "imports") * trade.total(r, p) + (by != "exports") * trade.total(p, r) for p in world.countries if p != r}
 
 
 def compare(case, server, world, q):

@@ -8,6 +8,7 @@ INDICATORS_STRICT=0: a route or a column that is not served is told as a skip, n
 import os
 import sys
 import tempfile
+import traceback
 
 import questions as ask
 import toy
@@ -33,10 +34,13 @@ class Run:
                 step(case)
         except NotServed as route:
             gone = str(route)
+        except Exception as error:  # an answer of another form than this expects is a failure of the case, not of the run
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            case.differ(self.server.last, "%s:%d" % (os.path.basename(where.filename), where.lineno), repr(error)[:300], "an answer")
         if gone and (STRICT or gone not in self.told):
             self.told.add(gone)
             print("%s - %s is not served%s" % (MISSING, gone, " (%s)" % name if STRICT else ""))
-        if gone is None or case.compared:
+        if gone is None or case.compared or case.differences:
             self.failed |= case.end()
         self.failed |= gone is not None and STRICT
 
@@ -106,9 +110,9 @@ def main():
             else:
                 print("skip - the matrix of 23 countries is not here (%s)" % MATRIX)
         finally:
-            server.stop()
-        print("# %d questions asked" % server.asked)
-        return 1 if run.failed else 0
+            status = server.stop()
+        print("%s - the server ends with 0 after %d questions" % ("ok" if status == 0 else "not ok", server.asked))
+        return 1 if run.failed or status else 0
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ class Program:
     def __init__(self, binary, folder):
         self.binary, self.folder = binary, folder
         self.process = self.connection = None
-        self.asked = 0
+        self.asked, self.last = 0, None
         self.memory = {}
 
     def run(self, *arguments):
@@ -62,11 +62,17 @@ class Program:
             raise SystemExit("not ok - the server does not start: " + f.read()[:500])
 
     def stop(self):
+        """The server's exit status; what it says at its end, if that is not 0."""
         if self.connection:
             self.connection.close()
-        if self.process:
-            self.process.terminate()
-            self.process.wait(timeout=30)
+        if not self.process:
+            return 1
+        self.process.terminate()
+        status = self.process.wait(timeout=60)
+        if status:
+            with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as f:
+                print("".join("# " + line for line in f.readlines()[-40:] if '"request"' not in line), end="")
+        return status
 
     @staticmethod
     def route(url):
@@ -75,6 +81,7 @@ class Program:
 
     def ask(self, url):
         """The answer, whatever its status; NotServed if there is no such route or parameter."""
+        self.last = url
         self.connection.request("GET", url)
         reply = self.connection.getresponse()
         body = json.loads(reply.read())

@@ -109,4 +109,4 @@ def ask_all(case, server, what, wanted):
         if row is None:
             case.summary(answer, {name: value})
         else:
-            case.record(answer, "row " + row, answer.by(key)[row], {name: value})
+            case.record(answer, row, answer.by(key)[row], {name: value})

@@ -40,6 +40,7 @@ class Trade:
         self.flow, self.pair = {}, {}
         self.sold, self.bought, self.world = {}, {}, {}  # country -> code -> USD; code -> USD
         self.x, self.m, self.w = {}, {}, 0
+        self.sellers, self.buyers = {}, {}  # code -> country -> USD
         self.suppliers, self.customers = {}, {}  # importer -> code -> {exporter: USD}; exporter -> code -> {importer: USD}
         for (exporter, importer), by_leaf in leaves.items():
             total = sum(by_leaf.values())
@@ -57,6 +58,9 @@ class Trade:
                 for where, who in ((self.sold, exporter), (self.bought, importer)):
                     row = where.setdefault(who, {})
                     row[code] = row.get(code, 0) + usd
+                for where, who in ((self.sellers, exporter), (self.buyers, importer)):
+                    row = where.setdefault(code, {})
+                    row[who] = row.get(who, 0) + usd
                 self.world[code] = self.world.get(code, 0) + usd
 
     def to(self, exporter, importer, code):
@@ -78,10 +82,10 @@ class Trade:
         return self.customers.get(country, {}).get(code, {})
 
     def importers(self, code):
-        return {i: by_code[code] for i, by_code in self.bought.items() if by_code.get(code)}
+        return self.buyers.get(code, {})
 
     def exporters(self, code):
-        return {e: by_code[code] for e, by_code in self.sold.items() if by_code.get(code)}
+        return self.sellers.get(code, {})
 
     def codes_of(self, *tables):
         """Codes in any of the tables, each a dictionary by code."""
