@@ -120,7 +120,7 @@ def sums_of_products(case, answer, now, then, q):
 
 
 def top_and_other(case, server, world, q):
-    """`top` keeps the largest and adds up the rest."""
+    """`top` keeps the largest and adds up the rest, where there are two or more behind it."""
     if q.level == "sector":
         return
     whole = ask(server, world, "products", q, sort="-imports")
@@ -130,7 +130,7 @@ def top_and_other(case, server, world, q):
     case.same(top.url, "rows", len(top.rows), min(4, len(whole.rows)))
     for name in ("exports", "imports", "balance"):
         case.same(top.url, "sum of " + name, sum(r[name] for r in top.rows), sum(r[name] for r in whole.rows))
-    if len(whole.rows) > 3:
+    if len(whole.rows) > 4:
         case.same(top.url, "last product", top.rows[-1]["product"], "other")
         case.same(top.url, "imports of the largest", top.rows[0]["imports"], max(r["imports"] for r in whole.rows))
 
@@ -165,7 +165,8 @@ def judged(world, q, method, threshold, home, window, partner):
         if d.imports:
             held = sum(e.dependent(method, threshold) for e in each)
             wanted[code] = figures_of(d, partner)
-            wanted[code].update({"years_held": held, "dependent": held >= needed})
+            if not (partner and any(tied(e.origins) or tied(e.extra) for e in each)):
+                wanted[code].update({"years_held": held, "dependent": held >= needed})
             criteria = d.hold(method, threshold)
             for name in ("hhi", "world_hhi", "extra_imports", "imports_over_exports", "share"):
                 wanted[code]["criterion_" + name] = criteria.get(name)
@@ -178,9 +179,14 @@ def figures_of(d, partner):
               "imports_over_exports": d.over_exports, "hhi_world_exports": d.world_hhi}
     if partner:
         wanted["imports_from_partner"] = d.from_partner
-    if list(d.origins.values()).count(d.top) == 1:
+    if not tied(d.origins):
         wanted["top_supplier"] = max(d.origins, key=d.origins.get)
     return wanted
+
+
+def tied(origins):
+    """Two largest suppliers: which of them is named, and so whether one is depended on, is anybody's choice."""
+    return list(origins.values()).count(max(origins.values(), default=None)) > 1
 
 
 METHODS = (("hhi", 0.4, (), 1), ("hhi", 0.25, (), 1), ("cepii", 0.4, (), 1), ("cepii", 0.4, (), 2), ("eu2021", 0.4, (), 1),
@@ -207,6 +213,8 @@ def dependence(case, server, world, q, method, threshold, home, window, with_par
     if case.rows(answer, "product", wanted, extra=q.level == "sector") and q.level != "sector":
         money = "imports_from_partner" if partner else "imports_total"
         bought = [row for row in wanted.values() if row[money]]
+        if any("dependent" not in row for row in bought):
+            return
         case.summary(answer, {
             "products": len(bought), "dependent_products": sum(row["dependent"] for row in bought),
             "imports": sum(row[money] for row in bought),
@@ -315,6 +323,11 @@ def suppliers(case, server, world, q, expand=None, divert=None, cut=None):
             "alternatives": sum(supply.exports(s) / supply.world > 0.01 for s in capacities)})
         shares = sum(row["world_share"] or 0 for row in answer.rows)
         case.holds(answer.url, "world shares are at most 1: %.9f" % shares, shares <= 1 + 1e-6 * len(answer.rows))
+        if len(answer.rows) > 3:
+            top = ask(server, world, "suppliers", q, **more, top=2)
+            for name in ("capacity", "world_exports", "sales_to_importer"):
+                case.same(top.url, "sum of " + name, sum(r[name] for r in top.rows), sum(r[name] for r in answer.rows))
+            case.same(top.url, "last supplier", top.rows[-1]["supplier"], "other")
 
 
 def scenario(case, server, world, q, cut=0.5, years=1, expand=0.1, divert=0.2, domestic=0.0, side="reporter", digits=6):

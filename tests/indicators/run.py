@@ -36,7 +36,8 @@ class Run:
             gone = str(route)
         except Exception as error:  # an answer of another form than this expects is a failure of the case, not of the run
             where = traceback.extract_tb(error.__traceback__)[-1]
-            case.differ(self.server.last, "%s:%d" % (os.path.basename(where.filename), where.lineno), repr(error)[:300], "an answer")
+            place = "%s:%d" % (os.path.basename(where.filename), where.lineno)
+            case.differ(self.server.last, place, repr(error)[:300], "an answer")
         if gone and (STRICT or gone not in self.told):
             self.told.add(gone)
             print("%s - %s is not served%s" % (MISSING, gone, " (%s)" % name if STRICT else ""))
