@@ -130,6 +130,7 @@ static bool dgcis_row(struct tidy *t, char *field[FIELDS_MAX], struct tidy_row *
     if (r.weighed)
         assert_true(text_decimal(field[5], 0, &r.quantity));
     row->quantity_kg = r.quantity;
+    row->weighed = row->weighed && (row->quantity_kg > 0 || row->value_usd == 0);
     (void)snprintf(key, sizeof key, "%.8s,%.4s", field[0], field[1]);
     add_to_block(d, key, &r);
     return true;
@@ -245,6 +246,7 @@ static void plain_row(const struct tidy *t, char *field[FIELDS_MAX], struct tidy
     if (!text_decimal(field[at[T_VALUE]], t->value_shift, &row->value_usd) ||
         (row->weighed && !text_decimal(weight, t->quantity_shift, &row->quantity_kg)))
         fail_msg("\"%s\" or \"%s\" is no number", field[at[T_VALUE]], weight);
+    row->weighed = row->weighed && (row->quantity_kg > 0 || row->value_usd == 0); /* 0: nobody weighed it */
 }
 
 bool tidy_next(struct tidy *t, struct tidy_row *row)

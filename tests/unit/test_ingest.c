@@ -258,15 +258,16 @@ static void units_quantities_and_statuses_arrive(void **state)
         const char *cells;
         int64_t value_usd, quantity_kg;
         unsigned status;
-    } month[] = {{"70319.64,1.5,", 70319640000, 1500, OBS_FINAL},
-                 {"1,0,final", 1000000, 0, OBS_FINAL},
-                 {"0.0000005,NA,F", 0, QUANTITY_UNKNOWN, OBS_FINAL}, /* half a dollar goes to the even one */
-                 {"0.0000015,,provisional", 2, QUANTITY_UNKNOWN, OBS_PROVISIONAL},
-                 {"1,2,P", 1000000, 2000, OBS_PROVISIONAL},
-                 {"1,2,estimated", 1000000, 2000, OBS_ESTIMATED},
-                 {"1,2,E", 1000000, 2000, OBS_ESTIMATED},
-                 {"1,2,rounded", 1000000, 2000, OBS_ROUNDED},
-                 {"2e3,2,R", 2000000000, 2000, OBS_ROUNDED}};
+    } month[] = {
+        {"70319.64,1.5,", 70319640000, 1500, OBS_FINAL},
+        {"1,0,final", 1000000, QUANTITY_UNKNOWN, OBS_FINAL}, /* what has a value has a weight: nobody told it */
+        {"0.0000005,NA,F", 0, QUANTITY_UNKNOWN, OBS_FINAL},  /* half a dollar goes to the even one */
+        {"0.0000015,,provisional", 2, QUANTITY_UNKNOWN, OBS_PROVISIONAL},
+        {"1,2,P", 1000000, 2000, OBS_PROVISIONAL},
+        {"1,2,estimated", 1000000, 2000, OBS_ESTIMATED},
+        {"1,2,E", 1000000, 2000, OBS_ESTIMATED},
+        {"1,2,rounded", 1000000, 2000, OBS_ROUNDED},
+        {"2e3,2,R", 2000000000, 2000, OBS_ROUNDED}};
     struct buf csv;
     struct products *products;
     struct cube *cube;

@@ -315,6 +315,7 @@ static inline const char *take_line(const struct importing *im, const struct fas
         return NULL;
     p += *p == '\r';
     row->period = fast->period;
+    row->quantity_kg = quantity_meant(row->quantity_kg, row->value_usd);
     row->reporter = im->members.number[exporter];
     row->partner = im->members.number[importer];
     bool good = *p == '\n' && row->reporter != NO_ID && row->partner != NO_ID && row->reporter != row->partner &&

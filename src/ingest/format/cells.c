@@ -151,7 +151,9 @@ enum status parse_add(struct parse *parse, const struct cube_row *row)
         parse->tally.skipped[SKIP_BETWEEN_UNKNOWN]++;
         return ST_OK;
     }
-    return cube_batch_add(parse->batch, row) ? ST_OK : no_memory(parse);
+    struct cube_row meant = *row;
+    meant.quantity_kg = quantity_meant(row->quantity_kg, row->value_usd);
+    return cube_batch_add(parse->batch, &meant) ? ST_OK : no_memory(parse);
 }
 
 /* ---- tallies ---- */

@@ -293,9 +293,6 @@ static enum status read_numbers(const struct parse *p, struct cube_row *row)
     enum status status = parse_value(p, column_name(p, role), own_cell(p, role), 0, &row->value_usd);
     if (status == ST_OK)
         status = parse_quantity(p, column_name(p, C_WEIGHT), own_cell(p, C_WEIGHT), 0, &row->quantity_kg);
-    /* A weight of 0 for goods that cost something means that nobody weighed them. */
-    if (status == ST_OK && row->quantity_kg == 0 && row->value_usd > 0)
-        row->quantity_kg = QUANTITY_UNKNOWN;
     return status;
 }
 

@@ -131,7 +131,12 @@ enum status parse_value(const struct parse *parse, struct str column, struct str
                         int64_t *out) MUST_CHECK;
 enum status parse_quantity(const struct parse *parse, struct str column, struct str text, int shift,
                            int64_t *out) MUST_CHECK;
-/* Hands the row to the batch, unless a member is NO_ID; refuses trade with oneself in reconciled data. */
+/* Sources write 0 where nobody weighed: what has a value has a weight, known or not. */
+static inline int64_t quantity_meant(int64_t quantity_kg, int64_t value_usd)
+{
+    return quantity_kg == 0 && value_usd > 0 ? QUANTITY_UNKNOWN : quantity_kg;
+}
+/* Hands the row to the batch, with the quantity that is meant, unless a member is NO_ID; refuses trade with oneself in reconciled data. */
 enum status parse_add(struct parse *parse, const struct cube_row *row) MUST_CHECK;
 
 /* ---- tallies ---- */
