@@ -33,7 +33,8 @@ static struct str mirror_path(const struct call *call, const struct want *want)
 
 static bool has_mirror(const struct call *call, const struct want *want)
 {
-    if (want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER)
+    bool turnable = strstr(call->route->path, "{partner}") != NULL;
+    if (!turnable || want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER)
         return false;
     struct want other = *want;
     other.reporter = want->partner;
