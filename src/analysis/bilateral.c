@@ -350,3 +350,21 @@ enum status bilateral_year_to_date(const struct frame *frame, struct bilateral_r
             status = compare_months(frame, &row[i], arena);
     return status;
 }
+
+enum status import_concentration(const struct frame *frame, uint32_t period, struct arena *arena, double *hhi)
+{
+    const uint32_t imports = FLOW_IMPORTS;
+    *hhi = (double)NAN;
+    if (cube_dataset(frame->cube)->partners == PARTNERS_LISTED)
+        return ST_OK;
+    struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_PARTNER, .trace = frame->trace};
+    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
+    q.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
+    q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
+    q.only[CUBE_PRODUCT] = frame->leaves;
+    struct cube_rows rows;
+    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
+    if (status == ST_OK && rows.n && rows.value_usd[0] > 0)
+        *hhi = rows.sum_sq[0] / ((double)rows.value_usd[0] * (double)rows.value_usd[0]);
+    return status;
+}

@@ -35,4 +35,9 @@ enum status bilateral_year_to_date(const struct frame *frame, struct bilateral_r
 /* G2: (last / first)^(1 / years) − 1; NaN where it is not known, the base is not above zero, or less than a year lies between. */
 double growth_a_year(struct figure first, uint32_t first_period, struct figure last, uint32_t last_period);
 
+/* C1: the sum of the squared shares of all suppliers in the reporter's imports (of the frame's products). NaN where the dataset does not
+ * list all partners or nothing was imported. */
+enum status import_concentration(const struct frame *frame, uint32_t period, struct arena *arena,
+                                 double *hhi) MUST_CHECK;
+
 #endif
