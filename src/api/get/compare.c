@@ -336,6 +336,25 @@ static void warn(struct comparison *c)
         call_warn(c->call, STR("the rows come from different datasets: sources and valuations differ"));
 }
 
+/* Why there is not a single row: told of a pair that is held for other periods, if there is one. */
+static enum status refuse(const struct comparison *c)
+{
+    const struct pair *known = &c->pair[0];
+    for (size_t i = c->n; i-- > 0;) {
+        struct want want = c->pair[i].want;
+        struct offer *offers;
+        size_t n;
+        want.period = (struct period_set){.n = 0};
+        if (catalogue_offers(c->call->api->catalogue, &want, c->call->arena, &offers, &n) == ST_OK && n)
+            known = &c->pair[i];
+    }
+    const struct offer *none;
+    if (call_choose(c->call, &known->want, &none) == ST_OK)
+        (void)call_problem(c->call, PROBLEM_NO_DATA, NULL, c->call->path,
+                           STR("these pairs have no complete period in common: name one with period="));
+    return ST_INVALID;
+}
+
 static enum status get(struct call *call)
 {
     struct comparison c = {.call = call};
@@ -349,13 +368,11 @@ static enum status get(struct call *call)
         status = add_pair(&c, &c.pair[i], &told);
     if (status != ST_OK)
         return status;
-    const struct offer *none;
-    if (told == 0 && call_choose(call, &c.pair[0].want, &none) == ST_OK)
-        (void)call_problem(call, PROBLEM_NO_DATA, NULL, call->path,
-                           STR("these pairs have no complete period in common: name one with period="));
+    if (told == 0)
+        return refuse(&c);
     call->cube = c.lead;
     warn(&c);
-    return told ? ST_OK : ST_INVALID;
+    return ST_OK;
 }
 
 const struct route route_compare = {
