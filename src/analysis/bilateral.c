@@ -291,6 +291,20 @@ enum status bilateral_series(const struct frame *frame, enum period_kind kind, c
 
 /* ---- year to date ---- */
 
+/* Months that can be compared: those with both flows, or, where there is none, those with one. */
+static size_t comparable(const struct frame *frame, uint32_t first, unsigned most, uint32_t *month)
+{
+    size_t n = 0;
+    for (unsigned flows = 2; n == 0 && flows > 0; flows--)
+        for (unsigned i = 0; i < most; i++) {
+            bool exports = frame_held(frame, FLOW_EXPORTS, first + i) > 0,
+                 imports = frame_held(frame, FLOW_IMPORTS, first + i) > 0;
+            if (0U + exports + imports >= flows)
+                month[n++] = first + i;
+        }
+    return n;
+}
+
 /* The dataset's own periods inside `period` that are held, a year before and then in it. */
 static enum status held_months(const struct frame *frame, uint32_t period, struct arena *arena, struct series *out)
 {
@@ -299,10 +313,7 @@ static enum status held_months(const struct frame *frame, uint32_t period, struc
              first = period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
     if (!month)
         return ST_NO_MEMORY;
-    size_t n = 0;
-    for (unsigned i = 0; i < most; i++)
-        if (frame_months_held(frame, first + i))
-            month[n++] = first + i;
+    size_t n = comparable(frame, first, most, month);
     for (size_t i = n; i-- > 0;) {
         month[n + i] = month[i];
         month[i] = period_add_years(month[n + i], -1);

@@ -35,7 +35,7 @@ struct mirror_row {
 /* A figure valued CIF as FOB, rounded to a dollar; one that is FOB as it is; unknown for any other valuation. */
 struct figure figure_fob(struct figure f, struct str valuation, double cif_factor);
 
-/* Rows for both flows of each product that one of the sides has anything to say about. Where a side holds a part of the period only, or
+/* A row for each product and flow that one of the sides tells of (all of named ones). Where a side holds a part of the period only, or
  * nothing, the gap is unknown. Of reconciled data the mirrored side is unknown: there is one value (FLAG_ONE_VALUE). */
 enum status mirror_table(const struct mirror_question *question, struct arena *arena, struct mirror_row **out,
                          size_t *n) MUST_CHECK;
