@@ -128,22 +128,31 @@ static struct figure scaled(struct figure f, double factor)
     return f.known ? (struct figure){llround((double)f.usd * factor), true} : FIGURE_NONE;
 }
 
-/* The same amounts with the other valuation: imports CIF as FOB; what is FOB, of a single flow, as CIF. */
-static bool revalue(const struct check *c, const struct check_books *books, struct flows *f, struct str *name)
+/* The other valuation of one flow: imports CIF as FOB; what is FOB as CIF, if that is meant too. Whether there is one. */
+static bool revalue_flow(const struct check *c, struct str valued, bool to_cif, struct figure *f)
 {
-    bool any = false, single = c->claim->of <= CLAIM_IMPORTS;
-    for (enum flow flow = FLOW_EXPORTS; flow <= FLOW_IMPORTS; flow++) {
-        bool cif = str_is(valuation(books, flow), "CIF"), fob = str_is(valuation(books, flow), "FOB");
-        bool meant = !single || (enum claim_of)flow == c->claim->of;
-        if (meant && cif)
-            f->now[flow] = scaled(f->now[flow], 1.0 / c->claim->cif_factor);
-        if (meant && single && fob)
-            f->now[flow] = scaled(f->now[flow], c->claim->cif_factor);
-        if (meant && single)
-            *name = cif ? STR("FOB") : STR("CIF");
-        any = any || (meant && (cif || (single && fob)));
+    if (str_is(valued, "CIF"))
+        *f = scaled(*f, 1.0 / c->claim->cif_factor);
+    else if (to_cif && str_is(valued, "FOB"))
+        *f = scaled(*f, c->claim->cif_factor);
+    else
+        return false;
+    return true;
+}
+
+/* The same amounts with the other valuation: a single flow's, or exports and imports both as FOB. Empty if there is none. */
+static struct str revalue(const struct check *c, const struct check_books *books, struct flows *f)
+{
+    bool any = false;
+    if (c->claim->of <= CLAIM_IMPORTS) {
+        enum flow flow = c->claim->of == CLAIM_EXPORTS ? FLOW_EXPORTS : FLOW_IMPORTS;
+        struct str valued = valuation(books, flow);
+        any = revalue_flow(c, valued, true, &f->now[flow]);
+        return !any ? str_span(NULL, 0) : str_is(valued, "CIF") ? STR("FOB") : STR("CIF");
     }
-    return any;
+    for (enum flow flow = FLOW_EXPORTS; flow <= FLOW_IMPORTS; flow++)
+        any |= revalue_flow(c, valuation(books, flow), false, &f->now[flow]);
+    return any ? STR("FOB") : str_span(NULL, 0);
 }
 
 static void add_candidates(struct check *c, const struct check_books *books, const struct bilateral_row *row)
@@ -163,8 +172,8 @@ static void add_candidates(struct check *c, const struct check_books *books, con
     if (!usual_valuation(books, c->claim->of))
         r.differs |= DIFFERENCE_BIT(DIFFERS_VALUATION);
     add(c, r);
-    r.valuation = STR("FOB");
-    if (c->claim->measure != CLAIM_VALUE || !revalue(c, books, &flows, &r.valuation))
+    r.valuation = c->claim->measure == CLAIM_VALUE ? revalue(c, books, &flows) : str_span(NULL, 0);
+    if (r.valuation.n == 0)
         return;
     r.value = value_of(c->claim, &flows);
     r.differs |= DIFFERENCE_BIT(DIFFERS_ESTIMATE) | DIFFERENCE_BIT(DIFFERS_VALUATION);
@@ -211,7 +220,7 @@ enum status check_claim(const struct check_books *books, size_t n_books, const s
                         struct check_row **out, size_t *n)
 {
     struct check c = {.claim = claim, .arena = arena};
-    c.row = arena_new(arena, struct check_row, 2 * CHECK_PERIODS_MAX * n_books);
+    c.row = arena_new(arena, struct check_row, (size_t)2 * CHECK_PERIODS_MAX * n_books);
     enum status status = c.row ? ST_OK : ST_NO_MEMORY;
     for (size_t i = 0; status == ST_OK && i < n_books; i++)
         for (enum period_kind kind = PERIOD_YEAR; status == ST_OK && kind <= PERIOD_MONTH; kind++)
