@@ -168,7 +168,8 @@ enum status mirror_table(const struct mirror_question *question, struct arena *a
     enum status status = ST_OK;
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
         status = read_view(&t, &question->own, f, &t.own[f]);
-        if (status == ST_OK)
+        t.other[f] = (struct view){.books = &question->other, .flow = turned(f)};
+        if (status == ST_OK && !t.one_value)
             status = read_view(&t, &question->other, turned(f), &t.other[f]);
     }
     size_t n_a = a ? a->n : 0, n_b = b ? b->n : 0;

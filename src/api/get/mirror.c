@@ -148,12 +148,17 @@ static void warn_of_absence(struct call *call, const struct want *want, const st
                       "all that can be compared is given"));
         return;
     }
-    struct str silent = countries_at(countries, books->own ? want->partner : want->reporter)->id;
-    call_warn(call, arena_printf(
-                        call->arena,
-                        "no dataset that is loaded holds these periods or this detail in the books of %.*s: "
-                        "one side only; %.*s's own customs data (or UN Comtrade with it as the reporter) would answer",
-                        STR_ARG(silent), STR_ARG(silent)));
+    const struct country *silent = countries_at(countries, books->own ? want->partner : want->reporter);
+    if (silent->kind == MEMBER_WORLD || silent->kind == MEMBER_GROUP)
+        call_warn(call,
+                  arena_printf(call->arena, "%.*s keeps no books of its own: one side only", STR_ARG(silent->id)));
+    else
+        call_warn(call,
+                  arena_printf(call->arena,
+                               "no dataset that is loaded holds these periods or this detail in the books of %.*s: "
+                               "one side only; %.*s's own customs data (or UN Comtrade with it as the reporter) "
+                               "would answer",
+                               STR_ARG(silent->id), STR_ARG(silent->id)));
 }
 
 static void warn(struct call *call, const struct want *want, const struct two_books *books)
