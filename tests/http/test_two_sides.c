@@ -467,6 +467,20 @@ static void every_part_names_its_dataset_or_says_why_not(void **state)
     }
 }
 
+static void plans_are_explained(void **state)
+{
+    (void)state;
+    static const char *const target[] = {
+        "/v1/check?reporter=IND&partner=CHN&flow=exports&period=2025&value=20.5e9&explain=1",
+        "/v1/mirror/IND/CHN?explain=1", "/v1/compare?pairs=IND-CHN,IND-USA&period=2019&explain=1",
+        "/v1/bilateral/CHN/IND?period=2026&compare=ytd&explain=1"};
+    for (size_t i = 0; i < sizeof target / sizeof *target; i++) {
+        json_t *root = ask(target[i], 200);
+        assert_true(json_array_size(meta_of(root, "plan")) > 0);
+        json_decref(root);
+    }
+}
+
 /* ---- mistakes ---- */
 
 static void mistakes_are_told(void **state)
@@ -584,6 +598,7 @@ int main(void)
         cmocka_unit_test(contributions_sum_to_growth),
         cmocka_unit_test(the_profile_says_what_the_calls_say),
         cmocka_unit_test(every_part_names_its_dataset_or_says_why_not),
+        cmocka_unit_test(plans_are_explained),
         cmocka_unit_test(mistakes_are_told),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -208,6 +208,25 @@ static void reconciled_data_has_one_value(void **state)
     cube_close(cube);
 }
 
+/* Two reconciled datasets are not two reports either, whatever products each of them names. */
+static void two_reconciled_datasets_are_not_two_reports(void **state)
+{
+    (void)state;
+    static const struct world_row more[] = {{"CHN", "IND", FLOW_EXPORTS, "2023", "850760", 7, 0, OBS_FINAL},
+                                            {"IND", "CHN", FLOW_EXPORTS, "2023", "010121", 7, 0, OBS_FINAL}};
+    struct dataset d = world_dataset("more");
+    struct cube *own = world_trade("four"), *other = world_cube(&d, more, COUNT(more));
+    size_t n;
+    struct mirror_row *row = table(own, other, LEVEL_HS6, "2023", &n);
+    assert_true(n >= 6);
+    for (size_t i = 0; i < n; i++) {
+        expect_unknown(row[i].mirrored);
+        expect_unknown(row[i].gap);
+    }
+    cube_close(own);
+    cube_close(other);
+}
+
 static void only_known_valuations_are_converted(void **state)
 {
     (void)state;
@@ -227,6 +246,7 @@ int main(void)
         cmocka_unit_test(other_revisions_are_not_zero),
         cmocka_unit_test(parts_of_a_year_are_no_gap),
         cmocka_unit_test(reconciled_data_has_one_value),
+        cmocka_unit_test(two_reconciled_datasets_are_not_two_reports),
         cmocka_unit_test(only_known_valuations_are_converted),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);
