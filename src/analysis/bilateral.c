@@ -155,17 +155,44 @@ static enum status read_whole(const struct frame *frame, enum period_kind kind, 
     return ST_OK;
 }
 
-static void add_change(struct bilateral_row *row, const struct series *whole, size_t at)
+/* Everybody's trade without the partner's. */
+static struct figure elsewhere(const struct amounts *world, const struct amounts *pair, enum flow flow)
 {
-    const struct amounts *now = &whole->amounts[at];
+    return figure_difference(world->flow[flow], pair->flow[flow]);
+}
+
+/* What has changed between two amounts of the pair, and between those of everybody. */
+struct comparison {
+    const struct amounts *now, *then, *world_now, *world_then;
+};
+
+static void compare(struct bilateral_row *row, const struct comparison *c)
+{
+    row->exports_growth = figure_growth(c->now->flow[FLOW_EXPORTS], c->then->flow[FLOW_EXPORTS]);
+    row->imports_growth = figure_growth(c->now->flow[FLOW_IMPORTS], c->then->flow[FLOW_IMPORTS]);
+    row->exports_change = figure_difference(c->now->flow[FLOW_EXPORTS], c->then->flow[FLOW_EXPORTS]);
+    row->imports_change = figure_difference(c->now->flow[FLOW_IMPORTS], c->then->flow[FLOW_IMPORTS]);
+    row->balance_change = figure_difference(balance_of(c->now), balance_of(c->then));
+    row->exports_growth_elsewhere =
+        figure_growth(elsewhere(c->world_now, c->now, FLOW_EXPORTS), elsewhere(c->world_then, c->then, FLOW_EXPORTS));
+    row->imports_growth_elsewhere =
+        figure_growth(elsewhere(c->world_now, c->now, FLOW_IMPORTS), elsewhere(c->world_then, c->then, FLOW_IMPORTS));
+}
+
+static void add_change(struct bilateral_row *row, const struct series *whole, size_t at, const struct series *world)
+{
     row->exports_growth = row->imports_growth = (double)NAN;
-    size_t before = find_period(whole->period, whole->n, period_add_years(row->period, -1));
+    row->exports_growth_elsewhere = row->imports_growth_elsewhere = (double)NAN;
+    uint32_t then = period_add_years(row->period, -1);
+    size_t before = find_period(whole->period, whole->n, then);
     if (before == whole->n || !whole->complete[at] || !whole->complete[before])
         return;
-    const struct amounts *then = &whole->amounts[before];
-    row->exports_growth = figure_growth(now->flow[FLOW_EXPORTS], then->flow[FLOW_EXPORTS]);
-    row->imports_growth = figure_growth(now->flow[FLOW_IMPORTS], then->flow[FLOW_IMPORTS]);
-    row->balance_change = figure_difference(row->balance, balance_of(then));
+    compare(row, &(struct comparison){
+                     .now = &whole->amounts[at],
+                     .then = &whole->amounts[before],
+                     .world_now = &world->amounts[find_period(world->period, world->n, row->period)],
+                     .world_then = &world->amounts[find_period(world->period, world->n, then)],
+                 });
 }
 
 static unsigned row_flags(const struct frame *frame, const struct bilateral_row *row, const struct amounts *world)
@@ -182,9 +209,10 @@ static unsigned row_flags(const struct frame *frame, const struct bilateral_row 
     return flags;
 }
 
-static void fill_row(struct bilateral_row *row, const struct series *whole, size_t at, const struct amounts *world)
+static void fill_row(struct bilateral_row *row, const struct series *whole, size_t at, const struct series *everybody)
 {
-    const struct amounts *now = &whole->amounts[at];
+    const struct amounts *now = &whole->amounts[at],
+                         *world = &everybody->amounts[find_period(everybody->period, everybody->n, row->period)];
     row->exports = now->flow[FLOW_EXPORTS];
     row->imports = now->flow[FLOW_IMPORTS];
     row->total = total_of(now);
@@ -202,14 +230,65 @@ static void fill_row(struct bilateral_row *row, const struct series *whole, size
     row->months_held = frame_months_held(whole->frame, row->period);
     row->flags = row_flags(whole->frame, row, world) | flags_of_status(now->status | world->status) |
                  flags_of_quantity(row->exports_quantity) | flags_of_quantity(row->imports_quantity);
-    add_change(row, whole, at);
+    add_change(row, whole, at, everybody);
+}
+
+/* The periods of the rows and those a year before them, as far as the dataset touches them. */
+static enum status with_years_before(const struct series *whole, const uint32_t *period, size_t n, struct arena *arena,
+                                     struct series *out)
+{
+    uint32_t *wanted = arena_new(arena, uint32_t, whole->n);
+    if (!wanted)
+        return ST_NO_MEMORY;
+    out->n = 0;
+    for (size_t i = 0; i < whole->n; i++) {
+        uint32_t p = whole->period[i];
+        if (find_period(period, n, p) < n || find_period(period, n, period_add_years(p, 1)) < n)
+            wanted[out->n++] = p;
+    }
+    out->period = wanted;
+    return ST_OK;
+}
+
+double growth_a_year(struct figure first, uint32_t first_period, struct figure last, uint32_t last_period)
+{
+    double years = ((double)period_ordinal(last_period) - (double)period_ordinal(first_period)) *
+                   period_months(period_kind_of(first_period)) / 12.0;
+    if (!first.known || !last.known || first.usd <= 0 || last.usd < 0 || years < 1.0)
+        return (double)NAN;
+    return pow((double)last.usd / (double)first.usd, 1.0 / years) - 1.0;
+}
+
+static bool is_complete(const struct bilateral_row *row)
+{
+    return row->months_held == period_months(period_kind_of(row->period));
+}
+
+static void add_cagr(struct bilateral_row *row, size_t n)
+{
+    const struct bilateral_row *base_x = NULL, *base_m = NULL;
+    for (size_t i = 0; i < n; i++) {
+        row[i].exports_cagr = row[i].imports_cagr = (double)NAN;
+        if (!is_complete(&row[i]))
+            continue;
+        if (!base_x && row[i].exports.known && row[i].exports.usd > 0)
+            base_x = &row[i];
+        if (!base_m && row[i].imports.known && row[i].imports.usd > 0)
+            base_m = &row[i];
+        if (base_x)
+            row[i].exports_cagr = growth_a_year(base_x->exports, base_x->period, row[i].exports, row[i].period);
+        if (base_m)
+            row[i].imports_cagr = growth_a_year(base_m->imports, base_m->period, row[i].imports, row[i].period);
+    }
 }
 
 enum status bilateral_series(const struct frame *frame, enum period_kind kind, const uint32_t *period, size_t n,
                              struct arena *arena, struct bilateral_row **out)
 {
-    struct series whole = {.frame = frame}, world = {.frame = frame, .period = period, .n = n};
+    struct series whole = {.frame = frame}, world = {.frame = frame};
     enum status status = read_whole(frame, kind, &whole, arena);
+    if (status == ST_OK)
+        status = with_years_before(&whole, period, n, arena, &world);
     if (status == ST_OK)
         status = read_world(frame, kind, &world, arena);
     struct bilateral_row *row = arena_new(arena, struct bilateral_row, n);
@@ -220,8 +299,100 @@ enum status bilateral_series(const struct frame *frame, enum period_kind kind, c
         size_t at = find_period(whole.period, whole.n, period[i]);
         if (at == whole.n)
             BUG("a row for a period outside the dataset");
-        fill_row(&row[i], &whole, at, &world.amounts[i]);
+        fill_row(&row[i], &whole, at, &world);
     }
+    add_cagr(row, n);
     *out = row;
     return ST_OK;
+}
+
+/* ---- year to date ---- */
+
+/* Months that can be compared: those with both flows, or, where there is none, those with one. */
+static size_t comparable(const struct frame *frame, uint32_t first, unsigned most, uint32_t *month)
+{
+    size_t n = 0;
+    for (unsigned flows = 2; n == 0 && flows > 0; flows--)
+        for (unsigned i = 0; i < most; i++) {
+            bool exports = frame_held(frame, FLOW_EXPORTS, first + i) > 0,
+                 imports = frame_held(frame, FLOW_IMPORTS, first + i) > 0;
+            if (0U + exports + imports >= flows)
+                month[n++] = first + i;
+        }
+    return n;
+}
+
+/* The dataset's own periods inside `period` that are held, a year before and then in it. */
+static enum status held_months(const struct frame *frame, uint32_t period, struct arena *arena, struct series *out)
+{
+    unsigned most = cube_expected(frame->cube, period);
+    uint32_t *month = arena_new(arena, uint32_t, 2 * (size_t)most),
+             first = period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
+    if (!month)
+        return ST_NO_MEMORY;
+    size_t n = comparable(frame, first, most, month);
+    for (size_t i = n; i-- > 0;) {
+        month[n + i] = month[i];
+        month[i] = period_add_years(month[n + i], -1);
+    }
+    *out = (struct series){.frame = frame, .period = month, .n = 2 * n};
+    return ST_OK;
+}
+
+/* Both flows of some periods added up; unknown if one of them is. */
+static struct amounts add_up(const struct amounts *part, size_t n)
+{
+    struct amounts sum = {.flow = {{0, n > 0}, {0, n > 0}}};
+    for (size_t i = 0; i < n; i++)
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            sum.flow[f] = figure_sum(sum.flow[f], part[i].flow[f]);
+    return sum;
+}
+
+static enum status compare_months(const struct frame *frame, struct bilateral_row *row, struct arena *arena)
+{
+    struct series pair = {.n = 0};
+    enum period_kind own = cube_dataset(frame->cube)->frequency;
+    enum status status = held_months(frame, row->period, arena, &pair);
+    struct series world = pair;
+    if (status == ST_OK)
+        status = read_amounts(frame, frame->partner, own, &pair, arena);
+    if (status == ST_OK)
+        status = read_world(frame, own, &world, arena);
+    if (status != ST_OK)
+        return status;
+    size_t n = pair.n / 2;
+    struct amounts now = add_up(pair.amounts + n, n), then = add_up(pair.amounts, n),
+                   world_now = add_up(world.amounts + n, n), world_then = add_up(world.amounts, n);
+    compare(row, &(struct comparison){&now, &then, &world_now, &world_then});
+    if (row->exports_change.known || row->imports_change.known)
+        row->flags |= FLAG_BIT(FLAG_YEAR_TO_DATE);
+    return ST_OK;
+}
+
+enum status bilateral_year_to_date(const struct frame *frame, struct bilateral_row *row, size_t n, struct arena *arena)
+{
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < n; i++)
+        if (row[i].months_held && !is_complete(&row[i]))
+            status = compare_months(frame, &row[i], arena);
+    return status;
+}
+
+enum status import_concentration(const struct frame *frame, uint32_t period, struct arena *arena, double *hhi)
+{
+    const uint32_t imports = FLOW_IMPORTS;
+    *hhi = (double)NAN;
+    if (cube_dataset(frame->cube)->partners == PARTNERS_LISTED)
+        return ST_OK;
+    struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_PARTNER, .trace = frame->trace};
+    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
+    q.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
+    q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
+    q.only[CUBE_PRODUCT] = frame->leaves;
+    struct cube_rows rows;
+    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
+    if (status == ST_OK && rows.n && rows.value_usd[0] > 0)
+        *hhi = rows.sum_sq[0] / ((double)rows.value_usd[0] * (double)rows.value_usd[0]);
+    return status;
 }

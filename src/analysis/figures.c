@@ -14,6 +14,9 @@ const char *const flag_name[FLAGS] = {
     [FLAG_PARTIAL_SECTOR] = "partial_sector",
     [FLAG_LOWER_BOUND] = "lower_bound",
     [FLAG_PARTIAL_QUANTITY] = "partial_quantity",
+    [FLAG_CIF_CONVERTED] = "cif_converted",
+    [FLAG_ONE_VALUE] = "one_value",
+    [FLAG_YEAR_TO_DATE] = "year_to_date",
 };
 
 const char *const flag_meaning[FLAGS] = {
@@ -30,6 +33,10 @@ const char *const flag_meaning[FLAGS] = {
     [FLAG_LOWER_BOUND] = "other suppliers are not in the data; hhi is at least this",
     [FLAG_PARTIAL_QUANTITY] =
         "a part of the value has no quantity: the quantity is of the rest, and so is the unit value",
+    [FLAG_CIF_CONVERTED] = "imports valued CIF were divided by the CIF/FOB factor (or exports multiplied): an estimate",
+    [FLAG_ONE_VALUE] =
+        "reconciled data has one value for each exporter and importer: there are no two reports to compare",
+    [FLAG_YEAR_TO_DATE] = "growth compares the months that are held with the same months of the year before",
 };
 
 struct figure figure_sum(struct figure a, struct figure b)
@@ -97,7 +104,7 @@ struct figure frame_absent(const struct frame *frame, uint32_t partner, enum flo
     return (struct figure){0, told};
 }
 
-static unsigned held(const struct frame *frame, enum flow flow, uint32_t period)
+unsigned frame_held(const struct frame *frame, enum flow flow, uint32_t period)
 {
     return cube_held(frame->cube, frame->reporter, witness(frame, frame->partner), flow, period);
 }
@@ -111,7 +118,7 @@ static unsigned months_of(const struct frame *frame, unsigned exports, unsigned 
 
 unsigned frame_months_held(const struct frame *frame, uint32_t period)
 {
-    return months_of(frame, held(frame, FLOW_EXPORTS, period), held(frame, FLOW_IMPORTS, period));
+    return months_of(frame, frame_held(frame, FLOW_EXPORTS, period), frame_held(frame, FLOW_IMPORTS, period));
 }
 
 bool frame_complete(const struct frame *frame, uint32_t period)

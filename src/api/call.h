@@ -97,7 +97,7 @@ struct param {
     const char *description, *example;
 };
 
-#define PARAMS_MAX 16
+#define PARAMS_MAX 32
 #define LIST_MAX 64
 
 struct arg {
@@ -263,6 +263,24 @@ struct cell *call_row(struct call *call);
 /* The catalogue's best offer in call->cube and call->offers, and *offer; or a problem that says why none fits (404 no-data, 422 with what
  * there is and a link to the mirror). */
 enum status call_choose(struct call *call, const struct want *want, const struct offer **offer) MUST_CHECK;
+/* Says once that figures are made up, if the dataset's are. */
+void call_warn_synthetic(struct call *call, const struct cube *cube);
+
+/* Both sides' books of one pair. */
+struct two_books {
+    const struct cube *own, *other; /* in which the reporter, and in which the partner, reports; one may be NULL */
+    enum period_kind kind;          /* of the rows */
+    const uint32_t *period; /* ascending; those asked for that a side holds, else those that both hold completely */
+    size_t n_periods;
+    bool common; /* there is a period that both hold completely */
+};
+
+/* The datasets whose reports of the pair can be compared over the most months: one dataset with both sides' books before two, reported
+ * books before reconciled ones. `want` is of the reporter; its dataset and `other_dataset` name the books, if not empty. A problem, as
+ * call_choose gives it, where neither side has any. */
+enum status call_two_books(struct call *call, const struct want *want, struct str other_dataset,
+                           struct two_books *out) MUST_CHECK;
+
 /* Adds PROBLEM_TOO_LARGE and returns ST_INVALID if the query would read more than the options allow. */
 enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query) MUST_CHECK;
 /* Codes of `product` with sectors resolved for the cube's HS revision. */

@@ -33,7 +33,8 @@ static struct str mirror_path(const struct call *call, const struct want *want)
 
 static bool has_mirror(const struct call *call, const struct want *want)
 {
-    if (want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER)
+    bool turnable = strstr(call->route->path, "{partner}") != NULL;
+    if (!turnable || want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER)
         return false;
     struct want other = *want;
     other.reporter = want->partner;
@@ -138,14 +139,23 @@ static enum status explain(struct call *call, const struct want *want)
     return refuse(call, PROBLEM_NO_DATA, NULL, call->path, detail, want);
 }
 
+void call_warn_synthetic(struct call *call, const struct cube *cube)
+{
+    static const char text[] = "synthetic data: made up to try the program with, not trade statistics";
+    for (size_t i = 0; i < call->n_warnings; i++)
+        if (str_is(call->warning[i], text))
+            return;
+    if (cube_dataset(cube)->synthetic)
+        call_warn(call, str_view(text));
+}
+
 static void warn_of_gaps(struct call *call, const struct offer *offer)
 {
     if (offer->n_missing)
         call_warn(call, arena_printf(call->arena, "%zu of the periods asked for are not in the dataset and have no row",
                                      offer->n_missing));
     const struct dataset *d = cube_dataset(offer->cube);
-    if (d->synthetic)
-        call_warn(call, STR("synthetic data: made up to try the program with, not trade statistics"));
+    call_warn_synthetic(call, offer->cube);
     if (d->basis == BASIS_RECONCILED)
         call_warn(call, STR("reconciled data: one value for each exporter and importer, so both sides' views are the "
                             "same figures"));

@@ -280,6 +280,83 @@ static void months_and_quarters_grow_from_a_year_before(void **state)
     cube_close(cube);
 }
 
+/* The same five months of both years, whatever more the exports have. */
+static void year_to_date_is_like_for_like(void **state)
+{
+    (void)state;
+    struct cube *cube = months();
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    static const char *const period[] = {"2022", "2023"};
+    struct bilateral_row *row = series(&frame, period, 2);
+    assert_int_equal(bilateral_year_to_date(&frame, row, 2, &world.arena), ST_OK);
+    expect_nan(row[0].exports_growth); /* a whole year is left alone: nothing is known of the year before */
+    assert_int_equal(row[0].flags, 0);
+    expect_near(row[1].exports_growth, 0.0);
+    expect_near(row[1].imports_growth, 0.0);
+    expect_usd(row[1].exports_change, 0);
+    expect_usd(row[1].balance_change, 0);
+    assert_int_equal(row[1].flags, FLAG_BIT(FLAG_PARTIAL_YEAR) | FLAG_BIT(FLAG_YEAR_TO_DATE));
+    static const char *const before[] = {"FY2021-22"}; /* three months, and none of the year before */
+    row = series(&frame, before, 1);
+    assert_int_equal(bilateral_year_to_date(&frame, row, 1, &world.arena), ST_OK);
+    expect_nan(row[0].imports_growth);
+    assert_int_equal(row[0].flags, FLAG_BIT(FLAG_PARTIAL_YEAR));
+    cube_close(cube);
+}
+
+static void growth_elsewhere_leaves_the_partner_out(void **state)
+{
+    (void)state;
+    static const struct world_row row[] = {
+        {"IND", "CHN", FLOW_EXPORTS, "2018", "850760", 100, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2018", "850760", 400, 0, 0},
+        {"IND", "USA", FLOW_EXPORTS, "2018", "850760", 200, 0, 0},
+        {"IND", "USA", FLOW_IMPORTS, "2018", "850760", 100, 0, 0},
+        {"IND", "CHN", FLOW_EXPORTS, "2019", "850760", 150, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2019", "850760", 400, 0, 0},
+        {"IND", "USA", FLOW_EXPORTS, "2019", "850760", 180, 0, 0},
+        {"IND", "USA", FLOW_IMPORTS, "2019", "850760", 125, 0, 0},
+        {"IND", "CHN", FLOW_EXPORTS, "2020", "850760", 225, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2020", "850760", 484, 0, 0},
+    };
+    struct dataset d = world_reported("elsewhere", PARTNERS_ALL);
+    struct cube *cube = world_cube(&d, row, COUNT(row));
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    static const char *const period[] = {"2018", "2019", "2020"};
+    struct bilateral_row *r = series(&frame, period, 3);
+    expect_near(r[1].exports_growth, 0.5);
+    expect_near(r[1].exports_growth_elsewhere, -0.1);
+    expect_near(r[1].imports_growth_elsewhere, 0.25);
+    expect_usd(r[1].exports_change, 50);
+    expect_near(r[2].imports_growth_elsewhere, -1.0); /* all partners are recorded, and there is no other */
+    expect_nan(r[0].exports_cagr);
+    expect_near(r[2].exports_cagr, 0.5);
+    expect_near(r[2].imports_cagr, 0.1);
+    expect_near(one(&frame, "2019").exports_growth_elsewhere,
+                -0.1); /* the year before is looked up, though it is no row */
+    /* what the pair and everybody else add is the growth of the whole */
+    double whole = (150.0 + 180.0) / (100.0 + 200.0) - 1.0, pair = 100.0 / 300.0;
+    expect_near(whole, pair * r[1].exports_growth + (1 - pair) * r[1].exports_growth_elsewhere);
+    double hhi;
+    assert_int_equal(import_concentration(&frame, world_period("2018"), &world.arena, &hhi), ST_OK);
+    expect_near(hhi, 0.8 * 0.8 + 0.2 * 0.2);
+    cube_close(cube);
+}
+
+static void growth_a_year_needs_a_year_and_a_base(void **state)
+{
+    (void)state;
+    struct figure a = {100, true}, b = {400, true}, zero = {0, true};
+    expect_near(growth_a_year(a, world_period("2018"), b, world_period("2020")), 1.0);
+    expect_near(growth_a_year(a, world_period("2018-01"), b, world_period("2020-01")), 1.0);
+    expect_near(growth_a_year(a, world_period("2018-Q1"), b, world_period("2019-Q1")), 3.0);
+    expect_near(growth_a_year(a, world_period("2018"), zero, world_period("2019")), -1.0);
+    expect_nan(growth_a_year(zero, world_period("2018"), b, world_period("2020")));
+    expect_nan(growth_a_year(FIGURE_NONE, world_period("2018"), b, world_period("2020")));
+    expect_nan(growth_a_year(a, world_period("2018-01"), b, world_period("2018-06")));
+    expect_nan(growth_a_year(a, world_period("2018"), b, world_period("2018")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +371,9 @@ int main(void)
         cmocka_unit_test(the_world_row_goes_before_the_sum),
         cmocka_unit_test(a_part_of_a_year_does_not_grow),
         cmocka_unit_test(months_and_quarters_grow_from_a_year_before),
+        cmocka_unit_test(year_to_date_is_like_for_like),
+        cmocka_unit_test(growth_elsewhere_leaves_the_partner_out),
+        cmocka_unit_test(growth_a_year_needs_a_year_and_a_base),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }

@@ -21,6 +21,9 @@ enum flag {
     FLAG_PARTIAL_SECTOR,    /* only the covered part of the sector or product group */
     FLAG_LOWER_BOUND,       /* other suppliers are not in the data */
     FLAG_PARTIAL_QUANTITY,  /* a part of the value has no quantity */
+    FLAG_CIF_CONVERTED,     /* imports CIF were divided by a factor to be compared with FOB */
+    FLAG_ONE_VALUE,         /* reconciled data: there are no two reports to compare */
+    FLAG_YEAR_TO_DATE,      /* growth compares the months held with the same months a year before */
     FLAGS
 };
 #define FLAG_BIT(flag) (1U << (flag))
@@ -79,6 +82,8 @@ enum world_kind frame_world(const struct frame *frame, enum flow flow, uint32_t 
 /* Value 0 where the dataset would have told of trade (full coverage, and partner or all partners recorded), else unknown: what an
  * absent key means. */
 struct figure frame_absent(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period);
+/* How many of the dataset's own periods inside `period` tell of the pair's flow. */
+unsigned frame_held(const struct frame *frame, enum flow flow, uint32_t period);
 /* Months of `period` that are held for the pair (the smaller of both flows where both are recorded). */
 unsigned frame_months_held(const struct frame *frame, uint32_t period);
 bool frame_complete(const struct frame *frame, uint32_t period);

@@ -18,6 +18,10 @@ enum {
     C_XGROWTH,
     C_MGROWTH,
     C_CHANGE,
+    C_XELSEWHERE,
+    C_MELSEWHERE,
+    C_XCAGR,
+    C_MCAGR,
     C_XSHARE,
     C_MSHARE,
     C_TSHARE,
@@ -49,6 +53,14 @@ static const struct column columns[COLUMNS] = {
                    "imports / imports of the same period a year before − 1"},
     [C_CHANGE] = {"balance_change", COLUMN_INTEGER, "USD", 0, false,
                   "balance − balance of the same period a year before"},
+    [C_XELSEWHERE] = {"exports_growth_elsewhere", COLUMN_NUMBER, "1", 0, false,
+                      "growth of the reporter's exports to everybody but the partner"},
+    [C_MELSEWHERE] = {"imports_growth_elsewhere", COLUMN_NUMBER, "1", 0, false,
+                      "growth of the reporter's imports from everybody but the partner"},
+    [C_XCAGR] = {"exports_cagr", COLUMN_NUMBER, "1", 0, false,
+                 "growth of exports a year, compounded, since the first complete period of this answer"},
+    [C_MCAGR] = {"imports_cagr", COLUMN_NUMBER, "1", 0, false,
+                 "growth of imports a year, compounded, since the first complete period of this answer"},
     [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false, "exports / the reporter's exports to all partners"},
     [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false,
                   "imports / the reporter's imports from all partners"},
@@ -62,6 +74,9 @@ static const struct column columns[COLUMNS] = {
     [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
 };
 
+enum { COMPARE_YEAR, COMPARE_YTD };
+static const char *const comparisons[] = {"year", "ytd", NULL};
+
 static const struct param params[] = {
     PARAM_OF_REPORTER,
     PARAM_OF_PARTNER,
@@ -73,6 +88,14 @@ static const struct param params[] = {
      .type = PARAM_FREQ,
      .description = "A, FY, Q or M: adds up or breaks down to this kind of period",
      .example = "Q"},
+    {.name = "compare",
+     .type = PARAM_WORD,
+     .words = comparisons,
+     .fallback = "year",
+     .description =
+         "what growth is counted from: year, the same whole period a year before (null for a part of one); ytd, for a "
+         "part of a year the same months of the year before",
+     .example = "ytd"},
     PARAM_OF_PRODUCT,
     {.name = "dataset",
      .type = PARAM_DATASETS,
@@ -101,6 +124,10 @@ static void fill(struct call *call, const struct frame *frame, struct str produc
     cell[C_XGROWTH] = cell_ratio(row->exports_growth);
     cell[C_MGROWTH] = cell_ratio(row->imports_growth);
     cell[C_CHANGE] = cell_figure(row->balance_change);
+    cell[C_XELSEWHERE] = cell_ratio(row->exports_growth_elsewhere);
+    cell[C_MELSEWHERE] = cell_ratio(row->imports_growth_elsewhere);
+    cell[C_XCAGR] = cell_ratio(row->exports_cagr);
+    cell[C_MCAGR] = cell_ratio(row->imports_cagr);
     cell[C_XSHARE] = cell_ratio(row->share_of_exports);
     cell[C_MSHARE] = cell_ratio(row->share_of_imports);
     cell[C_TSHARE] = cell_ratio(row->share_of_total);
@@ -121,6 +148,8 @@ static enum status add_series(struct call *call, const struct frame *frame, stru
     enum status status = call_afford(call, frame->cube, &cost);
     if (status == ST_OK)
         status = bilateral_series(frame, offer->kind, offer->period, offer->n_periods, call->arena, &row);
+    if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD)
+        status = bilateral_year_to_date(frame, row, offer->n_periods, call->arena);
     for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
@@ -181,6 +210,9 @@ static enum status get(struct call *call)
     size_t n = str_is(dataset->text, "*") ? call->n_offers : 1;
     for (size_t i = 0; status == ST_OK && i < n; i++)
         status = add_offer(call, &call->offers[i]);
+    if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD &&
+        cube_dataset(call->cube)->frequency != PERIOD_MONTH)
+        call_warn(call, STR("compare=ytd makes a difference only in a dataset of months"));
     return status;
 }
 

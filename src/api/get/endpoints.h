@@ -7,7 +7,8 @@
 
 extern const struct route route_index, route_datasets, route_dataset, route_countries, route_country, route_products,
     route_product, route_sectors, route_sector, route_availability, route_bilateral, route_bilateral_products,
-    route_deficits, route_dependence, route_openapi, route_livez, route_readyz, route_healthz;
+    route_deficits, route_dependence, route_mirror, route_check, route_compare, route_profile, route_openapi,
+    route_livez, route_readyz, route_healthz;
 
 #define COLUMN_OF_QUANTITY(flow)                                                                                       \
     {                                                                                                                  \
@@ -83,6 +84,9 @@ struct frame frame_of(const struct call *call, const struct cube *cube);
 enum status frame_products(struct call *call, struct frame *frame) MUST_CHECK;
 /* The want's products: codes with sectors replaced by their prefixes where the dataset is known later; sectors need chapters only. */
 enum status want_products(struct call *call, struct want *want) MUST_CHECK;
+/* What a pair's trade is broken down by in one dataset: the level's nodes, or, where no level is asked for, each of the products, or one
+ * item TOTAL. */
+enum status pair_breakdown(struct call *call, const struct cube *cube, struct breakdown *out) MUST_CHECK;
 struct cell cell_period(struct call *call, uint32_t period);
 struct cell cell_country(const struct call *call, uint32_t id); /* NO_ID: null */
 

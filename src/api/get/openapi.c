@@ -186,7 +186,8 @@ static void write_route(const struct route *route, struct jw *jw)
     jw_kz(jw, "summary", route->summary);
     jw_kz(jw, "description", route->description);
     jw_key(jw, STR("tags"));
-    jw_raw(jw, route->kind == ROUTE_TABLE ? STR("[\"trade\"]") : STR("[\"operations\"]"));
+    bool trade = route->kind == ROUTE_TABLE || route->n_params;
+    jw_raw(jw, trade ? STR("[\"trade\"]") : STR("[\"operations\"]"));
     write_params(route, jw);
     jw_kobject(jw, "responses");
     write_success(route, jw);

@@ -62,6 +62,39 @@ enum status frame_products(struct call *call, struct frame *frame)
                : status;
 }
 
+static enum status product_item(struct call *call, const struct cube *cube, struct str product,
+                                struct breakdown_item *item)
+{
+    const struct sector *sector = sectors_find(catalogue_sectors(call->api->catalogue), product);
+    const struct products *products = catalogue_products(call->api->catalogue);
+    struct arg one = {.list = &product, .n_list = 1};
+    const struct str *code;
+    size_t n;
+    *item = (struct breakdown_item){.code = product, .name = sector ? sector->name : products_name(products, product)};
+    enum status status = call_products(call, &one, cube, &code, &n);
+    if (status == ST_OK)
+        status = leaves_of(cube, products, code, n, call->arena, &item->leaves);
+    return status;
+}
+
+enum status pair_breakdown(struct call *call, const struct cube *cube, struct breakdown *out)
+{
+    const struct arg *level = call_arg(call, "level"), *product = call_arg(call, "product");
+    if (level->level != LEVEL_TOTAL)
+        return breakdown_make(cube, catalogue_products(call->api->catalogue), catalogue_sectors(call->api->catalogue),
+                              level->level, call->arena, out);
+    size_t n = product->n_list ? product->n_list : 1;
+    struct breakdown_item *item = arena_new(call->arena, struct breakdown_item, n);
+    if (!item)
+        return ST_NO_MEMORY;
+    *out = (struct breakdown){.level = LEVEL_SECTOR, .n = n, .item = item};
+    enum status status = ST_OK;
+    item[0].code = STR("TOTAL");
+    for (size_t i = 0; status == ST_OK && i < product->n_list; i++)
+        status = product_item(call, cube, product->list[i], &item[i]);
+    return status;
+}
+
 struct cell cell_period(struct call *call, uint32_t period)
 {
     char text[PERIOD_TEXT];

@@ -1,0 +1,388 @@
+#include "entrepot/analysis/bilateral.h"
+
+#include <math.h>
+
+#include "api/get/endpoints.h"
+
+enum {
+    C_PAIR,
+    C_REPORTER,
+    C_PARTNER,
+    C_PERIOD,
+    C_EXPORTS,
+    C_IMPORTS,
+    C_TOTAL,
+    C_BALANCE,
+    C_COVER,
+    C_XSHARE,
+    C_MSHARE,
+    C_TSHARE,
+    C_HHI,
+    C_XGROWTH,
+    C_MGROWTH,
+    C_DRANK,
+    C_MONTHS,
+    C_DATASET,
+    C_FLAGS,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [C_PAIR] = {"pair", COLUMN_STRING, NULL, 0, false, "the pair as REPORTER-PARTNER"},
+    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose books are read"},
+    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
+    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures, the same for all pairs"},
+    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
+    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
+    [C_TOTAL] = {"total", COLUMN_INTEGER, "USD", 0, true, "exports + imports"},
+    [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports; negative: a deficit"},
+    [C_COVER] = {"cover_ratio", COLUMN_NUMBER, "1", 0, false, "exports / imports"},
+    [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false, "exports / the reporter's exports to all partners"},
+    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false,
+                  "imports / the reporter's imports from all partners"},
+    [C_TSHARE] = {"share_of_total", COLUMN_NUMBER, "1", 0, false, "total / the reporter's trade with all partners"},
+    [C_HHI] = {"hhi", COLUMN_NUMBER, "1", 0, false,
+               "Herfindahl–Hirschman index of all the reporter's suppliers; null where the dataset does not list them"},
+    [C_XGROWTH] = {"exports_growth", COLUMN_NUMBER, "1", 0, false,
+                   "exports / exports of the same period a year before − 1"},
+    [C_MGROWTH] = {"imports_growth", COLUMN_NUMBER, "1", 0, false,
+                   "imports / imports of the same period a year before − 1"},
+    [C_DRANK] = {"deficit_rank", COLUMN_INTEGER, NULL, 0, false,
+                 "1: the largest deficit of the pair's whole series up to this period; null in surplus"},
+    [C_MONTHS] = {"months_held", COLUMN_INTEGER, "months", 0, false, "months of the period that the dataset holds"},
+    [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "dataset that the row comes from; null: none has it"},
+    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+};
+
+static const struct param params[] = {
+    {.name = "pairs",
+     .type = PARAM_PAIRS,
+     .required = true,
+     .description = "reporter-partner pairs, separated by commas",
+     .example = "IND-CHN,USA-CHN"},
+    {.name = "period",
+     .type = PARAM_PERIODS,
+     .description = "periods, ranges, lists, latest:N; without it the latest that is complete for all pairs of the "
+                    "dataset that holds most of them",
+     .example = "2019"},
+    PARAM_OF_PRODUCT,
+    PARAM_OF_DATASET,
+    PARAM_OF_EXPLAIN,
+    PARAMS_OF_TABLES,
+};
+
+/* One pair and what can answer for it. */
+struct pair {
+    struct want want;
+    const struct offer *offers, *chosen; /* chosen: NULL if nothing can */
+    size_t n_offers;
+};
+
+struct comparison {
+    struct call *call;
+    struct pair *pair;
+    size_t n;
+    const struct cube *lead; /* the dataset that answers for most pairs */
+    const uint32_t *period;
+    size_t n_periods;
+};
+
+static enum status read_pairs(struct comparison *c)
+{
+    struct call *call = c->call;
+    const struct arg *pairs = call_arg(call, "pairs"), *period = call_arg(call, "period"),
+                     *dataset = call_arg(call, "dataset");
+    struct want want = {.series = true};
+    if (period->periods && !period->periods->latest)
+        want.period = *period->periods;
+    if (dataset->cube)
+        want.dataset = cube_dataset(dataset->cube)->id;
+    enum status status = want_products(call, &want);
+    c->n = pairs->n_list;
+    c->pair = arena_new(call->arena, struct pair, c->n);
+    if (!c->pair)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; status == ST_OK && i < c->n; i++) {
+        c->pair[i].want = want;
+        c->pair[i].want.reporter = pairs->countries[2 * i];
+        c->pair[i].want.partner = pairs->countries[2 * i + 1];
+        struct offer *offers;
+        status = catalogue_offers(call->api->catalogue, &c->pair[i].want, call->arena, &offers, &c->pair[i].n_offers);
+        c->pair[i].offers = offers;
+    }
+    return status;
+}
+
+static const struct offer *offer_of(const struct pair *pair, const struct cube *cube)
+{
+    for (size_t i = 0; i < pair->n_offers; i++)
+        if (pair->offers[i].cube == cube)
+            return &pair->offers[i];
+    return NULL;
+}
+
+/* The dataset that holds most pairs, those it holds completely counting double; of equal ones the first. */
+static void choose_lead(struct comparison *c)
+{
+    size_t best = 0;
+    for (size_t d = 0; d < catalogue_count(c->call->api->catalogue); d++) {
+        const struct cube *cube = catalogue_at(c->call->api->catalogue, d);
+        size_t points = 0;
+        for (size_t i = 0; i < c->n; i++) {
+            const struct offer *offer = offer_of(&c->pair[i], cube);
+            points += offer ? 1U + offer->whole : 0U;
+        }
+        if (points > best) {
+            best = points;
+            c->lead = cube;
+        }
+    }
+    for (size_t i = 0; i < c->n; i++) {
+        const struct offer *lead = offer_of(&c->pair[i], c->lead);
+        c->pair[i].chosen = lead ? lead : c->pair[i].n_offers ? &c->pair[i].offers[0] : NULL;
+    }
+}
+
+static struct frame frame_for(const struct comparison *c, const struct pair *pair, const struct cube *cube)
+{
+    return (struct frame){.cube = cube,
+                          .countries = catalogue_countries(c->call->api->catalogue),
+                          .reporter = pair->want.reporter,
+                          .partner = pair->want.partner,
+                          .trace = c->call->trace};
+}
+
+/* Whether every pair of the leading dataset has the whole period. */
+static bool whole_for_all(const struct comparison *c, uint32_t period)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        struct frame frame = frame_for(c, &c->pair[i], c->lead);
+        if (c->pair[i].chosen && c->pair[i].chosen->cube == c->lead && !frame_complete(&frame, period))
+            return false;
+    }
+    return true;
+}
+
+static enum status newest_common(struct comparison *c, size_t wanted)
+{
+    size_t n_own;
+    const uint32_t *own = cube_periods(c->lead, &n_own);
+    uint32_t *list = arena_new(c->call->arena, uint32_t, n_own);
+    if (!list)
+        return ST_NO_MEMORY;
+    size_t n = 0;
+    for (size_t i = 0; i < n_own; i++)
+        if (whole_for_all(c, own[i]))
+            list[n++] = own[i];
+    c->n_periods = n < wanted ? n : wanted;
+    c->period = list + n - c->n_periods;
+    return ST_OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Every period that was asked for and that one of the pairs has. */
+static enum status periods_of_all(struct comparison *c)
+{
+    size_t room = 0, n = 0, kept = 0;
+    for (size_t i = 0; i < c->n; i++)
+        room += c->pair[i].chosen ? c->pair[i].chosen->n_periods : 0;
+    uint32_t *list = arena_new(c->call->arena, uint32_t, room);
+    if (!list)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; c->pair[i].chosen && k < c->pair[i].chosen->n_periods; k++)
+            list[n++] = c->pair[i].chosen->period[k];
+    if (n)
+        qsort(list, n, sizeof *list, by_number);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || list[kept - 1] != list[i])
+            list[kept++] = list[i];
+    c->period = list;
+    c->n_periods = kept;
+    return ST_OK;
+}
+
+/* Pairs outside the leading dataset are asked for its periods, so that rows stand for the same months. */
+static enum status align_others(struct comparison *c)
+{
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < c->n && c->n_periods; i++) {
+        struct pair *pair = &c->pair[i];
+        if (!pair->chosen || pair->chosen->cube == c->lead)
+            continue;
+        struct want want = pair->want;
+        want.period = (struct period_set){.kind = period_kind_of(c->period[0]), .n = 1};
+        want.period.item[0] = (struct period_range){c->period[0], c->period[c->n_periods - 1]};
+        struct offer *offers;
+        status = catalogue_offers(c->call->api->catalogue, &want, c->call->arena, &offers, &pair->n_offers);
+        pair->chosen = status == ST_OK && pair->n_offers ? &offers[0] : NULL;
+    }
+    return status;
+}
+
+static enum status choose_periods(struct comparison *c)
+{
+    const struct arg *period = call_arg(c->call, "period");
+    if (period->periods && !period->periods->latest)
+        return periods_of_all(c);
+    enum status status = newest_common(c, period->periods ? period->periods->latest : 1);
+    return status == ST_OK ? align_others(c) : status;
+}
+
+/* ---- rows ---- */
+
+static struct cell *start_row(struct comparison *c, const struct pair *pair, uint32_t period)
+{
+    struct cell *cell = call_row(c->call);
+    if (!cell)
+        return NULL;
+    const struct countries *countries = catalogue_countries(c->call->api->catalogue);
+    struct str r = countries_at(countries, pair->want.reporter)->id,
+               p = countries_at(countries, pair->want.partner)->id;
+    cell[C_PAIR] = cell_str(arena_printf(c->call->arena, "%.*s-%.*s", STR_ARG(r), STR_ARG(p)));
+    cell[C_REPORTER] = cell_str(r);
+    cell[C_PARTNER] = cell_str(p);
+    cell[C_PERIOD] = cell_period(c->call, period);
+    cell[C_FLAGS] = cell_flags(FLAG_BIT(FLAG_NOT_REPORTED));
+    return cell;
+}
+
+static enum status fill(const struct comparison *c, const struct frame *frame, const struct bilateral_row *row,
+                        struct cell *cell)
+{
+    double hhi;
+    enum status status = import_concentration(frame, row->period, c->call->arena, &hhi);
+    cell[C_EXPORTS] = cell_figure(row->exports);
+    cell[C_IMPORTS] = cell_figure(row->imports);
+    cell[C_TOTAL] = cell_figure(row->total);
+    cell[C_BALANCE] = cell_figure(row->balance);
+    cell[C_COVER] = cell_ratio(row->cover_ratio);
+    cell[C_XSHARE] = cell_ratio(row->share_of_exports);
+    cell[C_MSHARE] = cell_ratio(row->share_of_imports);
+    cell[C_TSHARE] = cell_ratio(row->share_of_total);
+    cell[C_HHI] = cell_ratio(hhi);
+    cell[C_XGROWTH] = cell_ratio(row->exports_growth);
+    cell[C_MGROWTH] = cell_ratio(row->imports_growth);
+    cell[C_DRANK] = cell_rank(row->deficit_rank);
+    cell[C_MONTHS] = cell_i64(row->months_held);
+    cell[C_DATASET] = cell_str(cube_dataset(frame->cube)->id);
+    cell[C_FLAGS] = cell_flags(row->flags);
+    return status;
+}
+
+static bool has_period(const struct offer *offer, uint32_t period)
+{
+    for (size_t i = 0; i < offer->n_periods; i++)
+        if (offer->period[i] == period)
+            return true;
+    return false;
+}
+
+static enum status open_pair(struct comparison *c, const struct pair *pair, struct frame *frame)
+{
+    *frame = frame_for(c, pair, pair->chosen->cube);
+    struct cube_query q = {.kind = pair->chosen->kind, .spread = CUBE_NO_SPREAD};
+    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
+    enum status status = frame_products(c->call, frame);
+    q.only[CUBE_PRODUCT] = frame->leaves;
+    call_warn_synthetic(c->call, frame->cube);
+    return status == ST_OK ? call_afford(c->call, frame->cube, &q) : status;
+}
+
+static enum status add_pair(struct comparison *c, const struct pair *pair, size_t *told)
+{
+    struct frame frame;
+    enum status status = pair->chosen ? open_pair(c, pair, &frame) : ST_OK;
+    for (size_t i = 0; status == ST_OK && i < c->n_periods; i++) {
+        struct cell *cell = start_row(c, pair, c->period[i]);
+        struct bilateral_row *row;
+        if (!cell)
+            return ST_NO_MEMORY;
+        if (!pair->chosen || !has_period(pair->chosen, c->period[i]))
+            continue;
+        status = bilateral_series(&frame, pair->chosen->kind, &c->period[i], 1, c->call->arena, &row);
+        if (status == ST_OK)
+            status = fill(c, &frame, row, cell);
+        ++*told;
+    }
+    return status;
+}
+
+static void warn(struct comparison *c)
+{
+    const struct countries *countries = catalogue_countries(c->call->api->catalogue);
+    struct str silent = str_span(NULL, 0);
+    bool mixed = false;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct pair *pair = &c->pair[i];
+        mixed = mixed || (pair->chosen && pair->chosen->cube != c->lead);
+        if (!pair->chosen)
+            silent = arena_printf(c->call->arena, "%.*s%s%.*s-%.*s", STR_ARG(silent), silent.n ? ", " : "",
+                                  STR_ARG(countries_at(countries, pair->want.reporter)->id),
+                                  STR_ARG(countries_at(countries, pair->want.partner)->id));
+    }
+    if (silent.n)
+        call_warn(c->call,
+                  arena_printf(c->call->arena,
+                               "no dataset that is loaded holds this for %.*s: null, not zero; UN Comtrade with "
+                               "that reporter, or CEPII BACI, would answer",
+                               STR_ARG(silent)));
+    if (mixed)
+        call_warn(c->call, STR("the rows come from different datasets: sources and valuations differ"));
+}
+
+/* Why there is not a single row: told of a pair that is held for other periods, if there is one. */
+static enum status refuse(const struct comparison *c)
+{
+    const struct pair *known = &c->pair[0];
+    for (size_t i = c->n; i-- > 0;) {
+        struct want want = c->pair[i].want;
+        struct offer *offers;
+        size_t n;
+        want.period = (struct period_set){.n = 0};
+        if (catalogue_offers(c->call->api->catalogue, &want, c->call->arena, &offers, &n) == ST_OK && n)
+            known = &c->pair[i];
+    }
+    const struct offer *none;
+    if (call_choose(c->call, &known->want, &none) == ST_OK)
+        (void)call_problem(c->call, PROBLEM_NO_DATA, NULL, c->call->path,
+                           STR("these pairs have no complete period in common: name one with period="));
+    return ST_INVALID;
+}
+
+static enum status get(struct call *call)
+{
+    struct comparison c = {.call = call};
+    enum status status = read_pairs(&c);
+    if (status == ST_OK)
+        choose_lead(&c);
+    if (status == ST_OK && c.lead)
+        status = choose_periods(&c);
+    size_t told = 0;
+    for (size_t i = 0; status == ST_OK && i < c.n; i++)
+        status = add_pair(&c, &c.pair[i], &told);
+    if (status != ST_OK)
+        return status;
+    if (told == 0)
+        return refuse(&c);
+    call->cube = c.lead;
+    warn(&c);
+    return ST_OK;
+}
+
+const struct route route_compare = {
+    .id = "getCompare",
+    .path = "/v1/compare",
+    .summary = "Several pairs side by side, for the same periods and as far as possible from one dataset",
+    .description = "One row a pair and period. A pair that no dataset holds has a row of nulls flagged not_reported.",
+    .example = "/v1/compare?pairs=IND-CHN,IND-USA,IND-DEU&period=2019",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS};
