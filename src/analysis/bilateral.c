@@ -221,6 +221,7 @@ static void fill_row(struct bilateral_row *row, const struct series *whole, size
     row->imports_quantity = now->quantity[FLOW_IMPORTS];
     row->exports_unit_value = unit_value(row->exports, row->exports_quantity);
     row->imports_unit_value = unit_value(row->imports, row->imports_quantity);
+    row->normalised_balance = figure_ratio(row->balance, row->total);
     row->cover_ratio = figure_ratio(row->exports, row->imports);
     row->share_of_exports = figure_ratio(row->exports, world->flow[FLOW_EXPORTS]);
     row->share_of_imports = figure_ratio(row->imports, world->flow[FLOW_IMPORTS]);

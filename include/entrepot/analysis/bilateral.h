@@ -11,6 +11,7 @@ struct bilateral_row {
     struct quantity exports_quantity, imports_quantity;
     double exports_unit_value, imports_unit_value;                /* G4: USD a tonne */
     double cover_ratio;                                           /* D2: exports / imports */
+    double normalised_balance;                                    /* D3: balance / total, -1 … 1 */
     double exports_growth, imports_growth;                        /* G1: against the same period a year before */
     struct figure exports_change, imports_change, balance_change; /* USD against the same period a year before */
     double exports_growth_elsewhere, imports_growth_elsewhere;    /* G1 of the trade with everybody but the partner */

@@ -15,6 +15,7 @@ enum {
     C_XUNIT,
     C_MUNIT,
     C_COVER,
+    C_NORMALISED,
     C_XGROWTH,
     C_MGROWTH,
     C_CHANGE,
@@ -47,6 +48,8 @@ static const struct column columns[COLUMNS] = {
     [C_XUNIT] = COLUMN_OF_UNIT_VALUE("exports"),
     [C_MUNIT] = COLUMN_OF_UNIT_VALUE("imports"),
     [C_COVER] = {"cover_ratio", COLUMN_NUMBER, "1", 0, false, "exports / imports"},
+    [C_NORMALISED] = {"normalised_balance", COLUMN_NUMBER, "1", 0, false,
+                      "balance / total: from -1 (imports only) to 1 (exports only)"},
     [C_XGROWTH] = {"exports_growth", COLUMN_NUMBER, "1", 0, false,
                    "exports / exports of the same period a year before − 1"},
     [C_MGROWTH] = {"imports_growth", COLUMN_NUMBER, "1", 0, false,
@@ -120,6 +123,7 @@ static void fill(struct call *call, const struct frame *frame, struct str produc
     cell[C_MQUANTITY] = cell_tonnes(row->imports_quantity);
     cell[C_XUNIT] = cell_ratio(row->exports_unit_value);
     cell[C_MUNIT] = cell_ratio(row->imports_unit_value);
+    cell[C_NORMALISED] = cell_ratio(row->normalised_balance);
     cell[C_COVER] = cell_ratio(row->cover_ratio);
     cell[C_XGROWTH] = cell_ratio(row->exports_growth);
     cell[C_MGROWTH] = cell_ratio(row->imports_growth);
