@@ -14,6 +14,10 @@ const char *const flag_name[FLAGS] = {
     [FLAG_PARTIAL_SECTOR] = "partial_sector",
     [FLAG_LOWER_BOUND] = "lower_bound",
     [FLAG_PARTIAL_QUANTITY] = "partial_quantity",
+    [FLAG_NO_PARTNER_BOOKS] = "no_partner_books",
+    [FLAG_NO_OTHER_SUPPLIERS] = "no_other_suppliers",
+    [FLAG_UNBOUNDED_LOSS] = "unbounded_loss",
+    [FLAG_NO_UNIT_VALUE] = "no_unit_value",
 };
 
 const char *const flag_meaning[FLAGS] = {
@@ -30,6 +34,11 @@ const char *const flag_meaning[FLAGS] = {
     [FLAG_LOWER_BOUND] = "other suppliers are not in the data; hhi is at least this",
     [FLAG_PARTIAL_QUANTITY] =
         "a part of the value has no quantity: the quantity is of the rest, and so is the unit value",
+    [FLAG_NO_PARTNER_BOOKS] = "the dataset does not hold the partner's own books: its side of the figures is null",
+    [FLAG_NO_OTHER_SUPPLIERS] =
+        "the dataset does not hold what other countries sell and buy: what they could take over is null",
+    [FLAG_UNBOUNDED_LOSS] = "the cut leaves nothing of the imports: the loss index has no finite value and is null",
+    [FLAG_NO_UNIT_VALUE] = "the data has no weights to price the replacement with: the cost is null",
 };
 
 struct figure figure_sum(struct figure a, struct figure b)

@@ -97,7 +97,7 @@ struct param {
     const char *description, *example;
 };
 
-#define PARAMS_MAX 16
+#define PARAMS_MAX 32
 #define LIST_MAX 64
 
 struct arg {
