@@ -2,17 +2,24 @@
 
 #include <math.h>
 
+/* A breakdown's value without what is not needed here: eight of them are kept for each item. */
+struct amount {
+    int64_t usd;
+    bool present;
+    uint8_t status;
+};
+
 /* What one country's own books say of each item: its trade with the other and with all. */
 struct book {
     struct frame frame;
-    struct item_value *pair[2], *all[2]; /* by flow */
+    struct amount *pair[2], *all[2]; /* by flow */
     struct figure pair_absent[2], all_absent[2];
     bool world_known;
 };
 
 struct table {
     const struct leverage_question *question;
-    struct arena *arena;
+    struct arena *arena, *scratch;
     struct book own, other;
     bool has_other;
     unsigned flags;
@@ -33,21 +40,28 @@ struct cube_query leverage_query(const struct frame *frame, const uint32_t *repo
     return q;
 }
 
+static enum status nothing(const struct table *t, struct amount **out)
+{
+    *out = arena_new(t->arena, struct amount, t->question->breakdown->n);
+    return *out ? ST_OK : ST_NO_MEMORY;
+}
+
 static enum status ask(const struct table *t, const struct frame *frame, uint32_t partner, enum flow flow,
-                       struct item_value **out)
+                       struct amount **out)
 {
     uint32_t f = (uint32_t)flow;
+    struct item_value *value;
     struct cube_query q = leverage_query(frame, &frame->reporter, &t->question->period);
     q.only[CUBE_FLOW] = (struct cube_set){&f, 1};
     if (partner != ANY_MEMBER)
         q.only[CUBE_PARTNER] = (struct cube_set){&partner, 1};
-    return breakdown_run(frame->cube, t->question->breakdown, &q, t->arena, out);
-}
-
-static enum status nothing(const struct table *t, struct item_value **out)
-{
-    *out = arena_new(t->arena, struct item_value, t->question->breakdown->n);
-    return *out ? ST_OK : ST_NO_MEMORY;
+    enum status status = nothing(t, out);
+    if (status == ST_OK)
+        status = breakdown_run(frame->cube, t->question->breakdown, &q, t->scratch, &value);
+    for (size_t i = 0; status == ST_OK && i < t->question->breakdown->n; i++)
+        (*out)[i] = (struct amount){value[i].value_usd, value[i].present, (uint8_t)value[i].status};
+    arena_reset(t->scratch);
+    return status;
 }
 
 static enum status read_world(const struct table *t, struct book *b, enum flow flow)
@@ -123,7 +137,8 @@ static unsigned table_flags(const struct table *t)
 {
     const struct frame *frame = &t->own.frame;
     uint32_t period = t->question->period;
-    bool whole = frame_complete(frame, period) && (!t->has_other || frame_complete(&t->other.frame, period));
+    bool whole = frame_complete(frame, period);
+    whole = whole && (!t->has_other || frame_complete(&t->other.frame, period));
     unsigned flags = t->question->flags | (whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR));
     if (!t->has_other)
         flags |= FLAG_BIT(FLAG_NO_PARTNER_BOOKS);
@@ -165,9 +180,9 @@ static enum lever judge(const struct leverage_row *row, double margin)
     return net > margin ? LEVER_PARTNER : net < -margin ? LEVER_REPORTER : LEVER_BALANCED;
 }
 
-static struct figure figure_at(const struct item_value *value, size_t i, struct figure absent)
+static struct figure figure_at(const struct amount *amount, size_t i, struct figure absent)
 {
-    return value[i].present ? (struct figure){value[i].value_usd, true} : absent;
+    return amount[i].present ? (struct figure){amount[i].usd, true} : absent;
 }
 
 static void take_figures(const struct table *t, size_t i, struct leverage_row *row)
@@ -254,9 +269,12 @@ static bool says_something(const struct table *t, size_t i)
 enum status leverage_table(const struct frame *frame, const struct leverage_question *question, struct arena *arena,
                            struct leverage_row **out, size_t *n, struct leverage_summary *summary)
 {
-    struct table t = {.question = question, .arena = arena};
+    struct arena scratch;
+    struct table t = {.question = question, .arena = arena, .scratch = &scratch};
     struct weighing own = {.sum = 0}, other = {.sum = 0};
+    arena_init(&scratch, SIZE_MAX);
     enum status status = read_all(&t, frame);
+    arena_release(&scratch);
     struct leverage_row *row = arena_new(arena, struct leverage_row, question->breakdown->n), one;
     if (status != ST_OK || !row)
         return status != ST_OK ? status : ST_NO_MEMORY;

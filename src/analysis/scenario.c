@@ -27,9 +27,9 @@ struct scenario_state {
     struct cube_rows rows[SCENARIO_QUERIES];
     struct good *good;
     size_t n_goods, n_parts;
-    uint32_t *good_of_leaf; /* number of the good + 1 */
-    struct offer_part *part;
-    int64_t others_usd; /* what those who are neither reporter nor partner trade with all */
+    uint32_t *good_of_leaf;  /* number of the good + 1 */
+    struct offer_part *part; /* only where the question wants them shared out */
+    int64_t others_usd;      /* what those who are neither reporter nor partner trade with all */
     struct figure partner_exports, partner_all, loss;
     struct scenario_step *step;
     unsigned flags;
@@ -129,7 +129,7 @@ static enum status read_all(struct scenario_state *s, struct arena *arena)
     ask.wanted[Q_PARTNER_ALL] = ask.wanted[Q_PARTNER_ALL] && all;
     if (!total || (leverage_has_partner(s->frame, question->period) && !all))
         s->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
-    for (size_t i = 0; status == ST_OK && i < SCENARIO_QUERIES; i++)
+    for (size_t i = 0; status == ST_OK && i < Q_POOL; i++)
         if (ask.wanted[i])
             status = cube_run(s->frame->cube, &ask.query[i], &s->rows[i], 1, arena);
     return status;
@@ -176,31 +176,36 @@ static enum status make_goods(struct scenario_state *s, struct arena *arena)
     return ST_OK;
 }
 
-/* What of row `i` of the pool is traded with home now: its rows are among the pool's, in the same order. */
-static int64_t now_of(const struct scenario_state *s, size_t i, size_t *at)
+/* What one other country trades with all, and with home. */
+struct pool {
+    struct cube_rows all, now;
+    size_t at; /* in now: its products are among those of all, in the same order */
+};
+
+static int64_t now_of(struct pool *pool, size_t i)
 {
-    const struct cube_rows *pool = &s->rows[Q_POOL], *now = &s->rows[Q_NOW];
-    bool same = *at < now->n && now->key[CUBE_REPORTER][*at] == pool->key[CUBE_REPORTER][i] &&
-                now->key[CUBE_PRODUCT][*at] == pool->key[CUBE_PRODUCT][i];
-    return same ? now->value_usd[(*at)++] : 0;
+    const struct cube_rows *all = &pool->all, *now = &pool->now;
+    bool same = pool->at < now->n && now->key[CUBE_PRODUCT][pool->at] == all->key[CUBE_PRODUCT][i];
+    return same ? now->value_usd[pool->at++] : 0;
 }
 
-static void add_offer(struct scenario_state *s, size_t i, int64_t now_usd)
+static void add_offer(struct scenario_state *s, uint32_t country, struct pool *pool, size_t i)
 {
-    const struct cube_rows *pool = &s->rows[Q_POOL];
-    int64_t all_usd = pool->value_usd[i];
-    struct good *good = good_at(s, pool->key[CUBE_PRODUCT][i]);
-    struct offer_part part = {.country = pool->key[CUBE_REPORTER][i],
+    const struct cube_rows *all = &pool->all;
+    int64_t all_usd = all->value_usd[i];
+    struct good *good = good_at(s, all->key[CUBE_PRODUCT][i]);
+    struct offer_part part = {.country = country,
                               .good = (uint32_t)(good - s->good),
                               .growth_usd = capacity_by_growth(all_usd, s->question->expand),
-                              .diversion_usd = capacity_by_diversion(all_usd, now_usd, s->question->divert)};
+                              .diversion_usd = capacity_by_diversion(all_usd, now_of(pool, i), s->question->divert)};
     s->others_usd += all_usd;
-    s->part[s->n_parts++] = part;
+    if (s->part)
+        s->part[s->n_parts++] = part;
     good->growth_usd += part.growth_usd;
     good->diversion_usd += part.diversion_usd;
     double ratio = (double)NAN;
-    if (pool->quantity_kg)
-        ratio = unit_value((struct figure){all_usd, true}, quantity_of(pool, i)) / good->partner_unit_value;
+    if (all->quantity_kg)
+        ratio = unit_value((struct figure){all_usd, true}, quantity_of(all, i)) / good->partner_unit_value;
     if (!isfinite(ratio))
         return;
     good->growth_weighed += (double)part.growth_usd;
@@ -209,20 +214,48 @@ static void add_offer(struct scenario_state *s, size_t i, int64_t now_usd)
     good->diversion_ratio += (double)part.diversion_usd * ratio;
 }
 
-static enum status make_offers(struct scenario_state *s, struct arena *arena)
+/* Country by country: all of them by all products at once would be much to lay out. */
+static enum status read_country(struct scenario_state *s, struct scenario_queries *ask, uint32_t country,
+                                struct arena *scratch)
 {
-    const struct cube_rows *pool = &s->rows[Q_POOL];
-    size_t at = 0;
-    s->part = arena_new(arena, struct offer_part, pool->n);
-    if (!s->part)
-        return ST_NO_MEMORY;
-    for (size_t i = 0; i < pool->n; i++) {
-        int64_t now_usd = now_of(s, i, &at);
-        uint32_t country = pool->key[CUBE_REPORTER][i];
-        if (country != s->frame->reporter && country != s->frame->partner)
-            add_offer(s, i, now_usd);
+    struct pool pool = {.at = 0};
+    struct cube_query *all = &ask->query[Q_POOL], *now = &ask->query[Q_NOW];
+    all->only[CUBE_REPORTER] = now->only[CUBE_REPORTER] = (struct cube_set){&country, 1};
+    all->group = now->group = CUBE_BIT(CUBE_PRODUCT);
+    enum status status = cube_run(s->frame->cube, all, &pool.all, 1, scratch);
+    if (status == ST_OK)
+        status = cube_run(s->frame->cube, now, &pool.now, 1, scratch);
+    for (size_t i = 0; status == ST_OK && i < pool.all.n; i++)
+        add_offer(s, country, &pool, i);
+    arena_reset(scratch);
+    return status;
+}
+
+static bool is_other(const struct frame *frame, uint32_t country)
+{
+    return countries_countable(frame->countries, country) && country != frame->reporter && country != frame->partner;
+}
+
+static enum status read_others(struct scenario_state *s, struct arena *arena)
+{
+    struct scenario_queries ask;
+    const struct frame *frame = s->frame;
+    size_t n;
+    const uint32_t *member = cube_members(frame->cube, &n);
+    if (s->question->allocate) {
+        s->part = arena_new(arena, struct offer_part, n * s->n_goods);
+        if (!s->part)
+            return ST_NO_MEMORY;
     }
-    return ST_OK;
+    struct arena scratch;
+    enum status status = ST_OK;
+    scenario_ask(frame, s->question, &ask);
+    arena_init(&scratch, SIZE_MAX);
+    for (size_t i = 0; status == ST_OK && i < n && ask.wanted[Q_POOL]; i++)
+        if (is_other(frame, member[i]))
+            status = read_country(s, &ask, member[i], &scratch);
+    arena_release(&scratch);
+    return status;
 }
 
 /* ---- a year ---- */
@@ -354,7 +387,8 @@ static void find_totals(struct scenario_state *s, struct scenario *out)
 static void set_flags(struct scenario_state *s)
 {
     s->flags |= s->question->flags;
-    if (!frame_complete(&s->home, s->question->period))
+    unsigned months = frame_months_held(&s->home, s->question->period);
+    if (months && months < period_months(period_kind_of(s->question->period)))
         s->flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
     if (!s->question->worldwide)
         s->flags |= FLAG_BIT(FLAG_NO_OTHER_SUPPLIERS);
@@ -374,7 +408,7 @@ enum status scenario_run(const struct frame *frame, const struct scenario_questi
     if (status == ST_OK)
         status = make_goods(s, arena);
     if (status == ST_OK)
-        status = make_offers(s, arena);
+        status = read_others(s, arena);
     if (status != ST_OK)
         return status;
     find_totals(s, out);

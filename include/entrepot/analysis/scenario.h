@@ -25,6 +25,7 @@ struct scenario_question {
     unsigned years;
     double cut, expand, divert, domestic;
     bool worldwide; /* the dataset has every country's trade, or that of a closed set */
+    bool allocate;  /* scenario_allocate will be asked */
     unsigned flags; /* of every row */
 };
 
@@ -75,7 +76,7 @@ void scenario_ask(const struct frame *frame, const struct scenario_question *que
 /* The frame has a partner and leaves. ST_NO_MEMORY, ST_CORRUPT. */
 enum status scenario_run(const struct frame *frame, const struct scenario_question *question, struct arena *arena,
                          struct scenario *out) MUST_CHECK;
-/* Who takes over what in one step; countries with a capacity, the largest first. Allocations add up to what is covered. */
+/* Who takes over what in one step of a question that said so; countries with a capacity, the largest first. Allocations add up to what is covered. */
 enum status scenario_allocate(const struct scenario *scenario, size_t step, struct arena *arena,
                               struct scenario_part **out, size_t *n) MUST_CHECK;
 

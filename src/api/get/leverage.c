@@ -237,6 +237,35 @@ static enum status afford(struct call *call, const struct frame *frame, uint32_t
     return status;
 }
 
+static unsigned score_of_both_flows(const struct want *want, const struct offer *offer)
+{
+    uint32_t period = offer->period[offer->n_periods - 1];
+    unsigned exports = cube_held(offer->cube, want->reporter, want->partner, FLOW_EXPORTS, period);
+    unsigned imports = cube_held(offer->cube, want->reporter, want->partner, FLOW_IMPORTS, period);
+    return exports && imports ? 2 : 1;
+}
+
+/* Names a dataset that has the reporter's trade with the world. */
+static void warn_of_world(struct call *call, const struct frame *frame, uint32_t period)
+{
+    if (frame_world(frame, FLOW_EXPORTS, period) != WORLD_UNKNOWN &&
+        frame_world(frame, FLOW_IMPORTS, period) != WORLD_UNKNOWN)
+        return;
+    struct want world = {.reporter = frame->reporter, .partner = countries_world(frame->countries)};
+    const struct offer *found = call_best(call, &world, score_of_both_flows);
+    struct str id = cube_dataset(frame->cube)->id;
+    if (found && found->cube != frame->cube)
+        call_warn(call, arena_printf(call->arena,
+                                     "%.*s has no total over all partners for both flows of this period, so shares of "
+                                     "it are null; %.*s has totals with the world",
+                                     STR_ARG(id), STR_ARG(cube_dataset(found->cube)->id)));
+    else
+        call_warn(call, arena_printf(call->arena,
+                                     "%.*s has no total over all partners for both flows of this period, so shares of "
+                                     "it are null",
+                                     STR_ARG(id)));
+}
+
 static void add_warnings(struct call *call, const struct want *want, const struct frame *frame, uint32_t period)
 {
     call_warn(call, arena_printf(call->arena,
@@ -247,6 +276,7 @@ static void add_warnings(struct call *call, const struct want *want, const struc
                                  STR_ARG(call_arg(call, "sigma")->text), STR_ARG(call_arg(call, "cut")->text)));
     if (!leverage_has_partner(frame, period))
         warn_of_books(call, want, frame);
+    warn_of_world(call, frame, period);
     if (want->level == LEVEL_SECTOR)
         call_warn(call, STR("sectors overlap: their figures must not be added up, and the summary has no sum of their "
                             "loss indices"));

@@ -194,14 +194,13 @@ static enum status table(struct call *call, const struct frame *frame, const str
                          struct scenario *scenario)
 {
     const struct arg *path = call_arg(call, "path");
-    bool parts = call_arg(call, "allocation")->number == 1;
     enum status status = scenario_run(frame, question, call->arena, scenario);
     const struct cell period = cell_period(call, question->period);
     for (size_t i = 0; status == ST_OK && i < scenario->n_steps; i++) {
         const struct scenario_step *step = &scenario->step[i];
         if (path->given && path->number != (uint32_t)step->path)
             continue;
-        if (parts) {
+        if (question->allocate) {
             status = add_parts(call, period, scenario, i);
             continue;
         }
@@ -266,6 +265,7 @@ static enum status get(struct call *call)
                                          .expand = call_arg(call, "expand")->ratio,
                                          .divert = call_arg(call, "divert")->ratio,
                                          .domestic = call_arg(call, "domestic")->ratio,
+                                         .allocate = call_arg(call, "allocation")->number == 1,
                                          .worldwide = cube_is_worldwide(offer->cube),
                                          .flags = call_flags_of_products(call, offer->cube)};
     struct scenario scenario;
