@@ -215,16 +215,16 @@ static void add_offer(struct scenario_state *s, uint32_t country, struct pool *p
 }
 
 /* Country by country: all of them by all products at once would be much to lay out. */
-static enum status read_country(struct scenario_state *s, struct scenario_queries *ask, uint32_t country,
+static enum status read_country(struct scenario_state *s, const struct scenario_queries *ask, uint32_t country,
                                 struct arena *scratch)
 {
     struct pool pool = {.at = 0};
-    struct cube_query *all = &ask->query[Q_POOL], *now = &ask->query[Q_NOW];
-    all->only[CUBE_REPORTER] = now->only[CUBE_REPORTER] = (struct cube_set){&country, 1};
-    all->group = now->group = CUBE_BIT(CUBE_PRODUCT);
-    enum status status = cube_run(s->frame->cube, all, &pool.all, 1, scratch);
+    struct cube_query all = ask->query[Q_POOL], now = ask->query[Q_NOW];
+    all.only[CUBE_REPORTER] = now.only[CUBE_REPORTER] = (struct cube_set){&country, 1};
+    all.group = now.group = CUBE_BIT(CUBE_PRODUCT);
+    enum status status = cube_run(s->frame->cube, &all, &pool.all, 1, scratch);
     if (status == ST_OK)
-        status = cube_run(s->frame->cube, now, &pool.now, 1, scratch);
+        status = cube_run(s->frame->cube, &now, &pool.now, 1, scratch);
     for (size_t i = 0; status == ST_OK && i < pool.all.n; i++)
         add_offer(s, country, &pool, i);
     arena_reset(scratch);
@@ -348,15 +348,13 @@ static enum status make_steps(struct scenario_state *s, struct arena *arena, str
     out->step = s->step = arena_new(arena, struct scenario_step, out->n_steps);
     if (!out->step)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < out->n_steps; i++) {
-        struct scenario_step *step = &out->step[i];
-        step->path = i < years ? PATH_GRADUAL : PATH_ABRUPT;
-        step->year = (unsigned)(i % years) + 1;
-        step->cut = s->question->cut;
-        if (step->path == PATH_GRADUAL)
-            step->cut = step->cut * step->year / years;
-        fill_step(s, out, step);
-    }
+    struct scenario_step *step = out->step;
+    for (enum scenario_path path = PATH_GRADUAL; path <= PATH_ABRUPT; path++)
+        for (unsigned year = 1; year <= years; year++, step++) {
+            double part = path == PATH_GRADUAL ? (double)year / years : 1.0;
+            *step = (struct scenario_step){.path = path, .year = year, .cut = s->question->cut * part};
+            fill_step(s, out, step);
+        }
     return ST_OK;
 }
 
@@ -435,16 +433,19 @@ static enum status share_products(const struct scenario_state *s, const struct s
                                   struct scenario_part *part)
 {
     int64_t *so_far = arena_new(arena, int64_t, s->n_goods);
-    if (!so_far)
+    struct outcome *outcome = arena_new(arena, struct outcome, s->n_goods);
+    if (!so_far || !outcome)
         return ST_NO_MEMORY;
+    for (size_t i = 0; i < s->n_goods; i++)
+        outcome[i] = outcome_of(s, &s->good[i], step->cut, step->year);
     for (size_t i = 0; i < s->n_parts; i++) {
         const struct offer_part *p = &s->part[i];
-        struct outcome o = outcome_of(s, &s->good[p->good], step->cut, step->year);
+        const struct outcome *o = &outcome[p->good];
         int64_t capacity_usd = (int64_t)step->year * p->growth_usd + p->diversion_usd, *before = &so_far[p->good];
         if (capacity_usd == 0)
             continue;
-        int64_t given = share_out(o.covered_usd, *before + capacity_usd, o.capacity_usd) -
-                        share_out(o.covered_usd, *before, o.capacity_usd);
+        int64_t given = share_out(o->covered_usd, *before + capacity_usd, o->capacity_usd) -
+                        share_out(o->covered_usd, *before, o->capacity_usd);
         *before += capacity_usd;
         part[p->country].capacity.usd += capacity_usd;
         part[p->country].allocation.usd += given;

@@ -106,20 +106,25 @@ static void take_rows(struct table *t)
     }
 }
 
+static void fill_gaps_of(const struct table *t, uint32_t id)
+{
+    struct country_sales *c = &t->country[id];
+    bool worldwide = t->question->worldwide;
+    if (worldwide && !c->world.known)
+        c->world = absent(t, id);
+    if (!has_importer(t->frame))
+        return;
+    if (!c->imports.known)
+        c->imports = frame_absent(t->frame, id, FLOW_IMPORTS, t->question->period);
+    if (!c->to_importer.known)
+        c->to_importer = worldwide ? absent(t, id) : c->imports;
+}
+
 static void fill_gaps(struct table *t)
 {
-    const struct frame *frame = t->frame;
-    for (uint32_t id = 0; id < t->n_countries; id++) {
-        struct country_sales *c = &t->country[id];
-        if (!c->named && !c->excluded)
-            continue;
-        if (!c->world.known && t->question->worldwide)
-            c->world = absent(t, id);
-        if (has_importer(frame) && !c->imports.known)
-            c->imports = frame_absent(frame, id, FLOW_IMPORTS, t->question->period);
-        if (has_importer(frame) && !c->to_importer.known)
-            c->to_importer = t->question->worldwide ? absent(t, id) : c->imports;
-    }
+    for (uint32_t id = 0; id < t->n_countries; id++)
+        if (t->country[id].named || t->country[id].excluded)
+            fill_gaps_of(t, id);
 }
 
 static void find_imports(struct table *t)

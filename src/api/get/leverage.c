@@ -167,18 +167,19 @@ static void summarise_losses(struct call *call, const struct leverage_summary *s
                    overlap ? cell_null : cell_i64((int64_t)s->partner.without_a_bound));
 }
 
-static enum status run(struct call *call, const struct frame *frame, struct leverage_question *question,
+static enum status run(struct call *call, const struct frame *frame, const struct leverage_question *question,
                        enum level level, struct leverage_row **row, size_t *n, struct leverage_summary *summary)
 {
     struct breakdown breakdown;
-    question->breakdown = &breakdown;
+    struct leverage_question of_level = *question;
+    of_level.breakdown = &breakdown;
     enum status status = breakdown_make(frame->cube, catalogue_products(call->api->catalogue),
                                         catalogue_sectors(call->api->catalogue), level, call->arena, &breakdown);
-    return status == ST_OK ? leverage_table(frame, question, call->arena, row, n, summary) : status;
+    return status == ST_OK ? leverage_table(frame, &of_level, call->arena, row, n, summary) : status;
 }
 
 /* The pair's trade in all products asked for. A sum of chosen products is no total. */
-static enum status add_summary(struct call *call, const struct frame *frame, struct leverage_question *question,
+static enum status add_summary(struct call *call, const struct frame *frame, const struct leverage_question *question,
                                const struct leverage_summary *losses, bool overlap)
 {
     struct leverage_row *total;
@@ -196,7 +197,7 @@ static enum status add_summary(struct call *call, const struct frame *frame, str
     return ST_OK;
 }
 
-static enum status table(struct call *call, const struct frame *frame, struct leverage_question *question,
+static enum status table(struct call *call, const struct frame *frame, const struct leverage_question *question,
                          enum level level)
 {
     struct leverage_row *row;
