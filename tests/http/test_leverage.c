@@ -178,6 +178,11 @@ static void test_the_four_countries(void **state)
     root = ask_of(four, "/v1/suppliers/S16?period=2023", 200);
     assert_int_equal(json_array_size(json_object_get(root, "data")), 4);
     json_decref(root);
+    root = ask_of(four, "/v1/suppliers/854140?period=2023&importer=IND&top=1", 200);
+    assert_int_equal(json_array_size(json_object_get(root, "data")), 2);
+    assert_string_equal(json_string_value(json_object_get(row_of(root, 1), "supplier")), "other");
+    near_to(row_of(root, 1), "world_share", 300.0 / 1766);
+    json_decref(root);
 }
 
 static void test_allocations_add_up(void **state)

@@ -1,5 +1,7 @@
 #include "entrepot/analysis/scenario.h"
 
+#include <math.h>
+
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/leverage.h"
 
@@ -50,7 +52,7 @@ static const struct column columns[COLUMNS] = {
     [C_UNCOVERED_SHARE] = {"uncovered_share", COLUMN_NUMBER, "1", 0, false,
                            "uncovered / the reporter's imports of the product from all (side=partner: the partner's "
                            "exports of it to all)"},
-    [C_COST] = {"cost", COLUMN_NUMBER, "USD", 0, false,
+    [C_COST] = {"cost", COLUMN_INTEGER, "USD", 0, true,
                 "sum of allocation · (the supplier's unit value / the partner's − 1), of exports to all, where both "
                 "have one; null with side=partner"},
     [C_COST_MULTIPLE] = {"cost_multiple", COLUMN_NUMBER, "1", 0, false,
@@ -130,7 +132,7 @@ static void fill_step(const struct scenario_step *step, struct cell *cell)
     cell[C_COVERED] = cell_figure(step->covered);
     cell[C_UNCOVERED] = cell_figure(step->uncovered);
     cell[C_UNCOVERED_SHARE] = cell_ratio(step->uncovered_share);
-    cell[C_COST] = cell_ratio(step->cost);
+    cell[C_COST] = isfinite(step->cost) ? cell_i64(llround(step->cost)) : cell_null;
     cell[C_COST_MULTIPLE] = cell_ratio(step->cost_multiple);
     cell[C_COST_COVERAGE] = cell_ratio(step->cost_coverage);
     cell[C_LOSS] = cell_figure(step->partner_loss);
