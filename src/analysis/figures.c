@@ -17,6 +17,10 @@ const char *const flag_name[FLAGS] = {
     [FLAG_CIF_CONVERTED] = "cif_converted",
     [FLAG_ONE_VALUE] = "one_value",
     [FLAG_YEAR_TO_DATE] = "year_to_date",
+    [FLAG_NO_PARTNER_BOOKS] = "no_partner_books",
+    [FLAG_NO_OTHER_SUPPLIERS] = "no_other_suppliers",
+    [FLAG_UNBOUNDED_LOSS] = "unbounded_loss",
+    [FLAG_NO_UNIT_VALUE] = "no_unit_value",
 };
 
 const char *const flag_meaning[FLAGS] = {
@@ -37,6 +41,11 @@ const char *const flag_meaning[FLAGS] = {
     [FLAG_ONE_VALUE] =
         "reconciled data has one value for each exporter and importer: there are no two reports to compare",
     [FLAG_YEAR_TO_DATE] = "growth compares the months that are held with the same months of the year before",
+    [FLAG_NO_PARTNER_BOOKS] = "the dataset does not hold the partner's own books: its side of the figures is null",
+    [FLAG_NO_OTHER_SUPPLIERS] =
+        "the dataset does not hold what other countries sell and buy: what they could take over is null",
+    [FLAG_UNBOUNDED_LOSS] = "the cut leaves nothing of the imports: the loss index has no finite value and is null",
+    [FLAG_NO_UNIT_VALUE] = "the data has no weights to price the replacement with: the cost is null",
 };
 
 struct figure figure_sum(struct figure a, struct figure b)

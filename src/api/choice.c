@@ -4,7 +4,7 @@
 
 static struct str member_id(const struct call *call, uint32_t id)
 {
-    return countries_at(catalogue_countries(call->api->catalogue), id)->id;
+    return id == ANY_MEMBER ? STR("any country") : countries_at(catalogue_countries(call->api->catalogue), id)->id;
 }
 
 static bool any_offer(const struct call *call, const struct want *want)

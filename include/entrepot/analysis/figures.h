@@ -15,15 +15,19 @@ enum flag {
     FLAG_PROVISIONAL,
     FLAG_ESTIMATED,
     FLAG_ROUNDED,
-    FLAG_NO_WORLD_TOTAL,    /* no denominator: shares are null */
-    FLAG_CLOSED_SET,        /* shares are within the dataset's set of countries */
-    FLAG_LEVEL_UNAVAILABLE, /* the dataset's products are too coarse for this sector */
-    FLAG_PARTIAL_SECTOR,    /* only the covered part of the sector or product group */
-    FLAG_LOWER_BOUND,       /* other suppliers are not in the data */
-    FLAG_PARTIAL_QUANTITY,  /* a part of the value has no quantity */
-    FLAG_CIF_CONVERTED,     /* imports CIF were divided by a factor to be compared with FOB */
-    FLAG_ONE_VALUE,         /* reconciled data: there are no two reports to compare */
-    FLAG_YEAR_TO_DATE,      /* growth compares the months held with the same months a year before */
+    FLAG_NO_WORLD_TOTAL,     /* no denominator: shares are null */
+    FLAG_CLOSED_SET,         /* shares are within the dataset's set of countries */
+    FLAG_LEVEL_UNAVAILABLE,  /* the dataset's products are too coarse for this sector */
+    FLAG_PARTIAL_SECTOR,     /* only the covered part of the sector or product group */
+    FLAG_LOWER_BOUND,        /* other suppliers are not in the data */
+    FLAG_PARTIAL_QUANTITY,   /* a part of the value has no quantity */
+    FLAG_CIF_CONVERTED,      /* imports CIF were divided by a factor to be compared with FOB */
+    FLAG_ONE_VALUE,          /* reconciled data: there are no two reports to compare */
+    FLAG_YEAR_TO_DATE,       /* growth compares the months held with the same months a year before */
+    FLAG_NO_PARTNER_BOOKS,   /* the partner's own books are not in the dataset */
+    FLAG_NO_OTHER_SUPPLIERS, /* what others sell and buy is not in the dataset */
+    FLAG_UNBOUNDED_LOSS,     /* nothing is left of the imports: the loss index has no finite value */
+    FLAG_NO_UNIT_VALUE,      /* no weights: the cost is not known */
     FLAGS
 };
 #define FLAG_BIT(flag) (1U << (flag))

@@ -5,10 +5,10 @@
 #include "api/call.h"
 #include "entrepot/analysis/breakdown.h"
 
-extern const struct route route_index, route_datasets, route_dataset, route_countries, route_country, route_products,
-    route_product, route_sectors, route_sector, route_availability, route_bilateral, route_bilateral_products,
-    route_deficits, route_dependence, route_mirror, route_check, route_compare, route_profile, route_openapi,
-    route_livez, route_readyz, route_healthz;
+extern const struct route route_index, route_bilateral, route_bilateral_products, route_deficits, route_dependence,
+    route_leverage, route_suppliers, route_scenario, route_mirror, route_check, route_compare, route_profile,
+    route_availability, route_datasets, route_dataset, route_countries, route_country, route_products, route_product,
+    route_sectors, route_sector, route_openapi, route_livez, route_readyz, route_healthz;
 
 #define COLUMN_OF_QUANTITY(flow)                                                                                       \
     {                                                                                                                  \
@@ -77,6 +77,18 @@ extern const struct route route_index, route_datasets, route_dataset, route_coun
         .description = "HS codes, sections (S01 to S21) or sector ids, separated by commas", .example = "85"           \
     }
 
+#define PARAM_OF_EXPAND                                                                                                \
+    {                                                                                                                  \
+        .name = "expand", .type = PARAM_REAL, .low = 0, .high = 10, .fallback = "0.10",                                \
+        .description = "part of its exports of the product by which a supplier can sell more in a year",               \
+        .example = "0.10"                                                                                              \
+    }
+#define PARAM_OF_DIVERT                                                                                                \
+    {                                                                                                                  \
+        .name = "divert", .type = PARAM_SHARE, .fallback = "0.20",                                                     \
+        .description = "part of its sales to others that a supplier can turn round", .example = "0.20"                 \
+    }
+
 /* What reporter, partner, dataset and period of a call want; the rest is the handler's. */
 struct want want_of(const struct call *call);
 struct frame frame_of(const struct call *call, const struct cube *cube);
@@ -87,6 +99,28 @@ enum status want_products(struct call *call, struct want *want) MUST_CHECK;
 /* What a pair's trade is broken down by in one dataset: the level's nodes, or, where no level is asked for, each of the products, or one
  * item TOTAL. */
 enum status pair_breakdown(struct call *call, const struct cube *cube, struct breakdown *out) MUST_CHECK;
+
+/* ---- prefer.c ---- */
+
+/* How well a dataset answers: more is better. */
+typedef unsigned offer_score(const struct want *want, const struct offer *offer);
+/* As call_choose, but of the offers that are as whole as the first the one with the highest score. */
+enum status call_prefer(struct call *call, const struct want *want, offer_score *score,
+                        const struct offer **offer) MUST_CHECK;
+/* The offer with the highest score; NULL if there is none. */
+const struct offer *call_best(struct call *call, const struct want *want, offer_score *score);
+/* ST_INVALID with a problem if a sector of `product` has no codes in the cube's HS revision. */
+enum status call_check_sectors(struct call *call, const struct cube *cube) MUST_CHECK;
+/* FLAG_PARTIAL_SECTOR where the cube has only some of the products that `product` stands for. */
+unsigned call_flags_of_products(const struct call *call, const struct cube *cube);
+/* Whether the trade of all countries (or of a closed set) is in it: every supplier's sales to everybody. */
+bool cube_is_worldwide(const struct cube *cube);
+offer_score score_of_suppliers; /* worldwide, then all of the reporter's partners */
+offer_score score_of_books;     /* both sides' books */
+/* Warnings that name a dataset which has what call->cube lacks. */
+void warn_of_suppliers(struct call *call, const struct want *want);
+void warn_of_books(struct call *call, const struct want *want, const struct frame *frame);
+
 struct cell cell_period(struct call *call, uint32_t period);
 struct cell cell_country(const struct call *call, uint32_t id); /* NO_ID: null */
 

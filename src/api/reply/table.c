@@ -161,6 +161,8 @@ static void keep_top(struct call *call, size_t top)
         other[c] = t->column[c].type == COLUMN_FLAGS ? cell_flags(flags) : sum;
     }
     size_t name = first_text_column(call->route, "product", "partner");
+    if (name == t->n_columns)
+        name = first_text_column(call->route, "supplier", "supplier");
     if (name < t->n_columns)
         other[name] = cell_str(STR("other"));
     t->n_rows = top + 1;

@@ -3,7 +3,8 @@
 
 const struct route *const api_routes[] = {
     &route_index,        &route_bilateral,  &route_bilateral_products,
-    &route_deficits,     &route_dependence, &route_mirror,
+    &route_deficits,     &route_dependence, &route_leverage,
+    &route_suppliers,    &route_scenario,   &route_mirror,
     &route_check,        &route_compare,    &route_profile,
     &route_availability, &route_datasets,   &route_dataset,
     &route_countries,    &route_country,    &route_products,

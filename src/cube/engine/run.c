@@ -270,8 +270,8 @@ static void localise(struct scan *s, const struct image_segment *segment)
         s->local_leaf[i] = local_of(segment, leaves->member[i]);
 }
 
-/* Whether looking each of the leaves up costs less than reading the run. */
-static bool few_leaves(size_t leaves, uint32_t rows) { return leaves <= 1 || leaves * 24 <= rows; }
+/* Whether looking each of the leaves up costs less than reading the run: a look-up costs as much as about a hundred rows in turn. */
+static bool few_leaves(size_t leaves, uint32_t rows) { return leaves <= 1 || leaves * 96 <= rows; }
 
 static void add_named(const struct adding *a, const struct run_view *view)
 {

@@ -1,0 +1,261 @@
+#include "entrepot/analysis/suppliers.h"
+
+#include <math.h>
+
+enum { Q_WORLD, Q_TO_IMPORTER, Q_ALL_PRODUCTS, Q_IMPORTS, Q_IMPORTS_ROW };
+
+struct country_sales {
+    struct figure world, to_importer, all_products, imports;
+    struct quantity quantity;
+    unsigned status;
+    bool excluded, named;
+};
+
+struct table {
+    const struct frame *frame;
+    const struct suppliers_question *question;
+    struct cube_rows rows[SUPPLIERS_QUERIES];
+    struct country_sales *country; /* by id */
+    size_t n_countries;
+    struct figure imports, all_products;
+    unsigned flags;
+};
+
+int64_t capacity_by_growth(int64_t total_usd, double expand) { return llround(expand * (double)total_usd); }
+
+int64_t capacity_by_diversion(int64_t total_usd, int64_t now_usd, double divert)
+{
+    return total_usd > now_usd ? llround(divert * (double)(total_usd - now_usd)) : 0;
+}
+
+/* ---- reading ---- */
+
+static bool has_importer(const struct frame *frame) { return frame->reporter != ANY_MEMBER; }
+
+void suppliers_ask(const struct frame *frame, const struct suppliers_question *question, struct suppliers_queries *out)
+{
+    *out = (struct suppliers_queries){
+        .exports = FLOW_EXPORTS, .imports = FLOW_IMPORTS, .world = countries_world(frame->countries)};
+    struct cube_query base = {
+        .kind = period_kind_of(question->period), .spread = CUBE_NO_SPREAD, .trace = frame->trace};
+    base.only[CUBE_PERIOD] = (struct cube_set){&question->period, 1};
+    base.only[CUBE_PRODUCT] = frame->leaves;
+    for (size_t i = 0; i < SUPPLIERS_QUERIES; i++) {
+        struct cube_query *q = &out->query[i];
+        *q = base;
+        bool importing = i == Q_IMPORTS || i == Q_IMPORTS_ROW;
+        q->only[CUBE_FLOW] = (struct cube_set){importing ? &out->imports : &out->exports, 1};
+        q->group = CUBE_BIT(importing ? CUBE_PARTNER : CUBE_REPORTER);
+        if (importing)
+            q->only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
+    }
+    out->query[Q_WORLD].measures = CUBE_QUANTITY;
+    out->query[Q_TO_IMPORTER].only[CUBE_PARTNER] = (struct cube_set){&frame->reporter, 1};
+    out->query[Q_ALL_PRODUCTS].only[CUBE_PRODUCT] = (struct cube_set){NULL, 0};
+    out->query[Q_IMPORTS_ROW].only[CUBE_PARTNER] = (struct cube_set){&out->world, 1};
+    out->wanted[Q_WORLD] = question->worldwide;
+    out->wanted[Q_TO_IMPORTER] = question->worldwide && has_importer(frame);
+    out->wanted[Q_ALL_PRODUCTS] = question->worldwide && cube_dataset(frame->cube)->coverage == COVERAGE_FULL;
+    out->wanted[Q_IMPORTS] = has_importer(frame);
+    out->wanted[Q_IMPORTS_ROW] = has_importer(frame) && frame_world(frame, FLOW_IMPORTS, question->period) == WORLD_ROW;
+}
+
+static enum status read_all(struct table *t, struct arena *arena)
+{
+    struct suppliers_queries ask;
+    enum status status = ST_OK;
+    suppliers_ask(t->frame, t->question, &ask);
+    for (size_t i = 0; status == ST_OK && i < SUPPLIERS_QUERIES; i++)
+        if (ask.wanted[i])
+            status = cube_run(t->frame->cube, &ask.query[i], &t->rows[i], 1, arena);
+    t->n_countries = countries_count(t->frame->countries);
+    t->country = arena_new(arena, struct country_sales, t->n_countries);
+    return status == ST_OK && !t->country ? ST_NO_MEMORY : status;
+}
+
+/* What a supplier without a row has: nothing, if it keeps books here. */
+static struct figure absent(const struct table *t, uint32_t supplier)
+{
+    const struct dataset *d = cube_dataset(t->frame->cube);
+    bool told = t->question->worldwide && d->coverage == COVERAGE_FULL &&
+                (d->basis == BASIS_RECONCILED ||
+                 cube_held(t->frame->cube, supplier, ANY_MEMBER, FLOW_EXPORTS, t->question->period) > 0);
+    return (struct figure){0, told};
+}
+
+static void take_rows(struct table *t)
+{
+    const struct cube_rows *world = &t->rows[Q_WORLD], *to = &t->rows[Q_TO_IMPORTER], *all = &t->rows[Q_ALL_PRODUCTS],
+                           *from = &t->rows[Q_IMPORTS];
+    for (size_t i = 0; i < world->n; i++) {
+        struct country_sales *c = &t->country[world->key[CUBE_REPORTER][i]];
+        c->world = (struct figure){world->value_usd[i], true};
+        c->quantity = quantity_of(world, i);
+        c->status |= world->status[i];
+        c->named = true;
+    }
+    for (size_t i = 0; i < to->n; i++)
+        t->country[to->key[CUBE_REPORTER][i]].to_importer = (struct figure){to->value_usd[i], true};
+    for (size_t i = 0; i < all->n; i++)
+        t->country[all->key[CUBE_REPORTER][i]].all_products = (struct figure){all->value_usd[i], true};
+    for (size_t i = 0; i < from->n; i++) {
+        struct country_sales *c = &t->country[from->key[CUBE_PARTNER][i]];
+        c->imports = (struct figure){from->value_usd[i], true};
+        c->status |= from->status[i];
+        c->named = true;
+    }
+}
+
+static void fill_gaps_of(const struct table *t, uint32_t id)
+{
+    struct country_sales *c = &t->country[id];
+    bool worldwide = t->question->worldwide;
+    if (worldwide && !c->world.known)
+        c->world = absent(t, id);
+    if (!has_importer(t->frame))
+        return;
+    if (!c->imports.known)
+        c->imports = frame_absent(t->frame, id, FLOW_IMPORTS, t->question->period);
+    if (!c->to_importer.known)
+        c->to_importer = worldwide ? absent(t, id) : c->imports;
+}
+
+static void fill_gaps(struct table *t)
+{
+    for (uint32_t id = 0; id < t->n_countries; id++)
+        if (t->country[id].named || t->country[id].excluded)
+            fill_gaps_of(t, id);
+}
+
+static void find_imports(struct table *t)
+{
+    const struct cube_rows *from = &t->rows[Q_IMPORTS], *row = &t->rows[Q_IMPORTS_ROW];
+    if (!has_importer(t->frame))
+        return;
+    enum world_kind world = frame_world(t->frame, FLOW_IMPORTS, t->question->period);
+    uint32_t partner = world == WORLD_ROW ? countries_world(t->frame->countries) : ANY_MEMBER;
+    struct figure none =
+        world == WORLD_UNKNOWN ? FIGURE_NONE : frame_absent(t->frame, partner, FLOW_IMPORTS, t->question->period);
+    t->imports = none;
+    if (world == WORLD_ROW && row->n)
+        t->imports = (struct figure){row->value_usd[0], true};
+    else if (world == WORLD_SUM && from->n) {
+        t->imports = (struct figure){0, true};
+        for (size_t i = 0; i < from->n; i++)
+            t->imports.usd += from->value_usd[i];
+    }
+    if (world == WORLD_UNKNOWN)
+        t->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
+}
+
+/* ---- the answer ---- */
+
+static void summarise(struct table *t, struct suppliers_summary *s)
+{
+    struct figure others = {0, t->question->worldwide}, excluded = {0, t->question->n_excluded > 0};
+    *s = (struct suppliers_summary){.imports = t->imports, .worldwide = t->question->worldwide};
+    s->world_exports = t->all_products = (struct figure){0, t->question->worldwide};
+    t->all_products.known = t->rows[Q_ALL_PRODUCTS].n > 0;
+    for (uint32_t id = 0; id < t->n_countries; id++) {
+        const struct country_sales *c = &t->country[id];
+        if (c->excluded)
+            excluded = figure_sum(excluded, c->imports);
+        if (c->world.known && id != t->frame->reporter && !c->excluded)
+            others.usd += c->world.usd;
+        s->world_exports.usd += c->world.usd;
+        t->all_products.usd += c->all_products.usd;
+        s->without_books += t->question->worldwide && c->named && !c->world.known;
+    }
+    if (!has_importer(t->frame))
+        excluded = FIGURE_NONE;
+    s->imports_from_excluded = excluded;
+    if (excluded.known)
+        s->gap = (struct figure){llround(t->question->cut * (double)excluded.usd), true};
+    s->resourcing_multiple = figure_ratio(s->gap, figure_difference(t->imports, excluded));
+    s->market_tightness = figure_ratio(s->gap, others);
+    s->capacity_total = (struct figure){0, t->question->worldwide && has_importer(t->frame)};
+}
+
+static void fill_row(const struct table *t, uint32_t id, const struct suppliers_summary *s, struct supplier_row *row)
+{
+    const struct country_sales *c = &t->country[id];
+    *row = (struct supplier_row){.supplier = id,
+                                 .sales_to_importer = c->to_importer,
+                                 .share_of_imports = figure_ratio(c->imports, t->imports),
+                                 .world_exports = c->world,
+                                 .world_share = figure_ratio(c->world, s->world_exports),
+                                 .quantity = c->quantity,
+                                 .unit_value = unit_value(c->world, c->quantity),
+                                 .rca = figure_ratio(c->world, c->all_products) /
+                                        figure_ratio(s->world_exports, t->all_products),
+                                 .flags = t->flags | flags_of_status(c->status) | flags_of_quantity(c->quantity)};
+    if (has_importer(t->frame))
+        row->sales_elsewhere = figure_difference(c->world, c->to_importer);
+    if (has_importer(t->frame) && c->world.known && c->to_importer.known)
+        row->capacity =
+            (struct figure){capacity_by_growth(c->world.usd, t->question->expand) +
+                                capacity_by_diversion(c->world.usd, c->to_importer.usd, t->question->divert),
+                            true};
+    bool unknown = t->question->worldwide && !c->world.known;
+    if (unknown || (has_importer(t->frame) && !c->to_importer.known))
+        row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const struct supplier_row *x = a, *y = b;
+    const struct figure left[] = {x->capacity, x->world_exports, x->sales_to_importer},
+                        right[] = {y->capacity, y->world_exports, y->sales_to_importer};
+    for (size_t i = 0; i < 3; i++) {
+        int64_t p = left[i].known ? left[i].usd : -1, q = right[i].known ? right[i].usd : -1;
+        if (p != q)
+            return p > q ? -1 : 1;
+    }
+    return x->supplier < y->supplier ? -1 : x->supplier > y->supplier;
+}
+
+static void set_flags(struct table *t)
+{
+    const struct dataset *d = cube_dataset(t->frame->cube);
+    if (has_importer(t->frame) ? !frame_complete(t->frame, t->question->period)
+                               : cube_held(t->frame->cube, ANY_MEMBER, ANY_MEMBER, FLOW_EXPORTS, t->question->period) <
+                                     cube_expected(t->frame->cube, t->question->period))
+        t->flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
+    if (!t->question->worldwide)
+        t->flags |= FLAG_BIT(FLAG_NO_OTHER_SUPPLIERS);
+    if (d->partners == PARTNERS_CLOSED)
+        t->flags |= FLAG_BIT(FLAG_CLOSED_SET);
+}
+
+enum status suppliers_table(const struct frame *frame, const struct suppliers_question *question, struct arena *arena,
+                            struct supplier_row **out, size_t *n, struct suppliers_summary *summary)
+{
+    struct table t = {.frame = frame, .question = question, .flags = question->flags};
+    enum status status = read_all(&t, arena);
+    struct supplier_row *row = arena_new(arena, struct supplier_row, countries_count(frame->countries));
+    if (status != ST_OK || !row)
+        return status != ST_OK ? status : ST_NO_MEMORY;
+    for (size_t i = 0; i < question->n_excluded; i++)
+        t.country[question->excluded[i]].excluded = true;
+    take_rows(&t);
+    fill_gaps(&t);
+    set_flags(&t);
+    find_imports(&t);
+    summarise(&t, summary);
+    *n = 0;
+    for (uint32_t id = 0; id < t.n_countries; id++) {
+        if (!t.country[id].named || t.country[id].excluded || id == frame->reporter)
+            continue;
+        struct supplier_row *r = &row[(*n)++];
+        fill_row(&t, id, summary, r);
+        summary->capacity_total.usd += r->capacity.usd;
+        summary->alternatives += r->world_share > question->min_share;
+    }
+    if (*n)
+        qsort(row, *n, sizeof *row, by_size);
+    for (size_t i = 0; i < *n; i++)
+        row[i].rank = (unsigned)i + 1;
+    summary->flags = t.flags | (summary->without_books ? FLAG_BIT(FLAG_NOT_REPORTED) : 0);
+    *out = row;
+    return ST_OK;
+}

@@ -1,0 +1,327 @@
+#include "entrepot/analysis/leverage.h"
+
+#include "api/get/endpoints.h"
+
+enum {
+    C_PRODUCT,
+    C_NAME,
+    C_A,
+    C_B,
+    C_C,
+    C_D,
+    C_ASYMMETRY_M,
+    C_ASYMMETRY_X,
+    C_NET,
+    C_LOSS_R,
+    C_LOSS_P,
+    C_IMPORTS,
+    C_EXPORTS,
+    C_IMPORTS_ALL,
+    C_EXPORTS_ALL,
+    C_LEVER,
+    C_PERIOD,
+    C_FLAGS,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false,
+                   "HS code, section or sector id; TOTAL: all products asked for"},
+    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
+    [C_A] = {"import_dependence", COLUMN_NUMBER, "1", 0, false,
+             "a: the partner's share in the reporter's imports, from the reporter's books"},
+    [C_B] = {"partner_market_dependence", COLUMN_NUMBER, "1", 0, false,
+             "b: the reporter's share in the partner's exports, from the partner's books"},
+    [C_C] = {"market_dependence", COLUMN_NUMBER, "1", 0, false,
+             "c: the partner's share in the reporter's exports, from the reporter's books"},
+    [C_D] = {"partner_import_dependence", COLUMN_NUMBER, "1", 0, false,
+             "d: the reporter's share in the partner's imports, from the partner's books"},
+    [C_ASYMMETRY_M] = {"asymmetry_imports", COLUMN_NUMBER, "1", 0, false,
+                       "a − b; above zero the reporter depends more on what it buys than the partner on selling it"},
+    [C_ASYMMETRY_X] = {"asymmetry_market", COLUMN_NUMBER, "1", 0, false,
+                       "c − d; above zero the reporter depends more on what it sells than the partner on buying it"},
+    [C_NET] = {"net_asymmetry", COLUMN_NUMBER, "1", 0, false,
+               "(a + c) − (b + d); above zero the reporter depends more"},
+    [C_LOSS_R] = {"loss_index_reporter", COLUMN_NUMBER, "1", 0, false,
+                  "ln(1/(1 − cut·a))/(σ − 1): log rise of the reporter's import prices if the partner's supply is cut; "
+                  "null with unbounded_loss where nothing is left"},
+    [C_LOSS_P] = {"loss_index_partner", COLUMN_NUMBER, "1", 0, false,
+                  "the same of d: if the reporter's supply to the partner is cut"},
+    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
+    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
+    [C_IMPORTS_ALL] = {"imports_total", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from all partners"},
+    [C_EXPORTS_ALL] = {"exports_total", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to all partners"},
+    [C_LEVER] = {"lever", COLUMN_STRING, NULL, 0, false,
+                 "who could hurt whom more: partner where net_asymmetry exceeds the margin, reporter where it is below "
+                 "−margin, else balanced; a share of nothing counts as 0; null where a term is not known or nothing is "
+                 "traded"},
+    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
+    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+};
+
+#define LEVELS_OF_LEVERAGE                                                                                             \
+    (1U << LEVEL_TOTAL | 1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6 | 1U << LEVEL_SECTOR)
+
+static const struct param params[] = {
+    PARAM_OF_REPORTER,
+    PARAM_OF_PARTNER,
+    {.name = "level",
+     .type = PARAM_LEVEL,
+     .levels = LEVELS_OF_LEVERAGE,
+     .description = "sector, section, hs2, hs4, hs6 or total; without it sector where a dataset has both sides' books "
+                    "of products, else total",
+     .example = "total"},
+    {.name = "period",
+     .type = PARAM_PERIOD,
+     .description = "one period; without it the latest complete one",
+     .example = "2019"},
+    {.name = "sigma",
+     .type = PARAM_REAL,
+     .low = 1.001,
+     .high = 1000,
+     .fallback = "4",
+     .description = "elasticity of substitution between suppliers in the loss index, above 1",
+     .example = "4"},
+    {.name = "cut",
+     .type = PARAM_SHARE,
+     .fallback = "1",
+     .description = "part of the flow that is taken away in the loss index",
+     .example = "1"},
+    {.name = "margin",
+     .type = PARAM_REAL,
+     .low = 0,
+     .high = 2,
+     .fallback = "0.1",
+     .description = "of net_asymmetry, up to which the lever is balanced",
+     .example = "0.1"},
+    PARAM_OF_PRODUCT,
+    PARAM_OF_DATASET,
+    PARAM_OF_EXPLAIN,
+    PARAMS_OF_TABLES,
+};
+
+static struct cell cell_lever(enum lever lever)
+{
+    static const char *const word[] = {
+        [LEVER_UNKNOWN] = NULL,
+        [LEVER_REPORTER] = "reporter",
+        [LEVER_PARTNER] = "partner",
+        [LEVER_BALANCED] = "balanced",
+    };
+    return cell_z(word[lever]);
+}
+
+static void fill(struct cell period, const struct leverage_row *row, struct cell *cell)
+{
+    cell[C_PRODUCT] = cell_str(row->product);
+    cell[C_NAME] = cell_str(row->name);
+    cell[C_A] = cell_ratio(row->import_dependence);
+    cell[C_B] = cell_ratio(row->partner_market_dependence);
+    cell[C_C] = cell_ratio(row->market_dependence);
+    cell[C_D] = cell_ratio(row->partner_import_dependence);
+    cell[C_ASYMMETRY_M] = cell_ratio(row->asymmetry_imports);
+    cell[C_ASYMMETRY_X] = cell_ratio(row->asymmetry_market);
+    cell[C_NET] = cell_ratio(row->net_asymmetry);
+    cell[C_LOSS_R] = cell_ratio(row->loss_reporter);
+    cell[C_LOSS_P] = cell_ratio(row->loss_partner);
+    cell[C_IMPORTS] = cell_figure(row->imports);
+    cell[C_EXPORTS] = cell_figure(row->exports);
+    cell[C_IMPORTS_ALL] = cell_figure(row->imports_total);
+    cell[C_EXPORTS_ALL] = cell_figure(row->exports_total);
+    cell[C_LEVER] = cell_lever(row->lever);
+    cell[C_PERIOD] = period;
+    cell[C_FLAGS] = cell_flags(row->flags);
+}
+
+static void summarise_terms(struct call *call, const struct leverage_row *total)
+{
+    call_summarise(call, "imports", cell_figure(total->imports));
+    call_summarise(call, "exports", cell_figure(total->exports));
+    call_summarise(call, "import_dependence", cell_ratio(total->import_dependence));
+    call_summarise(call, "partner_market_dependence", cell_ratio(total->partner_market_dependence));
+    call_summarise(call, "market_dependence", cell_ratio(total->market_dependence));
+    call_summarise(call, "partner_import_dependence", cell_ratio(total->partner_import_dependence));
+    call_summarise(call, "asymmetry_imports", cell_ratio(total->asymmetry_imports));
+    call_summarise(call, "asymmetry_market", cell_ratio(total->asymmetry_market));
+    call_summarise(call, "net_asymmetry", cell_ratio(total->net_asymmetry));
+    call_summarise(call, "lever", cell_lever(total->lever));
+    struct barbieri b = barbieri_of(total);
+    call_summarise(call, "trade_share_r", cell_ratio(b.trade_share_reporter));
+    call_summarise(call, "trade_share_p", cell_ratio(b.trade_share_partner));
+    call_summarise(call, "salience", cell_ratio(b.salience));
+    call_summarise(call, "symmetry", cell_ratio(b.symmetry));
+    call_summarise(call, "interdependence", cell_ratio(b.interdependence));
+    call_summarise(call, "flags", cell_flags(total->flags));
+}
+
+/* Sectors overlap, so their losses do not add up. */
+static void summarise_losses(struct call *call, const struct leverage_summary *s, bool overlap)
+{
+    call_summarise(call, "loss_index_reporter", overlap ? cell_null : cell_ratio(s->reporter.sum));
+    call_summarise(call, "loss_index_partner", overlap ? cell_null : cell_ratio(s->partner.sum));
+    call_summarise(call, "loss_index_reporter_at_least", overlap ? cell_null : cell_ratio(s->reporter.bounded));
+    call_summarise(call, "loss_index_partner_at_least", overlap ? cell_null : cell_ratio(s->partner.bounded));
+    call_summarise(call, "unbounded_products_reporter",
+                   overlap ? cell_null : cell_i64((int64_t)s->reporter.without_a_bound));
+    call_summarise(call, "unbounded_products_partner",
+                   overlap ? cell_null : cell_i64((int64_t)s->partner.without_a_bound));
+}
+
+static enum status run(struct call *call, const struct frame *frame, const struct leverage_question *question,
+                       enum level level, struct leverage_row **row, size_t *n, struct leverage_summary *summary)
+{
+    struct breakdown breakdown;
+    struct leverage_question of_level = *question;
+    of_level.breakdown = &breakdown;
+    enum status status = breakdown_make(frame->cube, catalogue_products(call->api->catalogue),
+                                        catalogue_sectors(call->api->catalogue), level, call->arena, &breakdown);
+    return status == ST_OK ? leverage_table(frame, &of_level, call->arena, row, n, summary) : status;
+}
+
+/* The pair's trade in all products asked for. A sum of chosen products is no total. */
+static enum status add_summary(struct call *call, const struct frame *frame, const struct leverage_question *question,
+                               const struct leverage_summary *losses, bool overlap)
+{
+    struct leverage_row *total;
+    struct leverage_summary unused;
+    size_t n;
+    if (cube_dataset(frame->cube)->coverage == COVERAGE_FULL || frame->leaves.member) {
+        enum status status = run(call, frame, question, LEVEL_TOTAL, &total, &n, &unused);
+        if (status != ST_OK)
+            return status;
+        summarise_terms(call, total);
+    } else {
+        call_warn(call, STR("the dataset holds chosen products only, so there are no totals in meta.summary"));
+    }
+    summarise_losses(call, losses, overlap);
+    return ST_OK;
+}
+
+static enum status table(struct call *call, const struct frame *frame, const struct leverage_question *question,
+                         enum level level)
+{
+    struct leverage_row *row;
+    struct leverage_summary summary;
+    size_t n = 0;
+    enum status status = run(call, frame, question, level, &row, &n, &summary);
+    const struct cell period = cell_period(call, question->period);
+    for (size_t i = 0; status == ST_OK && i < n; i++) {
+        struct cell *cell = call_row(call);
+        if (!cell)
+            return ST_NO_MEMORY;
+        fill(period, &row[i], cell);
+    }
+    return status == ST_OK ? add_summary(call, frame, question, &summary, level == LEVEL_SECTOR) : status;
+}
+
+/* Without `level` sectors where a dataset has both sides' books of products, else totals. */
+static enum status choose(struct call *call, struct want *want, const struct offer **offer)
+{
+    const struct arg *level = call_arg(call, "level");
+    want->level = level->given ? level->level : LEVEL_SECTOR;
+    if (!level->given) {
+        const struct offer *best = call_best(call, want, score_of_books);
+        if (!best || score_of_books(want, best) == 0)
+            want->level = LEVEL_TOTAL;
+    }
+    return call_prefer(call, want, score_of_books, offer);
+}
+
+static enum status afford(struct call *call, const struct frame *frame, uint32_t period)
+{
+    const uint32_t side[2] = {frame->reporter, frame->partner};
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < 2; i++) {
+        struct cube_query q = leverage_query(frame, &side[i], &period);
+        status = call_afford(call, frame->cube, &q);
+    }
+    return status;
+}
+
+static unsigned score_of_both_flows(const struct want *want, const struct offer *offer)
+{
+    uint32_t period = offer->period[offer->n_periods - 1];
+    unsigned exports = cube_held(offer->cube, want->reporter, want->partner, FLOW_EXPORTS, period);
+    unsigned imports = cube_held(offer->cube, want->reporter, want->partner, FLOW_IMPORTS, period);
+    return exports && imports ? 2 : 1;
+}
+
+/* Names a dataset that has the reporter's trade with the world. */
+static void warn_of_world(struct call *call, const struct frame *frame, uint32_t period)
+{
+    if (frame_world(frame, FLOW_EXPORTS, period) != WORLD_UNKNOWN &&
+        frame_world(frame, FLOW_IMPORTS, period) != WORLD_UNKNOWN)
+        return;
+    struct want world = {.reporter = frame->reporter, .partner = countries_world(frame->countries)};
+    const struct offer *found = call_best(call, &world, score_of_both_flows);
+    struct str id = cube_dataset(frame->cube)->id;
+    if (found && found->cube != frame->cube)
+        call_warn(call, arena_printf(call->arena,
+                                     "%.*s has no total over all partners for both flows of this period, so shares of "
+                                     "it are null; %.*s has totals with the world",
+                                     STR_ARG(id), STR_ARG(cube_dataset(found->cube)->id)));
+    else
+        call_warn(call, arena_printf(call->arena,
+                                     "%.*s has no total over all partners for both flows of this period, so shares of "
+                                     "it are null",
+                                     STR_ARG(id)));
+}
+
+static void add_warnings(struct call *call, const struct want *want, const struct frame *frame, uint32_t period)
+{
+    call_warn(call, arena_printf(call->arena,
+                                 "lever: partner where (a + c) − (b + d) exceeds %.*s, reporter where it is below "
+                                 "−%.*s; loss index: CES with σ = %.*s and a cut of %.*s, weighed with shares in "
+                                 "imports in meta.summary",
+                                 STR_ARG(call_arg(call, "margin")->text), STR_ARG(call_arg(call, "margin")->text),
+                                 STR_ARG(call_arg(call, "sigma")->text), STR_ARG(call_arg(call, "cut")->text)));
+    if (!leverage_has_partner(frame, period))
+        warn_of_books(call, want, frame);
+    warn_of_world(call, frame, period);
+    if (want->level == LEVEL_SECTOR)
+        call_warn(call, STR("sectors overlap: their figures must not be added up, and the summary has no sum of their "
+                            "loss indices"));
+}
+
+static enum status get(struct call *call)
+{
+    struct want want = want_of(call);
+    enum status status = want_products(call, &want);
+    const struct offer *offer;
+    if (status == ST_OK)
+        status = choose(call, &want, &offer);
+    if (status == ST_OK)
+        status = call_check_sectors(call, offer->cube);
+    if (status != ST_OK)
+        return status;
+    struct frame frame = frame_of(call, offer->cube);
+    struct leverage_question question = {.period = offer->period[0],
+                                         .sigma = call_arg(call, "sigma")->ratio,
+                                         .cut = call_arg(call, "cut")->ratio,
+                                         .margin = call_arg(call, "margin")->ratio,
+                                         .flags = call_flags_of_products(call, offer->cube)};
+    status = frame_products(call, &frame);
+    if (status == ST_OK)
+        status = afford(call, &frame, question.period);
+    if (status == ST_OK)
+        status = table(call, &frame, &question, want.level);
+    add_warnings(call, &want, &frame, question.period);
+    call->empty_reason = "no_trade_recorded";
+    return status;
+}
+
+const struct route route_leverage = {
+    .id = "getLeverage",
+    .path = "/v1/leverage/{reporter}/{partner}",
+    .summary = "Who depends on whom in which products, and who could hurt whom more",
+    .description =
+        "Four shares in both directions of the pair's trade (a and c from the reporter's books, b and d from "
+        "the partner's), their asymmetries, a CES loss index, and who holds the lever; the totals in "
+        "meta.summary. The call with reporter and partner exchanged mirrors it.",
+    .example = "/v1/leverage/IND/CHN?level=total&period=2019",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS,
+    .default_sort = "-imports"};

@@ -1,0 +1,242 @@
+#include "entrepot/analysis/suppliers.h"
+
+#include "api/get/endpoints.h"
+
+enum {
+    C_RANK,
+    C_SUPPLIER,
+    C_NAME,
+    C_SALES,
+    C_SHARE,
+    C_EXPORTS,
+    C_WORLD_SHARE,
+    C_ELSEWHERE,
+    C_QUANTITY,
+    C_UNIT_VALUE,
+    C_RCA,
+    C_CAPACITY,
+    C_PERIOD,
+    C_FLAGS,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [C_RANK] = {"rank", COLUMN_INTEGER, NULL, 0, false, "1: the largest capacity, else the largest exporter"},
+    [C_SUPPLIER] = {"supplier", COLUMN_STRING, NULL, 0, false,
+                    "exporting country, neither the importer nor excluded; other: the rows behind top"},
+    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "the supplier's name"},
+    [C_SALES] = {"sales_to_importer", COLUMN_INTEGER, "USD", 0, true,
+                 "what it sells the importer now: from its own books where the dataset has all countries', else from "
+                 "the importer's"},
+    [C_SHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, true,
+                 "its share in the importer's imports of the product, from the importer's books"},
+    [C_EXPORTS] = {"world_exports", COLUMN_INTEGER, "USD", 'X', true, "its exports of the product to all"},
+    [C_WORLD_SHARE] = {"world_share", COLUMN_NUMBER, "1", 0, true,
+                       "world_exports / the exports of the product of all countries of the dataset"},
+    [C_ELSEWHERE] = {"sales_elsewhere", COLUMN_INTEGER, "USD", 'X', true, "world_exports − sales_to_importer"},
+    [C_QUANTITY] = COLUMN_OF_QUANTITY("exports"),
+    [C_UNIT_VALUE] = {"unit_value", COLUMN_NUMBER, "USD/t", 0, false,
+                      "value of its exports of the product that have a weight / their tonnes"},
+    [C_RCA] = {"rca", COLUMN_NUMBER, "1", 0, false,
+               "revealed comparative advantage (Balassa): the product's share in its exports / in the world's"},
+    [C_CAPACITY] = {"capacity", COLUMN_INTEGER, "USD", 0, true,
+                    "expand · world_exports + divert · sales_elsewhere: an assumption, no forecast"},
+    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
+    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+};
+
+static const struct param params[] = {
+    {.name = "product",
+     .type = PARAM_PRODUCTS,
+     .in_path = true,
+     .description = "HS code, section (S01 to S21) or sector id; several separated by commas are one product",
+     .example = "850760"},
+    {.name = "importer",
+     .type = PARAM_COUNTRY,
+     .description = "country that buys; without it the world's suppliers, without sales to it and capacities",
+     .example = "IND"},
+    {.name = "exclude",
+     .type = PARAM_COUNTRIES,
+     .description = "suppliers to be replaced, separated by commas: what the importer buys from them is the gap",
+     .example = "CHN"},
+    {.name = "cut",
+     .type = PARAM_SHARE,
+     .fallback = "1",
+     .description = "part of the imports from the excluded suppliers that is to be replaced",
+     .example = "0.5"},
+    PARAM_OF_EXPAND,
+    PARAM_OF_DIVERT,
+    {.name = "min_share",
+     .type = PARAM_SHARE,
+     .fallback = "0.01",
+     .description = "world share above which a supplier counts as an alternative in meta.summary",
+     .example = "0.01"},
+    {.name = "period",
+     .type = PARAM_PERIOD,
+     .description = "one period; without it the latest complete one",
+     .example = "2019"},
+    PARAM_OF_DATASET,
+    {.name = "top",
+     .type = PARAM_COUNT,
+     .max = LIMIT_MAX,
+     .description = "keep this many rows and add up the rest as other",
+     .example = "10"},
+    PARAM_OF_EXPLAIN,
+    PARAMS_OF_TABLES,
+};
+
+static void fill(struct call *call, struct cell period, const struct supplier_row *row, struct cell *cell)
+{
+    cell[C_RANK] = cell_rank(row->rank);
+    cell[C_SUPPLIER] = cell_country(call, row->supplier);
+    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->api->catalogue), row->supplier)->name);
+    cell[C_SALES] = cell_figure(row->sales_to_importer);
+    cell[C_SHARE] = cell_ratio(row->share_of_imports);
+    cell[C_EXPORTS] = cell_figure(row->world_exports);
+    cell[C_WORLD_SHARE] = cell_ratio(row->world_share);
+    cell[C_ELSEWHERE] = cell_figure(row->sales_elsewhere);
+    cell[C_QUANTITY] = cell_tonnes(row->quantity);
+    cell[C_UNIT_VALUE] = cell_ratio(row->unit_value);
+    cell[C_RCA] = cell_ratio(row->rca);
+    cell[C_CAPACITY] = cell_figure(row->capacity);
+    cell[C_PERIOD] = period;
+    cell[C_FLAGS] = cell_flags(row->flags);
+}
+
+static void summarise(struct call *call, const struct suppliers_summary *s)
+{
+    call_summarise(call, "imports", cell_figure(s->imports));
+    call_summarise(call, "imports_from_excluded", cell_figure(s->imports_from_excluded));
+    call_summarise(call, "gap", cell_figure(s->gap));
+    call_summarise(call, "resourcing_multiple", cell_ratio(s->resourcing_multiple));
+    call_summarise(call, "market_tightness", cell_ratio(s->market_tightness));
+    call_summarise(call, "alternatives", s->worldwide ? cell_i64((int64_t)s->alternatives) : cell_null);
+    call_summarise(call, "capacity_total", cell_figure(s->capacity_total));
+    call_summarise(call, "world_exports", cell_figure(s->world_exports));
+    call_summarise(call, "flags", cell_flags(s->flags));
+}
+
+static enum status afford(struct call *call, const struct frame *frame, const struct suppliers_question *question)
+{
+    struct suppliers_queries ask;
+    enum status status = ST_OK;
+    suppliers_ask(frame, question, &ask);
+    for (size_t i = 0; status == ST_OK && i < SUPPLIERS_QUERIES; i++)
+        if (ask.wanted[i])
+            status = call_afford(call, frame->cube, &ask.query[i]);
+    return status;
+}
+
+static enum status table(struct call *call, const struct frame *frame, const struct suppliers_question *question)
+{
+    struct supplier_row *row;
+    struct suppliers_summary summary;
+    size_t n = 0;
+    enum status status = suppliers_table(frame, question, call->arena, &row, &n, &summary);
+    const struct cell period = cell_period(call, question->period);
+    for (size_t i = 0; status == ST_OK && i < n; i++) {
+        struct cell *cell = call_row(call);
+        if (!cell)
+            return ST_NO_MEMORY;
+        fill(call, period, &row[i], cell);
+    }
+    if (status != ST_OK)
+        return status;
+    summarise(call, &summary);
+    if (summary.without_books)
+        call_warn(call, arena_printf(call->arena,
+                                     "%zu of the suppliers have no books of their own in the dataset: the world's "
+                                     "exports are those of the others",
+                                     summary.without_books));
+    return ST_OK;
+}
+
+/* Nobody's supplier can be its own importer, and an exclusion needs somebody who buys. */
+static enum status check(struct call *call)
+{
+    const struct arg *importer = call_arg(call, "importer"), *exclude = call_arg(call, "exclude");
+    for (size_t i = 0; importer->given && i < exclude->n_list; i++)
+        if (exclude->countries[i] == importer->country)
+            (void)call_problem(call, PROBLEM_CONFLICT, "exclude", exclude->text,
+                               STR("the importer is no supplier of its own: leave it out of exclude"));
+    return call->n_errors ? ST_INVALID : ST_OK;
+}
+
+static enum status choose(struct call *call, struct want *want, const struct offer **offer)
+{
+    const struct arg *importer = call_arg(call, "importer");
+    *want = (struct want){.reporter = importer->given ? importer->country : ANY_MEMBER, .partner = ANY_MEMBER};
+    if (call_arg(call, "period")->periods)
+        want->period = *call_arg(call, "period")->periods;
+    if (call_arg(call, "dataset")->cube)
+        want->dataset = cube_dataset(call_arg(call, "dataset")->cube)->id;
+    enum status status = want_products(call, want);
+    if (status == ST_OK)
+        status = call_prefer(call, want, score_of_suppliers, offer);
+    if (status == ST_OK)
+        status = call_check_sectors(call, (*offer)->cube);
+    if (status != ST_OK || importer->given || cube_is_worldwide((*offer)->cube))
+        return status;
+    struct call_error *e = call_problem(
+        call, PROBLEM_DATASET_UNSUITABLE, "importer", str_span(NULL, 0),
+        STR("no dataset that holds this product has all countries' exports: name the importer whose books are to "
+            "answer, or load a dataset such as CEPII BACI"));
+    e->see = STR("/v1/datasets");
+    return ST_INVALID;
+}
+
+static enum status get(struct call *call)
+{
+    struct want want;
+    const struct offer *offer;
+    enum status status = check(call);
+    if (status == ST_OK)
+        status = choose(call, &want, &offer);
+    if (status != ST_OK)
+        return status;
+    const struct arg *exclude = call_arg(call, "exclude");
+    struct frame frame = {.cube = offer->cube,
+                          .countries = catalogue_countries(call->api->catalogue),
+                          .reporter = want.reporter,
+                          .partner = ANY_MEMBER,
+                          .trace = call->trace};
+    struct suppliers_question question = {.period = offer->period[0],
+                                          .excluded = exclude->countries,
+                                          .n_excluded = exclude->n_list,
+                                          .worldwide = cube_is_worldwide(offer->cube),
+                                          .cut = call_arg(call, "cut")->ratio,
+                                          .expand = call_arg(call, "expand")->ratio,
+                                          .divert = call_arg(call, "divert")->ratio,
+                                          .min_share = call_arg(call, "min_share")->ratio,
+                                          .flags = call_flags_of_products(call, offer->cube)};
+    status = frame_products(call, &frame);
+    if (status == ST_OK)
+        status = afford(call, &frame, &question);
+    if (status == ST_OK)
+        status = table(call, &frame, &question);
+    call_warn(call, arena_printf(call->arena,
+                                 "capacity is an assumption: %.*s of a supplier's exports more than today, and %.*s of "
+                                 "its sales to others turned round; alternatives have a world share above %.*s; gap: "
+                                 "%.*s of the imports from the excluded",
+                                 STR_ARG(call_arg(call, "expand")->text), STR_ARG(call_arg(call, "divert")->text),
+                                 STR_ARG(call_arg(call, "min_share")->text), STR_ARG(call_arg(call, "cut")->text)));
+    warn_of_suppliers(call, &want);
+    call->empty_reason = "no_other_suppliers";
+    return status;
+}
+
+const struct route route_suppliers = {
+    .id = "getSuppliers",
+    .path = "/v1/suppliers/{product}",
+    .summary = "Who else sells a product, and how much more each could sell to an importer",
+    .description =
+        "Every exporter but the importer and the excluded suppliers: sales to the importer now, exports to all, and a "
+        "capacity under a stated assumption. meta.summary says how many times today's other suppliers would have to "
+        "multiply (resourcing_multiple = gap / imports from them) and which part of the rest of the world market the "
+        "gap is (market_tightness = gap / exports of all but the excluded and the importer). Products are pooled.",
+    .example = "/v1/suppliers/850760?importer=IND&exclude=CHN",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS};
