@@ -4,6 +4,8 @@
 
 static struct str member_id(const struct call *call, uint32_t id)
 {
+    if (id == ANY_MEMBER)
+        return STR("any country");
     return countries_at(catalogue_countries(call->api->catalogue), id)->id;
 }
 
@@ -33,7 +35,7 @@ static struct str mirror_path(const struct call *call, const struct want *want)
 
 static bool has_mirror(const struct call *call, const struct want *want)
 {
-    if (want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER)
+    if (want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER || want->reporters.member || want->partners.member)
         return false;
     struct want other = *want;
     other.reporter = want->partner;
@@ -130,7 +132,9 @@ static enum status explain(struct call *call, const struct want *want)
                           STR("no dataset lists all partners of this reporter, so they cannot be ranked"), want);
     }
     struct str detail =
-        want->partner == ANY_MEMBER
+        want->reporters.member || want->partners.member
+            ? STR("no dataset holds figures of any of these reporters with any of these partners")
+        : want->partner == ANY_MEMBER
             ? arena_printf(call->arena, "no dataset holds figures reported by %.*s",
                            STR_ARG(member_id(call, want->reporter)))
             : arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s",
@@ -168,17 +172,24 @@ enum status call_choose(struct call *call, const struct want *want, const struct
     return ST_OK;
 }
 
+enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
+                            const char *hint)
+{
+    uint64_t cost = 0, max = call->api->options.max_cost;
+    for (size_t i = 0; i < n; i++)
+        if (__builtin_add_overflow(cost, cube_cost(cube, &query[i]), &cost))
+            cost = UINT64_MAX;
+    if (cost <= max)
+        return ST_OK;
+    (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
+                       arena_printf(call->arena, "this would read %llu observations where %llu are allowed: %s",
+                                    (unsigned long long)cost, (unsigned long long)max, hint));
+    return ST_INVALID;
+}
+
 enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query)
 {
-    uint64_t cost = cube_cost(cube, query);
-    if (cost <= call->api->options.max_cost)
-        return ST_OK;
-    (void)call_problem(
-        call, PROBLEM_TOO_LARGE, NULL, call->path,
-        arena_printf(call->arena,
-                     "this would read %llu observations where %llu are allowed: ask for fewer periods or products",
-                     (unsigned long long)cost, (unsigned long long)call->api->options.max_cost));
-    return ST_INVALID;
+    return call_afford_all(call, cube, query, 1, "ask for fewer periods or products");
 }
 
 enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code,

@@ -7,7 +7,8 @@
 
 extern const struct route route_index, route_datasets, route_dataset, route_countries, route_country, route_products,
     route_product, route_sectors, route_sector, route_availability, route_bilateral, route_bilateral_products,
-    route_deficits, route_dependence, route_openapi, route_livez, route_readyz, route_healthz;
+    route_deficits, route_dependence, route_flows, route_search, route_measures, route_measure, route_openapi,
+    route_livez, route_readyz, route_healthz;
 
 #define COLUMN_OF_QUANTITY(flow)                                                                                       \
     {                                                                                                                  \
@@ -18,6 +19,9 @@ extern const struct route route_index, route_datasets, route_dataset, route_coun
         flow "_unit_value", COLUMN_NUMBER, "USD/t", 0, false,                                                          \
             "value of the " flow " that have a weight / their tonnes"                                                  \
     }
+
+#define LEVELS_OF_PRODUCTS                                                                                             \
+    (1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6 | 1U << LEVEL_HS8 | 1U << LEVEL_SECTOR)
 
 #define LIMIT_MAX 50000
 #define PARAMS_OF_TABLES                                                                                               \
@@ -83,6 +87,8 @@ struct frame frame_of(const struct call *call, const struct cube *cube);
 enum status frame_products(struct call *call, struct frame *frame) MUST_CHECK;
 /* The want's products: codes with sectors replaced by their prefixes where the dataset is known later; sectors need chapters only. */
 enum status want_products(struct call *call, struct want *want) MUST_CHECK;
+/* Refuses a `freq` that the periods asked for neither consist of nor lie in. */
+enum status check_freq(struct call *call, const struct want *want) MUST_CHECK;
 struct cell cell_period(struct call *call, uint32_t period);
 struct cell cell_country(const struct call *call, uint32_t id); /* NO_ID: null */
 

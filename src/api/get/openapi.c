@@ -194,7 +194,7 @@ static const char components[] =
     "\"Columns\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"type\"],\"properties\":{"
     "\"id\":{\"type\":\"string\"},"
     "\"type\":{\"type\":\"string\"},\"unit\":{\"type\":[\"string\",\"null\"]},\"valuation\":{\"type\":\"string\"},"
-    "\"description\":{\"type\":\"string\"}}}},"
+    "\"description\":{\"type\":\"string\"},\"formula\":{\"type\":\"string\"}}}},"
     "\"Meta\":{\"type\":\"object\",\"required\":[\"dataset\",\"query\",\"page\",\"warnings\"],\"properties\":{"
     "\"dataset\":{\"type\":[\"string\",\"null\"]},"
     "\"release\":{\"type\":\"string\"},\"query\":{\"type\":\"object\"},\"page\":{\"type\":\"object\"},\"empty_reason\":"

@@ -74,6 +74,7 @@ static void write_data(const struct call *call, bool pretty, const size_t *index
 
 static void write_columns(const struct call *call, const size_t *index, size_t n, struct jw *jw)
 {
+    const struct measure *const *measure = call_measures(call);
     jw_karray(jw, "columns");
     for (size_t c = 0; c < n; c++) {
         const struct column *column = &call->table.column[index[c]];
@@ -86,6 +87,10 @@ static void write_columns(const struct call *call, const size_t *index, size_t n
             jw_kstr(jw, "valuation", column->flow == 'X' ? d->exports_valuation : d->imports_valuation);
         }
         jw_kz(jw, "description", column->description);
+        if (measure[index[c]]) {
+            jw_key(jw, STR("formula"));
+            jw_str(jw, arena_printf(call->arena, "/v1/measures/%s", measure[index[c]]->id));
+        }
         jw_end(jw);
     }
     jw_end(jw);

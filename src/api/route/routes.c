@@ -6,8 +6,10 @@ const struct route *const api_routes[] = {
     &route_deficits, &route_dependence, &route_availability,
     &route_datasets, &route_dataset,    &route_countries,
     &route_country,  &route_products,   &route_product,
-    &route_sectors,  &route_sector,     &route_openapi,
-    &route_livez,    &route_readyz,     &route_healthz,
+    &route_sectors,  &route_sector,     &route_flows,
+    &route_search,   &route_measures,   &route_measure,
+    &route_openapi,  &route_livez,      &route_readyz,
+    &route_healthz,
 };
 const size_t api_n_routes = sizeof api_routes / sizeof *api_routes;
 
