@@ -102,6 +102,12 @@ static enum status set_world(const struct flows_question *q, struct arena *arena
     return ST_OK;
 }
 
+/* The one member that a dimension has; a query need not tell it apart. */
+static bool lone(const struct flows_question *q, enum cube_dim dim)
+{
+    return dim != CUBE_PRODUCT && grouped(q, dim) && q->only[dim].member && q->only[dim].n == 1;
+}
+
 enum status flows_queries(const struct flows_question *q, struct arena *arena, struct cube_query **out, size_t *n)
 {
     struct cube_query base = {.group = q->group,
@@ -112,6 +118,9 @@ enum status flows_queries(const struct flows_question *q, struct arena *arena, s
                               .max_rows = q->max_rows,
                               .trace = q->trace};
     memcpy(base.only, q->only, sizeof base.only);
+    for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++)
+        if (lone(q, d))
+            base.group &= ~CUBE_BIT(d);
     *n = q->item ? q->n_items : 1;
     struct cube_query *query = arena_new(arena, struct cube_query, *n);
     if (!query || set_world(q, arena, &base.only[CUBE_PARTNER]) != ST_OK)
@@ -222,6 +231,8 @@ static void take_rows(struct gathering *g, const struct cube_rows *rows, size_t 
         for (size_t d = 0; d < CUBE_DIMS; d++)
             if (rows->key[d])
                 row->key[d] = rows->key[d][i];
+            else if (lone(g->q, (enum cube_dim)d))
+                row->key[d] = g->q->only[d].member[0];
         row->value = (struct figure){rows->value_usd[i], true};
         row->flags = flags_of_status(rows->status[i]);
         if (g->q->item) {

@@ -285,7 +285,7 @@ static enum status choose_share(struct call *call, struct ask *ask)
     if (!of->given && !measured(call, M_SHARE, C_SHARE))
         return ST_OK;
     for (size_t i = 0; i < CUBE_DIMS; i++)
-        if (is_grouped(ask, order[i]) && (!is_one(&ask->q, order[i]) || ask->q.share_of == CUBE_DIMS))
+        if (is_grouped(ask, order[i]) && !is_one(&ask->q, order[i]))
             ask->q.share_of = order[i];
     if (by->given)
         ask->q.share_of = (enum cube_dim)by->last;
@@ -441,6 +441,7 @@ struct filling {
     const struct flows_question *q;
     const struct cell *period;
     const struct str *node; /* codes of the level */
+    struct str *name;       /* of the nodes that have been looked up; p NULL before */
     const struct products *products;
     bool quantity, unit;
 };
@@ -449,9 +450,17 @@ static void fill_product(const struct filling *f, uint32_t key, struct cell *cel
 {
     if (key == NO_ID)
         return;
-    struct str code = f->q->item ? f->q->item[key].code : f->node[key];
-    cell[C_PRODUCT] = cell_str(code);
-    cell[C_NAME] = cell_str(f->q->item ? f->q->item[key].name : products_name(f->products, code));
+    if (f->q->item) {
+        cell[C_PRODUCT] = cell_str(f->q->item[key].code);
+        cell[C_NAME] = cell_str(f->q->item[key].name);
+        return;
+    }
+    if (!f->name[key].p) {
+        f->name[key] = products_name(f->products, f->node[key]);
+        f->name[key].p = f->name[key].p ? f->name[key].p : "";
+    }
+    cell[C_PRODUCT] = cell_str(f->node[key]);
+    cell[C_NAME] = cell_str(f->name[key]);
 }
 
 static void fill(const struct filling *f, const struct flows_row *row, struct cell *cell)
@@ -476,7 +485,7 @@ static void fill(const struct filling *f, const struct flows_row *row, struct ce
 
 static enum status fill_table(struct call *call, const struct ask *ask, const struct flows_row *row, size_t n)
 {
-    size_t n_nodes;
+    size_t n_nodes = 0;
     struct filling f = {.call = call,
                         .q = &ask->q,
                         .period = period_cells(call, &ask->q.only[CUBE_PERIOD]),
@@ -484,7 +493,8 @@ static enum status fill_table(struct call *call, const struct ask *ask, const st
                         .products = catalogue_products(call->api->catalogue),
                         .quantity = measured(call, M_QUANTITY, C_QUANTITY),
                         .unit = measured(call, M_UNIT, C_UNIT)};
-    enum status status = f.period ? call_reserve(call, n) : ST_NO_MEMORY;
+    f.name = arena_new(call->arena, struct str, n_nodes);
+    enum status status = f.period && f.name ? call_reserve(call, n) : ST_NO_MEMORY;
     for (size_t i = 0; status == ST_OK && i < n; i++)
         fill(&f, &row[i], call_row(call));
     return status;

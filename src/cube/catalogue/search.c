@@ -26,6 +26,7 @@ struct entry {
     enum search_kind kind;
     struct str id, name;
     const char *detail;
+    bool lesser; /* a former country, an area that is none, a group */
 };
 
 struct search_index {
@@ -104,11 +105,11 @@ static void add_code(struct search_index *x, struct str code, enum place place)
         add_word(x, str_span(folded, n), place);
 }
 
-static void add_words(struct search_index *x, struct str text)
+static void add_words(struct search_index *x, struct str text, bool first)
 {
     char folded[WORD_MAX];
     size_t n, i = 0;
-    for (bool first = true; next_word(text, &i, folded, &n); first = false)
+    for (; next_word(text, &i, folded, &n); first = false)
         add_word(x, str_span(folded, n), first ? PLACE_FIRST : PLACE_LATER);
 }
 
@@ -120,18 +121,20 @@ static void add_entry(struct search_index *x, enum search_kind kind, struct str 
     }
     x->entry[x->n_entries++] = (struct entry){.kind = kind, .id = id, .name = name, .detail = detail};
     add_code(x, id, PLACE_CODE);
-    add_words(x, name);
+    add_words(x, name, true);
 }
 
 static void add_country(struct search_index *x, const struct country *c)
 {
     add_entry(x, SEARCH_COUNTRY, c->id, c->name, member_kind_name[c->kind]);
+    if (!x->failed)
+        x->entry[x->n_entries - 1].lesser = c->kind != MEMBER_COUNTRY && c->kind != MEMBER_WORLD;
     add_code(x, c->iso2, PLACE_NUMBER);
     add_code(x, c->m49, PLACE_NUMBER);
     if (!str_eq(c->m49, c->comtrade))
         add_code(x, c->comtrade, PLACE_NUMBER);
     for (struct str rest = c->aliases; rest.n;)
-        add_words(x, str_cut(&rest, '|'));
+        add_words(x, str_cut(&rest, '|'), false);
 }
 
 static void add_all(struct search_index *x, const struct catalogue *catalogue)
@@ -143,7 +146,7 @@ static void add_all(struct search_index *x, const struct catalogue *catalogue)
         add_country(x, countries_at(countries, i));
     for (size_t i = 0; i < sectors_count(sectors); i++) {
         add_entry(x, SEARCH_SECTOR, sectors_at(sectors, i)->id, sectors_at(sectors, i)->name, NULL);
-        add_words(x, sectors_at(sectors, i)->id);
+        add_words(x, sectors_at(sectors, i)->id, false);
     }
     for (uint32_t i = 0; i < products_count(products); i++) {
         const struct product *p = products_at(products, i);
@@ -152,7 +155,7 @@ static void add_all(struct search_index *x, const struct catalogue *catalogue)
     for (size_t i = 0; i < catalogue_count(catalogue); i++) {
         const struct dataset *d = cube_dataset(catalogue_at(catalogue, i));
         add_entry(x, SEARCH_DATASET, d->id, d->title, NULL);
-        add_words(x, d->id);
+        add_words(x, d->id, false);
     }
 }
 
@@ -361,9 +364,10 @@ static void keep_best(struct search_hit *hit, size_t *n, size_t max, struct sear
 static struct search_hit make_hit(const struct entry *e, const struct tally *t, size_t letters)
 {
     double score = (double)t->sum / t->terms;
-    bool exact = t->match == SEARCH_CODE && score > 0.985;
-    if (!exact)
+    if (t->match != SEARCH_CODE)
         score += 0.05 * closeness(e, letters) + (t->match == SEARCH_NEAR ? 0 : 0.01 * (3 - (double)e->kind) / 3);
+    if (e->lesser && t->match != SEARCH_CODE)
+        score -= 0.03;
     if (t->match == SEARCH_NEAR && score > 0.499)
         score = 0.499;
     return (struct search_hit){.kind = e->kind,
@@ -372,6 +376,50 @@ static struct search_hit make_hit(const struct entry *e, const struct tally *t, 
                                .name = e->name,
                                .detail = e->detail,
                                .score = score};
+}
+
+/* The question without what parts its words, as codes are kept: 8507.60, dgcis-hs2-fy. */
+static struct str join(struct str text, char out[WORD_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.n && n < WORD_MAX;) {
+        char c = fold_at(text, &i);
+        if (c)
+            out[n++] = c;
+    }
+    return str_span(out, n);
+}
+
+/* The code that several words are together. */
+static void look_up_joined(struct looking *l, struct str joined, unsigned terms)
+{
+    const struct search_index *x = l->index;
+    for (size_t i = first_word(x, joined); i < x->n_words && str_eq(x->word[i].text, joined); i++) {
+        struct tally *t = &l->tally[x->word[i].entry];
+        if (x->word[i].place == PLACE_CODE && (!l->kinds || (l->kinds & 1U << x->entry[x->word[i].entry].kind)))
+            *t = (struct tally){.sum = (float)terms, .terms = (uint8_t)terms, .match = SEARCH_CODE};
+    }
+}
+
+/* Returns the number of words; *letters is how long they are together. */
+static unsigned look_up_all(struct looking *l, struct str text, size_t *letters)
+{
+    char word[WORD_MAX], whole[WORD_MAX];
+    struct str joined = join(text, whole);
+    size_t n, i = 0;
+    unsigned terms = 0;
+    *letters = joined.n;
+    if (str_digits(joined)) { /* points and spaces in a code mean nothing */
+        look_up(l, joined, 0);
+        return 1;
+    }
+    while (terms < TERMS_MAX && next_word(text, &i, word, &n))
+        look_up(l, str_span(word, n), terms++);
+    if (terms > 1) {
+        look_up_joined(l, joined, terms);
+        *letters += terms - 1;
+    }
+    return terms;
 }
 
 bool search_text_good(struct str text)
@@ -390,13 +438,8 @@ enum status search_find(const struct search_index *x, struct str text, unsigned 
     *out = arena_new(arena, struct search_hit, max);
     if (!l.tally || !l.touched || !*out)
         return ST_NO_MEMORY;
-    char word[WORD_MAX];
-    size_t length, i = 0, letters = 0;
-    unsigned terms = 0;
-    while (terms < TERMS_MAX && next_word(text, &i, word, &length)) {
-        look_up(&l, str_span(word, length), terms++);
-        letters += length + (terms > 1);
-    }
+    size_t letters;
+    unsigned terms = look_up_all(&l, text, &letters);
     *n = *found = 0;
     for (uint32_t e = 0; e < x->n_entries; e++)
         if (terms && l.tally[e].terms == terms) {
