@@ -51,7 +51,7 @@ bool flows_aggregates(const struct countries *countries, struct cube_set members
 enum status flows_queries(const struct flows_question *question, struct arena *arena, struct cube_query **out,
                           size_t *n) MUST_CHECK;
 
-/* One row for each group with an observation, by period, reporter, partner, flow, product. Where all that is broken down is named, a row
+/* One row for each group with an observation, by period, reporter, partner, flow, product (items: one after the other). Where all that is broken down is named, a row
  * for each combination: 0 where the dataset would have told of trade, else unknown. A sum of which a part is not in the dataset is
  * unknown. ST_TOO_LARGE above max_rows; ST_NO_MEMORY, ST_CORRUPT. */
 enum status flows_table(const struct flows_question *question, const struct cube_query *query, size_t n_queries,
