@@ -15,10 +15,10 @@ struct api *api_new(const struct catalogue *catalogue, const struct api_options 
 {
     struct api *api = malloc(sizeof *api);
     struct search_index *search = search_new(catalogue);
-    const struct measure *const *link = measures_link();
+    const struct measure **link = measures_link();
     if (!api || !search || !link) {
         search_free(search);
-        free((void *)(uintptr_t)link);
+        free(link);
         free(api);
         return NULL;
     }
@@ -30,7 +30,7 @@ void api_free(struct api *api)
 {
     if (api) {
         search_free(api->search);
-        free((void *)(uintptr_t)api->link);
+        free(api->link);
     }
     free(api);
 }

@@ -14,7 +14,7 @@
 struct api {
     const struct catalogue *catalogue;
     struct search_index *search;
-    const struct measure *const *link; /* of the columns of all routes in turn */
+    const struct measure **link; /* of the columns of all routes in turn */
     struct api_options options;
 };
 
@@ -169,7 +169,7 @@ extern const size_t n_measures;
 /* NULL for columns that are no figures. */
 const struct measure *measure_of(const struct route *route, const struct column *column);
 /* measure_of for every column of every route in turn: malloc's, or NULL. */
-const struct measure *const *measures_link(void);
+const struct measure **measures_link(void);
 /* Those of the columns of the call's route. */
 const struct measure *const *call_measures(const struct call *call);
 

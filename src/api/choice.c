@@ -93,6 +93,17 @@ static struct str arg_text(const struct call *call, const char *name)
     return arg ? arg->text : str_span(NULL, 0);
 }
 
+static struct str nobody(const struct call *call, const struct want *want)
+{
+    if (want->reporters.member || want->partners.member)
+        return STR("no dataset holds figures of any of these reporters with any of these partners");
+    if (want->partner == ANY_MEMBER)
+        return arena_printf(call->arena, "no dataset holds figures reported by %.*s",
+                            STR_ARG(member_id(call, want->reporter)));
+    return arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s",
+                        STR_ARG(member_id(call, want->reporter)), STR_ARG(member_id(call, want->partner)));
+}
+
 /* Drops one demand after the other until something fits: the first whose absence helps is the reason. */
 static enum status explain(struct call *call, const struct want *want)
 {
@@ -131,15 +142,7 @@ static enum status explain(struct call *call, const struct want *want)
             return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, "reporter", member_id(call, want->reporter),
                           STR("no dataset lists all partners of this reporter, so they cannot be ranked"), want);
     }
-    struct str detail =
-        want->reporters.member || want->partners.member
-            ? STR("no dataset holds figures of any of these reporters with any of these partners")
-        : want->partner == ANY_MEMBER
-            ? arena_printf(call->arena, "no dataset holds figures reported by %.*s",
-                           STR_ARG(member_id(call, want->reporter)))
-            : arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s",
-                           STR_ARG(member_id(call, want->reporter)), STR_ARG(member_id(call, want->partner)));
-    return refuse(call, PROBLEM_NO_DATA, NULL, call->path, detail, want);
+    return refuse(call, PROBLEM_NO_DATA, NULL, call->path, nobody(call, want), want);
 }
 
 static void warn_of_gaps(struct call *call, const struct offer *offer)

@@ -183,7 +183,7 @@ const struct measure *measure_of(const struct route *route, const struct column 
     return NULL;
 }
 
-const struct measure *const *measures_link(void)
+const struct measure **measures_link(void)
 {
     size_t n = 0, at = 0;
     for (size_t i = 0; i < api_n_routes; i++)
@@ -197,7 +197,7 @@ const struct measure *const *measures_link(void)
 
 const struct measure *const *call_measures(const struct call *call)
 {
-    const struct measure *const *link = call->api->link;
+    const struct measure *const *link = (const struct measure *const *)call->api->link;
     for (size_t i = 0; i < api_n_routes && api_routes[i] != call->route; i++)
         link += api_routes[i]->n_columns;
     return link;

@@ -72,6 +72,79 @@ static void every_way_adds_up_to_the_same(void **state)
     assert_true(total > 0);
 }
 
+/* ---- against a plain sum over the world's table ---- */
+
+static uint64_t seed = 4;
+
+static uint32_t below(uint32_t n)
+{
+    seed = seed * 6364136223846793005U + 1442695040888963407U;
+    return (uint32_t)((seed >> 33) % n);
+}
+
+static bool fits(struct cube_set set, uint32_t key, uint32_t member)
+{
+    bool named = set.member == NULL;
+    for (size_t i = 0; i < set.n; i++)
+        named = named || set.member[i] == member;
+    return named && (key == NO_ID || key == member);
+}
+
+/* What the row of a question should be; *any: whether there is an observation. Leaves ascend: 293359, 520512, 854140. */
+static int64_t plain_sum(const struct flows_question *q, const uint32_t *key, bool *any)
+{
+    static const uint32_t leaf[3] = {2, 0, 1}; /* of the table's columns */
+    int64_t all = 0;
+    *any = false;
+    for (size_t i = 0; i < COUNT(world_pairs); i++)
+        for (uint32_t f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            for (uint32_t k = 0; k < 3; k++) {
+                uint32_t exporter = world_id(world_pairs[i].exporter), importer = world_id(world_pairs[i].importer);
+                const uint32_t member[CUBE_DIMS] = {f == FLOW_EXPORTS ? exporter : importer,
+                                                    f == FLOW_EXPORTS ? importer : exporter, f, leaf[k],
+                                                    world_period(world_pairs[i].period)};
+                bool in = true;
+                for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++)
+                    in = in && fits(q->only[d], key[d], member[d]);
+                all += in ? world_pairs[i].million[k] * MILLION : 0;
+                *any = *any || in;
+            }
+    return all;
+}
+
+static void random_questions_are_plain_sums(void **state)
+{
+    (void)state;
+    const uint32_t country[] = {world_id("CHN"), world_id("DEU"), world_id("IND"), world_id("USA")}, leaf[] = {0, 1, 2},
+                   flow[] = {FLOW_EXPORTS, FLOW_IMPORTS}, year[] = {y2022, y2023};
+    const struct cube_set all[CUBE_DIMS] = {{country, 4}, {country, 4}, {flow, 2}, {leaf, 3}, {year, 2}};
+    size_t compared = 0;
+    for (unsigned i = 0; i < 2000; i++) {
+        struct flows_question q = question(below(1U << CUBE_DIMS), CUBE_DIMS);
+        struct flows_row *row;
+        size_t n;
+        for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++) {
+            uint32_t first = below((uint32_t)all[d].n), most = (uint32_t)all[d].n - first;
+            q.only[d] = below(2) && d != CUBE_PERIOD ? (struct cube_set){NULL, 0}
+                                                     : (struct cube_set){all[d].member + first, 1 + below(most)};
+        }
+        assert_int_equal(run(&q, &row, &n), ST_OK);
+        int64_t seen = 0;
+        bool any;
+        for (size_t k = 0; k < n; k++) {
+            int64_t wanted = plain_sum(&q, row[k].key, &any);
+            if (row[k].value.known)
+                assert_int_equal(row[k].value.usd, wanted);
+            seen += wanted;
+            compared += row[k].value.known;
+        }
+        const uint32_t whole[CUBE_DIMS] = {NO_ID, NO_ID, NO_ID, NO_ID, NO_ID};
+        assert_int_equal(seen, plain_sum(&q, whole, &any)); /* no row is missing */
+        arena_reset(&world.arena);
+    }
+    assert_true(compared > 2000);
+}
+
 static void shares_of_each_whole_are_one(void **state)
 {
     (void)state;
@@ -160,11 +233,9 @@ static void overlap_is_seen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_way_adds_up_to_the_same),
-        cmocka_unit_test(shares_of_each_whole_are_one),
-        cmocka_unit_test(what_is_named_is_laid_out),
-        cmocka_unit_test(a_sum_with_a_part_missing_is_unknown),
-        cmocka_unit_test(overlap_is_seen),
+        cmocka_unit_test(every_way_adds_up_to_the_same),        cmocka_unit_test(random_questions_are_plain_sums),
+        cmocka_unit_test(shares_of_each_whole_are_one),         cmocka_unit_test(what_is_named_is_laid_out),
+        cmocka_unit_test(a_sum_with_a_part_missing_is_unknown), cmocka_unit_test(overlap_is_seen),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }

@@ -35,23 +35,29 @@ static int section_fit(const struct cube *cube, struct str section)
     return n && cube_dataset(cube)->coverage == COVERAGE_FULL ? 2 : 0;
 }
 
-static int content_fit(const struct cube *cube, const struct want *want)
+/* The least fit of the products that are wanted. */
+static int products_fit(const struct cube *cube, const struct want *want)
 {
-    const struct dataset *d = cube_dataset(cube);
-    enum level needed = want->level == LEVEL_SECTOR ? LEVEL_HS2 : want->level;
-    if (!cube_has_level(cube, needed) || (want->all_partners && d->partners == PARTNERS_LISTED))
-        return 0;
     int fit = 2;
     for (size_t i = 0; i < want->n_products; i++) {
         bool section = want->product[i].n && want->product[i].p[0] == 'S';
         int one = section ? section_fit(cube, want->product[i]) : product_fit(cube, want->product[i]);
         fit = one < fit ? one : fit;
     }
-    if (want->partner_need == PARTNERS_EACH && d->partners == PARTNERS_LISTED)
-        fit = fit ? 1 : 0;
+    return fit;
+}
+
+static int content_fit(const struct cube *cube, const struct want *want)
+{
+    const struct dataset *d = cube_dataset(cube);
+    enum level needed = want->level == LEVEL_SECTOR ? LEVEL_HS2 : want->level;
+    bool some = d->partners == PARTNERS_LISTED;
+    if (!cube_has_level(cube, needed) || (want->all_partners && some))
+        return 0;
     if (d->coverage == COVERAGE_SELECTED && want->n_products == 0)
         return want->level == LEVEL_TOTAL ? 0 : 1; /* a total of chosen products is no total */
-    return fit;
+    int fit = products_fit(cube, want);
+    return fit == 2 && some && want->partner_need == PARTNERS_EACH ? 1 : fit;
 }
 
 /* ---- periods ---- */

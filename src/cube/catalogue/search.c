@@ -263,16 +263,16 @@ static size_t first_word(const struct search_index *x, struct str term)
 /* Of codes that begin alike the shorter comes first: a heading before its subheadings. */
 static void fit_beginning(struct looking *l, const struct word *w, struct str term)
 {
-    bool whole = w->text.n == term.n;
-    double rest = (double)(w->text.n - term.n);
+    bool whole = w->text.n == term.n, first = w->place == PLACE_FIRST;
+    double rest = (double)(w->text.n - term.n), less = rest < 10 ? rest : 10;
     if (w->place == PLACE_CODE)
-        fit(l, w->entry, whole ? 1 : 0.9 - 0.02 * (rest < 10 ? rest : 10), SEARCH_CODE);
-    else if (w->place == PLACE_NUMBER && whole)
-        fit(l, w->entry, 0.99, SEARCH_CODE);
-    else if (w->place != PLACE_NUMBER && whole)
-        fit(l, w->entry, w->place == PLACE_FIRST ? 0.9 : 0.84, SEARCH_NAME);
+        fit(l, w->entry, whole ? 1 : 0.9 - 0.02 * less, SEARCH_CODE);
+    else if (w->place != PLACE_NUMBER && !whole)
+        fit(l, w->entry, (first ? 0.78 : 0.7) - 0.01 * less, SEARCH_BEGINNING);
     else if (w->place != PLACE_NUMBER)
-        fit(l, w->entry, (w->place == PLACE_FIRST ? 0.78 : 0.7) - 0.01 * (rest < 10 ? rest : 10), SEARCH_BEGINNING);
+        fit(l, w->entry, first ? 0.9 : 0.84, SEARCH_NAME);
+    else if (whole)
+        fit(l, w->entry, 0.99, SEARCH_CODE);
 }
 
 static unsigned bits(uint32_t x) { return (unsigned)__builtin_popcount(x); }
