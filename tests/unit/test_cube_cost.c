@@ -18,7 +18,7 @@ static uint32_t below(uint32_t n)
 static const char *const country[] = {"IND", "CHN", "USA", "DEU", "FRA", "JPN", "BRA", "ZAF", "VNM", "X490"};
 static const char *const period[] = {"2018", "2019", "2020", "2021"};
 #define N_COUNTRIES COUNT(country)
-#define N_PRODUCTS 60
+#define N_PRODUCTS 80
 
 /* Each pair trades a third of the products, the world's row all of them. */
 static struct cube *random_world(const char *id, enum basis basis)
@@ -145,8 +145,33 @@ static void cost_bounds_what_is_read(void **state)
     assert_true(far < 100); /* of 10000: one or two rare products, few pairs, none of them trading */
 }
 
+/* More groups than a query allows are noticed while they are counted, and do not need memory first. */
+static void groups_are_bounded_as_they_come(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct cube_query q = {
+            .group = (1U << CUBE_DIMS) - 1, .level = LEVEL_HS6, .kind = PERIOD_YEAR, .spread = CUBE_NO_SPREAD};
+        struct cube_rows all, rows;
+        struct arena arena;
+        arena_init(&arena, SIZE_MAX);
+        assert_int_equal(cube_run(cube[i], &q, &all, 1, &arena), ST_OK);
+        const size_t room[] = {1, 100, all.n / 2, all.n - 1};
+        for (size_t k = 0; k < COUNT(room); k++) {
+            q.max_rows = room[k];
+            assert_int_equal(cube_run(cube[i], &q, &rows, 1, &arena), ST_TOO_LARGE);
+        }
+        q.max_rows = all.n;
+        assert_int_equal(cube_run(cube[i], &q, &rows, 1, &arena), ST_OK);
+        assert_int_equal(rows.n, all.n);
+        assert_memory_equal(rows.value_usd, all.value_usd, all.n * sizeof *all.value_usd);
+        arena_release(&arena);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(cost_bounds_what_is_read)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(cost_bounds_what_is_read),
+                                       cmocka_unit_test(groups_are_bounded_as_they_come)};
     return cmocka_run_group_tests(tests, open_worlds, close_worlds);
 }

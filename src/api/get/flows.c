@@ -527,13 +527,25 @@ static void arrange(struct call *call, const struct ask *ask)
     }
 }
 
-static enum status too_many_rows(struct call *call)
+/* Rows for which a request has memory: cells (twice if they are sorted), rows of the analysis and of the cube, and its groups. */
+static size_t row_room(struct call *call)
 {
-    (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
-                       arena_printf(call->arena,
-                                    "this would have more than the %zu rows that are allowed: name reporters, partners "
-                                    "or products, take a coarser level or fewer periods, or break down less",
-                                    call->api->options.max_rows));
+    const struct arena *arena = call->arena;
+    bool sorted = call_arg(call, "sort")->given || call_arg(call, "top")->given;
+    size_t cells = COLUMNS * sizeof(struct cell),
+           row = cells + (sorted ? cells + sizeof(void *) : 0) + sizeof(struct flows_row) + 192;
+    size_t room = (arena->ceiling_bytes - arena->used_bytes) / row;
+    return room < call->api->options.max_rows ? room : call->api->options.max_rows;
+}
+
+static enum status too_many_rows(struct call *call, size_t max_rows)
+{
+    (void)call_problem(
+        call, PROBLEM_TOO_LARGE, NULL, call->path,
+        arena_printf(call->arena,
+                     "this would have more than the %zu rows that there is room for: name reporters, partners "
+                     "or products, take a coarser level or fewer periods, or break down less",
+                     max_rows));
     return ST_INVALID;
 }
 
@@ -549,8 +561,10 @@ static enum status answer(struct call *call, struct ask *ask)
                                  "partners instead of breaking them down");
     if (status == ST_OK)
         status = flows_table(&ask->q, query, n_queries, call->arena, &row, &n);
-    if (status == ST_TOO_LARGE)
-        return too_many_rows(call);
+    bool spent = call->arena->used_bytes >
+                 call->arena->ceiling_bytes / 4; /* what is asked for, and not the machine, is to blame */
+    if (status == ST_TOO_LARGE || (status == ST_NO_MEMORY && spent))
+        return too_many_rows(call, ask->q.max_rows);
     if (status == ST_OK)
         status = fill_table(call, ask, row, n);
     if (status != ST_OK)
@@ -574,7 +588,7 @@ static enum status get(struct call *call)
     ask.q.countries = catalogue_countries(call->api->catalogue);
     ask.q.kind = offer->kind;
     ask.q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
-    ask.q.max_rows = call->api->options.max_rows;
+    ask.q.max_rows = row_room(call);
     ask.q.trace = call->trace;
     ask.q.quantities = measured(call, M_QUANTITY, C_QUANTITY) || measured(call, M_UNIT, C_UNIT);
     group(&ask, CUBE_PERIOD, true, offer->n_periods == 1);
