@@ -244,6 +244,32 @@ static void group_by_says_it_outright(void **state)
     json_decref(root);
 }
 
+/* Pages, of which each is made alone, are the whole; a sorted page is a piece of the sorted whole. */
+static void pages_are_the_whole(void **state)
+{
+    (void)state;
+    static const char *const order[] = {"", "&sort=value"};
+    for (size_t k = 0; k < 2; k++) {
+        char target[256];
+        (void)snprintf(target, sizeof target, "/v1/flows?reporter=IND&partner=CHN&flow=*&product=*&period=FY2018-19%s",
+                       order[k]);
+        json_t *whole = ask(target, 200), *page;
+        size_t at = 0;
+        (void)snprintf(target, sizeof target,
+                       "/v1/flows?reporter=IND&partner=CHN&flow=*&product=*&period=FY2018-19%s&limit=50", order[k]);
+        do {
+            page = ask(target, 200);
+            for (size_t i = 0; i < rows_of(page); i++)
+                assert_true(json_equal(row_of(page, i), row_of(whole, at++)));
+            const char *next = json_string_value(json_object_get(json_object_get(page, "links"), "next"));
+            (void)snprintf(target, sizeof target, "%s", next ? next : "");
+            json_decref(page);
+        } while (target[0]);
+        assert_int_equal(at, rows_of(whole));
+        json_decref(whole);
+    }
+}
+
 static void comtrade_is_spoken(void **state)
 {
     (void)state;
@@ -522,6 +548,7 @@ int main(void)
         cmocka_unit_test(what_is_named_has_a_row),
         cmocka_unit_test(shares_of_a_part_are_not_told),
         cmocka_unit_test(group_by_says_it_outright),
+        cmocka_unit_test(pages_are_the_whole),
         cmocka_unit_test(comtrade_is_spoken),
         cmocka_unit_test(quantities_are_there_if_asked),
         cmocka_unit_test(flows_mistakes_are_told),

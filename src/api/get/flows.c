@@ -483,6 +483,12 @@ static void fill(const struct filling *f, const struct flows_row *row, struct ce
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
+static bool is_arranged(const struct call *call)
+{
+    return call->n_filters || call_arg(call, "sort")->given || call_arg(call, "top")->given;
+}
+
+/* Where nothing is left out or moved, only the rows of the page are made; the others are counted. */
 static enum status fill_table(struct call *call, const struct ask *ask, const struct flows_row *row, size_t n)
 {
     size_t n_nodes = 0;
@@ -494,10 +500,19 @@ static enum status fill_table(struct call *call, const struct ask *ask, const st
                         .quantity = measured(call, M_QUANTITY, C_QUANTITY),
                         .unit = measured(call, M_UNIT, C_UNIT)};
     f.name = arena_new(call->arena, struct str, n_nodes);
-    enum status status = f.period && f.name ? call_reserve(call, n) : ST_NO_MEMORY;
-    for (size_t i = 0; status == ST_OK && i < n; i++)
+    size_t first = 0, end = n;
+    if (!is_arranged(call)) {
+        size_t from = call_arg(call, "cursor")->number, limit = call_arg(call, "limit")->number;
+        first = from < n ? from : n;
+        end = limit < n - first ? first + limit : n;
+    }
+    if (!f.period || !f.name || call_reserve(call, end) != ST_OK)
+        return ST_NO_MEMORY;
+    call->table.n_rows = first;
+    for (size_t i = first; i < end; i++)
         fill(&f, &row[i], call_row(call));
-    return status;
+    call->table.n_rows = n;
+    return ST_OK;
 }
 
 /* How `top` adds up: not what overlaps, nor shares of several wholes; and it takes the largest unless it is told otherwise. */
