@@ -206,6 +206,18 @@ static void write_plan(const struct call *call, struct jw *jw)
     jw_ki64(jw, "queries", (int64_t)trace->n);
 }
 
+/* The same request from `cursor` on; the cursor that it came with goes. */
+static struct str next_page(const struct call *call, struct str cursor)
+{
+    struct str query = call->canonical, before = str_cut(&query, '?'), kept = str_span(NULL, 0);
+    while (query.p) {
+        struct str one = str_cut(&query, '&');
+        if (!str_starts(one, STR("cursor=")))
+            kept = arena_printf(call->arena, "%.*s%.*s&", STR_ARG(kept), STR_ARG(one));
+    }
+    return arena_printf(call->arena, "%.*s?%.*scursor=%.*s", STR_ARG(before), STR_ARG(kept), STR_ARG(cursor));
+}
+
 static void write_links(const struct call *call, struct jw *jw)
 {
     struct str path = call->canonical, query = path;
@@ -218,8 +230,7 @@ static void write_links(const struct call *call, struct jw *jw)
         jw_kstr(jw, "mirror", call->mirror);
     struct str next = call_next_cursor(call);
     if (next.n)
-        jw_kstr(jw, "next",
-                arena_printf(call->arena, "%.*s%scursor=%.*s", STR_ARG(path), query.n ? "&" : "?", STR_ARG(next)));
+        jw_kstr(jw, "next", next_page(call, next));
     jw_end(jw);
 }
 
