@@ -14,12 +14,26 @@ struct api_options api_options_default(void)
 struct api *api_new(const struct catalogue *catalogue, const struct api_options *options)
 {
     struct api *api = malloc(sizeof *api);
-    if (api)
-        *api = (struct api){.catalogue = catalogue, .options = *options};
+    struct search_index *search = search_new(catalogue);
+    const struct measure **link = measures_link();
+    if (!api || !search || !link) {
+        search_free(search);
+        free(link);
+        free(api);
+        return NULL;
+    }
+    *api = (struct api){.catalogue = catalogue, .search = search, .link = link, .options = *options};
     return api;
 }
 
-void api_free(struct api *api) { free(api); }
+void api_free(struct api *api)
+{
+    if (api) {
+        search_free(api->search);
+        free(api->link);
+    }
+    free(api);
+}
 
 static void start_reply(struct api_reply *reply, size_t ceiling)
 {

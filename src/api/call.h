@@ -9,9 +9,12 @@
 #include "entrepot/analysis/figures.h"
 #include "entrepot/api/api.h"
 #include "entrepot/base/jw.h"
+#include "entrepot/cube/search.h"
 
 struct api {
     const struct catalogue *catalogue;
+    struct search_index *search;
+    const struct measure **link; /* of the columns of all routes in turn */
     struct api_options options;
 };
 
@@ -81,7 +84,8 @@ enum param_type {
     PARAM_REAL,      /* a decimal number, low … high */
     PARAM_COUNTRIES, /* codes separated by commas */
     PARAM_PAIRS,     /* IND-CHN,USA-CHN: reporter and partner */
-    PARAM_TEXT       /* anything; what a search looks for */
+    PARAM_TEXT,      /* anything; what a search looks for */
+    PARAM_WORDS      /* some of `words`, separated by commas */
 };
 
 struct param {
@@ -90,9 +94,12 @@ struct param {
     bool in_path;
     uint32_t max;             /* PARAM_COUNT */
     unsigned levels;          /* PARAM_LEVEL: bit per allowed level */
-    const char *const *words; /* PARAM_WORD: ended by NULL */
+    const char *const *words; /* PARAM_WORD, PARAM_WORDS: ended by NULL */
     double low, high;         /* PARAM_REAL */
     bool required;            /* in the query; path parameters are anyway */
+    bool star;                /* lists: * stands for every member */
+    bool comtrade;            /* UN Comtrade's spellings too: 201904, AG4 */
+    const char *alias;        /* another name for it, or NULL */
     const char *fallback;     /* the default as text, or NULL */
     const char *description, *example;
 };
@@ -101,9 +108,10 @@ struct param {
 #define LIST_MAX 64
 
 struct arg {
-    bool given;
+    bool given, all;          /* all: * where the parameter takes it */
     struct str text;          /* as the client wrote it, percent-decoded */
-    uint32_t country, number; /* number: also the index of a word */
+    uint32_t country, number; /* number: also the index of a word; of several a bit each */
+    uint32_t last;            /* PARAM_WORDS: index of the last one */
     double ratio;             /* PARAM_SHARE, PARAM_REAL */
     enum level level;
     enum period_kind kind;
@@ -144,6 +152,26 @@ struct route {
 
 extern const struct route *const api_routes[];
 extern const size_t api_n_routes;
+
+/* ---- measures ---- */
+
+/* What a column of figures holds. */
+struct measure {
+    const char *id;
+    const char *columns; /* ids with spaces between; NULL: the id itself */
+    const char *path;    /* beginning of the paths whose columns mean this; NULL: all others */
+    const char *code, *formula, *unit, *citation, *description;
+};
+
+extern const struct measure measures[];
+extern const size_t n_measures;
+
+/* NULL for columns that are no figures. */
+const struct measure *measure_of(const struct route *route, const struct column *column);
+/* measure_of for every column of every route in turn: malloc's, or NULL. */
+const struct measure **measures_link(void);
+/* Those of the columns of the call's route. */
+const struct measure *const *call_measures(const struct call *call);
 
 /* ---- problems ---- */
 
@@ -241,7 +269,9 @@ struct call {
     size_t n_summary;
     struct str mirror; /* link to the other side's view, or empty */
     const char *empty_reason;
-    struct cube_trace *trace; /* with explain=1 what the queries did, else NULL */
+    const struct column *other; /* column in which `top` writes "other"; NULL: product, else partner */
+    uint64_t unsummed;          /* columns that `top` may not add up in this answer, a bit each */
+    struct cube_trace *trace;   /* with explain=1 what the queries did, else NULL */
 };
 
 /* The argument of a parameter; NULL if the route has no such parameter. */
@@ -259,6 +289,8 @@ void call_summarise(struct call *call, const char *name, struct cell value);
 
 /* A new row of null cells, or NULL when memory is out. */
 struct cell *call_row(struct call *call);
+/* Room for `n` rows more, so that call_row finds it. */
+enum status call_reserve(struct call *call, size_t n) MUST_CHECK;
 
 /* The catalogue's best offer in call->cube and call->offers, and *offer; or a problem that says why none fits (404 no-data, 422 with what
  * there is and a link to the mirror). */
@@ -283,6 +315,9 @@ enum status call_two_books(struct call *call, const struct want *want, struct st
 
 /* Adds PROBLEM_TOO_LARGE and returns ST_INVALID if the query would read more than the options allow. */
 enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query) MUST_CHECK;
+/* The same for what `n` queries read together; `hint` says what to ask for instead. */
+enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
+                            const char *hint) MUST_CHECK;
 /* Codes of `product` with sectors resolved for the cube's HS revision. */
 enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code,
                           size_t *n) MUST_CHECK;

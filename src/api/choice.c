@@ -4,7 +4,9 @@
 
 static struct str member_id(const struct call *call, uint32_t id)
 {
-    return id == ANY_MEMBER ? STR("any country") : countries_at(catalogue_countries(call->api->catalogue), id)->id;
+    if (id == ANY_MEMBER)
+        return STR("any country");
+    return countries_at(catalogue_countries(call->api->catalogue), id)->id;
 }
 
 static bool any_offer(const struct call *call, const struct want *want)
@@ -33,7 +35,7 @@ static struct str mirror_path(const struct call *call, const struct want *want)
 
 static bool has_mirror(const struct call *call, const struct want *want)
 {
-    bool turnable = strstr(call->route->path, "{partner}") != NULL;
+    bool turnable = strstr(call->route->path, "{partner}") != NULL && !want->reporters.member && !want->partners.member;
     if (!turnable || want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER)
         return false;
     struct want other = *want;
@@ -92,6 +94,17 @@ static struct str arg_text(const struct call *call, const char *name)
     return arg ? arg->text : str_span(NULL, 0);
 }
 
+static struct str nobody(const struct call *call, const struct want *want)
+{
+    if (want->reporters.member || want->partners.member)
+        return STR("no dataset holds figures of any of these reporters with any of these partners");
+    if (want->partner == ANY_MEMBER)
+        return arena_printf(call->arena, "no dataset holds figures reported by %.*s",
+                            STR_ARG(member_id(call, want->reporter)));
+    return arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s",
+                        STR_ARG(member_id(call, want->reporter)), STR_ARG(member_id(call, want->partner)));
+}
+
 /* Drops one demand after the other until something fits: the first whose absence helps is the reason. */
 static enum status explain(struct call *call, const struct want *want)
 {
@@ -130,13 +143,7 @@ static enum status explain(struct call *call, const struct want *want)
             return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, "reporter", member_id(call, want->reporter),
                           STR("no dataset lists all partners of this reporter, so they cannot be ranked"), want);
     }
-    struct str detail =
-        want->partner == ANY_MEMBER
-            ? arena_printf(call->arena, "no dataset holds figures reported by %.*s",
-                           STR_ARG(member_id(call, want->reporter)))
-            : arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s",
-                           STR_ARG(member_id(call, want->reporter)), STR_ARG(member_id(call, want->partner)));
-    return refuse(call, PROBLEM_NO_DATA, NULL, call->path, detail, want);
+    return refuse(call, PROBLEM_NO_DATA, NULL, call->path, nobody(call, want), want);
 }
 
 void call_warn_synthetic(struct call *call, const struct cube *cube)
@@ -178,17 +185,24 @@ enum status call_choose(struct call *call, const struct want *want, const struct
     return ST_OK;
 }
 
+enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
+                            const char *hint)
+{
+    uint64_t cost = 0, max = call->api->options.max_cost;
+    for (size_t i = 0; i < n; i++)
+        if (__builtin_add_overflow(cost, cube_cost(cube, &query[i]), &cost))
+            cost = UINT64_MAX;
+    if (cost <= max)
+        return ST_OK;
+    (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
+                       arena_printf(call->arena, "this would read %llu observations where %llu are allowed: %s",
+                                    (unsigned long long)cost, (unsigned long long)max, hint));
+    return ST_INVALID;
+}
+
 enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query)
 {
-    uint64_t cost = cube_cost(cube, query);
-    if (cost <= call->api->options.max_cost)
-        return ST_OK;
-    (void)call_problem(
-        call, PROBLEM_TOO_LARGE, NULL, call->path,
-        arena_printf(call->arena,
-                     "this would read %llu observations where %llu are allowed: ask for fewer periods or products",
-                     (unsigned long long)cost, (unsigned long long)call->api->options.max_cost));
-    return ST_INVALID;
+    return call_afford_all(call, cube, query, 1, "ask for fewer periods or products");
 }
 
 enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code,

@@ -151,6 +151,61 @@ static void rankings_need_every_partner(void **state)
     expect_offers(&want, "closed,all,");
 }
 
+/* Any of several is a part, all of them are whole. */
+static void several_are_held_in_part_or_whole(void **state)
+{
+    (void)state;
+    static const struct world_row few[] = {{"IND", "CHN", FLOW_IMPORTS, "2019", "854140", 10, 0, 0}};
+    static const struct world_row many[] = {{"IND", "CHN", FLOW_IMPORTS, "2019", "854140", 10, 0, 0},
+                                            {"IND", "USA", FLOW_EXPORTS, "2019", "854140", 10, 0, 0},
+                                            {"DEU", "USA", FLOW_IMPORTS, "2019", "854140", 10, 0, 0}};
+    struct dataset d = world_reported("few", PARTNERS_LISTED);
+    add(world_cube(&d, few, COUNT(few)));
+    d = world_reported("many", PARTNERS_LISTED);
+    add(world_cube(&d, many, COUNT(many)));
+    const uint32_t partners[] = {world_id("USA"), world_id("CHN")}, reporters[] = {world_id("DEU"), world_id("IND")},
+                   strangers[] = {world_id("FRA"), world_id("BRA")};
+    struct want want = pair("2019");
+    size_t n;
+    want.partners = (struct cube_set){partners, 2};
+    expect_offers(&want, "many,few,");
+    assert_true(offers(&want, &n)[0].whole && !offers(&want, &n)[1].whole);
+    want.reporters = (struct cube_set){reporters, 2};
+    expect_offers(&want, "many,few,");
+    want.flows = 1U << FLOW_EXPORTS;
+    expect_offers(&want, "many,"); /* few has imports only */
+    want.flows = 0;
+    want.reporters = (struct cube_set){strangers, 2};
+    expect_offers(&want, "");
+    want.reporters = (struct cube_set){NULL, 0};
+    want.partners = (struct cube_set){strangers, 2};
+    expect_offers(&want, "");
+}
+
+/* Where partners are added up, a list of some needs the world's row; where they are broken down, it is a part. */
+static void a_list_of_partners_is_no_sum(void **state)
+{
+    (void)state;
+    static const struct world_row row[] = {{"IND", "CHN", FLOW_IMPORTS, "2019", "854140", 10, 0, 0},
+                                           {"IND", "WLD", FLOW_IMPORTS, "2018", "854140", 10, 0, 0}};
+    struct dataset d = world_reported("listed", PARTNERS_LISTED);
+    add(world_cube(&d, row, COUNT(row)));
+    add_years("all", PARTNERS_ALL, COVERAGE_FULL, 2018, 2019);
+    struct want want = pair("2019");
+    size_t n;
+    want.partner = ANY_MEMBER;
+    expect_offers(&want, "listed,all,");
+    want.partner_need = PARTNERS_SUMMED;
+    expect_offers(&want, "all,");
+    want.partner_need = PARTNERS_EACH;
+    expect_offers(&want, "all,listed,");
+    assert_false(offers(&want, &n)[1].whole);
+    want = pair("2018");
+    want.partner = ANY_MEMBER;
+    want.partner_need = PARTNERS_SUMMED;
+    expect_offers(&want, "listed,all,");
+}
+
 static void chosen_products_make_no_total(void **state)
 {
     (void)state;
@@ -324,6 +379,8 @@ int main(void)
         fresh(equals_stand_in_the_order_of_the_configuration),
         fresh(nobody_holds_another_pair_or_time),
         fresh(rankings_need_every_partner),
+        fresh(several_are_held_in_part_or_whole),
+        fresh(a_list_of_partners_is_no_sum),
         fresh(chosen_products_make_no_total),
         fresh(full_coverage_knows_its_zeros),
         fresh(no_period_means_the_latest_complete_one),

@@ -31,10 +31,21 @@ bool catalogue_has_product(const struct catalogue *catalogue, struct str code);
 
 /* ---- which dataset answers ---- */
 
-/* What a request needs. */
+/* What is made of partners where none is named. */
+enum partner_need {
+    PARTNERS_AS_NAMED, /* nothing is asked of the dataset */
+    PARTNERS_EACH,     /* broken down: a dataset that lists some of them holds a part */
+    PARTNERS_SUMMED    /* added up: a dataset that lists some of them must have the world's row */
+};
+
+/* What a request needs. Of several reporters or partners a dataset that holds any fits, and one that holds all is whole. */
 struct want {
-    uint32_t reporter; /* or ANY_MEMBER */
-    uint32_t partner;  /* or ANY_MEMBER */
+    uint32_t reporter;         /* or ANY_MEMBER */
+    uint32_t partner;          /* or ANY_MEMBER */
+    struct cube_set reporters; /* member != NULL: several, instead of the one above */
+    struct cube_set partners;  /* likewise */
+    enum partner_need partner_need;
+    unsigned flows;    /* 1U << enum flow of those that are wanted; 0: either */
     bool all_partners; /* rankings and concentrations: the dataset must list every partner, or be a closed set */
     bool series;       /* no period means the whole series; otherwise the latest complete one */
     enum level level;  /* what the answer is broken down by; LEVEL_SECTOR needs chapters or finer */

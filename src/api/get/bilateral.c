@@ -185,18 +185,6 @@ static enum status add_offer(struct call *call, const struct offer *offer)
     return status;
 }
 
-/* Periods can be shown as the parts they have, or as the wholes they lie in: a calendar year is neither to a fiscal year. */
-static enum status check_freq(struct call *call, const struct want *want)
-{
-    if (!want->freq || want->period.n == 0 || period_adds_up(want->freq, want->period.kind) ||
-        period_adds_up(want->period.kind, want->freq))
-        return ST_OK;
-    (void)call_problem(call, PROBLEM_CONFLICT, "freq", call_arg(call, "freq")->text,
-                       STR("calendar years do not add up to fiscal years, nor the other way round: ask for the periods "
-                           "themselves, or for months"));
-    return ST_INVALID;
-}
-
 static enum status get(struct call *call)
 {
     const struct arg *dataset = call_arg(call, "dataset"), *freq = call_arg(call, "freq");

@@ -61,7 +61,7 @@ static const struct column columns[COLUMNS] = {
 };
 
 static const char *const claim_word[] = {"exports", "imports", "total", "balance", "deficit", NULL};
-static const char *const measures[] = {"value", "balance", "deficit", "total", "growth", "change", "share", NULL};
+static const char *const claim_measures[] = {"value", "balance", "deficit", "total", "growth", "change", "share", NULL};
 static const char *const agreement_word[] = {"match", "near", "no_match"};
 enum { M_VALUE, M_BALANCE, M_DEFICIT, M_TOTAL, M_GROWTH, M_CHANGE, M_SHARE };
 
@@ -94,7 +94,7 @@ static const struct param params[] = {
      .example = "0.1"},
     {.name = "measure",
      .type = PARAM_WORD,
-     .words = measures,
+     .words = claim_measures,
      .fallback = "value",
      .description = "value; balance, deficit or total (short for flow=); growth in percent and change in USD since the "
                     "year before; share in percent of the reporter's trade with all partners",
@@ -169,7 +169,7 @@ static enum status read_claim(struct call *call, struct claim *claim)
                            STR("a share of a balance is not defined: ask for exports, imports or total"));
     if (of_itself && flow->given && flow->number != (uint32_t)claim->of)
         call_warn(call, arena_printf(call->arena, "measure=%s says what the figure is of: flow is not read",
-                                     measures[measure]));
+                                     claim_measures[measure]));
     if (call->n_errors)
         return ST_INVALID;
     claim->period = period->periods->item[0].from;

@@ -7,8 +7,9 @@
 
 extern const struct route route_index, route_bilateral, route_bilateral_products, route_deficits, route_dependence,
     route_leverage, route_suppliers, route_scenario, route_mirror, route_check, route_compare, route_profile,
-    route_availability, route_datasets, route_dataset, route_countries, route_country, route_products, route_product,
-    route_sectors, route_sector, route_openapi, route_livez, route_readyz, route_healthz;
+    route_flows, route_availability, route_search, route_datasets, route_dataset, route_countries, route_country,
+    route_products, route_product, route_sectors, route_sector, route_measures, route_measure, route_openapi,
+    route_livez, route_readyz, route_healthz;
 
 #define COLUMN_OF_QUANTITY(flow)                                                                                       \
     {                                                                                                                  \
@@ -19,6 +20,9 @@ extern const struct route route_index, route_bilateral, route_bilateral_products
         flow "_unit_value", COLUMN_NUMBER, "USD/t", 0, false,                                                          \
             "value of the " flow " that have a weight / their tonnes"                                                  \
     }
+
+#define LEVELS_OF_PRODUCTS                                                                                             \
+    (1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6 | 1U << LEVEL_HS8 | 1U << LEVEL_SECTOR)
 
 #define LIMIT_MAX 50000
 #define PARAMS_OF_TABLES                                                                                               \
@@ -121,6 +125,8 @@ offer_score score_of_books;     /* both sides' books */
 void warn_of_suppliers(struct call *call, const struct want *want);
 void warn_of_books(struct call *call, const struct want *want, const struct frame *frame);
 
+/* Refuses a `freq` that the periods asked for neither consist of nor lie in. */
+enum status check_freq(struct call *call, const struct want *want) MUST_CHECK;
 struct cell cell_period(struct call *call, uint32_t period);
 struct cell cell_country(const struct call *call, uint32_t id); /* NO_ID: null */
 

@@ -52,6 +52,22 @@ static void write_bound(const char *key, double bound, struct jw *jw)
     jw_raw(jw, str_view(text));
 }
 
+/* Words with commas between: as a pattern, which query strings can have and arrays in one parameter cannot. */
+static void write_pattern(const struct param *param, struct jw *jw)
+{
+    struct buf words;
+    buf_init(&words, 1024);
+    for (size_t i = 0; param->words[i]; i++)
+        buf_printf(&words, "%s%s", i ? "|" : "", param->words[i]);
+    struct buf out;
+    buf_init(&out, 4096);
+    buf_printf(&out, "^(%s(%.*s)(,(%.*s))*)$", param->star ? "[*]|" : "", (int)words.n, words.p, (int)words.n, words.p);
+    jw_key(jw, STR("pattern"));
+    jw_str(jw, buf_view(&out));
+    buf_release(&words);
+    buf_release(&out);
+}
+
 static void write_schema(const struct param *param, struct jw *jw)
 {
     static const char *const kinds[] = {"A", "FY", "Q", "M"};
@@ -67,6 +83,8 @@ static void write_schema(const struct param *param, struct jw *jw)
     }
     if (param->type == PARAM_WORD)
         write_words(param->words, count_words(param->words), ~0U, jw);
+    if (param->type == PARAM_WORDS)
+        write_pattern(param, jw);
     if (param->type == PARAM_LEVEL)
         write_words(level_name, LEVELS, param->levels, jw);
     if (param->type == PARAM_FREQ)
@@ -205,7 +223,7 @@ static const char components[] =
     "\"Columns\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"type\"],\"properties\":{"
     "\"id\":{\"type\":\"string\"},"
     "\"type\":{\"type\":\"string\"},\"unit\":{\"type\":[\"string\",\"null\"]},\"valuation\":{\"type\":\"string\"},"
-    "\"description\":{\"type\":\"string\"}}}},"
+    "\"description\":{\"type\":\"string\"},\"formula\":{\"type\":\"string\"}}}},"
     "\"Meta\":{\"type\":\"object\",\"required\":[\"dataset\",\"query\",\"page\",\"warnings\"],\"properties\":{"
     "\"dataset\":{\"type\":[\"string\",\"null\"]},"
     "\"release\":{\"type\":\"string\"},\"query\":{\"type\":\"object\"},\"page\":{\"type\":\"object\"},\"empty_reason\":"

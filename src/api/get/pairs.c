@@ -95,6 +95,18 @@ enum status pair_breakdown(struct call *call, const struct cube *cube, struct br
     return status;
 }
 
+/* Periods can be shown as the parts they have, or as the wholes they lie in: a calendar year is neither to a fiscal year. */
+enum status check_freq(struct call *call, const struct want *want)
+{
+    if (!want->freq || want->period.n == 0 || period_adds_up(want->freq, want->period.kind) ||
+        period_adds_up(want->period.kind, want->freq))
+        return ST_OK;
+    (void)call_problem(call, PROBLEM_CONFLICT, "freq", call_arg(call, "freq")->text,
+                       STR("calendar years do not add up to fiscal years, nor the other way round: ask for the periods "
+                           "themselves, or for months"));
+    return ST_INVALID;
+}
+
 struct cell cell_period(struct call *call, uint32_t period)
 {
     char text[PERIOD_TEXT];

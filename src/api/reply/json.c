@@ -93,6 +93,7 @@ void encode_ndjson(const struct call *call, struct buf *out)
 
 static void write_columns(const struct call *call, const size_t *index, size_t n, struct jw *jw)
 {
+    const struct measure *const *measure = call_measures(call);
     jw_karray(jw, "columns");
     for (size_t c = 0; c < n; c++) {
         const struct column *column = &call->table.column[index[c]];
@@ -105,6 +106,10 @@ static void write_columns(const struct call *call, const size_t *index, size_t n
             jw_kstr(jw, "valuation", column->flow == 'X' ? d->exports_valuation : d->imports_valuation);
         }
         jw_kz(jw, "description", column->description);
+        if (measure[index[c]]) {
+            jw_key(jw, STR("formula"));
+            jw_str(jw, arena_printf(call->arena, "/v1/measures/%s", measure[index[c]]->id));
+        }
         jw_end(jw);
     }
     jw_end(jw);
@@ -220,6 +225,18 @@ static void write_plan(const struct call *call, struct jw *jw)
     jw_ki64(jw, "queries", (int64_t)trace->n);
 }
 
+/* The same request from `cursor` on; the cursor that it came with goes. */
+static struct str next_page(const struct call *call, struct str cursor)
+{
+    struct str query = call->canonical, before = str_cut(&query, '?'), kept = str_span(NULL, 0);
+    while (query.p) {
+        struct str one = str_cut(&query, '&');
+        if (!str_starts(one, STR("cursor=")))
+            kept = arena_printf(call->arena, "%.*s%.*s&", STR_ARG(kept), STR_ARG(one));
+    }
+    return arena_printf(call->arena, "%.*s?%.*scursor=%.*s", STR_ARG(before), STR_ARG(kept), STR_ARG(cursor));
+}
+
 static void write_links(const struct call *call, struct jw *jw)
 {
     struct str path = call->canonical, query = path;
@@ -232,8 +249,7 @@ static void write_links(const struct call *call, struct jw *jw)
         jw_kstr(jw, "mirror", call->mirror);
     struct str next = call_next_cursor(call);
     if (next.n)
-        jw_kstr(jw, "next",
-                arena_printf(call->arena, "%.*s%scursor=%.*s", STR_ARG(path), query.n ? "&" : "?", STR_ARG(next)));
+        jw_kstr(jw, "next", next_page(call, next));
     jw_end(jw);
 }
 

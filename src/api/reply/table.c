@@ -17,19 +17,26 @@ struct cell cell_tonnes(struct quantity q) { return cell_ratio(quantity_tonnes(q
 struct cell cell_bool(bool value) { return (struct cell){.kind = CELL_BOOLEAN, .boolean = value}; }
 struct cell cell_flags(unsigned flags) { return (struct cell){.kind = CELL_FLAGS, .flags = flags}; }
 
+enum status call_reserve(struct call *call, size_t n)
+{
+    struct table *t = &call->table;
+    if (t->n_rows + n <= t->room)
+        return ST_OK;
+    struct cell *cell = arena_new(call->arena, struct cell, (t->n_rows + n) * t->n_columns);
+    if (!cell)
+        return ST_NO_MEMORY;
+    if (t->n_rows)
+        memcpy(cell, t->cell, t->n_rows * t->n_columns * sizeof *cell);
+    t->cell = cell;
+    t->room = t->n_rows + n;
+    return ST_OK;
+}
+
 struct cell *call_row(struct call *call)
 {
     struct table *t = &call->table;
-    if (t->n_rows == t->room) {
-        size_t room = t->room ? t->room * 2 : 32;
-        struct cell *cell = arena_new(call->arena, struct cell, room * t->n_columns);
-        if (!cell)
-            return NULL;
-        if (t->n_rows)
-            memcpy(cell, t->cell, t->n_rows * t->n_columns * sizeof *cell);
-        t->cell = cell;
-        t->room = room;
-    }
+    if (t->n_rows == t->room && call_reserve(call, t->room ? t->room : 32) != ST_OK)
+        return NULL;
     return &t->cell[t->n_rows++ * t->n_columns];
 }
 
@@ -144,6 +151,26 @@ static size_t first_text_column(const struct route *route, const char *a, const 
     return i < route->n_columns ? i : column_index(route, str_view(b));
 }
 
+/* Column `c` of the rows from `first` on as one cell: a sum where they add up, what all of them share, or null. */
+static struct cell together(const struct call *call, size_t first, size_t c)
+{
+    const struct table *t = &call->table;
+    const struct cell *one = &t->cell[first * t->n_columns + c];
+    bool adds = t->column[c].additive && !(call->unsummed & (uint64_t)1 << c),
+         same = t->column[c].type == COLUMN_STRING;
+    struct cell sum = cell_null;
+    unsigned flags = 0;
+    for (size_t r = first; r < t->n_rows; r++) {
+        const struct cell *cell = &t->cell[r * t->n_columns + c];
+        if (adds)
+            add_cell(&sum, cell);
+        if (t->column[c].type == COLUMN_FLAGS)
+            flags |= cell->flags;
+        same = same && cell->kind == one->kind && str_eq(cell->text, one->text);
+    }
+    return t->column[c].type == COLUMN_FLAGS ? cell_flags(flags) : same ? *one : sum;
+}
+
 /* The rows behind the first `top` become one, so that the table's sums stay what they were. */
 static void keep_top(struct call *call, size_t top)
 {
@@ -151,16 +178,10 @@ static void keep_top(struct call *call, size_t top)
     if (t->n_rows <= top + 1)
         return;
     struct cell *other = &t->cell[top * t->n_columns];
-    for (size_t c = 0; c < t->n_columns; c++) {
-        struct cell sum = cell_null;
-        for (size_t r = top; r < t->n_rows && t->column[c].additive; r++)
-            add_cell(&sum, &t->cell[r * t->n_columns + c]);
-        unsigned flags = 0;
-        for (size_t r = top; r < t->n_rows && t->column[c].type == COLUMN_FLAGS; r++)
-            flags |= t->cell[r * t->n_columns + c].flags;
-        other[c] = t->column[c].type == COLUMN_FLAGS ? cell_flags(flags) : sum;
-    }
-    size_t name = first_text_column(call->route, "product", "partner");
+    for (size_t c = 0; c < t->n_columns; c++)
+        other[c] = together(call, top, c);
+    size_t name = call->other ? (size_t)(call->other - call->route->column)
+                              : first_text_column(call->route, "product", "partner");
     if (name == t->n_columns)
         name = first_text_column(call->route, "supplier", "supplier");
     if (name < t->n_columns)

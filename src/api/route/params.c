@@ -64,10 +64,27 @@ static struct str without_prefix(struct str code)
     return str_starts(code, prefix) ? str_span(code.p + prefix.n, code.n - prefix.n) : code;
 }
 
+/* Comtrade's AG2, AG4, AG6: all codes of that level. */
+static bool read_aggregate(struct arg *arg)
+{
+    static const struct {
+        const char *word;
+        enum level level;
+    } all[] = {{"AG2", LEVEL_HS2}, {"AG4", LEVEL_HS4}, {"AG6", LEVEL_HS6}};
+    for (size_t i = 0; i < sizeof all / sizeof *all && !arg->all; i++)
+        if (str_is(arg->text, all[i].word)) {
+            arg->all = true;
+            arg->level = all[i].level;
+        }
+    return arg->all;
+}
+
 static void read_products(struct call *call, const struct param *param, struct arg *arg)
 {
     struct str *list = arena_new(call->arena, struct str, LIST_MAX), rest = arg->text;
     arg->list = list;
+    if (param->comtrade && read_aggregate(arg))
+        return;
     while (list && rest.p) {
         struct str code = without_prefix(str_cut(&rest, ','));
         if (arg->n_list == LIST_MAX) {
@@ -103,8 +120,35 @@ static void read_sector(struct call *call, const struct param *param, struct arg
     e->see = STR("/v1/sectors");
 }
 
+static size_t digits_from(struct str text, size_t i)
+{
+    size_t n = 0;
+    while (i + n < text.n && text.p[i + n] >= '0' && text.p[i + n] <= '9')
+        n++;
+    return n;
+}
+
+/* 201904 becomes 2019-04: six digits are no period otherwise. */
+static struct str with_hyphens(struct arena *arena, struct str text)
+{
+    char *out = arena_new(arena, char, text.n * 2 + 1);
+    size_t n = 0;
+    for (size_t i = 0; out && i < text.n;) {
+        size_t digits = digits_from(text, i), take = digits ? digits : 1;
+        for (size_t k = 0; k < take; k++) {
+            if (digits == 6 && k == 4)
+                out[n++] = '-';
+            out[n++] = text.p[i + k];
+        }
+        i += take;
+    }
+    return out ? str_span(out, n) : text;
+}
+
 static void read_periods(struct call *call, const struct param *param, struct arg *arg)
 {
+    if (param->comtrade)
+        arg->text = with_hyphens(call->arena, arg->text);
     struct period_set *set = arena_new(call->arena, struct period_set, 1);
     struct str bad = arg->text;
     const char *why = "this is no period";
@@ -254,6 +298,33 @@ static void read_word(struct call *call, const struct param *param, struct arg *
         call_suggest(e, str_view(param->words[i]));
 }
 
+static size_t word_index(const struct param *param, struct str word)
+{
+    size_t i = 0;
+    while (param->words[i] && !str_is(word, param->words[i]))
+        i++;
+    return i;
+}
+
+static void read_words(struct call *call, const struct param *param, struct arg *arg)
+{
+    struct str rest = arg->text;
+    while (rest.p) {
+        struct str word = str_cut(&rest, ',');
+        size_t at = word_index(param, word);
+        bool known = param->words[at] != NULL;
+        if (!known || (arg->number & 1U << at)) {
+            struct call_error *e = refuse(
+                call, param, word, known ? "this stands twice" : "this is none of the words that are known here");
+            for (size_t i = 0; param->words[i] && !known; i++)
+                call_suggest(e, str_view(param->words[i]));
+            return;
+        }
+        arg->number |= 1U << at;
+        arg->last = (uint32_t)at;
+    }
+}
+
 /* False if it is no decimal number. Six decimals are kept, none of a number beyond a trillion. */
 static bool read_decimal(struct str text, double *out)
 {
@@ -331,15 +402,20 @@ static reader *const readers[] = {
     [PARAM_SORT] = read_columns,     [PARAM_FIELDS] = read_columns,    [PARAM_FORMAT] = read_format,
     [PARAM_FLAG] = read_flag,        [PARAM_KIND] = read_kind,         [PARAM_CURSOR] = read_cursor,
     [PARAM_WORD] = read_word,        [PARAM_REAL] = read_real,         [PARAM_COUNTRIES] = read_countries,
-    [PARAM_PAIRS] = read_pairs,      [PARAM_TEXT] = read_text,
+    [PARAM_PAIRS] = read_pairs,      [PARAM_TEXT] = read_text,         [PARAM_WORDS] = read_words,
 };
 
 /* ---- the query ---- */
 
+static bool is_called(const struct param *param, struct str name)
+{
+    return !param->in_path && (str_is(name, param->name) || (param->alias && str_is(name, param->alias)));
+}
+
 static size_t param_index(const struct route *route, struct str name)
 {
     size_t i = 0;
-    while (i < route->n_params && (route->param[i].in_path || !str_is(name, route->param[i].name)))
+    while (i < route->n_params && !is_called(&route->param[i], name))
         i++;
     return i;
 }
@@ -517,7 +593,9 @@ enum status params_read(struct call *call)
                                arena_printf(call->arena, "this parameter is needed: %s, such as %s",
                                             call->route->param[i].description, call->route->param[i].example));
     for (size_t i = 0; i < call->route->n_params; i++)
-        if (call->arg[i].text.n)
+        if (call->route->param[i].star && str_is(call->arg[i].text, "*"))
+            call->arg[i].all = true;
+        else if (call->arg[i].text.n)
             readers[call->route->param[i].type](call, &call->route->param[i], &call->arg[i]);
     return call->n_errors ? ST_INVALID : canonicalise(call);
 }

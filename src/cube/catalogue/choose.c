@@ -35,30 +35,79 @@ static int section_fit(const struct cube *cube, struct str section)
     return n && cube_dataset(cube)->coverage == COVERAGE_FULL ? 2 : 0;
 }
 
-static int content_fit(const struct cube *cube, const struct want *want)
+/* The least fit of the products that are wanted. */
+static int products_fit(const struct cube *cube, const struct want *want)
 {
-    const struct dataset *d = cube_dataset(cube);
-    enum level needed = want->level == LEVEL_SECTOR ? LEVEL_HS2 : want->level;
-    if (!cube_has_level(cube, needed) || (want->all_partners && d->partners == PARTNERS_LISTED))
-        return 0;
     int fit = 2;
     for (size_t i = 0; i < want->n_products; i++) {
         bool section = want->product[i].n && want->product[i].p[0] == 'S';
         int one = section ? section_fit(cube, want->product[i]) : product_fit(cube, want->product[i]);
         fit = one < fit ? one : fit;
     }
+    return fit;
+}
+
+static int content_fit(const struct cube *cube, const struct want *want)
+{
+    const struct dataset *d = cube_dataset(cube);
+    enum level needed = want->level == LEVEL_SECTOR ? LEVEL_HS2 : want->level;
+    bool some = d->partners == PARTNERS_LISTED;
+    if (!cube_has_level(cube, needed) || (want->all_partners && some))
+        return 0;
     if (d->coverage == COVERAGE_SELECTED && want->n_products == 0)
         return want->level == LEVEL_TOTAL ? 0 : 1; /* a total of chosen products is no total */
-    return fit;
+    int fit = products_fit(cube, want);
+    return fit == 2 && some && want->partner_need == PARTNERS_EACH ? 1 : fit;
 }
 
 /* ---- periods ---- */
 
-static unsigned held_both(const struct cube *cube, const struct want *want, uint32_t period)
+/* Own periods inside `period` that are held by those who hold the most and the least of what is wanted. */
+struct holding {
+    unsigned most, least;
+};
+
+static unsigned held_pair(const struct cube *cube, const struct want *want, uint32_t reporter, uint32_t partner,
+                          uint32_t period)
 {
-    unsigned exports = cube_held(cube, want->reporter, want->partner, FLOW_EXPORTS, period);
-    unsigned imports = cube_held(cube, want->reporter, want->partner, FLOW_IMPORTS, period);
-    return exports > imports ? exports : imports;
+    unsigned held = 0;
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
+        bool meant = want->flows == 0 || (want->flows & 1U << f);
+        unsigned n = meant ? cube_held(cube, reporter, partner, f, period) : 0;
+        held = n > held ? n : held;
+    }
+    return held;
+}
+
+static struct holding held_pairs(const struct cube *cube, const struct want *want, struct cube_set reporters,
+                                 struct cube_set partners, uint32_t period)
+{
+    struct holding all = {0, UINT32_MAX};
+    for (size_t i = 0; i < reporters.n; i++)
+        for (size_t k = 0; k < partners.n; k++) {
+            unsigned held = held_pair(cube, want, reporters.member[i], partners.member[k], period);
+            all.most = held > all.most ? held : all.most;
+            all.least = held < all.least ? held : all.least;
+        }
+    return all;
+}
+
+static unsigned lesser(unsigned a, unsigned b) { return a < b ? a : b; }
+
+/* Of many pairs each reporter with anybody and each partner with anybody: between two that are recorded an absent pair is a zero. */
+static struct holding held(const struct cube *cube, const struct want *want, uint32_t period)
+{
+    static const uint32_t any = ANY_MEMBER;
+    const struct cube_set anybody = {&any, 1};
+    struct cube_set r = want->reporters, p = want->partners;
+    if (!r.member)
+        r = (struct cube_set){&want->reporter, 1};
+    if (!p.member)
+        p = (struct cube_set){&want->partner, 1};
+    if (r.n <= 1 || p.n <= 1)
+        return held_pairs(cube, want, r, p, period);
+    struct holding one = held_pairs(cube, want, r, anybody, period), other = held_pairs(cube, want, anybody, p, period);
+    return (struct holding){lesser(one.most, other.most), lesser(one.least, other.least)};
 }
 
 static void push(struct wanted *w, uint32_t period)
@@ -125,10 +174,10 @@ static void keep_held(const struct cube *cube, const struct want *want, struct w
     size_t k = 0;
     *missing = *partial = 0;
     for (size_t i = 0; i < w->n; i++) {
-        unsigned held = held_both(cube, want, w->period[i]);
-        *missing += held == 0;
-        *partial += held > 0 && held < cube_expected(cube, w->period[i]);
-        if (held)
+        struct holding h = held(cube, want, w->period[i]);
+        *missing += h.most == 0;
+        *partial += h.most > 0 && h.least < cube_expected(cube, w->period[i]);
+        if (h.most)
             w->period[k++] = w->period[i];
     }
     w->n = k;
@@ -138,7 +187,7 @@ static void keep_held(const struct cube *cube, const struct want *want, struct w
 static void keep_latest(const struct cube *cube, const struct want *want, struct wanted *w, size_t count)
 {
     size_t end = w->n;
-    while (end && held_both(cube, want, w->period[end - 1]) < cube_expected(cube, w->period[end - 1]))
+    while (end && held(cube, want, w->period[end - 1]).most < cube_expected(cube, w->period[end - 1]))
         end--;
     if (end == 0)
         end = w->n;
@@ -208,7 +257,10 @@ enum status catalogue_offers(const struct catalogue *catalogue, const struct wan
     for (size_t i = 0; i < count; i++) {
         const struct cube *cube = catalogue_at(catalogue, i);
         bool meant = want->dataset.n == 0 || str_eq(want->dataset, cube_dataset(cube)->id);
-        if (meant && make_offer(cube, want, arena, &made[i]) != ST_OK)
+        struct want own = *want;
+        if (want->partner_need == PARTNERS_SUMMED && cube_dataset(cube)->partners == PARTNERS_LISTED)
+            own.partner = countries_world(catalogue_countries(catalogue));
+        if (meant && make_offer(cube, &own, arena, &made[i]) != ST_OK)
             return ST_NO_MEMORY;
         whole += made[i].n_periods > 0 && made[i].whole;
     }

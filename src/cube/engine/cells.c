@@ -38,7 +38,7 @@ size_t cells_hash(struct cells *c, uint64_t number)
         at = (at + 1) & (c->room - 1);
     if (c->number[at])
         return at;
-    if (c->used + 1 >= c->room)
+    if (c->used >= c->room - c->room / 4) /* twice what is expected has room */
         return UINT32_MAX;
     c->number[at] = number + 1;
     c->used++;

@@ -119,8 +119,10 @@ static void find_cells(const struct adding *a, const struct rows_chunk *chunk, u
     for (size_t i = 0; i < chunk->n; i++)
         at[i] = (uint32_t)(s->cells.number ? cells_hash(&s->cells, number[i]) : number[i]);
     for (size_t i = 0; i < chunk->n; i++)
-        if (at[i] >= s->cells.room) { /* more cells than the plan foretold: only in a damaged file */
+        if (at[i] >=
+            s->cells.room) { /* more cells than the plan foretold: only in a damaged file, or more than max_rows */
             s->failed = true;
+            s->full = s->bounded;
             at[i] = 0;
         }
 }
@@ -442,6 +444,10 @@ static void note(const struct scan *s, const struct cube_rows *rows)
 static enum status scan_all(struct scan *s)
 {
     uint64_t expected = s->box.cells <= UINT16_MAX ? 0 : plan_of(s).observations;
+    bool laid_out = s->query->spread != CUBE_NO_SPREAD && !s->streamed; /* then cells are more than rows */
+    s->bounded = s->query->max_rows && !laid_out && s->query->max_rows < expected;
+    if (s->bounded)
+        expected = s->query->max_rows;
     enum status status = cells_make(&s->cells, &s->box, expected, s->arena);
     if (status == ST_OK && s->weighed)
         status = cells_weigh(&s->cells, s->arena);
@@ -463,7 +469,7 @@ static enum status run_one(const struct cube *cube, const struct cube_query *que
     if (status == ST_OK)
         status = scan_all(&s);
     if (status == ST_OK)
-        status = s.failed ? ST_CORRUPT : scan_rows(&s, rows);
+        status = s.full ? ST_TOO_LARGE : s.failed ? ST_CORRUPT : scan_rows(&s, rows);
     if (status == ST_OK && query->trace)
         note(&s, rows);
     return status;

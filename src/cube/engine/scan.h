@@ -113,7 +113,8 @@ struct scan {
     size_t n_touched;
     bool once;          /* a member of the spread adds at most once to a cell */
     uint32_t spread_id; /* the present member's country */
-    bool failed;        /* corrupt, or a sum too large */
+    bool failed;        /* corrupt, a sum too large, or full */
+    bool bounded, full; /* there is room for max_rows groups and not for all that may come; they were more */
     uint64_t observations_read;
 };
 

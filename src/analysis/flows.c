@@ -1,0 +1,443 @@
+#include "entrepot/analysis/flows.h"
+
+#include <math.h>
+
+static bool grouped(const struct flows_question *q, enum cube_dim dim) { return (q->group & CUBE_BIT(dim)) != 0; }
+
+/* ---- what can be added up ---- */
+
+bool flows_aggregates(const struct countries *countries, struct cube_set members)
+{
+    bool any = false;
+    for (size_t i = 0; members.member && i < members.n; i++)
+        any = any || !countries_countable(countries, members.member[i]);
+    return any && members.n > 1;
+}
+
+static bool share_leaf(struct cube_set a, struct cube_set b)
+{
+    for (size_t i = 0, k = 0; i < a.n && k < b.n;) {
+        if (a.member[i] == b.member[k])
+            return true;
+        if (a.member[i] < b.member[k])
+            i++;
+        else
+            k++;
+    }
+    return !a.member || !b.member;
+}
+
+bool flows_overlap(const struct breakdown_item *item, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (share_leaf(item[i].leaves, item[k].leaves))
+                return true;
+    return false;
+}
+
+enum flows_share flows_share_basis(const struct flows_question *q)
+{
+    const struct dataset *d = cube_dataset(q->cube);
+    enum cube_dim dim = q->share_of;
+    if (dim == CUBE_DIMS)
+        return FLOWS_SHARE_NOT_ASKED;
+    if (dim == CUBE_PARTNER && !q->only[dim].member && d->partners == PARTNERS_LISTED)
+        return FLOWS_SHARE_PARTNERS_LISTED;
+    if (dim == CUBE_PRODUCT && q->overlap)
+        return FLOWS_SHARE_OVERLAP;
+    if (dim == CUBE_PRODUCT && !q->item && !q->only[dim].member && d->coverage == COVERAGE_SELECTED)
+        return FLOWS_SHARE_PRODUCTS_SELECTED;
+    if ((dim == CUBE_REPORTER || dim == CUBE_PARTNER) && flows_aggregates(q->countries, q->only[dim]))
+        return FLOWS_SHARE_AGGREGATE;
+    return FLOWS_SHARE_GIVEN;
+}
+
+/* ---- the queries ---- */
+
+static struct cube_set flows_of(const struct flows_question *q)
+{
+    static const uint32_t both[2] = {FLOW_EXPORTS, FLOW_IMPORTS};
+    return q->only[CUBE_FLOW].member ? q->only[CUBE_FLOW] : (struct cube_set){both, 2};
+}
+
+/* Whether one reporter has the world's row wherever it has anything. */
+static bool has_world(const struct flows_question *q, uint32_t reporter)
+{
+    struct cube_set flow = flows_of(q), period = q->only[CUBE_PERIOD];
+    uint32_t world = countries_world(q->countries);
+    for (size_t f = 0; f < flow.n; f++)
+        for (size_t i = 0; i < period.n; i++)
+            if (cube_held(q->cube, reporter, world, (enum flow)flow.member[f], period.member[i]) <
+                cube_held(q->cube, reporter, ANY_MEMBER, (enum flow)flow.member[f], period.member[i]))
+                return false;
+    return true;
+}
+
+static bool all_have_world(const struct flows_question *q)
+{
+    struct cube_set reporter = q->only[CUBE_REPORTER];
+    if (cube_dataset(q->cube)->partners == PARTNERS_LISTED)
+        return true; /* nothing else is the total */
+    if (!has_world(q, ANY_MEMBER))
+        return false;
+    if (!reporter.member)
+        reporter.member = cube_members(q->cube, &reporter.n);
+    for (size_t i = 0; i < reporter.n; i++)
+        if (!has_world(q, reporter.member[i]))
+            return false;
+    return true;
+}
+
+/* The world as the one member that stands for all partners. */
+static enum status set_world(const struct flows_question *q, struct arena *arena, struct cube_set *partner)
+{
+    if (grouped(q, CUBE_PARTNER) || partner->member || !all_have_world(q))
+        return ST_OK;
+    uint32_t *world = arena_new(arena, uint32_t, 1);
+    if (!world)
+        return ST_NO_MEMORY;
+    *world = countries_world(q->countries);
+    *partner = (struct cube_set){world, 1};
+    return ST_OK;
+}
+
+/* The one member that a dimension has; a query need not tell it apart. */
+static bool lone(const struct flows_question *q, enum cube_dim dim)
+{
+    return dim != CUBE_PRODUCT && grouped(q, dim) && q->only[dim].member && q->only[dim].n == 1;
+}
+
+enum status flows_queries(const struct flows_question *q, struct arena *arena, struct cube_query **out, size_t *n)
+{
+    struct cube_query base = {.group = q->group,
+                              .level = grouped(q, CUBE_PRODUCT) && !q->item ? q->level : LEVEL_TOTAL,
+                              .kind = q->kind,
+                              .spread = CUBE_NO_SPREAD,
+                              .measures = q->quantities ? CUBE_QUANTITY : 0,
+                              .max_rows = q->max_rows,
+                              .trace = q->trace};
+    memcpy(base.only, q->only, sizeof base.only);
+    for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++)
+        if (lone(q, d))
+            base.group &= ~CUBE_BIT(d);
+    *n = q->item ? q->n_items : 1;
+    struct cube_query *query = arena_new(arena, struct cube_query, *n);
+    if (!query || set_world(q, arena, &base.only[CUBE_PARTNER]) != ST_OK)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < *n; i++) {
+        query[i] = base;
+        if (!q->item)
+            continue;
+        static const uint32_t nothing = 0;
+        bool told = !(q->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE));
+        query[i].group &= ~CUBE_BIT(CUBE_PRODUCT);
+        query[i].only[CUBE_PRODUCT] = told ? q->item[i].leaves : (struct cube_set){&nothing, 0};
+    }
+    *out = query;
+    return ST_OK;
+}
+
+/* ---- what the dataset tells of a row ---- */
+
+struct telling {
+    const struct flows_question *q;
+    uint32_t key[4]; /* of the row that the rest was found for */
+    bool known, partial, missing;
+};
+
+static struct cube_set set_of(const struct flows_question *q, const struct flows_row *row, enum cube_dim dim)
+{
+    static const uint32_t any = ANY_MEMBER;
+    if (row->key[dim] != NO_ID)
+        return (struct cube_set){&row->key[dim], 1};
+    if (dim == CUBE_FLOW)
+        return flows_of(q);
+    return q->only[dim].member ? q->only[dim] : (struct cube_set){&any, 1};
+}
+
+static void look(struct telling *t, uint32_t reporter, uint32_t partner, const struct flows_row *row)
+{
+    struct cube_set flow = set_of(t->q, row, CUBE_FLOW), period = set_of(t->q, row, CUBE_PERIOD);
+    for (size_t f = 0; f < flow.n; f++)
+        for (size_t i = 0; i < period.n; i++) {
+            unsigned held = cube_held(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]);
+            t->missing = t->missing || held == 0;
+            t->partial = t->partial || (held && held < cube_expected(t->q->cube, period.member[i]));
+        }
+}
+
+/* Whether a part of the row is not in the dataset at all, or has months missing. Rows of one pair stand together: it is found once. */
+static void tell(struct telling *t, const struct flows_row *row)
+{
+    static const uint32_t any = ANY_MEMBER;
+    const uint32_t world = countries_world(t->q->countries);
+    const enum cube_dim dims[4] = {CUBE_REPORTER, CUBE_PARTNER, CUBE_FLOW, CUBE_PERIOD};
+    bool same = t->known;
+    for (size_t i = 0; i < 4; i++) {
+        same = same && t->key[i] == row->key[dims[i]];
+        t->key[i] = row->key[dims[i]];
+    }
+    if (same)
+        return;
+    t->known = true;
+    t->missing = t->partial = false;
+    struct cube_set r = set_of(t->q, row, CUBE_REPORTER), p = set_of(t->q, row, CUBE_PARTNER);
+    if (cube_dataset(t->q->cube)->partners != PARTNERS_LISTED)
+        p = (struct cube_set){&any, 1}; /* who lists all has told of each */
+    else if (p.member[0] == ANY_MEMBER)
+        p.member = &world; /* what the sum of all is read from */
+    for (size_t i = 0; i < r.n; i++)
+        for (size_t k = 0; k < p.n; k++)
+            look(t, r.member[i], p.member[k], row);
+}
+
+static void settle(struct telling *t, struct flows_row *row, bool observed)
+{
+    tell(t, row);
+    bool told = !t->missing && (observed || cube_dataset(t->q->cube)->coverage == COVERAGE_FULL);
+    row->flags |= t->q->flags;
+    if (t->partial)
+        row->flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
+    if (told) {
+        row->value.known = true;
+        return;
+    }
+    row->value = FIGURE_NONE;
+    row->quantity = QUANTITY_NONE;
+    row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
+}
+
+/* ---- rows ---- */
+
+struct gathering {
+    const struct flows_question *q;
+    struct flows_row *row;
+    size_t n, room;
+};
+
+static void start_row(struct flows_row *row)
+{
+    *row = (struct flows_row){.quantity = QUANTITY_NONE, .unit_value = (double)NAN, .share = (double)NAN};
+    for (size_t d = 0; d < CUBE_DIMS; d++)
+        row->key[d] = NO_ID;
+}
+
+static void take_rows(struct gathering *g, const struct cube_rows *rows, size_t item)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        struct flows_row *row = &g->row[g->n++];
+        start_row(row);
+        for (size_t d = 0; d < CUBE_DIMS; d++)
+            if (rows->key[d])
+                row->key[d] = rows->key[d][i];
+            else if (lone(g->q, (enum cube_dim)d))
+                row->key[d] = g->q->only[d].member[0];
+        row->value = (struct figure){rows->value_usd[i], true};
+        row->flags = flags_of_status(rows->status[i]);
+        if (g->q->item) {
+            row->key[CUBE_PRODUCT] = (uint32_t)item;
+            row->flags |= g->q->item[item].flags;
+        }
+        if (rows->quantity_kg)
+            row->quantity = quantity_of(rows, i);
+        row->flags |= flags_of_quantity(row->quantity);
+    }
+}
+
+/* A sector that the dataset cannot express has one row that says so. */
+static void take_untold(struct gathering *g)
+{
+    for (size_t i = 0; i < g->q->n_items; i++)
+        if (g->q->item && (g->q->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))) {
+            struct flows_row *row = &g->row[g->n++];
+            start_row(row);
+            row->key[CUBE_PRODUCT] = (uint32_t)i;
+            row->flags = g->q->item[i].flags;
+        }
+}
+
+static enum status gather(const struct flows_question *q, const struct cube_query *query, size_t n_queries,
+                          struct arena *arena, struct gathering *g)
+{
+    struct cube_rows *rows = arena_new(arena, struct cube_rows, n_queries);
+    enum status status = rows ? cube_run(q->cube, query, rows, n_queries, arena) : ST_NO_MEMORY;
+    *g = (struct gathering){.q = q, .room = q->n_items};
+    for (size_t i = 0; status == ST_OK && i < n_queries; i++)
+        g->room += rows[i].n;
+    if (status == ST_OK && q->max_rows && g->room > q->max_rows)
+        status = ST_TOO_LARGE;
+    if (status == ST_OK && !(g->row = arena_new(arena, struct flows_row, g->room)))
+        status = ST_NO_MEMORY;
+    for (size_t i = 0; status == ST_OK && i < n_queries; i++)
+        take_rows(g, &rows[i], i);
+    if (status == ST_OK)
+        take_untold(g);
+    return status;
+}
+
+/* ---- a row for each combination ---- */
+
+static const enum cube_dim order[CUBE_DIMS] = {CUBE_PERIOD, CUBE_REPORTER, CUBE_PARTNER, CUBE_FLOW, CUBE_PRODUCT};
+
+static size_t length_of(const struct flows_question *q, enum cube_dim dim)
+{
+    if (!grouped(q, dim))
+        return 1;
+    return dim == CUBE_PRODUCT ? q->n_items : q->only[dim].n;
+}
+
+static bool all_named(const struct flows_question *q)
+{
+    bool named = true;
+    for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++)
+        if (grouped(q, d))
+            named = named && (d == CUBE_PRODUCT ? q->item != NULL : q->only[d].member != NULL);
+    for (size_t i = 0; named && i < q->n_items; i++)
+        named = !(q->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE));
+    return named;
+}
+
+static uint32_t member_at(const struct flows_question *q, enum cube_dim dim, size_t at)
+{
+    return dim == CUBE_PRODUCT ? (uint32_t)at : q->only[dim].member[at];
+}
+
+static size_t place_of(const struct flows_question *q, const struct flows_row *row)
+{
+    size_t place = 0;
+    for (size_t i = 0; i < CUBE_DIMS; i++) {
+        size_t at = 0, n = length_of(q, order[i]);
+        while (grouped(q, order[i]) && at + 1 < n && member_at(q, order[i], at) != row->key[order[i]])
+            at++;
+        place = place * n + at;
+    }
+    return place;
+}
+
+static void name_row(const struct flows_question *q, size_t place, struct flows_row *row)
+{
+    start_row(row);
+    for (size_t i = CUBE_DIMS; i-- > 0;) {
+        size_t n = length_of(q, order[i]);
+        if (grouped(q, order[i]))
+            row->key[order[i]] = member_at(q, order[i], place % n);
+        place /= n;
+    }
+    if (q->item)
+        row->flags = q->item[row->key[CUBE_PRODUCT]].flags;
+}
+
+/* Lays all combinations out; those that were observed are put into their places. */
+static enum status lay_out(struct gathering *g, struct arena *arena, bool **observed)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < CUBE_DIMS; i++)
+        if (__builtin_mul_overflow(n, length_of(g->q, order[i]), &n) || (g->q->max_rows && n > g->q->max_rows))
+            return ST_TOO_LARGE;
+    struct flows_row *row = arena_new(arena, struct flows_row, n);
+    *observed = arena_new(arena, bool, n);
+    if (!row || !*observed)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        name_row(g->q, i, &row[i]);
+    for (size_t i = 0; i < g->n; i++) {
+        size_t place = place_of(g->q, &g->row[i]);
+        row[place] = g->row[i];
+        (*observed)[place] = true;
+    }
+    g->row = row;
+    g->n = n;
+    return ST_OK;
+}
+
+/* ---- shares ---- */
+
+/* The sum over share_of for each combination of the other dimensions: a hash table that points at its first row. */
+struct total {
+    size_t first; /* row + 1; 0: free */
+    struct figure sum;
+};
+
+struct totals {
+    const struct flows_question *q;
+    const struct flows_row *row;
+    struct total *total;
+    size_t room; /* power of two */
+};
+
+static bool same_others(const struct flows_question *q, const struct flows_row *a, const struct flows_row *b)
+{
+    for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++)
+        if (d != q->share_of && a->key[d] != b->key[d])
+            return false;
+    return true;
+}
+
+static struct total *find_total(const struct totals *t, const struct flows_row *row)
+{
+    uint64_t hash = 0;
+    for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++)
+        if (d != t->q->share_of)
+            hash = (hash ^ row->key[d]) * 0x9E3779B97F4A7C15U;
+    size_t at = (size_t)(hash >> 32) & (t->room - 1);
+    while (t->total[at].first && !same_others(t->q, &t->row[t->total[at].first - 1], row))
+        at = (at + 1) & (t->room - 1);
+    return &t->total[at];
+}
+
+static enum status add_shares(const struct flows_question *q, struct flows_row *row, size_t n, struct arena *arena)
+{
+    struct totals t = {.q = q, .row = row, .room = 64};
+    while (t.room < 2 * n)
+        t.room *= 2;
+    t.total = arena_new(arena, struct total, t.room);
+    if (!t.total)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        struct total *total = find_total(&t, &row[i]);
+        total->sum = total->first ? figure_sum(total->sum, row[i].value) : row[i].value;
+        total->first = total->first ? total->first : i + 1;
+    }
+    for (size_t i = 0; i < n; i++)
+        row[i].share = figure_ratio(row[i].value, find_total(&t, &row[i])->sum);
+    return ST_OK;
+}
+
+static unsigned flags_of_share(const struct flows_question *q)
+{
+    enum flows_share basis = flows_share_basis(q);
+    bool among = q->share_of == CUBE_PARTNER || q->share_of == CUBE_REPORTER;
+    if (basis == FLOWS_SHARE_PARTNERS_LISTED)
+        return FLAG_BIT(FLAG_NO_WORLD_TOTAL);
+    if (basis == FLOWS_SHARE_PRODUCTS_SELECTED)
+        return FLAG_BIT(FLAG_PARTIAL_SECTOR);
+    return basis == FLOWS_SHARE_GIVEN && among && cube_dataset(q->cube)->partners == PARTNERS_CLOSED
+               ? FLAG_BIT(FLAG_CLOSED_SET)
+               : 0;
+}
+
+enum status flows_table(const struct flows_question *q, const struct cube_query *query, size_t n_queries,
+                        struct arena *arena, struct flows_row **out, size_t *n)
+{
+    struct gathering g;
+    bool *observed = NULL;
+    enum status status = gather(q, query, n_queries, arena, &g);
+    if (status == ST_OK && all_named(q))
+        status = lay_out(&g, arena, &observed);
+    if (status != ST_OK)
+        return status;
+    struct telling telling = {.q = q};
+    unsigned flags = flags_of_share(q);
+    for (size_t i = 0; i < g.n; i++) {
+        struct flows_row *row = &g.row[i];
+        row->flags |= flags;
+        if (row->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
+            continue;
+        settle(&telling, row, observed ? observed[i] : true);
+        row->unit_value = unit_value(row->value, row->quantity);
+    }
+    *out = g.row;
+    *n = g.n;
+    return flows_share_basis(q) == FLOWS_SHARE_GIVEN ? add_shares(q, g.row, g.n, arena) : ST_OK;
+}

@@ -1,0 +1,629 @@
+#include "entrepot/analysis/flows.h"
+
+#include "api/get/endpoints.h"
+
+enum {
+    C_PERIOD,
+    C_REPORTER,
+    C_PARTNER,
+    C_FLOW,
+    C_PRODUCT,
+    C_NAME,
+    C_VALUE,
+    C_QUANTITY,
+    C_UNIT,
+    C_SHARE,
+    C_FLAGS,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period; null where several are added up"},
+    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false,
+                    "country whose books are read; null where several are added up"},
+    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country; null where several are added up"},
+    [C_FLOW] = {"flow", COLUMN_STRING, NULL, 0, false, "exports or imports; null where both are added up"},
+    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false,
+                   "HS code, section or sector id; null where all or several are added up"},
+    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name of the product; null where the table has none"},
+    [C_VALUE] = {"value", COLUMN_INTEGER, "USD", 0, true,
+                 "sum of what was recorded; exports and imports valued as the dataset values each"},
+    [C_QUANTITY] = {"quantity", COLUMN_NUMBER, "t", 0, true,
+                    "tonnes of what has a weight; null where no weight is known or quantity is not among the measures"},
+    [C_UNIT] = {"unit_value", COLUMN_NUMBER, "USD/t", 0, false, "value of what has a weight / its tonnes"},
+    [C_SHARE] = {"share", COLUMN_NUMBER, "1", 0, true,
+                 "value / the sum over the dimension share_of, all else equal, before filters and top"},
+    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+};
+
+/* In the order of enum cube_dim. */
+static const char *const dim_words[] = {"reporter", "partner", "flow", "product", "period", NULL};
+static const unsigned dim_column[CUBE_DIMS] = {C_REPORTER, C_PARTNER, C_FLOW, C_PRODUCT, C_PERIOD};
+static const char *const flow_words[] = {"exports", "imports", "X", "M", NULL};
+
+enum { M_VALUE, M_QUANTITY, M_UNIT, M_SHARE };
+static const char *const measure_words[] = {"value", "quantity", "unit_value", "share", NULL};
+
+static const struct param params[] = {
+    {.name = "reporter",
+     .alias = "reporterCode",
+     .type = PARAM_COUNTRIES,
+     .star = true,
+     .description = "countries whose books are read: codes with commas between, or * for each (without groups and the "
+                    "world); left out: all added up. WLD is the source's own row. Also reporterCode",
+     .example = "IND"},
+    {.name = "partner",
+     .alias = "partnerCode",
+     .type = PARAM_COUNTRIES,
+     .star = true,
+     .description = "the other countries, likewise. Also partnerCode",
+     .example = "*"},
+    {.name = "product",
+     .alias = "cmdCode",
+     .type = PARAM_PRODUCTS,
+     .star = true,
+     .comtrade = true,
+     .description = "HS codes, sections and sectors, a row each; * for each of `level`; with `level` those within the "
+                    "codes; left out: all added up. Also cmdCode, with AG2, AG4, AG6",
+     .example = "850760"},
+    {.name = "flow",
+     .alias = "flowCode",
+     .type = PARAM_WORDS,
+     .star = true,
+     .words = flow_words,
+     .description = "exports, imports, or * for each; left out: both added up. Also flowCode and X, M",
+     .example = "exports"},
+    {.name = "period",
+     .type = PARAM_PERIODS,
+     .comtrade = true,
+     .description = "periods, ranges, lists, latest:5, or * for each; left out: the latest complete one. Also 201904",
+     .example = "2019"},
+    {.name = "freq",
+     .type = PARAM_FREQ,
+     .description = "A, FY, Q or M: adds up or breaks down to this kind of period",
+     .example = "FY"},
+    {.name = "level",
+     .type = PARAM_LEVEL,
+     .levels = LEVELS_OF_PRODUCTS,
+     .description = "what product=* stands for, hs2 if nothing is said; what a list of products is broken down to",
+     .example = "hs4"},
+    {.name = "group_by",
+     .type = PARAM_WORDS,
+     .words = dim_words,
+     .description = "what is broken down, whatever is named: reporter, partner, flow, product, period; the rest is "
+                    "added up. Without it all that is given is broken down",
+     .example = "partner,period"},
+    {.name = "measures",
+     .type = PARAM_WORDS,
+     .words = measure_words,
+     .fallback = "value,share",
+     .description = "value, quantity, unit_value, share",
+     .example = "value,quantity"},
+    {.name = "share_of",
+     .type = PARAM_WORD,
+     .words = dim_words,
+     .description = "dimension over which a share's denominator is summed; without it the last one of group_by, else "
+                    "the last of period, flow, reporter, partner, product that is broken down",
+     .example = "partner"},
+    PARAM_OF_DATASET,
+    {.name = "top",
+     .type = PARAM_COUNT,
+     .max = LIMIT_MAX,
+     .description = "keep this many rows and add up the rest as other; by falling value unless sort says otherwise",
+     .example = "10"},
+    PARAM_OF_EXPLAIN,
+    PARAMS_OF_TABLES,
+};
+
+/* ---- what is asked ---- */
+
+struct ask {
+    struct flows_question q;
+    struct want want;
+    unsigned explicit_group; /* of group_by; 0: not given */
+    bool items;              /* products of a list, a row each */
+};
+
+static enum status conflict(struct call *call, const char *parameter, const char *why)
+{
+    const struct arg *arg = call_find(call, parameter);
+    (void)call_problem(call, PROBLEM_CONFLICT, parameter, arg ? arg->text : str_span(NULL, 0), str_view(why));
+    return ST_INVALID;
+}
+
+static bool is_grouped(const struct ask *ask, enum cube_dim dim) { return (ask->q.group & CUBE_BIT(dim)) != 0; }
+
+/* Broken down is what is given; with group_by what stands there, and what has but one member anyway. */
+static void group(struct ask *ask, enum cube_dim dim, bool given, bool one)
+{
+    bool named = (ask->explicit_group & CUBE_BIT(dim)) != 0;
+    if (ask->explicit_group ? named || one : given)
+        ask->q.group |= CUBE_BIT(dim);
+}
+
+/* Each country once, in the order written. */
+static enum status read_members(struct call *call, struct ask *ask, enum cube_dim dim)
+{
+    const struct arg *arg = call_arg(call, dim_words[dim]);
+    uint32_t *member = arena_new(call->arena, uint32_t, arg->n_list);
+    struct cube_set set = {arg->n_list ? member : NULL, 0};
+    if (!member)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < arg->n_list; i++) {
+        size_t at = 0;
+        while (at < set.n && member[at] != arg->countries[i])
+            at++;
+        member[at] = arg->countries[i];
+        set.n += at == set.n;
+    }
+    ask->q.only[dim] = set;
+    group(ask, dim, arg->given, set.n == 1);
+    if (!is_grouped(ask, dim) && flows_aggregates(catalogue_countries(call->api->catalogue), set))
+        return conflict(call, dim_words[dim],
+                        "the world or a group would be added up with others: name it alone, or break it down");
+    return ST_OK;
+}
+
+static void want_members(struct ask *ask)
+{
+    const struct cube_set *r = &ask->q.only[CUBE_REPORTER], *p = &ask->q.only[CUBE_PARTNER];
+    ask->want.reporter = r->n ? r->member[0] : ANY_MEMBER;
+    ask->want.partner = p->n ? p->member[0] : ANY_MEMBER;
+    if (r->n > 1)
+        ask->want.reporters = *r;
+    if (p->n > 1)
+        ask->want.partners = *p;
+    if (p->n == 0)
+        ask->want.partner_need = is_grouped(ask, CUBE_PARTNER) ? PARTNERS_EACH : PARTNERS_SUMMED;
+}
+
+static void read_flow(struct call *call, struct ask *ask)
+{
+    static const uint32_t flow[2] = {FLOW_EXPORTS, FLOW_IMPORTS};
+    const struct arg *arg = call_arg(call, "flow");
+    unsigned bits = (arg->number | arg->number >> 2) & 3; /* X and M are behind exports and imports */
+    if (bits == 1 || bits == 2)
+        ask->q.only[CUBE_FLOW] = (struct cube_set){&flow[bits - 1], 1};
+    else if (bits)
+        ask->q.only[CUBE_FLOW] = (struct cube_set){flow, 2};
+    ask->want.flows = bits;
+    group(ask, CUBE_FLOW, arg->given, bits == 1 || bits == 2);
+}
+
+static enum status check_level(struct call *call, const struct arg *product, const struct arg *level, bool grouped)
+{
+    if (level->given && !grouped)
+        return conflict(call, "level",
+                        "products are added up: product=* or a list of products is broken down to a level");
+    if (level->given && product->all && product->level != LEVEL_TOTAL && product->level != level->level)
+        return conflict(call, "level", "the product asked for says another level");
+    if (level->given && level->level == LEVEL_SECTOR && product->n_list)
+        return conflict(call, "level", "sectors are baskets of products of their own: leave product out, or write *");
+    return ST_OK;
+}
+
+static enum status read_product(struct call *call, struct ask *ask)
+{
+    const struct arg *product = call_arg(call, "product"), *level = call_arg(call, "level");
+    bool spread = level->given && product->n_list > 0;
+    group(ask, CUBE_PRODUCT, product->given, product->n_list == 1 && !spread);
+    bool grouped = is_grouped(ask, CUBE_PRODUCT);
+    ask->items = grouped && product->n_list && !spread;
+    if (grouped && !ask->items)
+        ask->q.level = level->given ? level->level : product->level != LEVEL_TOTAL ? product->level : LEVEL_HS2;
+    ask->want.level = ask->q.level;
+    enum status status = check_level(call, product, level, grouped);
+    if (status == ST_OK)
+        status = want_products(call, &ask->want);
+    if (status == ST_OK && product->n_list == 1 && str_is(product->list[0], "TOTAL"))
+        ask->want.n_products = 0; /* not one of the products: a dataset of chosen ones has no total */
+    return status;
+}
+
+static void read_period(struct call *call, struct ask *ask)
+{
+    const struct arg *arg = call_arg(call, "period"), *freq = call_arg(call, "freq"),
+                     *dataset = call_arg(call, "dataset");
+    if (arg->periods)
+        ask->want.period = *arg->periods;
+    ask->want.series = arg->given || (ask->explicit_group & CUBE_BIT(CUBE_PERIOD));
+    ask->want.freq = freq->given ? freq->kind : 0;
+    if (dataset->cube)
+        ask->want.dataset = cube_dataset(dataset->cube)->id;
+}
+
+static enum status read_ask(struct call *call, struct ask *ask)
+{
+    *ask = (struct ask){.explicit_group = call_arg(call, "group_by")->number, .q = {.share_of = CUBE_DIMS}};
+    enum status status = read_members(call, ask, CUBE_REPORTER);
+    if (status == ST_OK)
+        status = read_members(call, ask, CUBE_PARTNER);
+    if (status != ST_OK)
+        return status;
+    want_members(ask);
+    read_flow(call, ask);
+    read_period(call, ask);
+    status = check_freq(call, &ask->want);
+    return status == ST_OK ? read_product(call, ask) : status;
+}
+
+/* ---- measures and shares ---- */
+
+static bool lists(const struct arg *arg, const char *column)
+{
+    struct str rest = arg->text;
+    while (rest.p) {
+        struct str id = str_cut(&rest, ',');
+        if (str_is(id, column) || (id.n && id.p[0] == '-' && str_is(str_span(id.p + 1, id.n - 1), column)))
+            return true;
+    }
+    return false;
+}
+
+/* What is filtered, sorted or chosen by is wanted too. */
+static bool measured(const struct call *call, unsigned measure, size_t column)
+{
+    bool wanted = (call_arg(call, "measures")->number & 1U << measure) ||
+                  lists(call_arg(call, "sort"), columns[column].id) ||
+                  lists(call_arg(call, "fields"), columns[column].id);
+    for (size_t i = 0; i < call->n_filters; i++)
+        wanted = wanted || call->filter[i].column == column;
+    return wanted;
+}
+
+static bool is_one(const struct flows_question *q, enum cube_dim dim)
+{
+    return dim == CUBE_PRODUCT ? q->item && q->n_items == 1 : q->only[dim].member && q->only[dim].n == 1;
+}
+
+static enum status choose_share(struct call *call, struct ask *ask)
+{
+    static const enum cube_dim order[CUBE_DIMS] = {CUBE_PERIOD, CUBE_FLOW, CUBE_REPORTER, CUBE_PARTNER, CUBE_PRODUCT};
+    const struct arg *of = call_arg(call, "share_of"), *by = call_arg(call, "group_by");
+    if (of->given && !is_grouped(ask, (enum cube_dim)of->number))
+        return conflict(call, "share_of", "this dimension is not broken down, so there is nothing to have a share of");
+    if (!of->given && !measured(call, M_SHARE, C_SHARE))
+        return ST_OK;
+    for (size_t i = 0; i < CUBE_DIMS; i++)
+        if (is_grouped(ask, order[i]) && !is_one(&ask->q, order[i]))
+            ask->q.share_of = order[i];
+    if (by->given)
+        ask->q.share_of = (enum cube_dim)by->last;
+    if (of->given)
+        ask->q.share_of = (enum cube_dim)of->number;
+    return ST_OK;
+}
+
+/* ---- products of a list ---- */
+
+static enum level prefix_level(struct str code)
+{
+    enum level level;
+    return product_level(code, &level) ? level : LEVEL_SECTOR;
+}
+
+static enum status make_item(struct call *call, const struct cube *cube, const struct str *code,
+                             struct breakdown_item *item)
+{
+    const struct products *products = catalogue_products(call->api->catalogue);
+    const struct sector *sector = sectors_find(catalogue_sectors(call->api->catalogue), *code);
+    const struct dataset *d = cube_dataset(cube);
+    const struct arg one = {.list = code, .n_list = 1};
+    bool chosen = d->coverage == COVERAGE_SELECTED, total = str_is(*code, "TOTAL");
+    const struct str *prefix;
+    size_t n;
+    *item = (struct breakdown_item){.code = *code, .name = sector ? sector->name : products_name(products, *code)};
+    enum status status = call_products(call, &one, cube, &prefix, &n);
+    if (status != ST_OK)
+        return status;
+    if (n == 0 || (total && chosen)) /* no basket for the dataset's revision; chosen products have no total */
+        item->flags = FLAG_BIT(FLAG_LEVEL_UNAVAILABLE);
+    for (size_t i = 0; i < n && chosen && !total; i++)
+        if (prefix_level(prefix[i]) != d->level)
+            item->flags |= FLAG_BIT(FLAG_PARTIAL_SECTOR);
+    return total ? ST_OK : leaves_of(cube, products, prefix, n, call->arena, &item->leaves);
+}
+
+/* The same product twice is one row. */
+static enum status make_items(struct call *call, struct ask *ask)
+{
+    const struct arg *product = call_arg(call, "product");
+    struct breakdown_item *item = arena_new(call->arena, struct breakdown_item, product->n_list);
+    enum status status = item ? ST_OK : ST_NO_MEMORY;
+    for (size_t i = 0; status == ST_OK && i < product->n_list; i++) {
+        bool twice = false;
+        for (size_t k = 0; k < ask->q.n_items; k++)
+            twice = twice || str_eq(item[k].code, product->list[i]);
+        if (!twice)
+            status = make_item(call, ask->q.cube, &product->list[i], &item[ask->q.n_items++]);
+    }
+    ask->q.item = item;
+    ask->q.overlap = status == ST_OK && flows_overlap(item, ask->q.n_items);
+    return status;
+}
+
+static enum status make_sectors(struct call *call, struct ask *ask)
+{
+    struct breakdown breakdown;
+    enum status status = breakdown_make(ask->q.cube, catalogue_products(call->api->catalogue),
+                                        catalogue_sectors(call->api->catalogue), LEVEL_SECTOR, call->arena, &breakdown);
+    if (status != ST_OK)
+        return status;
+    ask->q.item = breakdown.item;
+    ask->q.n_items = breakdown.n;
+    ask->q.overlap = true;
+    return ST_OK;
+}
+
+static enum status resolve_products(struct call *call, struct ask *ask)
+{
+    const struct arg *product = call_arg(call, "product");
+    const struct dataset *d = cube_dataset(ask->q.cube);
+    if (ask->items)
+        return make_items(call, ask);
+    if (is_grouped(ask, CUBE_PRODUCT) && ask->q.level == LEVEL_SECTOR)
+        return make_sectors(call, ask);
+    if (d->coverage == COVERAGE_SELECTED && (!is_grouped(ask, CUBE_PRODUCT) || ask->q.level < d->level))
+        ask->q.flags |= FLAG_BIT(FLAG_PARTIAL_SECTOR);
+    struct frame frame = {.cube = ask->q.cube};
+    enum status status = product->n_list ? frame_products(call, &frame) : ST_OK;
+    ask->q.only[CUBE_PRODUCT] = frame.leaves;
+    return status;
+}
+
+/* ---- what the reader must know ---- */
+
+static void warn_of_sums(struct call *call, const struct ask *ask)
+{
+    const struct flows_question *q = &ask->q;
+    bool both = !is_grouped(ask, CUBE_FLOW) && q->only[CUBE_FLOW].n != 1, many = !is_grouped(ask, CUBE_REPORTER);
+    if (both)
+        call_warn(call, STR("flow is added up: values are exports and imports together; flow=* keeps them apart"));
+    if (both && many)
+        call_warn(call, STR("reporters are added up too: a trade between two of them counts in the books of both"));
+    if (many && cube_dataset(q->cube)->basis == BASIS_REPORTED)
+        call_warn(call, STR("reporter is added up: the sum of what the reporters in this dataset recorded, which need "
+                            "not be all countries"));
+    if (q->item && q->overlap)
+        call_warn(call, STR("the products overlap: their figures must not be added up, and have no share of a sum"));
+    if (is_grouped(ask, CUBE_PARTNER) && !q->only[CUBE_PARTNER].member &&
+        cube_dataset(q->cube)->partners == PARTNERS_LISTED)
+        call_warn(call, STR("the dataset lists some partners only: these are not all there are"));
+}
+
+static void warn_of_shares(struct call *call, const struct flows_question *q)
+{
+    switch (flows_share_basis(q)) {
+    case FLOWS_SHARE_GIVEN: call_summarise(call, "share_of", cell_z(dim_words[q->share_of])); break;
+    case FLOWS_SHARE_PARTNERS_LISTED:
+        call_warn(call, STR("share is null: the dataset does not list all partners, so their sum is not the total"));
+        break;
+    case FLOWS_SHARE_PRODUCTS_SELECTED:
+        call_warn(call, STR("share is null: the dataset has chosen products only, so their sum is not the total"));
+        break;
+    case FLOWS_SHARE_AGGREGATE:
+        call_warn(call, STR("share is null: the world or a group stands beside its members, so they have no sum"));
+        break;
+    case FLOWS_SHARE_OVERLAP:
+    case FLOWS_SHARE_NOT_ASKED: break;
+    }
+}
+
+static void summarise(struct call *call, const struct ask *ask, const struct cube_query *query)
+{
+    const struct flows_question *q = &ask->q;
+    const struct dataset *d = cube_dataset(q->cube);
+    if (!is_grouped(ask, CUBE_PARTNER) && !q->only[CUBE_PARTNER].member)
+        call_summarise(
+            call, "partners_added_up",
+            cell_z(query->only[CUBE_PARTNER].member ? "the source's row for the world" : "sum of all partners"));
+    for (uint32_t f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+        if (ask->want.flows == 0 || ask->want.flows & 1U << f)
+            call_summarise(call, f == FLOW_EXPORTS ? "exports_valuation" : "imports_valuation",
+                           cell_str(f == FLOW_EXPORTS ? d->exports_valuation : d->imports_valuation));
+    warn_of_sums(call, ask);
+    warn_of_shares(call, q);
+}
+
+/* ---- rows ---- */
+
+/* Text of the periods, one for each and not one for each row. */
+static struct cell *period_cells(struct call *call, const struct cube_set *period)
+{
+    struct cell *cell = arena_new(call->arena, struct cell, period->n);
+    for (size_t i = 0; cell && i < period->n; i++)
+        cell[i] = cell_period(call, period->member[i]);
+    return cell;
+}
+
+struct filling {
+    struct call *call;
+    const struct flows_question *q;
+    const struct cell *period;
+    const struct str *node; /* codes of the level */
+    struct str *name;       /* of the nodes that have been looked up; p NULL before */
+    const struct products *products;
+    bool quantity, unit;
+};
+
+static void fill_product(const struct filling *f, uint32_t key, struct cell *cell)
+{
+    if (key == NO_ID)
+        return;
+    if (f->q->item) {
+        cell[C_PRODUCT] = cell_str(f->q->item[key].code);
+        cell[C_NAME] = cell_str(f->q->item[key].name);
+        return;
+    }
+    if (!f->name[key].p) {
+        f->name[key] = products_name(f->products, f->node[key]);
+        f->name[key].p = f->name[key].p ? f->name[key].p : "";
+    }
+    cell[C_PRODUCT] = cell_str(f->node[key]);
+    cell[C_NAME] = cell_str(f->name[key]);
+}
+
+static void fill(const struct filling *f, const struct flows_row *row, struct cell *cell)
+{
+    const struct cube_set *period = &f->q->only[CUBE_PERIOD];
+    for (size_t i = 0; row->key[CUBE_PERIOD] != NO_ID && i < period->n; i++)
+        if (period->member[i] == row->key[CUBE_PERIOD])
+            cell[C_PERIOD] = f->period[i];
+    cell[C_REPORTER] = cell_country(f->call, row->key[CUBE_REPORTER]);
+    cell[C_PARTNER] = cell_country(f->call, row->key[CUBE_PARTNER]);
+    if (row->key[CUBE_FLOW] != NO_ID)
+        cell[C_FLOW] = cell_z(row->key[CUBE_FLOW] == FLOW_EXPORTS ? "exports" : "imports");
+    fill_product(f, row->key[CUBE_PRODUCT], cell);
+    cell[C_VALUE] = cell_figure(row->value);
+    if (f->quantity)
+        cell[C_QUANTITY] = cell_tonnes(row->quantity);
+    if (f->unit)
+        cell[C_UNIT] = cell_ratio(row->unit_value);
+    cell[C_SHARE] = cell_ratio(row->share);
+    cell[C_FLAGS] = cell_flags(row->flags);
+}
+
+static bool is_arranged(const struct call *call)
+{
+    return call->n_filters || call_arg(call, "sort")->given || call_arg(call, "top")->given;
+}
+
+/* Where nothing is left out or moved, only the rows of the page are made; the others are counted. */
+static enum status fill_table(struct call *call, const struct ask *ask, const struct flows_row *row, size_t n)
+{
+    size_t n_nodes = 0;
+    struct filling f = {.call = call,
+                        .q = &ask->q,
+                        .period = period_cells(call, &ask->q.only[CUBE_PERIOD]),
+                        .node = cube_nodes(ask->q.cube, ask->q.level, &n_nodes),
+                        .products = catalogue_products(call->api->catalogue),
+                        .quantity = measured(call, M_QUANTITY, C_QUANTITY),
+                        .unit = measured(call, M_UNIT, C_UNIT)};
+    f.name = arena_new(call->arena, struct str, n_nodes);
+    size_t first = 0, end = n;
+    if (!is_arranged(call)) {
+        size_t from = call_arg(call, "cursor")->number, limit = call_arg(call, "limit")->number;
+        first = from < n ? from : n;
+        end = limit < n - first ? first + limit : n;
+    }
+    if (!f.period || !f.name || call_reserve(call, end) != ST_OK)
+        return ST_NO_MEMORY;
+    call->table.n_rows = first;
+    for (size_t i = first; i < end; i++)
+        fill(&f, &row[i], call_row(call));
+    call->table.n_rows = n;
+    return ST_OK;
+}
+
+/* How `top` adds up: not what overlaps, nor shares of several wholes; and it takes the largest unless it is told otherwise. */
+static void arrange(struct call *call, const struct ask *ask)
+{
+    const struct flows_question *q = &ask->q;
+    struct arg *sort = &call->arg[call_arg(call, "sort") - call->arg];
+    bool sums = !q->overlap &&
+                !(is_grouped(ask, CUBE_REPORTER) && flows_aggregates(q->countries, q->only[CUBE_REPORTER])) &&
+                !(is_grouped(ask, CUBE_PARTNER) && flows_aggregates(q->countries, q->only[CUBE_PARTNER]));
+    unsigned wholes = 0;
+    for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++) {
+        bool many = d != q->share_of && is_grouped(ask, d) && !is_one(q, d);
+        wholes += many;
+        if (many)
+            call->other = call->other ? call->other : &columns[dim_column[d]];
+    }
+    if (q->share_of != CUBE_DIMS)
+        call->other = &columns[dim_column[q->share_of]];
+    if (wholes)
+        call->unsummed |= 1U << C_SHARE;
+    if (!sums)
+        call->unsummed |= 1U << C_VALUE | 1U << C_QUANTITY | 1U << C_SHARE;
+    if (call_arg(call, "top")->given && !sort->given) {
+        sort->given = true;
+        sort->text = STR("-value");
+    }
+}
+
+/* Rows for which a request has memory: cells (twice if they are sorted), rows of the analysis and of the cube, and its groups. */
+static size_t row_room(struct call *call)
+{
+    const struct arena *arena = call->arena;
+    bool sorted = call_arg(call, "sort")->given || call_arg(call, "top")->given;
+    size_t cells = COLUMNS * sizeof(struct cell),
+           row = cells + (sorted ? cells + sizeof(void *) : 0) + sizeof(struct flows_row) + 192;
+    size_t room = (arena->ceiling_bytes - arena->used_bytes) / row;
+    return room < call->api->options.max_rows ? room : call->api->options.max_rows;
+}
+
+static enum status too_many_rows(struct call *call, size_t max_rows)
+{
+    (void)call_problem(
+        call, PROBLEM_TOO_LARGE, NULL, call->path,
+        arena_printf(call->arena,
+                     "this would have more than the %zu rows that there is room for: name reporters, partners "
+                     "or products, take a coarser level or fewer periods, or break down less",
+                     max_rows));
+    return ST_INVALID;
+}
+
+static enum status answer(struct call *call, struct ask *ask)
+{
+    struct cube_query *query;
+    struct flows_row *row;
+    size_t n_queries, n = 0;
+    enum status status = flows_queries(&ask->q, call->arena, &query, &n_queries);
+    if (status == ST_OK)
+        status = call_afford_all(call, ask->q.cube, query, n_queries,
+                                 "name reporters, partners or products, take fewer periods or one flow, or add up over "
+                                 "partners instead of breaking them down");
+    if (status == ST_OK)
+        status = flows_table(&ask->q, query, n_queries, call->arena, &row, &n);
+    bool spent = call->arena->used_bytes >
+                 call->arena->ceiling_bytes / 4; /* what is asked for, and not the machine, is to blame */
+    if (status == ST_TOO_LARGE || (status == ST_NO_MEMORY && spent))
+        return too_many_rows(call, ask->q.max_rows);
+    if (status == ST_OK)
+        status = fill_table(call, ask, row, n);
+    if (status != ST_OK)
+        return status;
+    summarise(call, ask, query);
+    arrange(call, ask);
+    call->empty_reason = "no_trade_recorded";
+    return ST_OK;
+}
+
+static enum status get(struct call *call)
+{
+    struct ask ask;
+    const struct offer *offer;
+    enum status status = read_ask(call, &ask);
+    if (status == ST_OK)
+        status = call_choose(call, &ask.want, &offer);
+    if (status != ST_OK)
+        return status;
+    ask.q.cube = offer->cube;
+    ask.q.countries = catalogue_countries(call->api->catalogue);
+    ask.q.kind = offer->kind;
+    ask.q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
+    ask.q.max_rows = row_room(call);
+    ask.q.trace = call->trace;
+    ask.q.quantities = measured(call, M_QUANTITY, C_QUANTITY) || measured(call, M_UNIT, C_UNIT);
+    group(&ask, CUBE_PERIOD, true, offer->n_periods == 1);
+    status = resolve_products(call, &ask);
+    if (status == ST_OK)
+        status = choose_share(call, &ask);
+    return status == ST_OK ? answer(call, &ask) : status;
+}
+
+const struct route route_flows = {
+    .id = "getFlows",
+    .path = "/v1/flows",
+    .summary = "The generic cube: trade by any of reporter, partner, flow, product and period",
+    .description =
+        "A dimension that is left out is added up, a list gives exactly those, * each member but groups and the world; "
+        "group_by says it outright. Columns of what is added up are null. Where all that is broken down is named, each "
+        "combination has a row, 0 where the dataset would have told of trade; else those with an observation.",
+    .example = "/v1/flows?reporter=IND&partner=*&flow=imports&period=2019&top=10",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS};
