@@ -179,3 +179,25 @@ enum status breakdown_run(const struct cube *cube, const struct breakdown *break
         (*out)[rows.key[CUBE_PRODUCT][i]] = value_at(&rows, i);
     return status;
 }
+
+uint64_t breakdown_cost(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
+                        struct arena *arena)
+{
+    struct cube_query q = *query;
+    uint64_t cost = 0;
+    q.group = CUBE_BIT(CUBE_PRODUCT);
+    q.level = breakdown->level;
+    if (breakdown->level != LEVEL_SECTOR)
+        return cube_cost(cube, &q);
+    q.group = 0;
+    q.level = LEVEL_TOTAL;
+    for (size_t i = 0; i < breakdown->n; i++) {
+        const struct breakdown_item *item = &breakdown->item[i];
+        if (item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
+            continue;
+        if (both(item->leaves, query->only[CUBE_PRODUCT], arena, &q.only[CUBE_PRODUCT]) != ST_OK)
+            return UINT64_MAX;
+        cost += cube_cost(cube, &q);
+    }
+    return cost;
+}

@@ -14,6 +14,8 @@ const char *const flag_name[FLAGS] = {
     [FLAG_PARTIAL_SECTOR] = "partial_sector",
     [FLAG_LOWER_BOUND] = "lower_bound",
     [FLAG_PARTIAL_QUANTITY] = "partial_quantity",
+    [FLAG_NO_EXPORTS] = "no_exports",
+    [FLAG_NO_WORLD_EXPORTS] = "no_world_exports",
 };
 
 const char *const flag_meaning[FLAGS] = {
@@ -30,6 +32,10 @@ const char *const flag_meaning[FLAGS] = {
     [FLAG_LOWER_BOUND] = "other suppliers are not in the data; hhi is at least this",
     [FLAG_PARTIAL_QUANTITY] =
         "a part of the value has no quantity: the quantity is of the rest, and so is the unit value",
+    [FLAG_NO_EXPORTS] =
+        "the reporter imports but exports nothing of it: imports over exports is null, and above any threshold",
+    [FLAG_NO_WORLD_EXPORTS] =
+        "the dataset does not hold the exports of the world's countries: their concentration is null",
 };
 
 struct figure figure_sum(struct figure a, struct figure b)

@@ -97,7 +97,7 @@ struct param {
     const char *description, *example;
 };
 
-#define PARAMS_MAX 16
+#define PARAMS_MAX 32
 #define LIST_MAX 64
 
 struct arg {
@@ -140,6 +140,8 @@ struct route {
     const struct column *column;
     size_t n_columns;
     const char *default_sort; /* or NULL */
+    const struct route
+        *with_summary; /* or NULL: what answers summary=1, with columns of its own over the same parameters */
 };
 
 extern const struct route *const api_routes[];
@@ -255,6 +257,8 @@ struct cell *call_row(struct call *call);
 enum status call_choose(struct call *call, const struct want *want, const struct offer **offer) MUST_CHECK;
 /* Adds PROBLEM_TOO_LARGE and returns ST_INVALID if the query would read more than the options allow. */
 enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query) MUST_CHECK;
+/* The same for a cost that is known, in observations. */
+enum status call_afford_cost(struct call *call, uint64_t cost) MUST_CHECK;
 /* Codes of `product` with sectors resolved for the cube's HS revision. */
 enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code,
                           size_t *n) MUST_CHECK;

@@ -33,7 +33,7 @@ static struct str mirror_path(const struct call *call, const struct want *want)
 
 static bool has_mirror(const struct call *call, const struct want *want)
 {
-    if (want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER)
+    if (want->partner == ANY_MEMBER || want->reporter == ANY_MEMBER || !strstr(call->route->path, "{partner}"))
         return false;
     struct want other = *want;
     other.reporter = want->partner;
@@ -91,6 +91,18 @@ static struct str arg_text(const struct call *call, const char *name)
     return arg ? arg->text : str_span(NULL, 0);
 }
 
+/* What would do where one country's books are not enough. */
+static struct str many_reporters(struct call *call, const struct want *want)
+{
+    struct want anyone = {.reporter = ANY_MEMBER, .partner = ANY_MEMBER, .all_partners = true, .world = want->world};
+    struct str there = what_there_is(call, &anyone);
+    return arena_printf(
+        call->arena,
+        "this needs the books of many countries at one level: a reconciled world such as CEPII BACI, a closed "
+        "set of reporters, or every partner of most reporters; %s%.*s",
+        there.n ? "of that kind there is: " : "no dataset of that kind is loaded", STR_ARG(there));
+}
+
 /* Drops one demand after the other until something fits: the first whose absence helps is the reason. */
 static enum status explain(struct call *call, const struct want *want)
 {
@@ -123,6 +135,12 @@ static enum status explain(struct call *call, const struct want *want)
                       arena_printf(call->arena, "no dataset holds this pair in such detail; there is: %.*s",
                                    STR_ARG(what_there_is(call, &loose))),
                       want);
+    if (want->world || want->n_reporters) {
+        loose.world = 0;
+        loose.n_reporters = 0;
+        if (any_offer(call, &loose))
+            return refuse(call, PROBLEM_DATASET_UNSUITABLE, "dataset", want->dataset, many_reporters(call, want), want);
+    }
     if (want->all_partners) {
         loose.all_partners = false;
         if (any_offer(call, &loose))
@@ -170,7 +188,11 @@ enum status call_choose(struct call *call, const struct want *want, const struct
 
 enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query)
 {
-    uint64_t cost = cube_cost(cube, query);
+    return call_afford_cost(call, cube_cost(cube, query));
+}
+
+enum status call_afford_cost(struct call *call, uint64_t cost)
+{
     if (cost <= call->api->options.max_cost)
         return ST_OK;
     (void)call_problem(

@@ -21,6 +21,8 @@ enum flag {
     FLAG_PARTIAL_SECTOR,    /* only the covered part of the sector or product group */
     FLAG_LOWER_BOUND,       /* other suppliers are not in the data */
     FLAG_PARTIAL_QUANTITY,  /* a part of the value has no quantity */
+    FLAG_NO_EXPORTS,        /* nothing to divide by: imports over exports is null */
+    FLAG_NO_WORLD_EXPORTS,  /* other countries' exports are not in the data */
     FLAGS
 };
 #define FLAG_BIT(flag) (1U << (flag))

@@ -33,11 +33,15 @@ bool catalogue_has_product(const struct catalogue *catalogue, struct str code);
 
 /* What a request needs. */
 struct want {
-    uint32_t reporter; /* or ANY_MEMBER */
-    uint32_t partner;  /* or ANY_MEMBER */
-    bool all_partners; /* rankings and concentrations: the dataset must list every partner, or be a closed set */
-    bool series;       /* no period means the whole series; otherwise the latest complete one */
-    enum level level;  /* what the answer is broken down by; LEVEL_SECTOR needs chapters or finer */
+    uint32_t reporter;       /* or ANY_MEMBER */
+    uint32_t partner;        /* or ANY_MEMBER */
+    bool all_partners;       /* rankings and concentrations: the dataset must list every partner, or be a closed set */
+    bool likes_all_partners; /* of those that hold all that is wanted, the ones that list every partner come first */
+    unsigned world;          /* 1 << flow: of which the data must tell the world's trade (cube_tells_world) */
+    const uint32_t *reporters; /* further countries whose own books are needed */
+    size_t n_reporters;
+    bool series;               /* no period means the whole series; otherwise the latest complete one */
+    enum level level;          /* what the answer is broken down by; LEVEL_SECTOR needs chapters or finer */
     const struct str *product; /* HS prefixes that the answer is restricted to */
     size_t n_products;         /* 0: all */
     struct period_set period;

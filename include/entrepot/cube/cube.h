@@ -56,6 +56,9 @@ bool cube_has_level(const struct cube *cube, enum level level);
 /* Number of the dataset's own periods inside `period` for which the flow was recorded between reporter and partner; ANY_MEMBER stands
  * for any. For reconciled data both views count. */
 unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period);
+/* Whether the reporters of `flow` stand for the world in `period`: the data are reconciled or a closed set (then the world is that
+ * set), or every partner is listed and at least half of the members that occur report. */
+bool cube_tells_world(const struct cube *cube, enum flow flow, uint32_t period);
 /* How many a complete `period` would hold: 12 for a year of months, 1 for a year of years. */
 unsigned cube_expected(const struct cube *cube, uint32_t period);
 

@@ -2,12 +2,13 @@
 #include "api/get/endpoints.h"
 
 const struct route *const api_routes[] = {
-    &route_index,    &route_bilateral,  &route_bilateral_products,
-    &route_deficits, &route_dependence, &route_availability,
-    &route_datasets, &route_dataset,    &route_countries,
-    &route_country,  &route_products,   &route_product,
-    &route_sectors,  &route_sector,     &route_openapi,
-    &route_livez,    &route_readyz,     &route_healthz,
+    &route_index,        &route_bilateral,      &route_bilateral_products,
+    &route_deficits,     &route_dependence_any, &route_dependence,
+    &route_availability, &route_datasets,       &route_dataset,
+    &route_countries,    &route_country,        &route_products,
+    &route_product,      &route_sectors,        &route_sector,
+    &route_openapi,      &route_livez,          &route_readyz,
+    &route_healthz,
 };
 const size_t api_n_routes = sizeof api_routes / sizeof *api_routes;
 

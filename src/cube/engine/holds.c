@@ -132,3 +132,16 @@ unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner,
         held += in_segment(cube, &cube->image.segment[i], r, p, flow);
     return held;
 }
+
+bool cube_tells_world(const struct cube *cube, enum flow flow, uint32_t period)
+{
+    const struct dataset *d = &cube->dataset;
+    if (d->partners == PARTNERS_LISTED)
+        return false;
+    if (d->basis == BASIS_RECONCILED || d->partners == PARTNERS_CLOSED)
+        return cube_held(cube, ANY_MEMBER, ANY_MEMBER, flow, period) > 0;
+    size_t reporters = 0;
+    for (size_t i = 0; i < cube->each.n; i++)
+        reporters += cube_held(cube, cube->country[cube->each.list[i]], ANY_MEMBER, flow, period) > 0;
+    return reporters > 1 && reporters * 2 >= cube->each.n;
+}
