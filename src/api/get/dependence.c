@@ -140,8 +140,10 @@ static const struct column columns_of_summary[SUMMARY_COLUMNS] = {
     [S_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', false,
                    "imports of all products (from the partner); null for sectors, which overlap"},
     [S_VALUE] = {"dependent_imports", COLUMN_INTEGER, "USD", 'M', false, "imports of the dependent products"},
-    [S_OF_PRODUCTS] = {"dependent_share_of_products", COLUMN_NUMBER, "1", 0, false, "dependent_products / products"},
-    [S_OF_IMPORTS] = {"dependent_share_of_imports", COLUMN_NUMBER, "1", 0, false, "dependent_imports / imports"},
+    [S_OF_PRODUCTS] = {"dependent_share_of_products", COLUMN_NUMBER, "1", 0, false,
+                       "dependent_products / products; null where some are undecided"},
+    [S_OF_IMPORTS] = {"dependent_share_of_imports", COLUMN_NUMBER, "1", 0, false,
+                      "dependent_imports / imports; null likewise"},
     [S_YEARS] = {"years_looked_at", COLUMN_INTEGER, "years", 0, false,
                  "years of the window that the dataset holds completely"},
     [S_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false,
@@ -218,8 +220,8 @@ static enum status add_summary(struct call *call, const struct dependence_answer
     cell[S_UNDECIDED] = cell_i64((int64_t)s->undecided);
     cell[S_IMPORTS] = cell_figure(s->imports);
     cell[S_VALUE] = cell_figure(s->dependent_imports);
-    cell[S_OF_PRODUCTS] = s->products ? cell_ratio((double)s->dependent / (double)s->products) : cell_null;
-    cell[S_OF_IMPORTS] = cell_ratio(figure_ratio(s->dependent_imports, s->imports));
+    cell[S_OF_PRODUCTS] = dependence_share_of_products(s);
+    cell[S_OF_IMPORTS] = dependence_share_of_imports(s);
     cell[S_YEARS] = cell_i64(answer->years);
     cell[S_FLAGS] = cell_flags(flags | (s->undecided ? FLAG_BIT(FLAG_LOWER_BOUND) : 0));
     return ST_OK;

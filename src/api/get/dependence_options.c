@@ -63,9 +63,15 @@ enum status dependence_options(struct call *call, struct dependence_question *q)
 
 /* ---- what the answer says of itself ---- */
 
-static struct cell share_of(size_t part, size_t whole)
+/* A share of what is undecided in part would be a bound that looks like a figure. */
+struct cell dependence_share_of_products(const struct dependence_summary *s)
 {
-    return whole ? cell_ratio((double)part / (double)whole) : cell_null;
+    return s->products && !s->undecided ? cell_ratio((double)s->dependent / (double)s->products) : cell_null;
+}
+
+struct cell dependence_share_of_imports(const struct dependence_summary *s)
+{
+    return s->undecided ? cell_null : cell_ratio(figure_ratio(s->dependent_imports, s->imports));
 }
 
 void dependence_echo(struct call *call, const struct dependence_question *q, const struct dependence_answer *answer)
@@ -89,8 +95,8 @@ void dependence_echo(struct call *call, const struct dependence_question *q, con
     call_summarise(call, "undecided_products", cell_i64((int64_t)s->undecided));
     call_summarise(call, "imports", cell_figure(s->imports));
     call_summarise(call, "dependent_imports", cell_figure(s->dependent_imports));
-    call_summarise(call, "dependent_share_of_products", share_of(s->dependent, s->products));
-    call_summarise(call, "dependent_share_of_imports", cell_ratio(figure_ratio(s->dependent_imports, s->imports)));
+    call_summarise(call, "dependent_share_of_products", dependence_share_of_products(s));
+    call_summarise(call, "dependent_share_of_imports", dependence_share_of_imports(s));
 }
 
 /* Another dataset that has what this one lacks: the world's exports, or every supplier of the reporter. */

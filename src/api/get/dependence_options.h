@@ -68,6 +68,9 @@
 
 /* Method, limits, home and window into the question; all contradictions as problems. */
 enum status dependence_options(struct call *call, struct dependence_question *question) MUST_CHECK;
+/* Null where some products are undecided. */
+struct cell dependence_share_of_products(const struct dependence_summary *summary);
+struct cell dependence_share_of_imports(const struct dependence_summary *summary);
 /* The same echoed in meta.summary. */
 void dependence_echo(struct call *call, const struct dependence_question *question,
                      const struct dependence_answer *answer);

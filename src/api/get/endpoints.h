@@ -7,7 +7,9 @@
 
 extern const struct route route_index, route_datasets, route_dataset, route_countries, route_country, route_products,
     route_product, route_sectors, route_sector, route_availability, route_bilateral, route_bilateral_products,
-    route_deficits, route_dependence, route_dependence_any, route_openapi, route_livez, route_readyz, route_healthz;
+    route_deficits, route_dependence, route_dependence_any, route_index_rca, route_index_tii, route_index_tci,
+    route_index_grubel_lloyd, route_index_finger_kreinin, route_index_hirschman, route_index_hhi, route_partners,
+    route_openapi, route_livez, route_readyz, route_healthz;
 
 #define COLUMN_OF_QUANTITY(flow)                                                                                       \
     {                                                                                                                  \
