@@ -120,17 +120,10 @@ static struct figure figure_of(const struct item_value *value, struct figure abs
     return value->present ? (struct figure){value->value_usd, true} : absent;
 }
 
-/* NaN if there is nothing to be concentrated. */
-static double hhi_of(const struct item_value *v)
-{
-    double value = (double)v->value_usd;
-    return v->present && v->value_usd > 0 ? v->sum_sq / (value * value) : (double)NAN;
-}
-
 static void fill_suppliers(const struct year *y, size_t i, struct dependence_row *row)
 {
     const struct item_value *all = &y->all[i];
-    row->hhi = hhi_of(all);
+    row->hhi = hhi_of_sums(all->value_usd, all->sum_sq);
     if (isnan(row->hhi))
         return;
     row->equivalent_suppliers = 1 / row->hhi;
@@ -167,7 +160,7 @@ static void fill_extra(const struct year *y, size_t i, struct figure exports, st
 {
     row->extra_imports = figure_of(&y->extra[i], y->world_absent[FLOW_IMPORTS]);
     row->extra_share = figure_ratio(row->extra_imports, row->imports_total);
-    row->hhi_extra = hhi_of(&y->extra[i]);
+    row->hhi_extra = hhi_of_sums(y->extra[i].value_usd, y->extra[i].sum_sq);
     row->extra_over_exports = figure_ratio(row->extra_imports, exports);
 }
 
@@ -202,7 +195,7 @@ static void fill_row(const struct table *t, const struct year *y, size_t i, stru
     row->imports_from_partner = named ? figure_of(&y->partner[i], y->partner_absent) : FIGURE_NONE;
     row->share = figure_ratio(row->imports_from_partner, row->imports_total);
     row->imports_over_exports = figure_ratio(row->imports_total, exports);
-    row->hhi_world_exports = hhi_of(&y->world[i]);
+    row->hhi_world_exports = hhi_of_sums(y->world[i].value_usd, y->world[i].sum_sq);
     if (t->suppliers_known)
         fill_suppliers(y, i, row);
     else

@@ -55,6 +55,13 @@ double figure_ratio(struct figure part, struct figure whole)
 
 double figure_growth(struct figure now, struct figure before) { return figure_ratio(now, before) - 1.0; }
 
+double hhi_of_sums(int64_t value_usd, double sum_sq)
+{
+    return value_usd > 0 ? sum_sq / ((double)value_usd * (double)value_usd) : (double)NAN;
+}
+
+double hhi_normalised(double hhi, unsigned n) { return n < 2 ? (double)NAN : (hhi - 1.0 / n) / (1 - 1.0 / n); }
+
 struct quantity quantity_of(const struct cube_rows *rows, size_t i)
 {
     if (rows->quantity_kg[i] == QUANTITY_UNKNOWN)

@@ -107,13 +107,6 @@ static unsigned frame_flags(const struct frame *frame, uint32_t period)
            (cube_dataset(frame->cube)->partners == PARTNERS_CLOSED ? FLAG_BIT(FLAG_CLOSED_SET) : 0);
 }
 
-double hhi_normalised(double hhi, unsigned n) { return n < 2 ? none : (hhi - 1.0 / n) / (1 - 1.0 / n); }
-
-double hhi_of_sums(int64_t value_usd, double sum_sq)
-{
-    return value_usd > 0 ? sum_sq / ((double)value_usd * (double)value_usd) : none;
-}
-
 /* Whether figures of an item can be given at all. */
 static bool expressible(const struct breakdown_item *item) { return !(item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE)); }
 

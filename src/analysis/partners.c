@@ -126,8 +126,7 @@ static void add_shares(struct ranked *list, size_t n, struct partner_summary *su
         row->share = figure_ratio(list[i].value, summary->value);
         row->cumulative_share = list[i].value.known ? figure_ratio(so_far, summary->value) : (double)NAN;
     }
-    double value = (double)summary->value.usd;
-    summary->hhi = summary->value.usd > 0 ? sum_sq / (value * value) : (double)NAN;
+    summary->hhi = hhi_of_sums(summary->value.usd, sum_sq);
     summary->equivalent = 1 / summary->hhi;
 }
 

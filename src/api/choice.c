@@ -94,7 +94,10 @@ static struct str arg_text(const struct call *call, const char *name)
 /* What would do where one country's books are not enough. */
 static struct str many_reporters(struct call *call, const struct want *want)
 {
-    struct want anyone = {.reporter = ANY_MEMBER, .partner = ANY_MEMBER, .all_partners = true, .world = want->world};
+    struct want anyone = {.reporter = ANY_MEMBER,
+                          .partner = ANY_MEMBER,
+                          .all_partners = true,
+                          .world = want->world ? want->world : 1U << FLOW_EXPORTS | 1U << FLOW_IMPORTS};
     struct str there = what_there_is(call, &anyone);
     return arena_printf(
         call->arena,

@@ -42,6 +42,13 @@ double figure_ratio(struct figure part, struct figure whole);
 /* now / before − 1 (G1); NaN likewise. */
 double figure_growth(struct figure now, struct figure before);
 
+/* ---- concentration ---- */
+
+/* C1: Σ value² / (Σ value)²; NaN where the sum is not above zero. */
+double hhi_of_sums(int64_t value_usd, double sum_sq);
+/* C2: (HHI − 1/n) / (1 − 1/n); NaN where n < 2. */
+double hhi_normalised(double hhi, unsigned n);
+
 /* ---- quantities ---- */
 
 /* Kilograms of what has a quantity, and the value of what has none. */

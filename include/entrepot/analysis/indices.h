@@ -83,11 +83,6 @@ struct hhi_row {
 enum status hhi_table(const struct frame *frame, const struct breakdown *breakdown, uint32_t period,
                       struct arena *arena, struct hhi_row **out, size_t *n) MUST_CHECK;
 
-/* C2; NaN where n < 2. */
-double hhi_normalised(double hhi, unsigned n);
-/* Σ value² / (Σ value)²; NaN where the value is not above zero. */
-double hhi_of_sums(int64_t value_usd, double sum_sq);
-
 /* Observations that an index reads at most: `passes` times what the reporter's trade with all its partners, or with `world` the trade
  * of all countries with all partners together, has at the breakdown's level. */
 uint64_t index_cost(const struct frame *frame, const struct breakdown *breakdown, uint32_t period, bool world,
