@@ -243,14 +243,20 @@ static enum status count_year(struct table *t, uint32_t period, struct tally *ta
 /* Years before the last one that are held completely. */
 static enum status count_window(struct table *t, struct tally *tally, unsigned *years)
 {
+    struct arena *own = t->arena, scratch; /* of a year that is past only the tally stays */
     enum status status = ST_OK;
+    arena_init(&scratch, own->ceiling_bytes);
+    t->arena = &scratch;
     for (unsigned back = t->question->window ? t->question->window - 1 : 0; status == ST_OK && back > 0; back--) {
         uint32_t period = period_add_years(t->question->period, -(int)back);
         if (!frame_complete(t->frame, period))
             continue;
         (*years)++;
+        arena_reset(&scratch);
         status = count_year(t, period, tally);
     }
+    arena_release(&scratch);
+    t->arena = own;
     return status;
 }
 
@@ -269,7 +275,7 @@ static enum status list_outside(struct table *t)
 {
     const struct dependence_question *q = t->question;
     size_t n;
-    const uint32_t *member = cube_members(t->frame->cube, &n);
+    const uint32_t *member = cube_countable(t->frame->cube, &n);
     if (!q->home || q->method != DEPENDENCE_EU2021 || !t->suppliers_known)
         return ST_OK;
     uint32_t *list = arena_new(t->arena, uint32_t, n);
@@ -277,7 +283,7 @@ static enum status list_outside(struct table *t)
         return ST_NO_MEMORY;
     t->outside = (struct cube_set){list, 0};
     for (size_t i = 0; i < n; i++) {
-        bool inside = member[i] == t->frame->reporter || !countries_countable(t->frame->countries, member[i]);
+        bool inside = member[i] == t->frame->reporter;
         for (size_t k = 0; !inside && k < q->n_home; k++)
             inside = member[i] == q->home[k];
         if (!inside)

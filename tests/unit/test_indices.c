@@ -4,6 +4,7 @@
 #include "entrepot/analysis/dependence.h"
 #include "entrepot/analysis/indices.h"
 #include "entrepot/analysis/partners.h"
+#include "entrepot/base/number.h"
 
 static struct frame frame_for(const struct cube *cube, const char *reporter, const char *partner)
 {
@@ -200,6 +201,43 @@ static void selected_products_are_no_total(void **state)
     cube_close(cube);
 }
 
+/* A sector is a basket: what is read member by member is what one query over its leaves says. */
+static void sectors_are_baskets(void **state)
+{
+    (void)state;
+    struct cube *cube = world_trade("four");
+    struct breakdown sectors = level_of(cube, LEVEL_SECTOR);
+    uint32_t period = world_period("2023"), flow[2] = {FLOW_EXPORTS, FLOW_IMPORTS}, india = world_id("IND");
+    size_t told = 0;
+    for (unsigned f = 0; f < 2; f++) {
+        struct cube_query q = {.kind = PERIOD_YEAR, .spread = f ? CUBE_PARTNER : CUBE_REPORTER};
+        struct item_value *value;
+        q.only[CUBE_FLOW] = (struct cube_set){&flow[f], 1};
+        q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
+        if (f)
+            q.only[CUBE_REPORTER] = (struct cube_set){&india, 1};
+        assert_int_equal(breakdown_run(cube, &sectors, &q, &world.arena, &value), ST_OK);
+        assert_true(breakdown_cost(cube, &sectors, &q, &world.arena) > 0);
+        for (size_t i = 0; i < sectors.n; i++) {
+            struct cube_rows rows;
+            q.only[CUBE_PRODUCT] = sectors.item[i].leaves;
+            assert_int_equal(cube_run(cube, &q, &rows, 1, &world.arena), ST_OK);
+            assert_int_equal(value[i].present, rows.n == 1);
+            if (rows.n == 0)
+                continue;
+            told++;
+            assert_int_equal(value[i].value_usd, rows.value_usd[0]);
+            assert_int_equal(value[i].members, rows.members[0]);
+            assert_int_equal(value[i].top_id, rows.top_id[0]);
+            assert_int_equal(value[i].top_value_usd, rows.top_value_usd[0]);
+            expect_near(value[i].sum_sq / rows.sum_sq[0], 1);
+        }
+        q.only[CUBE_PRODUCT] = (struct cube_set){NULL, 0};
+    }
+    assert_true(told > 4);
+    cube_close(cube);
+}
+
 /* ---- partners ---- */
 
 static void partners_are_ranked(void **state)
@@ -290,24 +328,28 @@ static size_t area_number(const char *code)
     return i;
 }
 
+static size_t heading_of(struct str code)
+{
+    size_t number = 0;
+    for (size_t i = 0; i < code.n; i++)
+        number = number * 10 + (size_t)(code.p[i] - '0');
+    return number;
+}
+
 static struct cube *read_matrix(FILE *in)
 {
     char line[256], from[4], to[4], heading[5];
-    int year, thousands, mils;
+    int year;
     size_t n = 0, room = 300000;
     struct observation *o = arena_new(&world.arena, struct observation, room);
     assert_non_null(o);
     assert_non_null(fgets(line, sizeof line, in));
     while (fgets(line, sizeof line, in)) {
-        char fraction[4] = "000", value[32];
+        char value[32];
         assert_int_equal(sscanf(line, "%d,%3[A-Z],%3[A-Z],%4[0-9],%31[0-9.]", &year, from, to, heading, value), 5);
-        char *dot = strchr(value, '.');
-        if (dot)
-            memcpy(fraction, dot + 1, strlen(dot + 1) < 3 ? strlen(dot + 1) : 3);
-        thousands = atoi(value);
-        mils = atoi(fraction);
-        int64_t usd = (int64_t)thousands * 1000 + mils;
-        plain.value[year - 1989][area_number(from)][area_number(to)][atoi(heading)] += usd;
+        int64_t usd;
+        assert_int_equal(decimal_read(str_view(value), 3, &usd), ST_OK);
+        plain.value[year - 1989][area_number(from)][area_number(to)][heading_of(str_view(heading))] += usd;
         assert_true(n < room);
         struct world_row row = {from,    to,  FLOW_EXPORTS,     year == 1989 ? "1989" : "1990",
                                 heading, usd, QUANTITY_UNKNOWN, 0};
@@ -336,14 +378,6 @@ static void expect_equal(double got, double wanted)
         return;
     if (!(fabs(got - wanted) <= 1e-9 * fmax(1, fabs(wanted))))
         fail_msg("%.12g where plain sums give %.12g", got, wanted);
-}
-
-static size_t heading_of(struct str code)
-{
-    size_t number = 0;
-    for (size_t i = 0; i < code.n; i++)
-        number = number * 10 + (size_t)(code.p[i] - '0');
-    return number;
 }
 
 static void check_dependence(const struct cube *cube, const struct breakdown *b, size_t year, size_t i, size_t j)
@@ -471,6 +505,7 @@ int main(void)
         cmocka_unit_test(concentration),
         cmocka_unit_test(undefined_is_null),
         cmocka_unit_test(selected_products_are_no_total),
+        cmocka_unit_test(sectors_are_baskets),
         cmocka_unit_test(partners_are_ranked),
         cmocka_unit_test(growth_needs_two_whole_years),
         cmocka_unit_test(a_real_matrix_by_plain_sums),

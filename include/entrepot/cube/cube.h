@@ -44,6 +44,8 @@ size_t cube_bytes(const struct cube *cube);
 const uint32_t *cube_periods(const struct cube *cube, size_t *n);
 /* Country ids that occur (as reporter or partner), ascending by canonical code. */
 const uint32_t *cube_members(const struct cube *cube, size_t *n);
+/* Those of them that `*` stands for (countries_countable), in the order of their numbers in the cube. */
+const uint32_t *cube_countable(const struct cube *cube, size_t *n);
 /* The leaves' codes, ascending. */
 const struct str *cube_leaves(const struct cube *cube, size_t *n);
 /* Leaves [*from, *to) whose code begins with `prefix` ("TOTAL": all). Empty range if none. */

@@ -245,30 +245,49 @@ static enum level wanted_level(const struct call *call)
     return finest;
 }
 
-/* One period after the other; each window is priced before anything is read. */
+/* All windows are priced before anything is read. */
+static enum status afford(struct call *call, const struct frame *frame, const struct offer *offer,
+                          struct dependence_question *q)
+{
+    uint64_t cost = 0;
+    for (size_t i = 0; i < offer->n_periods; i++) {
+        q->period = offer->period[i];
+        if (__builtin_add_overflow(cost, dependence_cost(frame, q, call->arena), &cost))
+            cost = UINT64_MAX;
+    }
+    return call_afford_cost(call, cost);
+}
+
+static enum status add_period(struct call *call, const struct frame *frame, const struct dependence_question *q,
+                              bool last, struct arena *arena)
+{
+    bool summary = call->table.column == columns_of_summary;
+    struct dependence_answer made;
+    enum status status = dependence_table(frame, q, arena, &made);
+    if (status == ST_OK)
+        status = (summary ? add_summary : add_rows)(call, &made, q->period);
+    if (status == ST_OK && last) {
+        dependence_echo(call, q, &made);
+        dependence_warn(call, frame, q, &made);
+    }
+    return status;
+}
+
+/* One period after the other; of all but the last only the rows stay. */
 static enum status answer(struct call *call, const struct frame *frame, const struct offer *offer,
                           struct dependence_question *q)
 {
-    bool summary = call->table.column == columns_of_summary;
-    uint64_t cost = 0, one;
-    struct dependence_answer made;
-    for (size_t i = 0; i < offer->n_periods; i++) {
-        q->period = offer->period[i];
-        one = dependence_cost(frame, q, call->arena);
-        cost = one > UINT64_MAX - cost ? UINT64_MAX : cost + one;
-    }
-    enum status status = call_afford_cost(call, cost);
+    struct arena scratch;
+    enum status status = afford(call, frame, offer, q);
+    arena_init(&scratch, call->arena->ceiling_bytes);
     for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++) {
+        bool last = i + 1 == offer->n_periods;
         q->period = offer->period[i];
-        status = dependence_table(frame, q, call->arena, &made);
-        if (status == ST_OK)
-            status = (summary ? add_summary : add_rows)(call, &made, q->period);
+        arena_reset(&scratch);
+        status = add_period(call, frame, q, last, last ? call->arena : &scratch);
     }
-    if (status != ST_OK)
-        return status;
-    dependence_echo(call, q, &made);
-    dependence_warn(call, frame, q, &made);
-    return ST_OK;
+    arena_release(&scratch);
+    return status;
 }
 
 static enum status get(struct call *call)

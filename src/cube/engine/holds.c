@@ -18,6 +18,12 @@ const uint32_t *cube_members(const struct cube *cube, size_t *n)
     return cube->member;
 }
 
+const uint32_t *cube_countable(const struct cube *cube, size_t *n)
+{
+    *n = cube->each.n;
+    return cube->countable;
+}
+
 const struct str *cube_leaves(const struct cube *cube, size_t *n) { return cube_nodes(cube, cube->dataset.level, n); }
 
 bool cube_has_level(const struct cube *cube, enum level level) { return cube->level[level].n > 0; }
@@ -142,6 +148,6 @@ bool cube_tells_world(const struct cube *cube, enum flow flow, uint32_t period)
         return cube_held(cube, ANY_MEMBER, ANY_MEMBER, flow, period) > 0;
     size_t reporters = 0;
     for (size_t i = 0; i < cube->each.n; i++)
-        reporters += cube_held(cube, cube->country[cube->each.list[i]], ANY_MEMBER, flow, period) > 0;
+        reporters += cube_held(cube, cube->countable[i], ANY_MEMBER, flow, period) > 0;
     return reporters > 1 && reporters * 2 >= cube->each.n;
 }
