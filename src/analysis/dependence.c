@@ -226,12 +226,13 @@ static bool has_row(const struct table *t, const struct year *y, size_t i)
            (y->partner && y->partner[i].present) || (y->all && y->all[i].present);
 }
 
+/* Without a tally the year is only priced. */
 static enum status count_year(struct table *t, uint32_t period, struct tally *tally)
 {
     struct year y;
     struct dependence_row row;
     enum status status = read_year(t, period, &y);
-    for (size_t i = 0; status == ST_OK && !t->cost && i < t->question->breakdown->n; i++) {
+    for (size_t i = 0; status == ST_OK && tally && i < t->question->breakdown->n; i++) {
         fill_row(t, &y, i, &row);
         tally[i].yes += row.dependent == VERDICT_YES;
         bool nothing_came = row.imports_total.known && row.imports_total.usd == 0;
@@ -243,20 +244,20 @@ static enum status count_year(struct table *t, uint32_t period, struct tally *ta
 /* Years before the last one that are held completely. */
 static enum status count_window(struct table *t, struct tally *tally, unsigned *years)
 {
-    struct arena *own = t->arena, scratch; /* of a year that is past only the tally stays */
+    struct arena scratch; /* of a year that is past only the tally stays */
+    struct table past = *t;
     enum status status = ST_OK;
-    arena_init(&scratch, own->ceiling_bytes);
-    t->arena = &scratch;
+    arena_init(&scratch, t->arena->ceiling_bytes);
+    past.arena = &scratch;
     for (unsigned back = t->question->window ? t->question->window - 1 : 0; status == ST_OK && back > 0; back--) {
         uint32_t period = period_add_years(t->question->period, -(int)back);
         if (!frame_complete(t->frame, period))
             continue;
         (*years)++;
         arena_reset(&scratch);
-        status = count_year(t, period, tally);
+        status = count_year(&past, period, tally);
     }
     arena_release(&scratch);
-    t->arena = own;
     return status;
 }
 

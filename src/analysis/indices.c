@@ -245,6 +245,16 @@ static struct figure distance(struct figure a, struct figure b)
     return d;
 }
 
+static struct intra_row intra_row(const struct breakdown_item *item, struct figure exports, struct figure imports)
+{
+    struct intra_row r = {item->code, item->name, exports, imports, none, item->flags};
+    if (!expressible(item))
+        r.exports = r.imports = FIGURE_NONE;
+    r.grubel_lloyd = 1 - figure_ratio(distance(r.exports, r.imports), figure_sum(r.exports, r.imports));
+    r.flags |= r.exports.known && r.imports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
+    return r;
+}
+
 enum status intra_table(const struct frame *frame, const struct breakdown *breakdown, uint32_t period,
                         struct arena *arena, struct intra_row **out, size_t *n, double *aggregate)
 {
@@ -264,17 +274,12 @@ enum status intra_table(const struct frame *frame, const struct breakdown *break
     *out = row;
     *n = 0;
     for (size_t i = 0; i < breakdown->n; i++) {
-        const struct breakdown_item *item = &breakdown->item[i];
         if (breakdown->level != LEVEL_SECTOR && !x[i].present && !m[i].present)
             continue;
-        struct intra_row r = {item->code, item->name, FIGURE_NONE, FIGURE_NONE, none, flags | item->flags};
-        r.exports = expressible(item) ? figure_at(&x[i], no_x) : FIGURE_NONE;
-        r.imports = expressible(item) ? figure_at(&m[i], no_m) : FIGURE_NONE;
-        r.grubel_lloyd = 1 - figure_ratio(distance(r.exports, r.imports), figure_sum(r.exports, r.imports));
+        struct intra_row r = intra_row(&breakdown->item[i], figure_at(&x[i], no_x), figure_at(&m[i], no_m));
         apart = figure_sum(apart, distance(r.exports, r.imports));
         both = figure_sum(both, figure_sum(r.exports, r.imports));
-        r.flags |= flags_of_status(x[i].status | m[i].status);
-        r.flags |= r.exports.known && r.imports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
+        r.flags |= flags | flags_of_status(x[i].status | m[i].status);
         row[(*n)++] = r;
     }
     *aggregate = breakdown->level == LEVEL_SECTOR || !whole(frame) ? none : 1 - figure_ratio(apart, both);

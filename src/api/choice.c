@@ -106,6 +106,30 @@ static struct str many_reporters(struct call *call, const struct want *want)
         there.n ? "of that kind there is: " : "no dataset of that kind is loaded", STR_ARG(there));
 }
 
+/* The last demands: the books of many countries, and all partners. Then nothing is there at all. */
+static enum status explain_partners(struct call *call, struct want *loose, const struct want *want)
+{
+    if (want->world || want->n_reporters) {
+        loose->world = 0;
+        loose->n_reporters = 0;
+        if (any_offer(call, loose))
+            return refuse(call, PROBLEM_DATASET_UNSUITABLE, "dataset", want->dataset, many_reporters(call, want), want);
+    }
+    if (want->all_partners) {
+        loose->all_partners = false;
+        if (any_offer(call, loose))
+            return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, "reporter", member_id(call, want->reporter),
+                          STR("no dataset lists all partners of this reporter, so they cannot be ranked"), want);
+    }
+    struct str detail =
+        want->partner == ANY_MEMBER
+            ? arena_printf(call->arena, "no dataset holds figures reported by %.*s",
+                           STR_ARG(member_id(call, want->reporter)))
+            : arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s",
+                           STR_ARG(member_id(call, want->reporter)), STR_ARG(member_id(call, want->partner)));
+    return refuse(call, PROBLEM_NO_DATA, NULL, call->path, detail, want);
+}
+
 /* Drops one demand after the other until something fits: the first whose absence helps is the reason. */
 static enum status explain(struct call *call, const struct want *want)
 {
@@ -138,25 +162,7 @@ static enum status explain(struct call *call, const struct want *want)
                       arena_printf(call->arena, "no dataset holds this pair in such detail; there is: %.*s",
                                    STR_ARG(what_there_is(call, &loose))),
                       want);
-    if (want->world || want->n_reporters) {
-        loose.world = 0;
-        loose.n_reporters = 0;
-        if (any_offer(call, &loose))
-            return refuse(call, PROBLEM_DATASET_UNSUITABLE, "dataset", want->dataset, many_reporters(call, want), want);
-    }
-    if (want->all_partners) {
-        loose.all_partners = false;
-        if (any_offer(call, &loose))
-            return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, "reporter", member_id(call, want->reporter),
-                          STR("no dataset lists all partners of this reporter, so they cannot be ranked"), want);
-    }
-    struct str detail =
-        want->partner == ANY_MEMBER
-            ? arena_printf(call->arena, "no dataset holds figures reported by %.*s",
-                           STR_ARG(member_id(call, want->reporter)))
-            : arena_printf(call->arena, "no dataset holds figures of %.*s with %.*s",
-                           STR_ARG(member_id(call, want->reporter)), STR_ARG(member_id(call, want->partner)));
-    return refuse(call, PROBLEM_NO_DATA, NULL, call->path, detail, want);
+    return explain_partners(call, &loose, want);
 }
 
 static void warn_of_gaps(struct call *call, const struct offer *offer)

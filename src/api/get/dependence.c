@@ -320,8 +320,8 @@ static enum status get(struct call *call)
 #define PATH_OF_ANY "/v1/dependence/{reporter}"
 #define PATH_OF_PAIR "/v1/dependence/{reporter}/{partner}"
 #define TABLE(params_, columns_)                                                                                       \
-    .handler = get, .param = params_, .n_params = sizeof params_ / sizeof *params_, .column = columns_,                \
-    .n_columns = sizeof columns_ / sizeof *columns_
+    .handler = get, .param = (params_), .n_params = sizeof(params_) / sizeof *(params_), .column = (columns_),         \
+    .n_columns = sizeof(columns_) / sizeof *(columns_)
 
 static const struct route summary_of_any = {
     .id = "getDependenceOfSummary", .path = PATH_OF_ANY, TABLE(params_of_any, columns_of_summary)};
