@@ -97,10 +97,13 @@ enum status breakdown_make(const struct cube *cube, const struct products *produ
         return ST_NO_MEMORY;
     const struct dataset *d = cube_dataset(cube);
     bool part = d->coverage == COVERAGE_SELECTED && level < d->level;
+    size_t cursor = 0;
     for (size_t i = 0; i < out->n; i++)
-        item[i] = (struct breakdown_item){.code = code[i],
-                                          .name = products_name(products, code[i]),
-                                          .flags = part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0};
+        item[i] = (struct breakdown_item){
+            .code = code[i],
+            .name = level == LEVEL_SECTION ? products_name(products, code[i]) /* chapters may stand among them */
+                                           : products_name_next(products, code[i], &cursor),
+            .flags = part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0};
     out->item = item;
     return ST_OK;
 }
@@ -162,6 +165,99 @@ static enum status run_sectors(const struct cube *cube, const struct breakdown *
     return ST_OK;
 }
 
+/* ---- sectors with a spread ---- */
+
+/* Each sector would read every member's rows again; instead each member's rows are read once, leaf by leaf, and put into all sectors
+ * that have the leaf. */
+struct basket {
+    const struct breakdown *breakdown;
+    uint64_t *sectors; /* by leaf: bit per sector */
+    int64_t *now_usd;  /* by sector: the present member's */
+    struct item_value *value;
+};
+#define BASKETS_MAX 64
+
+static bool by_member(const struct breakdown *breakdown, const struct cube_query *query)
+{
+    return (query->spread == CUBE_REPORTER || query->spread == CUBE_PARTNER) && !(query->measures & CUBE_QUANTITY) &&
+           breakdown->n <= BASKETS_MAX;
+}
+
+static enum status make_baskets(const struct cube *cube, const struct breakdown *breakdown, struct arena *arena,
+                                struct item_value *value, struct basket *out)
+{
+    size_t n;
+    (void)cube_leaves(cube, &n);
+    *out = (struct basket){.breakdown = breakdown, .value = value};
+    out->sectors = arena_new(arena, uint64_t, n);
+    out->now_usd = arena_new(arena, int64_t, breakdown->n);
+    if (!out->sectors || !out->now_usd)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < breakdown->n; i++)
+        for (size_t k = 0; k < breakdown->item[i].leaves.n; k++)
+            out->sectors[breakdown->item[i].leaves.member[k]] |= (uint64_t)1 << i;
+    return ST_OK;
+}
+
+static void add_member(struct basket *b, const struct cube_rows *rows, uint32_t id)
+{
+    for (size_t r = 0; r < rows->n; r++)
+        for (uint64_t left = b->sectors[rows->key[CUBE_PRODUCT][r]]; left; left &= left - 1) {
+            size_t i = (size_t)__builtin_ctzll(left);
+            b->now_usd[i] += rows->value_usd[r];
+            b->value[i].status |= rows->status[r];
+            b->value[i].present = true;
+        }
+    for (size_t i = 0; i < b->breakdown->n; i++) {
+        struct item_value *v = &b->value[i];
+        int64_t now = b->now_usd[i];
+        b->now_usd[i] = 0;
+        if (now <= 0)
+            continue;
+        v->value_usd += now;
+        v->sum_sq += (double)now * (double)now;
+        if (v->members++ == 0 || now > v->top_value_usd) {
+            v->top_value_usd = now;
+            v->top_id = id;
+        }
+    }
+}
+
+/* The members that a spread goes over: those that are named, or all that occur and count. */
+static struct cube_set spread_members(const struct cube *cube, const struct cube_query *query)
+{
+    struct cube_set set = query->only[query->spread];
+    if (!set.member)
+        set.member = cube_countable(cube, &set.n);
+    return set;
+}
+
+static enum status run_members(const struct cube *cube, const struct breakdown *breakdown,
+                               const struct cube_query *query, struct arena *arena, struct item_value *value)
+{
+    struct cube_set members = spread_members(cube, query);
+    struct basket basket;
+    struct arena scratch;
+    enum status status = make_baskets(cube, breakdown, arena, value, &basket);
+    for (size_t i = 0; i < breakdown->n; i++)
+        value[i].top_id = NO_ID;
+    arena_init(&scratch, arena->ceiling_bytes);
+    for (size_t m = 0; status == ST_OK && m < members.n; m++) {
+        struct cube_query q = *query;
+        struct cube_rows rows;
+        q.only[query->spread] = (struct cube_set){&members.member[m], 1};
+        q.spread = CUBE_NO_SPREAD;
+        q.group = CUBE_BIT(CUBE_PRODUCT);
+        q.level = cube_dataset(cube)->level;
+        arena_reset(&scratch);
+        status = cube_run(cube, &q, &rows, 1, &scratch);
+        if (status == ST_OK)
+            add_member(&basket, &rows, members.member[m]);
+    }
+    arena_release(&scratch);
+    return status;
+}
+
 enum status breakdown_run(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
                           struct arena *arena, struct item_value **out)
 {
@@ -169,7 +265,7 @@ enum status breakdown_run(const struct cube *cube, const struct breakdown *break
     if (!*out)
         return ST_NO_MEMORY;
     if (breakdown->level == LEVEL_SECTOR)
-        return run_sectors(cube, breakdown, query, arena, *out);
+        return (by_member(breakdown, query) ? run_members : run_sectors)(cube, breakdown, query, arena, *out);
     struct cube_query q = *query;
     q.group = CUBE_BIT(CUBE_PRODUCT);
     q.level = breakdown->level;
@@ -178,4 +274,28 @@ enum status breakdown_run(const struct cube *cube, const struct breakdown *break
     for (size_t i = 0; status == ST_OK && i < rows.n; i++)
         (*out)[rows.key[CUBE_PRODUCT][i]] = value_at(&rows, i);
     return status;
+}
+
+uint64_t breakdown_cost(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
+                        struct arena *arena)
+{
+    struct cube_query q = *query;
+    uint64_t cost = 0;
+    q.group = CUBE_BIT(CUBE_PRODUCT);
+    q.level = breakdown->level;
+    if (breakdown->level == LEVEL_SECTOR && by_member(breakdown, query))
+        q.level = cube_dataset(cube)->level;
+    if (q.level != LEVEL_SECTOR)
+        return cube_cost(cube, &q);
+    q.group = 0;
+    q.level = LEVEL_TOTAL;
+    for (size_t i = 0; i < breakdown->n; i++) {
+        const struct breakdown_item *item = &breakdown->item[i];
+        if (item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
+            continue;
+        if (both(item->leaves, query->only[CUBE_PRODUCT], arena, &q.only[CUBE_PRODUCT]) != ST_OK)
+            return UINT64_MAX;
+        cost += cube_cost(cube, &q);
+    }
+    return cost;
 }

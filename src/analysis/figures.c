@@ -21,6 +21,8 @@ const char *const flag_name[FLAGS] = {
     [FLAG_NO_OTHER_SUPPLIERS] = "no_other_suppliers",
     [FLAG_UNBOUNDED_LOSS] = "unbounded_loss",
     [FLAG_NO_UNIT_VALUE] = "no_unit_value",
+    [FLAG_NO_EXPORTS] = "no_exports",
+    [FLAG_NO_WORLD_EXPORTS] = "no_world_exports",
 };
 
 const char *const flag_meaning[FLAGS] = {
@@ -46,6 +48,10 @@ const char *const flag_meaning[FLAGS] = {
         "the dataset does not hold what other countries sell and buy: what they could take over is null",
     [FLAG_UNBOUNDED_LOSS] = "the cut leaves nothing of the imports: the loss index has no finite value and is null",
     [FLAG_NO_UNIT_VALUE] = "the data has no weights to price the replacement with: the cost is null",
+    [FLAG_NO_EXPORTS] =
+        "the reporter imports but exports nothing of it: imports over exports is null, and above any threshold",
+    [FLAG_NO_WORLD_EXPORTS] =
+        "the dataset does not hold the exports of the world's countries: their concentration is null",
 };
 
 struct figure figure_sum(struct figure a, struct figure b)
@@ -64,6 +70,13 @@ double figure_ratio(struct figure part, struct figure whole)
 }
 
 double figure_growth(struct figure now, struct figure before) { return figure_ratio(now, before) - 1.0; }
+
+double hhi_of_sums(int64_t value_usd, double sum_sq)
+{
+    return value_usd > 0 ? sum_sq / ((double)value_usd * (double)value_usd) : (double)NAN;
+}
+
+double hhi_normalised(double hhi, unsigned n) { return n < 2 ? (double)NAN : (hhi - 1.0 / n) / (1 - 1.0 / n); }
 
 struct quantity quantity_of(const struct cube_rows *rows, size_t i)
 {

@@ -148,6 +148,8 @@ struct route {
     const struct column *column;
     size_t n_columns;
     const char *default_sort; /* or NULL */
+    const struct route
+        *with_summary; /* or NULL: what answers summary=1, with columns of its own over the same parameters */
 };
 
 extern const struct route *const api_routes[];
@@ -318,6 +320,8 @@ enum status call_afford(struct call *call, const struct cube *cube, const struct
 /* The same for what `n` queries read together; `hint` says what to ask for instead. */
 enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
                             const char *hint) MUST_CHECK;
+/* The same for a cost that is known, in observations. */
+enum status call_afford_cost(struct call *call, uint64_t cost) MUST_CHECK;
 /* Codes of `product` with sectors resolved for the cube's HS revision. */
 enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code,
                           size_t *n) MUST_CHECK;

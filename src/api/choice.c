@@ -105,6 +105,39 @@ static struct str nobody(const struct call *call, const struct want *want)
                         STR_ARG(member_id(call, want->reporter)), STR_ARG(member_id(call, want->partner)));
 }
 
+/* What would do where one country's books are not enough. */
+static struct str many_reporters(struct call *call, const struct want *want)
+{
+    struct want anyone = {.reporter = ANY_MEMBER,
+                          .partner = ANY_MEMBER,
+                          .all_partners = true,
+                          .world = want->world ? want->world : 1U << FLOW_EXPORTS | 1U << FLOW_IMPORTS};
+    struct str there = what_there_is(call, &anyone);
+    return arena_printf(
+        call->arena,
+        "this needs the books of many countries at one level: a reconciled world such as CEPII BACI, a closed "
+        "set of reporters, or every partner of most reporters; %s%.*s",
+        there.n ? "of that kind there is: " : "no dataset of that kind is loaded", STR_ARG(there));
+}
+
+/* The last demands: the books of many countries, and all partners. Then nothing is there at all. */
+static enum status explain_partners(struct call *call, struct want *loose, const struct want *want)
+{
+    if (want->world || want->books.n) {
+        loose->world = 0;
+        loose->books = (struct cube_set){NULL, 0};
+        if (any_offer(call, loose))
+            return refuse(call, PROBLEM_DATASET_UNSUITABLE, "dataset", want->dataset, many_reporters(call, want), want);
+    }
+    if (want->all_partners) {
+        loose->all_partners = false;
+        if (any_offer(call, loose))
+            return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, "reporter", member_id(call, want->reporter),
+                          STR("no dataset lists all partners of this reporter, so they cannot be ranked"), want);
+    }
+    return refuse(call, PROBLEM_NO_DATA, NULL, call->path, nobody(call, want), want);
+}
+
 /* Drops one demand after the other until something fits: the first whose absence helps is the reason. */
 static enum status explain(struct call *call, const struct want *want)
 {
@@ -137,13 +170,7 @@ static enum status explain(struct call *call, const struct want *want)
                       arena_printf(call->arena, "no dataset holds this pair in such detail; there is: %.*s",
                                    STR_ARG(what_there_is(call, &loose))),
                       want);
-    if (want->all_partners) {
-        loose.all_partners = false;
-        if (any_offer(call, &loose))
-            return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, "reporter", member_id(call, want->reporter),
-                          STR("no dataset lists all partners of this reporter, so they cannot be ranked"), want);
-    }
-    return refuse(call, PROBLEM_NO_DATA, NULL, call->path, nobody(call, want), want);
+    return explain_partners(call, &loose, want);
 }
 
 void call_warn_synthetic(struct call *call, const struct cube *cube)
@@ -185,19 +212,30 @@ enum status call_choose(struct call *call, const struct want *want, const struct
     return ST_OK;
 }
 
-enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
-                            const char *hint)
+static enum status afford(struct call *call, uint64_t cost, const char *hint)
 {
-    uint64_t cost = 0, max = call->api->options.max_cost;
-    for (size_t i = 0; i < n; i++)
-        if (__builtin_add_overflow(cost, cube_cost(cube, &query[i]), &cost))
-            cost = UINT64_MAX;
+    uint64_t max = call->api->options.max_cost;
     if (cost <= max)
         return ST_OK;
     (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
                        arena_printf(call->arena, "this would read %llu observations where %llu are allowed: %s",
                                     (unsigned long long)cost, (unsigned long long)max, hint));
     return ST_INVALID;
+}
+
+enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
+                            const char *hint)
+{
+    uint64_t cost = 0;
+    for (size_t i = 0; i < n; i++)
+        if (__builtin_add_overflow(cost, cube_cost(cube, &query[i]), &cost))
+            cost = UINT64_MAX;
+    return afford(call, cost, hint);
+}
+
+enum status call_afford_cost(struct call *call, uint64_t cost)
+{
+    return afford(call, cost, "ask for fewer periods or products");
 }
 
 enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query)

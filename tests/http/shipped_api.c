@@ -11,13 +11,18 @@ static const char *const manifests[] = {
     "data/gacc-world-year.json", "data/comtrade-critical-month.json",
 };
 
-static struct catalogue *catalogue;
-static struct api *api;
+/* Shipped figures alone, and with an invented world behind them. */
+static struct service {
+    struct catalogue *catalogue;
+    struct api *api;
+} services[2];
 
 static void forget(void)
 {
-    api_free(api);
-    catalogue_free(catalogue);
+    for (size_t i = 0; i < 2; i++) {
+        api_free(services[i].api);
+        catalogue_free(services[i].catalogue);
+    }
 }
 
 static enum status read_tables(struct countries **countries, struct products **products, struct sectors **sectors,
@@ -45,7 +50,7 @@ static enum status read_tables(struct countries **countries, struct products **p
     return status;
 }
 
-static enum status add(const char *path, struct problem *problem)
+static enum status add(struct catalogue *catalogue, const char *path, struct problem *problem)
 {
     char *bytes;
     size_t n;
@@ -57,25 +62,39 @@ static enum status add(const char *path, struct problem *problem)
     return status == ST_OK ? catalogue_add(catalogue, cube, path, problem) : status;
 }
 
-struct api *test_api(void)
+static enum status fill(struct service *service, bool with_world, struct problem *problem)
 {
-    if (api)
-        return api;
-    struct problem problem;
     struct countries *countries = NULL;
     struct products *products = NULL;
     struct sectors *sectors = NULL;
-    enum status status = read_tables(&countries, &products, &sectors, &problem);
-    catalogue = status == ST_OK ? catalogue_new(countries, products, sectors) : NULL;
-    for (size_t i = 0; catalogue && status == ST_OK && i < sizeof manifests / sizeof *manifests; i++)
-        status = add(manifests[i], &problem);
-    if (!catalogue || status != ST_OK) {
+    enum status status = read_tables(&countries, &products, &sectors, problem);
+    service->catalogue = status == ST_OK ? catalogue_new(countries, products, sectors) : NULL;
+    if (!service->catalogue)
+        return status == ST_OK ? ST_NO_MEMORY : status;
+    for (size_t i = 0; status == ST_OK && i < sizeof manifests / sizeof *manifests; i++)
+        status = add(service->catalogue, manifests[i], problem);
+    if (status == ST_OK && with_world)
+        status = add(service->catalogue, "tests/fixtures/toy-world.json", problem);
+    return status;
+}
+
+static struct api *serve(bool with_world)
+{
+    struct service *service = &services[with_world];
+    struct problem problem = {.place = ""};
+    if (service->api)
+        return service->api;
+    if (fill(service, with_world, &problem) != ST_OK) {
         problem_print(&problem, stderr);
         return NULL;
     }
-    catalogue_seal(catalogue, STR("test"));
+    catalogue_seal(service->catalogue, STR("test"));
     struct api_options options = api_options_default();
-    api = api_new(catalogue, &options);
-    (void)atexit(forget);
-    return api;
+    service->api = api_new(service->catalogue, &options);
+    if (!services[!with_world].api)
+        (void)atexit(forget);
+    return service->api;
 }
+
+struct api *test_api(void) { return serve(false); }
+struct api *test_world(void) { return serve(true); }

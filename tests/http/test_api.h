@@ -7,5 +7,8 @@
 /* An api over the shipped figures: the same one on every call, alive until the process ends, not to be freed by the caller.
  * NULL (and a message on stderr) if it cannot be made. */
 struct api *test_api(void);
+/* The same with a whole world behind the shipped figures: four countries and three products, invented (tests/fixtures/toy-world.json). It
+ * answers what needs the books of many countries, which no shipped dataset holds. */
+struct api *test_world(void);
 
 #endif

@@ -1,4 +1,4 @@
-"""Every expected value of tests/fixtures/toy-world.json, and the call that must give it.
+"""Every expected value of tests/fixtures/toy-values.json, and the call that must give it.
 
 Each line: where it stands in the file, the question, the row (None: meta.summary) and the column. The values there are in
 USD million and rounded to six decimals. `every_value` makes sure that none is left out.
@@ -81,7 +81,7 @@ def leaves_of(tree, path=""):
 def every_value(case, document):
     there = {(path, name) for path, name, _ in leaves_of(document["expected_2023"])}
     asked = {(path, name) for path, name, *_ in lines()} | ASSUMED
-    case.holds("tests/fixtures/toy-world.json", "every value is asked for: %s" % sorted(there ^ asked), there == asked)
+    case.holds("tests/fixtures/toy-values.json", "every value is asked for: %s" % sorted(there ^ asked), there == asked)
 
 
 def by_question(document):

@@ -1,7 +1,7 @@
 """Worlds whose trade is known row by row: read from their CSV with integers, summed up to any level by code of our own.
 
 Three worlds are written as a manifest beside a tidy CSV, as a user would bring them:
-  toy     four economies, three products, two years, every value worked out by hand (tests/fixtures/toy-world.json)
+  toy     four economies, three products, two years, every value worked out by hand (tests/fixtures/toy-values.json)
   books   the same trade as each country's own books have it: imports dearer than the partner's exports, some rows missing
   matrix  the real trade of 23 countries in headings of the Harmonized System, 1989 and 1990 (only where the file is)
 """
@@ -162,7 +162,7 @@ def write_rows(folder, name, header, rows):
 
 
 def read_toy():
-    with open("tests/fixtures/toy-world.json", encoding="utf-8") as f:
+    with open("tests/fixtures/toy-values.json", encoding="utf-8") as f:
         return json.load(f)
 
 

@@ -370,6 +370,44 @@ static void an_empty_catalogue_offers_nothing(void **state)
     expect_offers(&want, "");
 }
 
+/* Every supplier is better than some, but a whole answer is better than either. */
+static void a_liking_for_all_partners_is_no_demand(void **state)
+{
+    (void)state;
+    add_years("some", PARTNERS_LISTED, COVERAGE_FULL, 2015, 2019);
+    add_years("all", PARTNERS_ALL, COVERAGE_FULL, 2018, 2019);
+    struct want want = pair("2019");
+    expect_offers(&want, "some,all,");
+    want.likes_all_partners = true;
+    expect_offers(&want, "all,some,");
+    want = pair("2016..2019");
+    want.likes_all_partners = true;
+    expect_offers(&want, "some,all,");
+}
+
+/* One country's books are no world; a reconciled one is, and there each country has its own. */
+static void a_world_needs_many_reporters(void **state)
+{
+    (void)state;
+    add_years("books", PARTNERS_ALL, COVERAGE_FULL, 2022, 2023);
+    add(world_trade("four"));
+    const uint32_t usa = world_id("USA"), china = world_id("CHN");
+    struct want want = pair("2023");
+    expect_offers(&want, "books,four,");
+    want.world = 1U << FLOW_EXPORTS;
+    expect_offers(&want, "four,");
+    want.world = 0;
+    want.books = (struct cube_set){&china, 1};
+    expect_offers(&want, "four,");
+    want.books = (struct cube_set){&usa, 1};
+    expect_offers(&want, "four,");
+    want = pair("2022");
+    want.books = (struct cube_set){&usa, 1};
+    expect_offers(&want, ""); /* in 2022 the world is China and India */
+    want.books = (struct cube_set){&china, 1};
+    expect_offers(&want, "four,");
+}
+
 #define fresh(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -391,6 +429,8 @@ int main(void)
         fresh(an_id_is_there_once),
         fresh(the_id_follows_the_content),
         fresh(an_empty_catalogue_offers_nothing),
+        fresh(a_liking_for_all_partners_is_no_demand),
+        fresh(a_world_needs_many_reporters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

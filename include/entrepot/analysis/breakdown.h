@@ -43,4 +43,8 @@ enum status breakdown_make(const struct cube *cube, const struct products *produ
 enum status breakdown_run(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
                           struct arena *arena, struct item_value **out) MUST_CHECK;
 
+/* What breakdown_run would read at most, in observations. */
+uint64_t breakdown_cost(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
+                        struct arena *arena);
+
 #endif

@@ -1,4 +1,14 @@
-/* dependence: where a country's imports hang on one partner. */
+/* dependence: where a country's imports hang on one supplier, whoever it is, or on one that is named.
+ *
+ * Verdicts come from named methods; each is a set of criteria, and all that apply must hold:
+ *   hhi      the HHI of the suppliers (C1) exceeds the limit
+ *   eu2021   European Commission SWD(2021) 352 (E1): CDI1 HHI of the suppliers outside the bloc, CDI2 their share of all imports, CDI3
+ *            imports from them over all exports, each above its limit. For one country without a bloc CDI2 is always 1: not applied.
+ *   cepii    Lefebvre & Wibaux, CEPII Policy Brief 47 (E2): C1, the HHI of world exports (C3) and imports over exports
+ *   india80  a supplier's share of at least 0.8 (D7; ICS 2020)
+ *   share    the same with a limit of one's own
+ * With a partner the first three also need that it is the largest supplier, and the shares are its own.
+ */
 #ifndef ENTREPOT_ANALYSIS_DEPENDENCE_H
 #define ENTREPOT_ANALYSIS_DEPENDENCE_H
 
@@ -6,31 +16,87 @@
 
 enum verdict { VERDICT_UNKNOWN, VERDICT_NO, VERDICT_YES };
 
-/* Ratios are NaN where undefined or not known. */
-struct dependence_row {
-    struct str product, name;
-    struct figure imports_from_partner, imports_total;
-    double share; /* D7: imports from the partner / imports from all */
-    double
-        hhi; /* C1: sum of the squared shares of all suppliers; with FLAG_LOWER_BOUND the part that is known: share² */
-    uint32_t
-        top_supplier; /* NO_ID where not known: only named by a share above one half if other suppliers are not in the data */
-    unsigned suppliers;          /* 0 where not known */
-    double imports_over_exports; /* of the product, with all partners */
-    enum verdict dependent;
-    unsigned flags;
+enum dependence_method {
+    DEPENDENCE_HHI,
+    DEPENDENCE_EU2021,
+    DEPENDENCE_CEPII,
+    DEPENDENCE_INDIA80,
+    DEPENDENCE_SHARE,
+    DEPENDENCE_METHODS
 };
+extern const char *const dependence_method_name[DEPENDENCE_METHODS + 1]; /* ended by NULL */
+
+enum criterion {
+    CRITERION_HHI,
+    CRITERION_WORLD_HHI,
+    CRITERION_EXTRA_IMPORTS,
+    CRITERION_IMPORTS_OVER_EXPORTS,
+    CRITERION_SHARE,
+    CRITERIA
+};
+
+#define DEPENDENCE_WINDOW_MAX 5
 
 struct dependence_question {
     const struct breakdown *breakdown;
     uint32_t period;
-    double threshold; /* of the HHI; 0.4 in EU SWD(2021)352 (CDI1) and CEPII Policy Brief 47 */
+    enum dependence_method method;
+    double limit[CRITERIA]; /* dependence_limit gives the published ones */
+    const uint32_t *home;   /* eu2021: countries that count as inside, with the reporter; NULL: no bloc */
+    size_t n_home;
+    unsigned
+        window; /* years up to `period`, 1 … DEPENDENCE_WINDOW_MAX: the criteria must hold in two thirds of them; 0 is 1 */
 };
 
-/* `dependent`: the HHI of the suppliers exceeds the threshold and the partner is the largest of them. Where the other suppliers are
- * not in the data this is still decided for share² > threshold (then the partner must be the largest as long as share > 1/2) and
- * for share <= threshold (if the partner is the largest, no supplier exceeds `share`, so HHI <= share); between, it is unknown. */
+/* The limit that the method's authors use; NaN for the share of DEPENDENCE_SHARE, which has none. */
+double dependence_limit(enum dependence_method method, enum criterion criterion);
+/* Criteria that a method has, as bits 1 << criterion; CDI2 only with a bloc. */
+unsigned dependence_criteria(enum dependence_method method, bool home);
+
+/* Ratios are NaN where undefined or not known. */
+struct dependence_row {
+    struct str product, name;
+    struct figure imports_from_partner, imports_total;
+    double
+        share; /* D7: of the partner in the imports; without a partner that of the largest supplier, where it is known */
+    double hhi; /* C1: Σ of the squared shares of all suppliers; with FLAG_LOWER_BOUND the part that is known */
+    double equivalent_suppliers; /* D8: 1 / hhi; not with a bound */
+    unsigned suppliers;          /* D8: 0 where not known */
+    uint32_t
+        top_supplier; /* NO_ID where not known: if other suppliers are not in the data, only named by a share above one half */
+    double top_share;
+    double imports_over_exports; /* of the product, with all partners; FLAG_NO_EXPORTS where nothing is exported */
+    double hhi_world_exports;    /* C3; FLAG_NO_WORLD_EXPORTS where the data do not tell it */
+    struct figure extra_imports; /* with a bloc: from outside it */
+    double extra_share, hhi_extra, extra_over_exports;
+    enum verdict criterion[CRITERIA]; /* of `period`; unknown also where the method does not have it */
+    enum verdict dependent;           /* over the window */
+    unsigned years_held;              /* years of the window in which all criteria held */
+    unsigned flags;
+};
+
+/* Over all rows. Money is unknown for sectors, which overlap. */
+struct dependence_summary {
+    size_t products; /* with imports above zero (from the partner, if there is one) */
+    size_t dependent, undecided;
+    struct figure imports, dependent_imports; /* from the partner, if there is one; else from all */
+};
+
+struct dependence_answer {
+    struct dependence_row *row;
+    size_t n;
+    unsigned years;  /* of the window that the dataset holds completely; the others are left out */
+    unsigned needed; /* of them: two thirds, rounded up */
+    struct dependence_summary summary;
+};
+
+/* Where the other suppliers are not in the data (partners listed), the HHI lies between the sum of the known squared shares and that
+ * plus the square of the rest; criteria and verdict are decided where both bounds agree. With a partner they are also decided for
+ * share <= limit: if the partner is the largest, no supplier exceeds `share`, so HHI <= share. */
 enum status dependence_table(const struct frame *frame, const struct dependence_question *question, struct arena *arena,
-                             struct dependence_row **out, size_t *n) MUST_CHECK;
+                             struct dependence_answer *out) MUST_CHECK;
+
+/* Observations that dependence_table would read at most. */
+uint64_t dependence_cost(const struct frame *frame, const struct dependence_question *question, struct arena *arena);
 
 #endif

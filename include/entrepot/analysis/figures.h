@@ -28,6 +28,8 @@ enum flag {
     FLAG_NO_OTHER_SUPPLIERS, /* what others sell and buy is not in the dataset */
     FLAG_UNBOUNDED_LOSS,     /* nothing is left of the imports: the loss index has no finite value */
     FLAG_NO_UNIT_VALUE,      /* no weights: the cost is not known */
+    FLAG_NO_EXPORTS,         /* nothing to divide by: imports over exports is null */
+    FLAG_NO_WORLD_EXPORTS,   /* other countries' exports are not in the data */
     FLAGS
 };
 #define FLAG_BIT(flag) (1U << (flag))
@@ -46,6 +48,13 @@ struct figure figure_difference(struct figure a, struct figure b);
 double figure_ratio(struct figure part, struct figure whole);
 /* now / before − 1 (G1); NaN likewise. */
 double figure_growth(struct figure now, struct figure before);
+
+/* ---- concentration ---- */
+
+/* C1: Σ value² / (Σ value)²; NaN where the sum is not above zero. */
+double hhi_of_sums(int64_t value_usd, double sum_sq);
+/* C2: (HHI − 1/n) / (1 − 1/n); NaN where n < 2. */
+double hhi_normalised(double hhi, unsigned n);
 
 /* ---- quantities ---- */
 

@@ -45,10 +45,13 @@ struct want {
     struct cube_set reporters; /* member != NULL: several, instead of the one above */
     struct cube_set partners;  /* likewise */
     enum partner_need partner_need;
-    unsigned flows;    /* 1U << enum flow of those that are wanted; 0: either */
-    bool all_partners; /* rankings and concentrations: the dataset must list every partner, or be a closed set */
-    bool series;       /* no period means the whole series; otherwise the latest complete one */
-    enum level level;  /* what the answer is broken down by; LEVEL_SECTOR needs chapters or finer */
+    unsigned flows;          /* 1U << enum flow of those that are wanted; 0: either */
+    bool all_partners;       /* rankings and concentrations: the dataset must list every partner, or be a closed set */
+    bool likes_all_partners; /* of those that hold all that is wanted, the ones that list every partner come first */
+    unsigned world;          /* 1 << flow: of which the data must tell the world's trade (cube_tells_world) */
+    struct cube_set books;   /* further countries whose own books are needed */
+    bool series;             /* no period means the whole series; otherwise the latest complete one */
+    enum level level;        /* what the answer is broken down by; LEVEL_SECTOR needs chapters or finer */
     const struct str *product; /* HS prefixes that the answer is restricted to */
     size_t n_products;         /* 0: all */
     struct period_set period;

@@ -77,6 +77,8 @@ const struct product *products_at(const struct products *products, uint32_t id);
 uint32_t products_find(const struct products *products, struct str code);
 /* The short name of a code; empty if it has none or is not in the table. */
 struct str products_name(const struct products *products, struct str code);
+/* The same for codes that come ascending: *cursor begins at 0 and is carried from one to the next. */
+struct str products_name_next(const struct products *products, struct str code, size_t *cursor);
 /* The section of an HS code by its chapter ("S16"); empty for chapters outside the sections (98, 99). */
 struct str products_section(const struct products *products, struct str code);
 /* Codes near a wrong one: the longest known ancestor, then those of the same length and edit distance 1. Returns how many. */

@@ -44,6 +44,8 @@ size_t cube_bytes(const struct cube *cube);
 const uint32_t *cube_periods(const struct cube *cube, size_t *n);
 /* Country ids that occur (as reporter or partner), ascending by canonical code. */
 const uint32_t *cube_members(const struct cube *cube, size_t *n);
+/* Those of them that `*` stands for (countries_countable), in the order of their numbers in the cube. */
+const uint32_t *cube_countable(const struct cube *cube, size_t *n);
 /* The leaves' codes, ascending. */
 const struct str *cube_leaves(const struct cube *cube, size_t *n);
 /* Leaves [*from, *to) whose code begins with `prefix` ("TOTAL": all). Empty range if none. */
@@ -59,6 +61,9 @@ unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner,
 /* The same for `n` ascending periods of one kind at once, into held[]: as cheap as one where the pair has a series. */
 void cube_held_series(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow,
                       const uint32_t *period, size_t n, unsigned *held);
+/* Whether the reporters of `flow` stand for the world in `period`: the data are reconciled or a closed set (then the world is that
+ * set), or every partner is listed and at least half of the members that occur report. */
+bool cube_tells_world(const struct cube *cube, enum flow flow, uint32_t period);
 /* How many a complete `period` would hold: 12 for a year of months, 1 for a year of years. */
 unsigned cube_expected(const struct cube *cube, uint32_t period);
 

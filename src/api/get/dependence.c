@@ -1,73 +1,164 @@
-#include "entrepot/analysis/dependence.h"
-
-#include "api/get/endpoints.h"
+/* Dependence on any supplier, and on one partner: one table, with one column more where there is a partner. */
+#include "api/get/dependence_options.h"
 
 enum {
     C_PRODUCT,
     C_NAME,
-    C_FROM,
+    C_FROM, /* only with a partner */
     C_ALL,
     C_SHARE,
     C_HHI,
-    C_TOP,
+    C_EQUIVALENT,
     C_SUPPLIERS,
+    C_TOP,
+    C_TOP_SHARE,
     C_OVER,
+    C_WORLD,
+    C_EXTRA,
+    C_EXTRA_SHARE,
+    C_EXTRA_HHI,
+    C_EXTRA_OVER,
+    C_BY_HHI,
+    C_BY_WORLD,
+    C_BY_EXTRA,
+    C_BY_OVER,
+    C_BY_SHARE,
     C_DEPENDENT,
+    C_YEARS,
     C_PERIOD,
     C_FLAGS,
     COLUMNS
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "HS code or sector id"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_FROM] = {"imports_from_partner", COLUMN_INTEGER, "USD", 'M', true,
-                "reporter's imports of the product from the partner"},
-    [C_ALL] = {"imports_total", COLUMN_INTEGER, "USD", 'M', true,
-               "reporter's imports of the product from all partners"},
-    [C_SHARE] = {"share", COLUMN_NUMBER, "1", 0, false, "imports_from_partner / imports_total"},
-    [C_HHI] = {"hhi", COLUMN_NUMBER, "1", 0, false,
-               "Herfindahl–Hirschman index of the suppliers, 0 to 1; with lower_bound the known part, share²"},
-    [C_TOP] = {"top_supplier", COLUMN_STRING, NULL, 0, false,
-               "largest supplier; null where other suppliers are not in the data and the share is not above one half"},
-    [C_SUPPLIERS] = {"suppliers", COLUMN_INTEGER, NULL, 0, false,
-                     "number of suppliers; null where they are not in the data"},
-    [C_OVER] = {"imports_over_exports", COLUMN_NUMBER, "1", 0, false,
-                "the reporter's imports / exports of the product with all partners"},
-    [C_DEPENDENT] =
-        {"dependent", COLUMN_BOOLEAN, NULL, 0, false,
-         "hhi above the threshold and the partner the largest supplier; null where the data cannot decide it"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+#define COLUMNS_BEFORE                                                                                                 \
+    {"product", COLUMN_STRING, NULL, 0, false, "HS code, section or sector id"},                                       \
+    {                                                                                                                  \
+        "name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"                             \
+    }
+#define COLUMNS_BEHIND(share)                                                                                          \
+    {"imports_total", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports of the product from all partners"},        \
+        {"share", COLUMN_NUMBER, "1", 0, false, share},                                                                \
+        {"hhi", COLUMN_NUMBER,                                                                                         \
+         "1",   0,                                                                                                     \
+         false, "Herfindahl–Hirschman index of the suppliers, 0 to 1; with lower_bound the part that is known"},       \
+        {"equivalent_suppliers",                                                                                       \
+         COLUMN_NUMBER,                                                                                                \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         "1 / hhi: how many equal suppliers would be as concentrated; null with lower_bound"},                         \
+        {"suppliers", COLUMN_INTEGER, NULL, 0, false, "number of suppliers; null where they are not in the data"},     \
+        {"top_supplier",                                                                                               \
+         COLUMN_STRING,                                                                                                \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         "largest supplier; null where other suppliers are not in the data and no share is above one half"},           \
+        {"top_share", COLUMN_NUMBER, "1", 0, false, "imports from the largest supplier / imports_total"},              \
+        {"imports_over_exports",                                                                                       \
+         COLUMN_NUMBER,                                                                                                \
+         "1",                                                                                                          \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         "the reporter's imports / exports of the product with all partners; null with no_exports"},                   \
+        {"hhi_world_exports",                                                                                          \
+         COLUMN_NUMBER,                                                                                                \
+         "1",                                                                                                          \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         "Herfindahl–Hirschman index of the exporters of the product in the whole dataset"},                           \
+        {"extra_imports", COLUMN_INTEGER, "USD", 'M', true, "imports from outside home; null without home"},           \
+        {"extra_share", COLUMN_NUMBER, "1", 0, false, "extra_imports / imports_total"},                                \
+        {"hhi_extra", COLUMN_NUMBER, "1", 0, false, "Herfindahl–Hirschman index of the suppliers outside home"},       \
+        {"extra_over_exports", COLUMN_NUMBER, "1", 0, false, "extra_imports / exports of the product"},                \
+        {"criterion_hhi",                                                                                              \
+         COLUMN_BOOLEAN,                                                                                               \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         "concentration of suppliers above its threshold; null: not known, or not of the method"},                     \
+        {"criterion_world_hhi",                                                                                        \
+         COLUMN_BOOLEAN,                                                                                               \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         "concentration of world exports above its threshold; null likewise"},                                         \
+        {"criterion_extra_imports",                                                                                    \
+         COLUMN_BOOLEAN,                                                                                               \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         "share from outside home above its threshold; null likewise"},                                                \
+        {"criterion_imports_over_exports",                                                                             \
+         COLUMN_BOOLEAN,                                                                                               \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         "imports over exports above its threshold, also where nothing is exported; null likewise"},                   \
+        {"criterion_share", COLUMN_BOOLEAN, NULL, 0, false, "share at or above its threshold; null likewise"},         \
+        {"dependent",                                                                                                  \
+         COLUMN_BOOLEAN,                                                                                               \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         "all criteria of the method hold (in two thirds of the window's years), and the partner, if there is one, "   \
+         "is the largest supplier where the method is not a share; null where the data cannot decide it"},             \
+        {"years_held", COLUMN_INTEGER, "years", 0, false, "years of the window in which they held"},                   \
+        {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},                                            \
+    {                                                                                                                  \
+        "flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"                       \
+    }
+
+static const struct column columns_of_pair[] = {
+    COLUMNS_BEFORE,
+    {"imports_from_partner", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports of the product from the partner"},
+    COLUMNS_BEHIND("imports_from_partner / imports_total")};
+static const struct column columns_of_any[] = {
+    COLUMNS_BEFORE, COLUMNS_BEHIND("share of the largest supplier, as top_share: a partner in the path gives its own")};
+_Static_assert(sizeof columns_of_pair / sizeof *columns_of_pair == COLUMNS, "one column, one number");
+_Static_assert(sizeof columns_of_any / sizeof *columns_of_any == COLUMNS - 1, "one column less");
+
+enum {
+    S_PERIOD,
+    S_PRODUCTS,
+    S_DEPENDENT,
+    S_UNDECIDED,
+    S_IMPORTS,
+    S_VALUE,
+    S_OF_PRODUCTS,
+    S_OF_IMPORTS,
+    S_YEARS,
+    S_FLAGS,
+    SUMMARY_COLUMNS
 };
 
-#define LEVELS_OF_DEPENDENCE (1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6 | 1U << LEVEL_SECTOR)
-
-static const struct param params[] = {
-    PARAM_OF_REPORTER,
-    PARAM_OF_PARTNER,
-    {.name = "level",
-     .type = PARAM_LEVEL,
-     .levels = LEVELS_OF_DEPENDENCE,
-     .description =
-         "hs2, hs4, hs6 or sector; without it that of the products asked for or of the dataset named, else hs2",
-     .example = "hs2"},
-    {.name = "period",
-     .type = PARAM_PERIOD,
-     .description = "one period; without it the latest complete one",
-     .example = "FY2018-19"},
-    {.name = "threshold",
-     .type = PARAM_SHARE,
-     .fallback = "0.4",
-     .description = "of the HHI, for dependent; 0.4 as in EU SWD(2021)352 and CEPII Policy Brief 47",
-     .example = "0.4"},
-    PARAM_OF_PRODUCT,
-    PARAM_OF_DATASET,
-    PARAM_OF_EXPLAIN,
-    PARAMS_OF_TABLES,
+static const struct column columns_of_summary[SUMMARY_COLUMNS] = {
+    [S_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
+    [S_PRODUCTS] = {"products", COLUMN_INTEGER, NULL, 0, false, "products that are imported (from the partner)"},
+    [S_DEPENDENT] = {"dependent_products", COLUMN_INTEGER, NULL, 0, false, "of these, dependent"},
+    [S_UNDECIDED] = {"undecided_products", COLUMN_INTEGER, NULL, 0, false, "of these, not to be decided by the data"},
+    [S_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', false,
+                   "imports of all products (from the partner); null for sectors, which overlap"},
+    [S_VALUE] = {"dependent_imports", COLUMN_INTEGER, "USD", 'M', false, "imports of the dependent products"},
+    [S_OF_PRODUCTS] = {"dependent_share_of_products", COLUMN_NUMBER, "1", 0, false,
+                       "dependent_products / products; null where some are undecided"},
+    [S_OF_IMPORTS] = {"dependent_share_of_imports", COLUMN_NUMBER, "1", 0, false,
+                      "dependent_imports / imports; null likewise"},
+    [S_YEARS] = {"years_looked_at", COLUMN_INTEGER, "years", 0, false,
+                 "years of the window that the dataset holds completely"},
+    [S_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false,
+                 "flags of any of the products; lower_bound where some are undecided"},
 };
 
-static void fill(struct call *call, struct cell period, const struct dependence_row *row, struct cell *cell)
+static const struct param params_of_pair[] = {PARAM_OF_REPORTER, PARAM_OF_PARTNER, PARAMS_OF_DEPENDENCE};
+static const struct param params_of_any[] = {PARAM_OF_REPORTER, PARAMS_OF_DEPENDENCE};
+
+static struct cell cell_verdict(enum verdict v)
+{
+    return v == VERDICT_UNKNOWN ? cell_null : cell_bool(v == VERDICT_YES);
+}
+
+static void fill_figures(const struct call *call, const struct dependence_row *row, struct cell *cell)
 {
     cell[C_PRODUCT] = cell_str(row->product);
     cell[C_NAME] = cell_str(row->name);
@@ -75,12 +166,65 @@ static void fill(struct call *call, struct cell period, const struct dependence_
     cell[C_ALL] = cell_figure(row->imports_total);
     cell[C_SHARE] = cell_ratio(row->share);
     cell[C_HHI] = cell_ratio(row->hhi);
-    cell[C_TOP] = cell_country(call, row->top_supplier);
+    cell[C_EQUIVALENT] = cell_ratio(row->equivalent_suppliers);
     cell[C_SUPPLIERS] = cell_rank(row->suppliers);
+    cell[C_TOP] = cell_country(call, row->top_supplier);
+    cell[C_TOP_SHARE] = cell_ratio(row->top_share);
     cell[C_OVER] = cell_ratio(row->imports_over_exports);
-    cell[C_DEPENDENT] = row->dependent == VERDICT_UNKNOWN ? cell_null : cell_bool(row->dependent == VERDICT_YES);
+    cell[C_WORLD] = cell_ratio(row->hhi_world_exports);
+    cell[C_EXTRA] = cell_figure(row->extra_imports);
+    cell[C_EXTRA_SHARE] = cell_ratio(row->extra_share);
+    cell[C_EXTRA_HHI] = cell_ratio(row->hhi_extra);
+    cell[C_EXTRA_OVER] = cell_ratio(row->extra_over_exports);
+}
+
+static void fill_verdicts(const struct dependence_row *row, struct cell period, struct cell *cell)
+{
+    for (enum criterion c = 0; c < CRITERIA; c++)
+        cell[C_BY_HHI + (int)c] = cell_verdict(row->criterion[c]);
+    cell[C_DEPENDENT] = cell_verdict(row->dependent);
+    cell[C_YEARS] = cell_i64(row->years_held);
     cell[C_PERIOD] = period;
     cell[C_FLAGS] = cell_flags(row->flags);
+}
+
+static enum status add_rows(struct call *call, const struct dependence_answer *answer, uint32_t period)
+{
+    const struct cell text = cell_period(call, period);
+    size_t skipped = COLUMNS - call->table.n_columns; /* the column of the partner */
+    for (size_t i = 0; i < answer->n; i++) {
+        struct cell full[COLUMNS], *cell = call_row(call);
+        if (!cell)
+            return ST_NO_MEMORY;
+        fill_figures(call, &answer->row[i], full);
+        fill_verdicts(&answer->row[i], text, full);
+        memcpy(cell, full, C_FROM * sizeof *cell);
+        memcpy(cell + C_FROM, full + C_FROM + skipped, (COLUMNS - C_FROM - skipped) * sizeof *cell);
+    }
+    return ST_OK;
+}
+
+static enum status add_summary(struct call *call, const struct dependence_answer *answer, uint32_t period)
+{
+    const struct dependence_summary *s = &answer->summary;
+    struct cell *cell = call_row(call);
+    unsigned flags = 0;
+    if (!cell)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < answer->n; i++)
+        flags |= answer->row[i].flags;
+    flags &= ~(FLAG_BIT(FLAG_LOWER_BOUND) | FLAG_BIT(FLAG_NO_EXPORTS));
+    cell[S_PERIOD] = cell_period(call, period);
+    cell[S_PRODUCTS] = cell_i64((int64_t)s->products);
+    cell[S_DEPENDENT] = cell_i64((int64_t)s->dependent);
+    cell[S_UNDECIDED] = cell_i64((int64_t)s->undecided);
+    cell[S_IMPORTS] = cell_figure(s->imports);
+    cell[S_VALUE] = cell_figure(s->dependent_imports);
+    cell[S_OF_PRODUCTS] = dependence_share_of_products(s);
+    cell[S_OF_IMPORTS] = dependence_share_of_imports(s);
+    cell[S_YEARS] = cell_i64(answer->years);
+    cell[S_FLAGS] = cell_flags(flags | (s->undecided ? FLAG_BIT(FLAG_LOWER_BOUND) : 0));
+    return ST_OK;
 }
 
 /* Without `level`: as fine as the products that are asked for, or as the dataset that is named. */
@@ -93,7 +237,7 @@ static enum level wanted_level(const struct call *call)
         return level->level;
     if (product->n_list == 0 && dataset->cube) {
         one = cube_dataset(dataset->cube)->level;
-        return one < LEVEL_HS2 ? LEVEL_HS2 : one > LEVEL_HS6 ? LEVEL_HS6 : one;
+        return one > LEVEL_HS6 ? LEVEL_HS6 : one;
     }
     for (size_t i = 0; i < product->n_list; i++)
         if (product_level(product->list[i], &one) && one > finest && one <= LEVEL_HS6)
@@ -101,74 +245,108 @@ static enum level wanted_level(const struct call *call)
     return finest;
 }
 
-static enum status table(struct call *call, const struct frame *frame, const struct dependence_question *question)
+/* All windows are priced before anything is read. */
+static enum status afford(struct call *call, const struct frame *frame, const struct offer *offer,
+                          struct dependence_question *q)
 {
-    struct dependence_row *row;
-    size_t n = 0;
-    enum status status = dependence_table(frame, question, call->arena, &row, &n);
-    const struct cell period = cell_period(call, question->period);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, period, &row[i], cell);
+    uint64_t cost = 0;
+    for (size_t i = 0; i < offer->n_periods; i++) {
+        q->period = offer->period[i];
+        if (__builtin_add_overflow(cost, dependence_cost(frame, q, call->arena), &cost))
+            cost = UINT64_MAX;
     }
+    return call_afford_cost(call, cost);
+}
+
+static enum status add_period(struct call *call, const struct frame *frame, const struct dependence_question *q,
+                              bool last, struct arena *arena)
+{
+    bool summary = call->table.column == columns_of_summary;
+    struct dependence_answer made;
+    enum status status = dependence_table(frame, q, arena, &made);
+    if (status == ST_OK)
+        status = (summary ? add_summary : add_rows)(call, &made, q->period);
+    if (status == ST_OK && last) {
+        dependence_echo(call, q, &made);
+        dependence_warn(call, frame, q, &made);
+    }
+    return status;
+}
+
+/* One period after the other; of all but the last only the rows stay. */
+static enum status answer(struct call *call, const struct frame *frame, const struct offer *offer,
+                          struct dependence_question *q)
+{
+    struct arena scratch;
+    enum status status = afford(call, frame, offer, q);
+    arena_init(&scratch, call->arena->ceiling_bytes);
+    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++) {
+        bool last = i + 1 == offer->n_periods;
+        q->period = offer->period[i];
+        arena_reset(&scratch);
+        status = add_period(call, frame, q, last, last ? call->arena : &scratch);
+    }
+    arena_release(&scratch);
     return status;
 }
 
 static enum status get(struct call *call)
 {
     struct want want = want_of(call);
-    want.level = wanted_level(call);
-    enum status status = want_products(call, &want);
+    struct dependence_question question = {.period = 0};
+    struct breakdown breakdown;
     const struct offer *offer;
+    want.level = wanted_level(call);
+    want.likes_all_partners = true;
+    question.breakdown = &breakdown;
+    enum status status = dependence_options(call, &question);
+    if (status == ST_OK)
+        status = want_products(call, &want);
     if (status == ST_OK)
         status = call_choose(call, &want, &offer);
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);
-    const uint32_t imports = FLOW_IMPORTS;
-    struct cube_query cost = {.group = CUBE_BIT(CUBE_PRODUCT),
-                              .level = cube_dataset(offer->cube)->level,
-                              .kind = offer->kind,
-                              .spread = cube_dataset(offer->cube)->partners == PARTNERS_LISTED ? CUBE_NO_SPREAD
-                                                                                               : CUBE_PARTNER};
-    cost.only[CUBE_REPORTER] = (struct cube_set){&frame.reporter, 1};
-    cost.only[CUBE_PERIOD] = (struct cube_set){offer->period, 1};
-    cost.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
-    struct breakdown breakdown;
     status = frame_products(call, &frame);
-    if (status == ST_OK)
-        status = call_afford(call, offer->cube, &cost);
     if (status == ST_OK)
         status = breakdown_make(offer->cube, catalogue_products(call->api->catalogue),
                                 catalogue_sectors(call->api->catalogue), want.level, call->arena, &breakdown);
     if (status == ST_OK)
-        status = table(call, &frame,
-                       &(struct dependence_question){.breakdown = &breakdown,
-                                                     .period = offer->period[0],
-                                                     .threshold = call_arg(call, "threshold")->ratio});
-    call_warn(call, arena_printf(call->arena, "dependent: hhi above %.*s and the partner the largest supplier",
-                                 STR_ARG(call_arg(call, "threshold")->text)));
-    if (cube_dataset(offer->cube)->partners == PARTNERS_LISTED)
-        call_warn(call, STR("the dataset has no other suppliers: hhi is a lower bound (share²), and dependent is null "
-                            "where that cannot decide"));
-    if (want.level == LEVEL_SECTOR)
-        call_warn(call, STR("sectors overlap: their figures must not be added up"));
+        status = answer(call, &frame, offer, &question);
     call->empty_reason = "no_trade_recorded";
     return status;
 }
 
+#define PATH_OF_ANY "/v1/dependence/{reporter}"
+#define PATH_OF_PAIR "/v1/dependence/{reporter}/{partner}"
+#define TABLE(params_, columns_)                                                                                       \
+    .handler = get, .param = (params_), .n_params = sizeof(params_) / sizeof *(params_), .column = (columns_),         \
+    .n_columns = sizeof(columns_) / sizeof *(columns_)
+
+static const struct route summary_of_any = {
+    .id = "getDependenceOfSummary", .path = PATH_OF_ANY, TABLE(params_of_any, columns_of_summary)};
+static const struct route summary_of_pair = {
+    .id = "getDependenceSummary", .path = PATH_OF_PAIR, TABLE(params_of_pair, columns_of_summary)};
+
+const struct route route_dependence_any = {
+    .id = "getDependenceOnAny",
+    .path = PATH_OF_ANY,
+    .summary = "Which of a country's imports hang on one dominant supplier, whoever it is",
+    .description = "Concentration of the suppliers of each product, imports over exports and concentration of world "
+                   "exports, with the criteria and the verdict of a named method. summary=1 gives one row a period.",
+    .example = "/v1/dependence/IND?period=FY2018-19&level=hs2&method=share&threshold=0.4&top_share.gt=0.5",
+    .default_sort = "-imports_total",
+    .with_summary = &summary_of_any,
+    TABLE(params_of_any, columns_of_any)};
+
 const struct route route_dependence = {
     .id = "getDependence",
-    .path = "/v1/dependence/{reporter}/{partner}",
+    .path = PATH_OF_PAIR,
     .summary = "Where a country's imports hang on one partner, product by product",
     .description =
-        "Share of the partner in the reporter's imports of each product, and the concentration of suppliers.",
+        "Share of the partner in the reporter's imports of each product, and the concentration of suppliers, with the "
+        "criteria and the verdict of a named method. summary=1 gives one row a period.",
     .example = "/v1/dependence/IND/CHN?period=FY2018-19&level=hs2&sort=-share",
-    .handler = get,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = COLUMNS,
-    .default_sort = "-imports_from_partner"};
+    .default_sort = "-imports_from_partner",
+    .with_summary = &summary_of_pair,
+    TABLE(params_of_pair, columns_of_pair)};

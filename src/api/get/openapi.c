@@ -146,6 +146,15 @@ static void write_column(const struct column *column, struct jw *jw)
     jw_end(jw);
 }
 
+static bool has_column(const struct route *route, const char *id)
+{
+    size_t i = 0;
+    while (i < route->n_columns && strcmp(route->column[i].id, id) != 0)
+        i++;
+    return i < route->n_columns;
+}
+
+/* With summary=1 the rows have other columns: both kinds are listed. */
 static void write_table_schema(const struct route *route, struct jw *jw)
 {
     jw_kobject(jw, "schema");
@@ -161,6 +170,9 @@ static void write_table_schema(const struct route *route, struct jw *jw)
     jw_kobject(jw, "properties");
     for (size_t i = 0; i < route->n_columns; i++)
         write_column(&route->column[i], jw);
+    for (size_t i = 0; route->with_summary && i < route->with_summary->n_columns; i++)
+        if (!has_column(route, route->with_summary->column[i].id))
+            write_column(&route->with_summary->column[i], jw);
     jw_end(jw);
     jw_end(jw);
     jw_end(jw);

@@ -6,7 +6,7 @@ struct want want_of(const struct call *call)
     const struct arg *partner = call_find(call, "partner"), *period = call_find(call, "period"),
                      *dataset = call_find(call, "dataset");
     struct want want = {.reporter = call_arg(call, "reporter")->country,
-                        .partner = partner ? partner->country : ANY_MEMBER};
+                        .partner = partner && partner->given ? partner->country : ANY_MEMBER};
     if (period && period->periods)
         want.period = *period->periods;
     if (dataset && dataset->cube)
@@ -20,7 +20,7 @@ struct frame frame_of(const struct call *call, const struct cube *cube)
     return (struct frame){.cube = cube,
                           .countries = catalogue_countries(call->api->catalogue),
                           .reporter = call_arg(call, "reporter")->country,
-                          .partner = partner ? partner->country : ANY_MEMBER,
+                          .partner = partner && partner->given ? partner->country : ANY_MEMBER,
                           .trace = call->trace};
 }
 

@@ -430,8 +430,7 @@ static enum status put_dependence(struct profile *p)
     const struct offer *offer;
     enum level level;
     struct breakdown breakdown;
-    struct dependence_row *row;
-    size_t n = 0;
+    struct dependence_answer answer;
     enum status status = offer_of_dependence(p, &offer, &level);
     if (status == ST_OK && !offer) {
         put_nothing(&p->jw, "dependence",
@@ -448,16 +447,17 @@ static enum status put_dependence(struct profile *p)
     struct frame frame = frame_on(p, offer->cube);
     struct dependence_question q = {.breakdown = &breakdown,
                                     .period = offer->period[offer->n_periods - 1],
-                                    .threshold = call_arg(p->call, "threshold")->ratio};
-    status = dependence_table(&frame, &q, p->call->arena, &row, &n);
+                                    .method = DEPENDENCE_HHI,
+                                    .limit = {[CRITERION_HHI] = call_arg(p->call, "threshold")->ratio}};
+    status = dependence_table(&frame, &q, p->call->arena, &answer);
     if (status != ST_OK)
         return status;
     jw_kobject(&p->jw, "dependence");
     put_dataset(&p->jw, offer->cube);
     put_period(&p->jw, "period", q.period);
     jw_kz(&p->jw, "level", level_name[level]);
-    put_ratio(&p->jw, "threshold", q.threshold);
-    put_counts(p, row, n);
+    put_ratio(&p->jw, "threshold", q.limit[CRITERION_HHI]);
+    put_counts(p, answer.row, answer.n);
     jw_kbool(&p->jw, "suppliers_known", cube_dataset(offer->cube)->partners != PARTNERS_LISTED);
     jw_end(&p->jw);
     return ST_OK;

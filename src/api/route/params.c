@@ -577,8 +577,23 @@ static enum status canonicalise(struct call *call)
     return call->canonical.p ? ST_OK : ST_NO_MEMORY;
 }
 
+/* summary=1 chooses other columns, which sort, fields and filters must be read against. */
+static void choose_columns(struct call *call)
+{
+    struct str rest = call->query;
+    while (call->route->with_summary && rest.p) {
+        struct str value = str_cut(&rest, '&'), name = str_cut(&value, '=');
+        uint32_t chosen = 0;
+        bool read = percent_decode(name, true, call->arena, &name) && str_is(name, "summary") && value.p &&
+                    percent_decode(value, true, call->arena, &value) && str_u32(value, 1, &chosen);
+        if (read && chosen)
+            call->route = call->route->with_summary;
+    }
+}
+
 enum status params_read(struct call *call)
 {
+    choose_columns(call);
     take_captures(call);
     struct str rest = call->query;
     while (rest.p) {

@@ -62,6 +62,18 @@ static int content_fit(const struct cube *cube, const struct want *want)
 
 /* ---- periods ---- */
 
+/* Whether the period has what is wanted beside the reporter's own books. */
+static bool tells_rest(const struct cube *cube, const struct want *want, uint32_t period)
+{
+    bool told = true;
+    for (enum flow f = FLOW_EXPORTS; told && f <= FLOW_IMPORTS; f++)
+        told = !(want->world & 1U << f) || cube_tells_world(cube, f, period);
+    for (size_t i = 0; told && i < want->books.n; i++)
+        told = cube_held(cube, want->books.member[i], ANY_MEMBER, FLOW_EXPORTS, period) ||
+               cube_held(cube, want->books.member[i], ANY_MEMBER, FLOW_IMPORTS, period);
+    return told;
+}
+
 /* Own periods inside `period` that are held by those who hold the most and the least of what is wanted. */
 struct holding {
     unsigned most, least;
@@ -98,6 +110,8 @@ static unsigned lesser(unsigned a, unsigned b) { return a < b ? a : b; }
 static struct holding held(const struct cube *cube, const struct want *want, uint32_t period)
 {
     static const uint32_t any = ANY_MEMBER;
+    if (!tells_rest(cube, want, period))
+        return (struct holding){0, 0};
     const struct cube_set anybody = {&any, 1};
     struct cube_set r = want->reporters, p = want->partners;
     if (!r.member)
@@ -247,10 +261,17 @@ static enum status make_offer(const struct cube *cube, const struct want *want, 
     return ST_OK;
 }
 
+/* 0: comes first. */
+static unsigned rank_of(const struct offer *offer, const struct want *want)
+{
+    bool liked = !want->likes_all_partners || cube_dataset(offer->cube)->partners != PARTNERS_LISTED;
+    return !offer->whole ? 2 : !liked;
+}
+
 enum status catalogue_offers(const struct catalogue *catalogue, const struct want *want, struct arena *arena,
                              struct offer **out, size_t *n)
 {
-    size_t count = catalogue_count(catalogue), whole = 0, k = 0;
+    size_t count = catalogue_count(catalogue), k = 0;
     struct offer *made = arena_new(arena, struct offer, count), *sorted = arena_new(arena, struct offer, count);
     if (!made || !sorted)
         return ST_NO_MEMORY;
@@ -262,14 +283,12 @@ enum status catalogue_offers(const struct catalogue *catalogue, const struct wan
             own.partner = countries_world(catalogue_countries(catalogue));
         if (meant && make_offer(cube, &own, arena, &made[i]) != ST_OK)
             return ST_NO_MEMORY;
-        whole += made[i].n_periods > 0 && made[i].whole;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (made[i].n_periods == 0)
-            continue;
-        sorted[made[i].whole ? k++ : whole++] = made[i];
-    }
+    for (unsigned rank = 0; rank <= 2; rank++)
+        for (size_t i = 0; i < count; i++)
+            if (made[i].n_periods && rank_of(&made[i], want) == rank)
+                sorted[k++] = made[i];
     *out = sorted;
-    *n = whole;
+    *n = k;
     return ST_OK;
 }

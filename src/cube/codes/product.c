@@ -180,6 +180,17 @@ struct str products_name(const struct products *products, struct str code)
     return id == NO_ID ? str_span(NULL, 0) : products->product[id].name;
 }
 
+struct str products_name_next(const struct products *products, struct str code, size_t *cursor)
+{
+    int order = -1;
+    for (; *cursor < products->n; ++*cursor) {
+        order = str_cmp(products->product[products->sorted[*cursor]].code, code);
+        if (order >= 0)
+            break;
+    }
+    return order == 0 ? products->product[products->sorted[*cursor]].name : str_span(NULL, 0);
+}
+
 struct str products_section(const struct products *products, struct str code)
 {
     uint32_t chapter;

@@ -35,6 +35,7 @@ struct cube {
     uint16_t *local;                  /* country id → local number, or NO_LOCAL */
     uint32_t *member;                 /* country ids that occur, by local number ascending */
     size_t n_members;                 /* of `member` */
+    uint32_t *countable;              /* country ids of `each`, in its order */
     struct member_side each, all;     /* every countable member that occurs; ALL alone */
     uint32_t *period;                 /* per segment */
     struct level_nodes level[LEVELS]; /* n == 0 where the level cannot be expressed */

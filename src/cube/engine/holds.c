@@ -18,6 +18,12 @@ const uint32_t *cube_members(const struct cube *cube, size_t *n)
     return cube->member;
 }
 
+const uint32_t *cube_countable(const struct cube *cube, size_t *n)
+{
+    *n = cube->each.n;
+    return cube->countable;
+}
+
 const struct str *cube_leaves(const struct cube *cube, size_t *n) { return cube_nodes(cube, cube->dataset.level, n); }
 
 bool cube_has_level(const struct cube *cube, enum level level) { return cube->level[level].n > 0; }
@@ -178,4 +184,17 @@ unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner,
     for (size_t i = from; i < to; i++)
         held += in_segment(cube, &cube->image.segment[i], who.reporter, who.partner, who.flow);
     return held;
+}
+
+bool cube_tells_world(const struct cube *cube, enum flow flow, uint32_t period)
+{
+    const struct dataset *d = &cube->dataset;
+    if (d->partners == PARTNERS_LISTED)
+        return false;
+    if (d->basis == BASIS_RECONCILED || d->partners == PARTNERS_CLOSED)
+        return cube_held(cube, ANY_MEMBER, ANY_MEMBER, flow, period) > 0;
+    size_t reporters = 0;
+    for (size_t i = 0; i < cube->each.n; i++)
+        reporters += cube_held(cube, cube->countable[i], ANY_MEMBER, flow, period) > 0;
+    return reporters > 1 && reporters * 2 >= cube->each.n;
 }

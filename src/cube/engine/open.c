@@ -45,12 +45,15 @@ static bool make_sides(struct cube *cube, const bool *has)
     size_t n = cube->image.n_members;
     uint16_t *each = arena_new(&cube->arena, uint16_t, n), *all = arena_new(&cube->arena, uint16_t, 1);
     bool *all_has = arena_new(&cube->arena, bool, n + 1);
-    if (!each || !all || !all_has)
+    cube->countable = arena_new(&cube->arena, uint32_t, n);
+    if (!each || !all || !all_has || !cube->countable)
         return false;
     cube->each = (struct member_side){each, 0, has};
     for (size_t i = 0; i < n; i++)
-        if (has[i])
+        if (has[i]) {
+            cube->countable[cube->each.n] = cube->country[i];
             each[cube->each.n++] = (uint16_t)i;
+        }
     *all = (uint16_t)n;
     all_has[n] = true;
     cube->all = (struct member_side){all, 1, all_has};

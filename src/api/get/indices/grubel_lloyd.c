@@ -1,0 +1,73 @@
+#include "api/get/indices/index_question.h"
+
+enum { C_PRODUCT, C_NAME, C_EXPORTS, C_IMPORTS, C_GL, C_PERIOD, C_FLAGS, COLUMNS };
+
+static const struct column columns[COLUMNS] = {
+    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "HS code, section or sector id"},
+    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
+    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports (to the partner)"},
+    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports (from the partner)"},
+    [C_GL] = {"grubel_lloyd", COLUMN_NUMBER, "1", 0, false, "1: as much exported as imported; 0: one way only"},
+    [C_PERIOD] = COLUMN_OF_PERIOD,
+    [C_FLAGS] = COLUMN_OF_FLAGS,
+};
+
+static const struct param params[] = {
+    PARAM_OF_COUNTRY("reporter", true,
+                     "country whose trade is looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
+    PARAM_OF_COUNTRY("partner", false, "the other country; without it all partners", "CHN"),
+    PARAM_OF_LEVEL(LEVELS_OF_PRODUCTS),
+    PARAMS_OF_INDICES,
+};
+
+static void fill(struct cell period, const struct intra_row *row, struct cell *cell)
+{
+    cell[C_PRODUCT] = cell_str(row->product);
+    cell[C_NAME] = cell_str(row->name);
+    cell[C_EXPORTS] = cell_figure(row->exports);
+    cell[C_IMPORTS] = cell_figure(row->imports);
+    cell[C_GL] = cell_ratio(row->grubel_lloyd);
+    cell[C_PERIOD] = period;
+    cell[C_FLAGS] = cell_flags(row->flags);
+}
+
+static enum status get(struct call *call)
+{
+    struct index_question q;
+    struct intra_row *row;
+    size_t n = 0;
+    double aggregate = 0;
+    enum status status = index_begin(call, (struct index_needs){.likes_all = true}, &q);
+    for (size_t p = 0; status == ST_OK && p < q.offer->n_periods; p++) {
+        status = intra_table(&q.frame, &q.breakdown, q.offer->period[p], call->arena, &row, &n, &aggregate);
+        const struct cell period = cell_period(call, q.offer->period[p]);
+        for (size_t i = 0; status == ST_OK && i < n; i++) {
+            struct cell *cell = call_row(call);
+            if (!cell)
+                return ST_NO_MEMORY;
+            fill(period, &row[i], cell);
+        }
+    }
+    if (status != ST_OK)
+        return status;
+    index_say(
+        call,
+        "1 − |exports − imports| / (exports + imports); aggregate: 1 − Σ|exports − imports| / Σ(exports + imports)");
+    call_summarise(call, "period", cell_period(call, q.offer->period[q.offer->n_periods - 1]));
+    call_summarise(call, "aggregate", cell_ratio(aggregate));
+    return ST_OK;
+}
+
+const struct route route_index_grubel_lloyd = {
+    .id = "getIntraIndustryTrade",
+    .path = "/v1/indices/grubel-lloyd",
+    .summary = "How much of the trade goes both ways within each product",
+    .description = "Grubel–Lloyd index by product of the level named, and its aggregate in meta.summary. The finer the "
+                   "level, the lower the index.",
+    .example = "/v1/indices/grubel-lloyd?reporter=IND&partner=CHN&period=FY2018-19&level=hs2",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS,
+    .default_sort = "-grubel_lloyd"};

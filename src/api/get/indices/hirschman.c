@@ -1,0 +1,93 @@
+#include "api/get/indices/index_question.h"
+
+enum {
+    C_REPORTER,
+    C_FLOW,
+    C_VALUE,
+    C_HIRSCHMAN,
+    C_HHI,
+    C_NORMALISED,
+    C_PARTNERS,
+    C_TOP,
+    C_TOP_SHARE,
+    C_PERIOD,
+    C_FLAGS,
+    COLUMNS
+};
+
+static const struct column columns[COLUMNS] = {
+    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose trade it is"},
+    [C_FLOW] = {"flow", COLUMN_STRING, NULL, 0, false, "exports or imports"},
+    [C_VALUE] = {"value", COLUMN_INTEGER, "USD", 0, false, "of the flow with all partners"},
+    [C_HIRSCHMAN] = {"hirschman", COLUMN_NUMBER, "1", 0, false,
+                     "Hirschman (1945): 100 times the root of the sum of the partners' squared shares"},
+    [C_HHI] = {"hhi", COLUMN_NUMBER, "1", 0, false,
+               "Herfindahl–Hirschman index: the sum of the partners' squared shares, 0 to 1"},
+    [C_NORMALISED] = {"normalised_hhi", COLUMN_NUMBER, "1", 0, false, "(hhi − 1/n) / (1 − 1/n)"},
+    [C_PARTNERS] = {"partners", COLUMN_INTEGER, NULL, 0, false, "n: partners with a value above zero"},
+    [C_TOP] = {"top_partner", COLUMN_STRING, NULL, 0, false, "the largest partner"},
+    [C_TOP_SHARE] = {"top_share", COLUMN_NUMBER, "1", 0, false, "its share"},
+    [C_PERIOD] = COLUMN_OF_PERIOD,
+    [C_FLAGS] = COLUMN_OF_FLAGS,
+};
+
+static const char *const flow_words[] = {[FLOW_EXPORTS] = "exports", [FLOW_IMPORTS] = "imports", NULL};
+
+static const struct param params[] = {
+    PARAM_OF_COUNTRY("reporter", true,
+                     "country whose trade is looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
+    {.name = "flow",
+     .type = PARAM_WORD,
+     .words = flow_words,
+     .fallback = "imports",
+     .description = "exports or imports",
+     .example = "imports"},
+    PARAMS_OF_INDICES,
+};
+
+static enum status add(struct call *call, const struct index_question *q, uint32_t period)
+{
+    struct hirschman_row row;
+    enum flow flow = (enum flow)call_arg(call, "flow")->number;
+    enum status status = hirschman_of(&q->frame, flow, period, call->arena, &row);
+    struct cell *cell = status == ST_OK ? call_row(call) : NULL;
+    if (!cell)
+        return status != ST_OK ? status : ST_NO_MEMORY;
+    cell[C_REPORTER] = cell_country(call, q->frame.reporter);
+    cell[C_FLOW] = cell_z(flow_words[flow]);
+    cell[C_VALUE] = cell_figure(row.value);
+    cell[C_HIRSCHMAN] = cell_ratio(row.hirschman);
+    cell[C_HHI] = cell_ratio(row.hhi);
+    cell[C_NORMALISED] = cell_ratio(row.normalised_hhi);
+    cell[C_PARTNERS] = cell_rank(row.partners);
+    cell[C_TOP] = cell_country(call, row.top_partner);
+    cell[C_TOP_SHARE] = cell_ratio(row.top_share);
+    cell[C_PERIOD] = cell_period(call, period);
+    cell[C_FLAGS] = cell_flags(row.flags);
+    return ST_OK;
+}
+
+static enum status get(struct call *call)
+{
+    struct index_question q;
+    enum status status = index_begin(call, (struct index_needs){.all_partners = true}, &q);
+    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
+        status = add(call, &q, q.offer->period[i]);
+    if (status != ST_OK)
+        return status;
+    index_say(call, "100 √ Σ (value with a partner / value with all)²");
+    return ST_OK;
+}
+
+const struct route route_index_hirschman = {
+    .id = "getHirschman",
+    .path = "/v1/indices/hirschman",
+    .summary = "How concentrated a country's trade is on few partners",
+    .description = "Hirschman's concentration of the partners of one flow, and the Herfindahl–Hirschman index beside "
+                   "it. Needs a dataset that lists all partners.",
+    .example = "/v1/indices/hirschman?reporter=IND&period=2019",
+    .handler = get,
+    .param = params,
+    .n_params = sizeof params / sizeof *params,
+    .column = columns,
+    .n_columns = COLUMNS};

@@ -1,0 +1,69 @@
+#include "api/get/indices/index_question.h"
+
+enum { C_PRODUCT, C_NAME, C_EXPORTS, C_WORLD, C_RCA, C_SYMMETRIC, C_PERIOD, C_FLAGS, COLUMNS };
+
+static const struct column columns[COLUMNS] = {
+    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "HS code, section or sector id"},
+    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
+    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports of the product"},
+    [C_WORLD] = {"world_exports", COLUMN_INTEGER, "USD", 'X', true, "all countries' exports of the product"},
+    [C_RCA] = {"rca", COLUMN_NUMBER, "1", 0, false, "Balassa's revealed comparative advantage: above 1 an advantage"},
+    [C_SYMMETRIC] = {"symmetric_rca", COLUMN_NUMBER, "1", 0, false, "(rca − 1) / (rca + 1), −1 to 1"},
+    [C_PERIOD] = COLUMN_OF_PERIOD,
+    [C_FLAGS] = COLUMN_OF_FLAGS,
+};
+
+static const struct param params[] = {
+    PARAM_OF_COUNTRY("reporter", true,
+                     "country whose exports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
+    PARAM_OF_LEVEL(LEVELS_OF_PRODUCTS),
+    PARAMS_OF_INDICES,
+};
+
+static void fill(struct cell period, const struct rca_row *row, struct cell *cell)
+{
+    cell[C_PRODUCT] = cell_str(row->product);
+    cell[C_NAME] = cell_str(row->name);
+    cell[C_EXPORTS] = cell_figure(row->exports);
+    cell[C_WORLD] = cell_figure(row->world_exports);
+    cell[C_RCA] = cell_ratio(row->rca);
+    cell[C_SYMMETRIC] = cell_ratio(row->symmetric);
+    cell[C_PERIOD] = period;
+    cell[C_FLAGS] = cell_flags(row->flags);
+}
+
+static enum status get(struct call *call)
+{
+    struct index_question q;
+    struct rca_row *row;
+    size_t n = 0;
+    enum status status = index_begin(call, (struct index_needs){.world = 1U << FLOW_EXPORTS, .all_partners = true}, &q);
+    for (size_t p = 0; status == ST_OK && p < q.offer->n_periods; p++) {
+        status = rca_table(&q.frame, &q.breakdown, q.offer->period[p], call->arena, &row, &n);
+        const struct cell period = cell_period(call, q.offer->period[p]);
+        for (size_t i = 0; status == ST_OK && i < n; i++) {
+            struct cell *cell = call_row(call);
+            if (!cell)
+                return ST_NO_MEMORY;
+            fill(period, &row[i], cell);
+        }
+    }
+    if (status != ST_OK)
+        return status;
+    index_say(call, "(exports of the product / all exports) / (world exports of the product / all world exports)");
+    return ST_OK;
+}
+
+const struct route route_index_rca = {.id = "getRca",
+                                      .path = "/v1/indices/rca",
+                                      .summary = "In which products a country has a revealed comparative advantage",
+                                      .description =
+                                          "Balassa (1965), and its symmetric form. Needs data of many reporters: a "
+                                          "reconciled world, or a closed set, which is then the world.",
+                                      .example = "/v1/indices/rca?reporter=CHN&level=hs6",
+                                      .handler = get,
+                                      .param = params,
+                                      .n_params = sizeof params / sizeof *params,
+                                      .column = columns,
+                                      .n_columns = COLUMNS,
+                                      .default_sort = "-rca"};

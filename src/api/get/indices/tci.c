@@ -1,0 +1,66 @@
+#include "api/get/indices/index_question.h"
+
+enum { C_REPORTER, C_PARTNER, C_TCI, C_PRODUCTS, C_EXPORTS, C_IMPORTS, C_PERIOD, C_FLAGS, COLUMNS };
+
+static const struct column columns[COLUMNS] = {
+    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "the exporting country"},
+    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
+    [C_TCI] = {"tci", COLUMN_NUMBER, "1", 0, false,
+               "0: the reporter exports nothing that the partner imports; 100: in the same proportions"},
+    [C_PRODUCTS] = {"products", COLUMN_INTEGER, NULL, 0, false, "products of the level that either trades"},
+    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', false, "reporter's exports of them to all partners"},
+    [C_IMPORTS] = {"partner_imports", COLUMN_INTEGER, "USD", 'M', false, "partner's imports of them from all partners"},
+    [C_PERIOD] = COLUMN_OF_PERIOD,
+    [C_FLAGS] = COLUMN_OF_FLAGS,
+};
+
+static const struct param params[] = {
+    PARAM_OF_COUNTRY("reporter", true,
+                     "country whose exports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
+    PARAM_OF_COUNTRY("partner", true, "the importing country", "CHN"),
+    PARAM_OF_LEVEL(LEVELS_WITHOUT_SECTORS),
+    PARAMS_OF_INDICES,
+};
+
+static enum status add(struct call *call, const struct index_question *q, uint32_t period)
+{
+    struct tci_row row;
+    enum status status = tci_of(&q->frame, &q->breakdown, period, call->arena, &row);
+    struct cell *cell = status == ST_OK ? call_row(call) : NULL;
+    if (!cell)
+        return status != ST_OK ? status : ST_NO_MEMORY;
+    cell[C_REPORTER] = cell_country(call, q->frame.reporter);
+    cell[C_PARTNER] = cell_country(call, q->frame.partner);
+    cell[C_TCI] = cell_ratio(row.tci);
+    cell[C_PRODUCTS] = cell_i64((int64_t)row.products);
+    cell[C_EXPORTS] = cell_figure(row.exports);
+    cell[C_IMPORTS] = cell_figure(row.partner_imports);
+    cell[C_PERIOD] = cell_period(call, period);
+    cell[C_FLAGS] = cell_flags(row.flags);
+    return ST_OK;
+}
+
+static enum status get(struct call *call)
+{
+    struct index_question q;
+    enum status status = index_begin(call, (struct index_needs){.partner_books = true, .all_partners = true}, &q);
+    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
+        status = add(call, &q, q.offer->period[i]);
+    if (status != ST_OK)
+        return status;
+    index_say(call, "100 (1 − ½ Σ |share of the product in the imports of the partner − its share in the exports of "
+                    "the reporter|)");
+    return ST_OK;
+}
+
+const struct route route_index_tci = {.id = "getTradeComplementarity",
+                                      .path = "/v1/indices/tci",
+                                      .summary = "How well one country's exports fit what another imports",
+                                      .description = "Michaely's trade complementarity index at the product level "
+                                                     "named. Needs the books of both countries in one dataset.",
+                                      .example = "/v1/indices/tci?reporter=CHN&partner=IND&level=hs6",
+                                      .handler = get,
+                                      .param = params,
+                                      .n_params = sizeof params / sizeof *params,
+                                      .column = columns,
+                                      .n_columns = COLUMNS};
