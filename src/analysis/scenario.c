@@ -306,6 +306,7 @@ static void set_cost(struct scenario_step *step, const struct costing *c, enum s
         step->flags |= FLAG_BIT(FLAG_PARTIAL_QUANTITY);
 }
 
+/* Shares are of the amounts before rounding: a dollar is much of a small trade. */
 static void set_loss(const struct scenario_state *s, struct scenario_step *step)
 {
     int64_t loss_usd = 0;
@@ -313,8 +314,8 @@ static void set_loss(const struct scenario_state *s, struct scenario_step *step)
         loss_usd += llround(step->cut * (double)s->good[i].loss_usd);
     if (s->loss.known)
         step->partner_loss = (struct figure){loss_usd, true};
-    step->partner_loss_share = figure_ratio(step->partner_loss, s->partner_exports);
-    step->partner_loss_share_of_exports = figure_ratio(step->partner_loss, s->partner_all);
+    step->partner_loss_share = step->cut * figure_ratio(s->loss, s->partner_exports);
+    step->partner_loss_share_of_exports = step->cut * figure_ratio(s->loss, s->partner_all);
 }
 
 static void fill_step(const struct scenario_state *s, const struct scenario *out, struct scenario_step *step)
@@ -414,9 +415,9 @@ enum status scenario_run(const struct frame *frame, const struct scenario_questi
     status = make_steps(s, arena, out);
     if (status != ST_OK)
         return status;
-    struct figure gap = out->step[out->n_steps - 1].gap, others = {s->others_usd, question->worldwide};
-    out->resourcing_multiple = figure_ratio(gap, figure_difference(out->total, out->flow));
-    out->market_tightness = figure_ratio(gap, others);
+    struct figure others = {s->others_usd, question->worldwide};
+    out->resourcing_multiple = question->cut * figure_ratio(out->flow, figure_difference(out->total, out->flow));
+    out->market_tightness = question->cut * figure_ratio(out->flow, others);
     return ST_OK;
 }
 

@@ -171,8 +171,8 @@ static void summarise(struct table *t, struct suppliers_summary *s)
     s->imports_from_excluded = excluded;
     if (excluded.known)
         s->gap = (struct figure){llround(t->question->cut * (double)excluded.usd), true};
-    s->resourcing_multiple = figure_ratio(s->gap, figure_difference(t->imports, excluded));
-    s->market_tightness = figure_ratio(s->gap, others);
+    s->resourcing_multiple = t->question->cut * figure_ratio(excluded, figure_difference(t->imports, excluded));
+    s->market_tightness = t->question->cut * figure_ratio(excluded, others);
     s->capacity_total = (struct figure){0, t->question->worldwide && has_importer(t->frame)};
 }
 

@@ -17,12 +17,25 @@
 /* Those of certain endpoints stand before those of all. */
 const struct measure measures[] = {
     /* money and weight */
-    {"exports", NULL, NULL, "X", "X_ij = sum of the exports of i to j", "USD", PLAIN,
-     "exports as the reporter's books (or reconciled data) have them, valued as the dataset says (mostly FOB)"},
     {"imports_from_partner", "imports_from_partner imports_from_excluded", NULL, "M",
      "M_ij,k = imports of product k of i from j", "USD", PLAIN, "imports of a product from one partner"},
+    {"exports_to_partner", NULL, NULL, "X", "X_ij = sum of the exports of i to j", "USD", PLAIN,
+     "reporter's exports to the partner"},
+    {"exports_to_all", "exports partner_exports", "/v1/indices", "X", "X_i = sum over j of X_ij", "USD", PLAIN,
+     "exports to all partners: the source's own world row, else the sum of the partners"},
+    {"exports_total", NULL, NULL, "X", "X_i,k = sum over j of X_ij,k", "USD", PLAIN,
+     "exports of a product to all partners: the source's own world row, else the sum of the partners"},
+    {"imports_from_all", "imports partner_imports reporter_imports", "/v1/indices", "M", "M_i = sum over j of M_ij",
+     "USD", PLAIN, "imports from all partners: the source's own world row, else the sum of the partners"},
+    {"world_imports", NULL, NULL, "M", "M_W = sum over i of M_i", "USD", PLAIN, "all countries' imports"},
+    {"extra_imports", NULL, NULL, "M", "sum over j outside home of M_ij,k", "USD", EU,
+     "imports of a product from outside home (a bloc)"},
+    {"dependent_imports", NULL, NULL, "E1", "sum over the dependent k of M_i,k", "USD", OURS,
+     "imports of the products that the method calls dependent"},
     {"imports_total", NULL, NULL, "M", "M_i,k = sum over j of M_ij,k", "USD", PLAIN,
      "imports of a product from all partners: the source's own world row, else the sum of the partners"},
+    {"exports", NULL, NULL, "X", "X_ij = sum of the exports of i to j", "USD", PLAIN,
+     "exports as the reporter's books (or reconciled data) have them, valued as the dataset says (mostly FOB)"},
     {"imports", NULL, NULL, "M", "M_ij = sum of the imports of i from j", "USD", PLAIN,
      "imports as the reporter's books (or reconciled data) have them, valued as the dataset says (mostly CIF)"},
     {"total", NULL, NULL, "T", "T_ij = X_ij + M_ij", "USD", PLAIN, "exports and imports together"},
@@ -39,11 +52,14 @@ const struct measure measures[] = {
     {"value", NULL, NULL, "V", "sum over what is not broken down", "USD", PLAIN,
      "what was recorded of the flow: exports, imports, or both together where flow is added up"},
     /* shares and ratios of a pair */
+    {"normalised_balance", NULL, NULL, "D3", "(X_ij - M_ij) / (X_ij + M_ij)", "1", ESCAP, "-1 to 1; 0: balanced"},
     {"cover_ratio", NULL, NULL, "D2", "X_ij / M_ij", "1", ESCAP, "1: balanced"},
     {"exports_growth", NULL, NULL, "G1", "X_t / X_t-1 - 1", "1", ESCAP,
      "against the same period a year before, in nominal dollars"},
     {"imports_growth", NULL, NULL, "G1", "M_t / M_t-1 - 1", "1", ESCAP,
      "against the same period a year before, in nominal dollars"},
+    {"growth_elsewhere", "exports_growth_elsewhere imports_growth_elsewhere", NULL, "G1",
+     "(V_i,t - V_ij,t) / (V_i,t-1 - V_ij,t-1) - 1", "1", ESCAP, "growth of the trade with everybody but the partner"},
     {"growth", "growth total_growth balance_growth", NULL, "G1", "V_t / V_t-1 - 1", "1", ESCAP,
      "against the same period a year before, in nominal dollars"},
     {"cagr", "cagr exports_cagr imports_cagr total_cagr", NULL, "G2", "(V_T / V_0)^(1 / (T - 0)) - 1", "1", ESCAP,
@@ -92,6 +108,16 @@ const struct measure measures[] = {
      "0 to 100: the index before the square root was dropped"},
     {"equivalent_suppliers", NULL, NULL, "D8", "1 / HHI", "1", PLAIN,
      "how many suppliers of equal size would be as concentrated"},
+    {"extra_share", NULL, NULL, "E1", "sum over j outside home of M_ij,k / M_i,k", "1", EU,
+     "second criterion of the EU's method: above 0.5"},
+    {"hhi_extra", NULL, NULL, "E1", "sum over j outside home of (M_ij,k / extra M_i,k)^2", "1", EU,
+     "first criterion of the EU's method: above 0.4"},
+    {"extra_over_exports", NULL, NULL, "E1", "extra M_i,k / X_i,k", "1", EU,
+     "third criterion of the EU's method: above 1; null without exports"},
+    {"dependent_share_of_products", NULL, NULL, "E1", "dependent products / products", "1", OURS,
+     "null where some are undecided"},
+    {"dependent_share_of_imports", NULL, NULL, "E1", "dependent imports / imports", "1", OURS,
+     "null where some are undecided"},
     {"top_share", NULL, NULL, "D7", "max over j of s_ij,k", "1", PLAIN, "share of the largest supplier"},
     {"imports_over_exports", NULL, NULL, "E1", "M_i,k / X_i,k", "1", EU "; " CEPII,
      "above 1 a criterion of both; null without exports"},
@@ -106,6 +132,7 @@ const struct measure measures[] = {
      "what the partner's imports hang on the reporter"},
     {"asymmetry_imports", NULL, NULL, "L1", "a - b", "1", OURS, "above 0: the reporter depends more on this flow"},
     {"asymmetry_market", NULL, NULL, "L1", "c - d", "1", OURS, "above 0: the reporter depends more on this flow"},
+    {"net_asymmetry", NULL, NULL, "L1", "(a + c) - (b + d)", "1", OURS, "above 0: the reporter depends more"},
     {"loss_index", "loss_index_reporter loss_index_partner", NULL, "L4", "ln(1 / (1 - p s)) / (sigma - 1)", "1",
      "Clayton, Maggiori & Schreger, NBER w31852; Feenstra 1994; for p < 1 an interpolation of " OURS,
      "loss of a CES importer when the part p of a supply of share s goes; null at p s = 1"},
@@ -114,6 +141,10 @@ const struct measure measures[] = {
     {"world_exports", NULL, NULL, "L6", "X_s,k", "USD", PLAIN, "supplier's exports of the product to all"},
     {"world_share", NULL, NULL, "L6", "X_s,k / X_W,k", "1", PLAIN, "supplier's share in the world's exports"},
     {"sales_elsewhere", NULL, NULL, "W1", "X_s,k - X_si,k", "USD", OURS, "what it sells to others"},
+    {"scenario_capacity", "capacity", "/v1/scenario", "W1", "C_s = y beta X_s,k + delta (X_s,k - X_si,k)", "USD",
+     WHATIF,
+     "of suppliers in year y; beta: growth of their exports a year (expand), delta: part taken from other buyers "
+     "(divert); both are assumptions"},
     {"capacity", "capacity capacity_total", NULL, "W1", "C_s = beta X_s,k + delta (X_s,k - X_si,k)", "USD", WHATIF,
      "beta: growth of its exports (expand), delta: part taken from other buyers (divert); both are assumptions"},
     {"resourcing_multiple", NULL, NULL, "L6", "R_k = G_k / sum over s other than j of M_is,k", "1", WHATIF,
@@ -122,25 +153,36 @@ const struct measure measures[] = {
      "share of the rest of the world's market that is needed; above 0.25 prices move"},
     {"mirror_gap", "gap", "/v1/mirror", "Q1", "M as the importer reports it - X as the exporter does", "USD", MIRROR,
      "difference of the two sides' books"},
+    {"gap_fob", NULL, NULL, "Q2", "M / cif - X, where they are not FOB already", "USD", CIF_FOB,
+     "the same with both as FOB: an estimate"},
+    {"cut", NULL, NULL, "W1", "p_y = p y / years, or p at once", "1", OURS, "part of the flow that is cut in the year"},
     {"scenario_gap", "gap", NULL, "W1", "G_k = p M_ij,k", "USD", WHATIF, "imports that the cut takes away"},
     {"domestic", NULL, NULL, "W1", "domestic G_k", "USD", OURS, "part of the gap that home production takes over"},
-    {"covered", NULL, NULL, "W1", "min(G_k, sum of C_s)", "USD", WHATIF, "part that alternatives can supply"},
-    {"uncovered", NULL, NULL, "W1", "G_k - covered", "USD", WHATIF, "part that nobody supplies"},
-    {"uncovered_share", NULL, NULL, "W1", "uncovered / G_k", "1", WHATIF, "the same by the gap"},
+    {"covered", NULL, NULL, "W1", "min(G_k - domestic, sum of C_s)", "USD", WHATIF,
+     "part that alternatives can supply"},
+    {"uncovered", NULL, NULL, "W1", "G_k - domestic - covered", "USD", WHATIF, "part that nobody supplies"},
+    {"uncovered_share", NULL, NULL, "W1", "uncovered / M_i,k", "1", WHATIF,
+     "of the reporter's imports of the product from all (side=partner: of the partner's exports)"},
     {"allocation", NULL, NULL, "W1", "covered C_s / sum of C_s", "USD", WHATIF, "pro rata to capacity"},
     {"cost", NULL, NULL, "W1", "sum over s of alloc_s (UV_s / UV_j - 1)", "USD", WHATIF,
      "what the same tonnes cost more from the alternatives; null without unit values"},
-    {"cost_multiple", NULL, NULL, "W1", "(covered + cost) / covered", "1", WHATIF, "the same as a factor"},
-    {"partner_loss", NULL, NULL, "W1", "G_k", "USD", WHATIF, "sales that the partner loses"},
-    {"partner_loss_share", NULL, NULL, "W1", "G_k / X_j,k", "1", WHATIF, "of its exports of the product"},
+    {"cost_coverage", NULL, NULL, "W1", "allocation with a unit value / covered", "1", OURS,
+     "part of what is covered that the cost is of"},
+    {"cost_multiple", NULL, NULL, "W1", "1 + cost / allocation with a unit value", "1", WHATIF, "the same as a factor"},
+    {"partner_loss", NULL, NULL, "W1", "p X_ji,k", "USD", WHATIF, "sales that the partner loses, in its own books"},
+    {"partner_loss_share", NULL, NULL, "W1", "p X_ji,k / X_j,k", "1", WHATIF, "of its exports of the product"},
+    {"partner_loss_share_of_exports", NULL, NULL, "W1", "sum over k of p X_ji,k / X_j", "1", WHATIF,
+     "of all its exports"},
     /* mirrors and claims */
     {"reported", NULL, NULL, "Q1", "the reporter's own figure", "USD", MIRROR, "flow in the reporter's books"},
     {"mirrored", NULL, NULL, "Q1", "the partner's figure of the same flow", "USD", MIRROR,
      "flow in the partner's books"},
     {"mirror_ratio", "ratio", NULL, "Q1", "M / X", "1", MIRROR, "of the importer's by the exporter's figure"},
     {"relative_gap", NULL, NULL, "Q1", "gap / ((M + X) / 2)", "1", MIRROR, "of the mean of both"},
-    {"mirrored_fob", NULL, NULL, "Q2", "M / 1.06", "USD", CIF_FOB,
-     "imports without freight and insurance: an estimate"},
+    {"relative_gap_fob", NULL, NULL, "Q2", "gap_fob / the mean of both as FOB", "1", CIF_FOB,
+     "the same with both as FOB: an estimate"},
+    {"fob", "reported_fob mirrored_fob", NULL, "Q2", "M / cif", "USD", CIF_FOB,
+     "imports without freight and insurance, where they are not FOB already: an estimate; cif: 1.06"},
     {"difference", NULL, NULL, "V", "claimed - recorded", "USD", PLAIN, "of a published figure from the dataset's"},
     {"relative_difference", NULL, NULL, "V", "(claimed - recorded) / recorded", "1", PLAIN,
      "the same by the dataset's"},
@@ -183,22 +225,36 @@ const struct measure *measure_of(const struct route *route, const struct column 
     return NULL;
 }
 
+/* A route, or the one that answers its summary=1. */
+static const struct route *table_of(size_t route, bool summary)
+{
+    return summary ? api_routes[route]->with_summary : api_routes[route];
+}
+
 const struct measure **measures_link(void)
 {
     size_t n = 0, at = 0;
-    for (size_t i = 0; i < api_n_routes; i++)
-        n += api_routes[i]->n_columns;
+    for (size_t i = 0; i < 2 * api_n_routes; i++) {
+        const struct route *route = table_of(i / 2, i % 2);
+        n += route ? route->n_columns : 0;
+    }
     const struct measure **link = calloc(n ? n : 1, sizeof(const struct measure *));
-    for (size_t i = 0; link && i < api_n_routes; i++)
-        for (size_t c = 0; c < api_routes[i]->n_columns; c++)
-            link[at++] = measure_of(api_routes[i], &api_routes[i]->column[c]);
+    for (size_t i = 0; link && i < 2 * api_n_routes; i++) {
+        const struct route *route = table_of(i / 2, i % 2);
+        for (size_t c = 0; route && c < route->n_columns; c++)
+            link[at++] = measure_of(route, &route->column[c]);
+    }
     return link;
 }
 
 const struct measure *const *call_measures(const struct call *call)
 {
     const struct measure *const *link = (const struct measure *const *)call->api->link;
-    for (size_t i = 0; i < api_n_routes && api_routes[i] != call->route; i++)
-        link += api_routes[i]->n_columns;
-    return link;
+    for (size_t i = 0; i < 2 * api_n_routes; i++) {
+        const struct route *route = table_of(i / 2, i % 2);
+        if (route == call->route)
+            return link;
+        link += route ? route->n_columns : 0;
+    }
+    BUG("a call of a route that is not in the table");
 }

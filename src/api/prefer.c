@@ -42,20 +42,6 @@ const struct offer *call_best(struct call *call, const struct want *want, offer_
     return best;
 }
 
-enum status call_check_sectors(struct call *call, const struct cube *cube)
-{
-    const struct arg *product = call_arg(call, "product");
-    for (size_t i = 0; i < product->n_list; i++) {
-        const struct sector *sector = sectors_find(catalogue_sectors(call->api->catalogue), product->list[i]);
-        if (!sector || sector_for(sector, cube_dataset(cube)->hs))
-            continue;
-        (void)call_problem(call, PROBLEM_LEVEL_UNAVAILABLE, "product", product->list[i],
-                           arena_printf(call->arena, "this sector has no codes in the revision of %.*s (%.*s)",
-                                        STR_ARG(cube_dataset(cube)->id), STR_ARG(cube_dataset(cube)->hs)));
-    }
-    return call->n_errors ? ST_INVALID : ST_OK;
-}
-
 unsigned call_flags_of_products(const struct call *call, const struct cube *cube)
 {
     const struct arg *product = call_arg(call, "product");

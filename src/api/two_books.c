@@ -151,13 +151,20 @@ static enum status search_basis(struct search *s, enum basis basis)
     return status == ST_OK ? try_all(s) : status;
 }
 
+static bool is_reconciled(const struct call *call, struct str id)
+{
+    const struct cube *cube = id.n ? catalogue_find(call->api->catalogue, id) : NULL;
+    return cube && cube_dataset(cube)->basis == BASIS_RECONCILED;
+}
+
 enum status call_two_books(struct call *call, const struct want *want, struct str other_dataset, struct two_books *out)
 {
     struct search s = {.call = call, .own = *want, .other = *want};
     s.other.reporter = want->partner;
     s.other.partner = want->reporter;
     s.other.dataset = other_dataset;
-    enum status status = search_basis(&s, BASIS_REPORTED);
+    bool named = is_reconciled(call, want->dataset) || is_reconciled(call, other_dataset);
+    enum status status = named ? ST_OK : search_basis(&s, BASIS_REPORTED);
     if (status == ST_OK && s.best.n_periods == 0)
         status = search_basis(&s, BASIS_RECONCILED);
     *out = s.best;

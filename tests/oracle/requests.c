@@ -1,6 +1,7 @@
 /* Random requests to the api, and the figures that SQLite gives for the same rows. What an absent key means, and which total a share
  * is of, is written here anew from the contract: 0 where the reporter has any record of that flow and period, else null; the
- * world's row where it covers all of the reporter's own periods, else the sum of the countable partners. */
+ * world's row where it covers all of the reporter's own periods, else the sum of the countable partners. A period has a row where the
+ * pair would have been recorded: see `recorded`. */
 #include "oracle/oracle.h"
 
 #include <inttypes.h>
@@ -73,6 +74,30 @@ static unsigned held(const struct request *r, uint32_t partner, int flow, uint32
     unsigned n = (unsigned)line->at[0].usd;
     free(line);
     return n;
+}
+
+static bool any_held(const struct request *r, char *condition)
+{
+    struct line *line;
+    (void)fetch(r->sample, sqlite3_mprintf("SELECT count(*) FROM held WHERE partner=%u AND %s", r->partner, condition),
+                &line);
+    bool any = line->at[0].usd > 0;
+    free(line);
+    sqlite3_free(condition);
+    return any;
+}
+
+/* The pair trades in the period; or its reporter does with somebody, and somebody with its partner (in a closed world) or the pair at
+ * another time: then it traded nothing. */
+static bool recorded(const struct request *r, uint32_t partner, uint32_t period)
+{
+    if (held(r, partner, 0, period) + held(r, partner, 1, period))
+        return true;
+    if (partner == NO_AREA || held(r, NO_AREA, 0, period) + held(r, NO_AREA, 1, period) == 0)
+        return false;
+    if (r->sample->basis == BASIS_RECONCILED)
+        return any_held(r, sqlite3_mprintf("%s=%u", sql_period(r->sample, r->kind), period));
+    return any_held(r, sqlite3_mprintf("reporter=%u", r->reporter));
 }
 
 static bool has_world_row(const struct request *r, int flow, uint32_t period)
@@ -306,8 +331,8 @@ static void check_bilateral(struct answer *a)
         char text[16];
         struct line *line;
         struct line nothing = {.at = {{.known = false}}};
-        if (held(r, r->partner, 0, r->period[i]) + held(r, r->partner, 1, r->period[i]) == 0)
-            continue; /* no row for a period that the pair has nothing in */
+        if (!recorded(r, r->partner, r->period[i]))
+            continue;
         size_t n = fetch(r->sample, ledger_sql(r, "0", r->period[i]), &line);
         struct line l = n ? line[0] : nothing;
         free(line);
@@ -499,10 +524,10 @@ static void check_dependence(struct answer *a)
 static bool expect_data(const struct request *r)
 {
     uint32_t partner = r->endpoint == DEFICITS ? NO_AREA : r->partner;
-    unsigned any = 0;
-    for (size_t i = 0; i < r->n_periods; i++)
-        any += held(r, partner, 0, r->period[i]) + held(r, partner, 1, r->period[i]);
-    return any > 0;
+    bool any = false;
+    for (size_t i = 0; !any && i < r->n_periods; i++)
+        any = recorded(r, partner, r->period[i]);
+    return any;
 }
 
 static size_t check_answer(const struct request *r, const struct api_reply *reply)

@@ -253,6 +253,65 @@ static void full_coverage_knows_its_zeros(void **state)
     expect_offers(&want, "");
 }
 
+/* A sector is told by the codes of the dataset's own revision, or not at all: never by codes that mean other goods there. */
+static void sectors_need_codes_of_the_revision(void **state)
+{
+    (void)state;
+    static const struct world_row row = {"IND", "CHN", FLOW_IMPORTS, "2019", "854140", 10, 0, 0};
+    static const char *const revision[] = {"HS2017", "HS2012", "HS1992", ""};
+    static const char *const id[] = {"of-2017", "of-2012", "of-1992", "of-none"};
+    struct str product = STR("solar-panels");
+    for (size_t i = 0; i < COUNT(revision); i++) {
+        struct dataset d = world_reported(id[i], PARTNERS_ALL);
+        d.hs = str_view(revision[i]);
+        add(world_cube(&d, &row, 1));
+    }
+    const struct sector *sector = sectors_find(catalogue_sectors(catalogue), product);
+    struct want want = pair("2019");
+    char expected[64] = "";
+    want.product = &product;
+    want.n_products = 1;
+    for (size_t i = 0; i < COUNT(revision); i++)
+        if (sector_for(sector, str_view(revision[i])))
+            (void)snprintf(expected + strlen(expected), sizeof expected - strlen(expected), "%s,", id[i]);
+    assert_non_null(strstr(expected, "of-2017,"));
+    assert_null(strstr(expected, "of-none,"));
+    expect_offers(&want, expected);
+}
+
+/* Where all partners are recorded, no trade in one period is a zero: not with a partner that is never recorded. */
+static void a_pair_without_trade_is_a_zero(void **state)
+{
+    (void)state;
+    static const struct world_row row[] = {{"IND", "CHN", FLOW_IMPORTS, "2018", "854140", 10, 0, 0},
+                                           {"IND", "USA", FLOW_IMPORTS, "2018", "854140", 10, 0, 0},
+                                           {"IND", "CHN", FLOW_IMPORTS, "2019", "854140", 10, 0, 0},
+                                           {"USA", "CHN", FLOW_IMPORTS, "2019", "854140", 10, 0, 0},
+                                           {"DEU", "CHN", FLOW_IMPORTS, "2019", "854140", 10, 0, 0}};
+    struct dataset d = world_reported("all", PARTNERS_ALL);
+    add(world_cube(&d, row, COUNT(row)));
+    d = world_reported("listed", PARTNERS_LISTED);
+    add(world_cube(&d, row, COUNT(row)));
+    static const struct world_row closed[] = {{"CHN", "IND", FLOW_EXPORTS, "2018", "854140", 10, 0, 0},
+                                              {"CHN", "IND", FLOW_EXPORTS, "2019", "854140", 10, 0, 0},
+                                              {"CHN", "USA", FLOW_EXPORTS, "2019", "854140", 10, 0, 0},
+                                              {"CHN", "DEU", FLOW_EXPORTS, "2019", "854140", 10, 0, 0}};
+    d = world_dataset("world");
+    add(world_cube(&d, closed, COUNT(closed)));
+    struct want want = pair("2019");
+    size_t n;
+    want.partner = world_id("USA");
+    expect_offers(&want, "all,world,");
+    assert_true(offers(&want, &n)->whole);
+    want.partner = world_id("DEU"); /* never: only a closed world knows that it was nothing */
+    expect_offers(&want, "world,");
+    want.partner = world_id("FRA");
+    expect_offers(&want, "");
+    want = pair("2018");
+    want.partner = world_id("DEU"); /* nobody's partner in that year */
+    expect_offers(&want, "");
+}
+
 static void no_period_means_the_latest_complete_one(void **state)
 {
     (void)state;
@@ -421,6 +480,8 @@ int main(void)
         fresh(a_list_of_partners_is_no_sum),
         fresh(chosen_products_make_no_total),
         fresh(full_coverage_knows_its_zeros),
+        fresh(sectors_need_codes_of_the_revision),
+        fresh(a_pair_without_trade_is_a_zero),
         fresh(no_period_means_the_latest_complete_one),
         fresh(latest_counts_back_from_the_newest_complete_one),
         fresh(where_none_is_complete_the_newest_part_answers),

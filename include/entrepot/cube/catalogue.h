@@ -52,7 +52,7 @@ struct want {
     struct cube_set books;   /* further countries whose own books are needed */
     bool series;             /* no period means the whole series; otherwise the latest complete one */
     enum level level;        /* what the answer is broken down by; LEVEL_SECTOR needs chapters or finer */
-    const struct str *product; /* HS prefixes that the answer is restricted to */
+    const struct str *product; /* HS prefixes, sections and ids of sectors that the answer is restricted to */
     size_t n_products;         /* 0: all */
     struct period_set period;
     enum period_kind freq; /* 0: the kind of the periods asked for, else the dataset's own */

@@ -58,6 +58,8 @@ bool cube_has_level(const struct cube *cube, enum level level);
 /* Number of the dataset's own periods inside `period` for which the flow was recorded between reporter and partner; ANY_MEMBER stands
  * for any. For reconciled data both views count. */
 unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period);
+/* Whether the two (neither ANY_MEMBER) have trade recorded by the reporter in any period. */
+bool cube_trades(const struct cube *cube, uint32_t reporter, uint32_t partner);
 /* The same for `n` ascending periods of one kind at once, into held[]: as cheap as one where the pair has a series. */
 void cube_held_series(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow,
                       const uint32_t *period, size_t n, unsigned *held);

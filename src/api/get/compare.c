@@ -97,7 +97,8 @@ static enum status read_pairs(struct comparison *c)
         want.period = *period->periods;
     if (dataset->cube)
         want.dataset = cube_dataset(dataset->cube)->id;
-    enum status status = want_products(call, &want);
+    enum status status = ST_OK;
+    want_products(call, &want);
     c->n = pairs->n_list;
     c->pair = arena_new(call->arena, struct pair, c->n);
     if (!c->pair)

@@ -70,10 +70,9 @@ static enum status get(struct call *call)
 {
     struct want want = want_of(call);
     want.all_partners = true;
-    enum status status = want_products(call, &want);
+    want_products(call, &want);
     const struct offer *offer;
-    if (status == ST_OK)
-        status = call_choose(call, &want, &offer);
+    enum status status = call_choose(call, &want, &offer);
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);

@@ -299,9 +299,8 @@ static enum status get(struct call *call)
     want.level = wanted_level(call);
     want.likes_all_partners = true;
     question.breakdown = &breakdown;
+    want_products(call, &want);
     enum status status = dependence_options(call, &question);
-    if (status == ST_OK)
-        status = want_products(call, &want);
     if (status == ST_OK)
         status = call_choose(call, &want, &offer);
     if (status != ST_OK)

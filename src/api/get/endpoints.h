@@ -99,8 +99,8 @@ struct want want_of(const struct call *call);
 struct frame frame_of(const struct call *call, const struct cube *cube);
 /* Codes of a product list as leaves of the offer's cube, into the frame. */
 enum status frame_products(struct call *call, struct frame *frame) MUST_CHECK;
-/* The want's products: codes with sectors replaced by their prefixes where the dataset is known later; sectors need chapters only. */
-enum status want_products(struct call *call, struct want *want) MUST_CHECK;
+/* Takes the call's products into the want. */
+void want_products(const struct call *call, struct want *want);
 /* What a pair's trade is broken down by in one dataset: the level's nodes, or, where no level is asked for, each of the products, or one
  * item TOTAL. */
 enum status pair_breakdown(struct call *call, const struct cube *cube, struct breakdown *out) MUST_CHECK;
@@ -114,8 +114,6 @@ enum status call_prefer(struct call *call, const struct want *want, offer_score 
                         const struct offer **offer) MUST_CHECK;
 /* The offer with the highest score; NULL if there is none. */
 const struct offer *call_best(struct call *call, const struct want *want, offer_score *score);
-/* ST_INVALID with a problem if a sector of `product` has no codes in the cube's HS revision. */
-enum status call_check_sectors(struct call *call, const struct cube *cube) MUST_CHECK;
 /* FLAG_PARTIAL_SECTOR where the cube has only some of the products that `product` stands for. */
 unsigned call_flags_of_products(const struct call *call, const struct cube *cube);
 /* Whether the trade of all countries (or of a closed set) is in it: every supplier's sales to everybody. */

@@ -212,12 +212,10 @@ static enum status read_product(struct call *call, struct ask *ask)
     if (grouped && !ask->items)
         ask->q.level = level->given ? level->level : product->level != LEVEL_TOTAL ? product->level : LEVEL_HS2;
     ask->want.level = ask->q.level;
-    enum status status = check_level(call, product, level, grouped);
-    if (status == ST_OK)
-        status = want_products(call, &ask->want);
-    if (status == ST_OK && product->n_list == 1 && str_is(product->list[0], "TOTAL"))
+    want_products(call, &ask->want);
+    if (product->n_list == 1 && str_is(product->list[0], "TOTAL"))
         ask->want.n_products = 0; /* not one of the products: a dataset of chosen ones has no total */
-    return status;
+    return check_level(call, product, level, grouped);
 }
 
 static void read_period(struct call *call, struct ask *ask)

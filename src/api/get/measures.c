@@ -24,10 +24,10 @@ static struct cell list_of_words(struct call *call, const char *words)
     return (struct cell){.kind = CELL_LIST, .text = p ? str_span(p, text.n) : str_span(NULL, 0)};
 }
 
-static bool serves(size_t route, const struct measure *measure)
+static bool serves(const struct route *route, const struct measure *measure)
 {
-    for (size_t c = 0; c < api_routes[route]->n_columns; c++)
-        if (measure_of(api_routes[route], &api_routes[route]->column[c]) == measure)
+    for (size_t c = 0; route && c < route->n_columns; c++)
+        if (measure_of(route, &route->column[c]) == measure)
             return true;
     return false;
 }
@@ -36,7 +36,7 @@ static struct cell endpoints_with(struct call *call, const struct measure *measu
 {
     struct str list = str_span(NULL, 0);
     for (size_t i = 0; i < api_n_routes; i++)
-        if (serves(i, measure))
+        if (serves(api_routes[i], measure) || serves(api_routes[i]->with_summary, measure))
             list = arena_printf(call->arena, "%.*s%s%s", STR_ARG(list), list.n ? "\n" : "", api_routes[i]->path);
     return (struct cell){.kind = CELL_LIST, .text = list};
 }

@@ -201,9 +201,9 @@ static enum status get(struct call *call)
     want.freq = freq->given ? freq->kind : 0;
     want.level = call_arg(call, "level")->level;
     struct two_books books;
-    enum status status = want_products(call, &want);
-    if (status == ST_OK)
-        status = call_two_books(call, &want, other->cube ? cube_dataset(other->cube)->id : str_span(NULL, 0), &books);
+    want_products(call, &want);
+    enum status status =
+        call_two_books(call, &want, other->cube ? cube_dataset(other->cube)->id : str_span(NULL, 0), &books);
     if (status != ST_OK)
         return status;
     call->cube = books.own ? books.own : books.other;

@@ -24,29 +24,11 @@ struct frame frame_of(const struct call *call, const struct cube *cube)
                           .trace = call->trace};
 }
 
-enum status want_products(struct call *call, struct want *want)
+void want_products(const struct call *call, struct want *want)
 {
     const struct arg *product = call_arg(call, "product");
-    const struct sectors *sectors = catalogue_sectors(call->api->catalogue);
-    size_t room = 0;
-    for (size_t i = 0; i < product->n_list; i++) {
-        const struct sector *sector = sectors_find(sectors, product->list[i]);
-        for (size_t k = 0; sector && k < sector->n_hs; k++)
-            room = sector->by_hs[k].n > room ? sector->by_hs[k].n : room;
-    }
-    struct str *code = arena_new(call->arena, struct str, product->n_list * (room + 1));
-    if (!code)
-        return ST_NO_MEMORY;
-    want->product = code;
-    for (size_t i = 0; i < product->n_list; i++) {
-        const struct sector *sector = sectors_find(sectors, product->list[i]);
-        if (!sector)
-            code[want->n_products++] = product->list[i];
-        /* The newest revision's prefixes say how fine the data must be; the dataset's own are used to answer. */
-        for (size_t k = 0; sector && k < sector->by_hs[0].n; k++)
-            code[want->n_products++] = sector->by_hs[0].prefix[k];
-    }
-    return ST_OK;
+    want->product = product->list;
+    want->n_products = product->n_list;
 }
 
 enum status frame_products(struct call *call, struct frame *frame)

@@ -100,9 +100,8 @@ static enum status get(struct call *call)
     const struct offer *offer;
     size_t n = 0;
     want.all_partners = true;
-    enum status status = want_products(call, &want);
-    if (status == ST_OK)
-        status = call_choose(call, &want, &offer);
+    want_products(call, &want);
+    enum status status = call_choose(call, &want, &offer);
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);

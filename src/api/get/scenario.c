@@ -251,12 +251,9 @@ static void add_warnings(struct call *call, const struct want *want, const struc
 static enum status get(struct call *call)
 {
     struct want want = want_of(call);
-    enum status status = want_products(call, &want);
+    want_products(call, &want);
     const struct offer *offer;
-    if (status == ST_OK)
-        status = call_prefer(call, &want, score_of_suppliers, &offer);
-    if (status == ST_OK)
-        status = call_check_sectors(call, offer->cube);
+    enum status status = call_prefer(call, &want, score_of_suppliers, &offer);
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);

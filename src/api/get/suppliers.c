@@ -170,11 +170,8 @@ static enum status choose(struct call *call, struct want *want, const struct off
         want->period = *call_arg(call, "period")->periods;
     if (call_arg(call, "dataset")->cube)
         want->dataset = cube_dataset(call_arg(call, "dataset")->cube)->id;
-    enum status status = want_products(call, want);
-    if (status == ST_OK)
-        status = call_prefer(call, want, score_of_suppliers, offer);
-    if (status == ST_OK)
-        status = call_check_sectors(call, (*offer)->cube);
+    want_products(call, want);
+    enum status status = call_prefer(call, want, score_of_suppliers, offer);
     if (status != ST_OK || importer->given || cube_is_worldwide((*offer)->cube))
         return status;
     struct call_error *e = call_problem(

@@ -35,19 +35,34 @@ static int section_fit(const struct cube *cube, struct str section)
     return n && cube_dataset(cube)->coverage == COVERAGE_FULL ? 2 : 0;
 }
 
+static int lesser_fit(int a, int b) { return a < b ? a : b; }
+
+/* By the prefixes of the dataset's own revision: those of another would find other goods, or none. */
+static int sector_fit(const struct cube *cube, const struct sector *sector)
+{
+    const struct sector_prefixes *prefixes = sector_for(sector, cube_dataset(cube)->hs);
+    int fit = prefixes ? 2 : 0;
+    for (size_t i = 0; prefixes && i < prefixes->n; i++)
+        fit = lesser_fit(fit, product_fit(cube, prefixes->prefix[i]));
+    return fit;
+}
+
 /* The least fit of the products that are wanted. */
-static int products_fit(const struct cube *cube, const struct want *want)
+static int products_fit(const struct cube *cube, const struct want *want, const struct sectors *sectors)
 {
     int fit = 2;
     for (size_t i = 0; i < want->n_products; i++) {
-        bool section = want->product[i].n && want->product[i].p[0] == 'S';
-        int one = section ? section_fit(cube, want->product[i]) : product_fit(cube, want->product[i]);
-        fit = one < fit ? one : fit;
+        const struct str product = want->product[i];
+        const struct sector *sector = sectors_find(sectors, product);
+        bool section = product.n && product.p[0] == 'S';
+        fit = lesser_fit(fit, sector    ? sector_fit(cube, sector)
+                              : section ? section_fit(cube, product)
+                                        : product_fit(cube, product));
     }
     return fit;
 }
 
-static int content_fit(const struct cube *cube, const struct want *want)
+static int content_fit(const struct cube *cube, const struct want *want, const struct sectors *sectors)
 {
     const struct dataset *d = cube_dataset(cube);
     enum level needed = want->level == LEVEL_SECTOR ? LEVEL_HS2 : want->level;
@@ -56,7 +71,7 @@ static int content_fit(const struct cube *cube, const struct want *want)
         return 0;
     if (d->coverage == COVERAGE_SELECTED && want->n_products == 0)
         return want->level == LEVEL_TOTAL ? 0 : 1; /* a total of chosen products is no total */
-    int fit = products_fit(cube, want);
+    int fit = products_fit(cube, want, sectors);
     return fit == 2 && some && want->partner_need == PARTNERS_EACH ? 1 : fit;
 }
 
@@ -79,8 +94,10 @@ struct holding {
     unsigned most, least;
 };
 
-static unsigned held_pair(const struct cube *cube, const struct want *want, uint32_t reporter, uint32_t partner,
-                          uint32_t period)
+static unsigned lesser(unsigned a, unsigned b) { return a < b ? a : b; }
+
+static unsigned held_either(const struct cube *cube, const struct want *want, uint32_t reporter, uint32_t partner,
+                            uint32_t period)
 {
     unsigned held = 0;
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
@@ -89,6 +106,24 @@ static unsigned held_pair(const struct cube *cube, const struct want *want, uint
         held = n > held ? n : held;
     }
     return held;
+}
+
+/* Where all partners are recorded, a pair that has none of them in a period traded nothing, as long as it is one that would have been
+ * recorded: both are in a closed or reconciled world, or they trade in another period. */
+static unsigned held_pair(const struct cube *cube, const struct want *want, uint32_t reporter, uint32_t partner,
+                          uint32_t period)
+{
+    const struct dataset *d = cube_dataset(cube);
+    unsigned held = held_either(cube, want, reporter, partner, period);
+    if (reporter == ANY_MEMBER || partner == ANY_MEMBER || d->partners == PARTNERS_LISTED ||
+        held == cube_expected(cube, period))
+        return held;
+    unsigned zero = held_either(cube, want, reporter, ANY_MEMBER, period);
+    if (d->basis == BASIS_RECONCILED || d->partners == PARTNERS_CLOSED)
+        zero = lesser(zero, held_either(cube, want, ANY_MEMBER, partner, period));
+    else if (!cube_trades(cube, reporter, partner))
+        zero = 0;
+    return zero > held ? zero : held;
 }
 
 static struct holding held_pairs(const struct cube *cube, const struct want *want, struct cube_set reporters,
@@ -103,8 +138,6 @@ static struct holding held_pairs(const struct cube *cube, const struct want *wan
         }
     return all;
 }
-
-static unsigned lesser(unsigned a, unsigned b) { return a < b ? a : b; }
 
 /* Of many pairs each reporter with anybody and each partner with anybody: between two that are recorded an absent pair is a zero. */
 static struct holding held(const struct cube *cube, const struct want *want, uint32_t period)
@@ -231,13 +264,12 @@ static enum period_kind row_kind(const struct cube *cube, const struct want *wan
     return want->period.n ? want->period.kind : cube_dataset(cube)->frequency;
 }
 
-static enum status make_offer(const struct cube *cube, const struct want *want, struct arena *arena,
-                              struct offer *offer)
+/* The periods of offer->cube; offer->whole is the products'. */
+static enum status add_periods(const struct want *want, struct arena *arena, struct offer *offer)
 {
-    int content = content_fit(cube, want);
-    offer->cube = cube;
+    const struct cube *cube = offer->cube;
     offer->kind = row_kind(cube, want);
-    if (content == 0 || !period_adds_up(cube_dataset(cube)->frequency, offer->kind))
+    if (!period_adds_up(cube_dataset(cube)->frequency, offer->kind))
         return ST_OK;
     struct wanted w = {.room = room_needed(cube, want, offer->kind)};
     w.period = arena_new(arena, uint32_t, w.room);
@@ -257,7 +289,7 @@ static enum status make_offer(const struct cube *cube, const struct want *want, 
     offer->period = w.period;
     offer->n_periods = w.n;
     bool enough = w.n >= want->period.latest; /* of latest:5 all five */
-    offer->whole = content == 2 && offer->n_missing == 0 && partial == 0 && enough;
+    offer->whole = offer->whole && offer->n_missing == 0 && partial == 0 && enough;
     return ST_OK;
 }
 
@@ -281,7 +313,9 @@ enum status catalogue_offers(const struct catalogue *catalogue, const struct wan
         struct want own = *want;
         if (want->partner_need == PARTNERS_SUMMED && cube_dataset(cube)->partners == PARTNERS_LISTED)
             own.partner = countries_world(catalogue_countries(catalogue));
-        if (meant && make_offer(cube, &own, arena, &made[i]) != ST_OK)
+        int content = meant ? content_fit(cube, &own, catalogue_sectors(catalogue)) : 0;
+        made[i] = (struct offer){.cube = cube, .whole = content == 2};
+        if (content && add_periods(&own, arena, &made[i]) != ST_OK)
             return ST_NO_MEMORY;
     }
     for (unsigned rank = 0; rank <= 2; rank++)

@@ -186,6 +186,16 @@ unsigned cube_held(const struct cube *cube, uint32_t reporter, uint32_t partner,
     return held;
 }
 
+bool cube_trades(const struct cube *cube, uint32_t reporter, uint32_t partner)
+{
+    struct presence who;
+    const struct file_total *total;
+    bool found = false;
+    for (enum flow f = FLOW_EXPORTS; !found && f <= FLOW_IMPORTS; f++)
+        found = find_presence(cube, reporter, partner, f, &who) && witnesses(cube, &who, &total) > 0;
+    return found;
+}
+
 bool cube_tells_world(const struct cube *cube, enum flow flow, uint32_t period)
 {
     const struct dataset *d = &cube->dataset;

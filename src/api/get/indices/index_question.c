@@ -42,9 +42,8 @@ enum status index_begin(struct call *call, struct index_needs needs, struct inde
     }
     if (same_country(call))
         return ST_INVALID;
-    enum status status = want_products(call, &want);
-    if (status == ST_OK)
-        status = call_choose(call, &want, &out->offer);
+    want_products(call, &want);
+    enum status status = call_choose(call, &want, &out->offer);
     if (status != ST_OK)
         return status;
     out->frame = frame_of(call, out->offer->cube);
