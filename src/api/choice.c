@@ -16,12 +16,24 @@ static bool any_offer(const struct call *call, const struct want *want)
     return catalogue_offers(call->api->catalogue, want, call->arena, &offers, &n) == ST_OK && n > 0;
 }
 
+/* The canonical query without the dataset, which has one side's books. */
+static struct str query_without_dataset(const struct call *call)
+{
+    struct str rest = call->canonical, query = str_span(NULL, 0);
+    (void)str_cut(&rest, '?');
+    while (rest.n) {
+        struct str one = str_cut(&rest, '&');
+        if (!str_starts(one, STR("dataset=")))
+            query = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(query), query.n ? "&" : "", STR_ARG(one));
+    }
+    return query;
+}
+
 /* The same path with reporter and partner exchanged. */
 static struct str mirror_path(const struct call *call, const struct want *want)
 {
     struct str rest = str_view(call->route->path), path = str_span(NULL, 0);
-    struct str query = call->canonical;
-    (void)str_cut(&query, '?');
+    const struct str query = query_without_dataset(call);
     for (bool first = true; rest.p; first = false) {
         struct str segment = str_cut(&rest, '/');
         if (str_is(segment, "{reporter}"))

@@ -42,6 +42,32 @@ const struct offer *call_best(struct call *call, const struct want *want, offer_
     return best;
 }
 
+static bool is_complete(const struct want *want, const struct offer *offer)
+{
+    const struct dataset *d = cube_dataset(offer->cube);
+    uint32_t period = offer->period[offer->n_periods - 1];
+    uint32_t witness = d->partners == PARTNERS_LISTED ? want->partner : ANY_MEMBER;
+    unsigned expected = cube_expected(offer->cube, period);
+    return cube_held(offer->cube, want->reporter, witness, FLOW_EXPORTS, period) >= expected ||
+           cube_held(offer->cube, want->reporter, witness, FLOW_IMPORTS, period) >= expected;
+}
+
+void want_a_year(struct call *call, struct want *want, offer_score *score)
+{
+    static const enum period_kind kind[] = {PERIOD_YEAR, PERIOD_FISCAL};
+    struct offer *offers;
+    size_t n;
+    for (size_t i = 0; i < sizeof kind / sizeof *kind && want->period.n == 0; i++) {
+        struct want years = *want;
+        years.freq = kind[i];
+        if (catalogue_offers(call->api->catalogue, &years, call->arena, &offers, &n) != ST_OK || n == 0 ||
+            !is_complete(want, best_of(want, offers, n, score)))
+            continue;
+        want->freq = kind[i];
+        return;
+    }
+}
+
 unsigned call_flags_of_products(const struct call *call, const struct cube *cube)
 {
     const struct arg *product = call_arg(call, "product");

@@ -96,6 +96,21 @@ static void test_totals_without_the_world(void **state)
     json_decref(root);
 }
 
+/* A path in years starts from a year: not from the latest month, nor from a year that has two of them. */
+static void test_paths_start_from_a_year(void **state)
+{
+    (void)state;
+    json_t *months = ask("/v1/scenario/IND/CHN?product=850760&cut=0.5", 200),
+           *chapters = ask("/v1/scenario/IND/CHN?product=85&cut=0.5", 200),
+           *sellers = ask("/v1/suppliers/850760?importer=IND", 200);
+    assert_string_equal(json_string_value(json_object_get(row_of(months, 0), "period")), "2025");
+    assert_string_equal(json_string_value(json_object_get(row_of(chapters, 0), "period")), "FY2018-19");
+    assert_string_equal(json_string_value(json_object_get(row_of(sellers, 0), "period")), "2025");
+    json_decref(months);
+    json_decref(chapters);
+    json_decref(sellers);
+}
+
 static void test_sectors_have_no_sum(void **state)
 {
     (void)state;
@@ -117,8 +132,8 @@ static void test_suppliers_that_are_not_listed(void **state)
     json_t *root = ask("/v1/suppliers/850760?importer=IND&exclude=CHN", 200), *summary = meta_of(root, "summary");
     assert_int_equal(json_array_size(json_object_get(root, "data")), 0);
     assert_string_equal(json_string_value(meta_of(root, "empty_reason")), "no_other_suppliers");
-    assert_int_equal(json_integer_value(json_object_get(summary, "gap")), 412690000);
-    near_to(summary, "resourcing_multiple", 412.69 / 23.1);
+    assert_int_equal(json_integer_value(json_object_get(summary, "gap")), 3807620000);
+    near_to(summary, "resourcing_multiple", 3807.62 / 276.0);
     expect_nulls(summary, missing, sizeof missing / sizeof *missing);
     assert_true(warns_of(root, "CEPII BACI"));
     json_decref(root);
@@ -131,14 +146,14 @@ static void test_a_gap_without_suppliers(void **state)
                                           "uncovered_share", "cost",    "partner_loss"};
     json_t *root = ask("/v1/scenario/IND/CHN?product=850760&cut=0.3&years=3&domestic=0.1", 200);
     assert_int_equal(json_array_size(json_object_get(root, "data")), 6);
-    assert_int_equal(json_integer_value(json_object_get(row_of(root, 0), "gap")), 41269000);
-    assert_int_equal(json_integer_value(json_object_get(row_of(root, 0), "domestic")), 4126900);
-    assert_int_equal(json_integer_value(json_object_get(row_of(root, 3), "gap")), 123807000);
+    assert_int_equal(json_integer_value(json_object_get(row_of(root, 0), "gap")), 380762000);
+    assert_int_equal(json_integer_value(json_object_get(row_of(root, 0), "domestic")), 38076200);
+    assert_int_equal(json_integer_value(json_object_get(row_of(root, 3), "gap")), 1142286000);
     for (size_t i = 0; i < 6; i++)
         expect_nulls(row_of(root, i), missing, sizeof missing / sizeof *missing);
     assert_true(has_flag(row_of(root, 0), "no_other_suppliers"));
     assert_true(warns_of(root, "CEPII BACI"));
-    near_to(meta_of(root, "summary"), "share", 412.69 / 435.79);
+    near_to(meta_of(root, "summary"), "share", 3807.62 / 4083.62);
     json_decref(root);
     root = ask("/v1/scenario/IND/CHN?product=850760&cut=0.3&years=3&path=abrupt", 200);
     assert_int_equal(json_array_size(json_object_get(root, "data")), 3);
@@ -302,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_totals_of_one_side),      cmocka_unit_test(test_totals_without_the_world),
+        cmocka_unit_test(test_paths_start_from_a_year), cmocka_unit_test(test_suppliers_that_are_not_listed),
         cmocka_unit_test(test_sectors_have_no_sum),     cmocka_unit_test(test_suppliers_that_are_not_listed),
         cmocka_unit_test(test_a_gap_without_suppliers), cmocka_unit_test(test_bad_values),
         cmocka_unit_test(test_the_four_countries),      cmocka_unit_test(test_allocations_add_up),

@@ -114,6 +114,8 @@ enum status call_prefer(struct call *call, const struct want *want, offer_score 
                         const struct offer **offer) MUST_CHECK;
 /* The offer with the highest score; NULL if there is none. */
 const struct offer *call_best(struct call *call, const struct want *want, offer_score *score);
+/* Without periods: years, of the kind of which the best dataset has a complete one. What follows years starts from no single month. */
+void want_a_year(struct call *call, struct want *want, offer_score *score);
 /* FLAG_PARTIAL_SECTOR where the cube has only some of the products that `product` stands for. */
 unsigned call_flags_of_products(const struct call *call, const struct cube *cube);
 /* Whether the trade of all countries (or of a closed set) is in it: every supplier's sales to everybody. */

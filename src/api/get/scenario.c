@@ -117,7 +117,7 @@ static const struct param params[] = {
      .example = "gradual"},
     {.name = "period",
      .type = PARAM_PERIOD,
-     .description = "one period; without it the latest complete one",
+     .description = "one period; without it the latest complete year",
      .example = "2019"},
     PARAM_OF_DATASET,
     PARAM_OF_EXPLAIN,
@@ -252,6 +252,7 @@ static enum status get(struct call *call)
 {
     struct want want = want_of(call);
     want_products(call, &want);
+    want_a_year(call, &want, score_of_suppliers);
     const struct offer *offer;
     enum status status = call_prefer(call, &want, score_of_suppliers, &offer);
     if (status != ST_OK)

@@ -73,7 +73,7 @@ static const struct param params[] = {
      .example = "0.01"},
     {.name = "period",
      .type = PARAM_PERIOD,
-     .description = "one period; without it the latest complete one",
+     .description = "one period; without it the latest complete year",
      .example = "2019"},
     PARAM_OF_DATASET,
     {.name = "top",
@@ -171,6 +171,7 @@ static enum status choose(struct call *call, struct want *want, const struct off
     if (call_arg(call, "dataset")->cube)
         want->dataset = cube_dataset(call_arg(call, "dataset")->cube)->id;
     want_products(call, want);
+    want_a_year(call, want, score_of_suppliers);
     enum status status = call_prefer(call, want, score_of_suppliers, offer);
     if (status != ST_OK || importer->given || cube_is_worldwide((*offer)->cube))
         return status;
