@@ -123,8 +123,8 @@ struct arg {
     size_t n_list;             /* of either; pairs count once */
 };
 
-/* share.gte=0.8: which rows are kept. A row whose cell is null is not. */
-enum filter_op { FILTER_GTE, FILTER_GT, FILTER_LTE, FILTER_LT, FILTER_OPS };
+/* share.gte=0.8, dependent=1: which rows are kept. A row whose cell is null is not. */
+enum filter_op { FILTER_GTE, FILTER_GT, FILTER_LTE, FILTER_LT, FILTER_OPS, FILTER_IS = FILTER_OPS };
 #define FILTERS_MAX 8
 struct filter {
     size_t column; /* of the route's */

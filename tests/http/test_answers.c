@@ -493,6 +493,8 @@ static void test_mistakes_are_told(void **state)
         {"/v1/bilateral/IND/CHN?exports.gte=1&exports.gte=2", 400, "repeated-parameter"},
         {"/v1/bilateral/IND/CHN?exports.ge=1", 400, "unknown-parameter"},
         {"/v1/bilateral/IND/CHN?partner.gte=1", 400, "unknown-parameter"},
+        {"/v1/dependence/IND/CHN?dependent=perhaps", 400, "invalid-value"},
+        {"/v1/dependence/IND/CHN?dependent.gte=1", 400, "unknown-parameter"},
         {"/v1/bilateral/IND/CHN?limit=0", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?limit=50001", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?cursor=5-00000000", 400, "invalid-value"},

@@ -109,6 +109,13 @@ static void test_methods_are_echoed(void **state)
     expect(sum, "dependent_share_of_imports", 1000.0 / 1472);
     assert_true(warns(root, "2 of 2 years; the others are not complete in the dataset"));
     json_decref(root);
+    root = answer(test_world(), "/v1/dependence/IND?level=hs6&method=cepii&window=3&dependent=1", 200);
+    assert_int_equal(json_array_size(json_object_get(root, "data")), 1);
+    expect_bool(row_of(root, 0), "dependent", true);
+    json_decref(root);
+    root = answer(test_world(), "/v1/dependence/IND?level=hs6&method=cepii&window=3&dependent=false", 200);
+    assert_int_equal(json_array_size(json_object_get(root, "data")), 2);
+    json_decref(root);
     root = answer(test_world(), "/v1/dependence/IND/CHN?level=hs6&method=eu2021&period=2023", 200);
     expect(row_of(root, 0), "imports_from_partner", 900e6);
     expect_null(row_of(root, 0), "criterion_extra_imports");

@@ -265,8 +265,8 @@ static void write_openapi(struct buf *out)
     jw_kz(
         &jw, "description",
         "Trade between two countries: totals, deficits, sector dependence, leverage. Rows of any table can be filtered "
-        "by its "
-        "columns of numbers: COLUMN.gte=, COLUMN.gt=, COLUMN.lte=, COLUMN.lt= (share.gte=0.8); null passes no filter.");
+        "by its columns: of numbers by COLUMN.gte=, COLUMN.gt=, COLUMN.lte=, COLUMN.lt= (share.gte=0.8), of truths by "
+        "COLUMN=1 or 0 (dependent=1); null passes no filter.");
     jw_end(&jw);
     jw_key(&jw, STR("servers"));
     jw_raw(&jw, STR("[{\"url\":\"/\"}]"));

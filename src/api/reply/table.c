@@ -193,6 +193,8 @@ static void keep_top(struct call *call, size_t top)
 
 static bool passes(const struct filter *filter, const struct cell *cell)
 {
+    if (cell->kind == CELL_BOOLEAN)
+        return cell->boolean == (filter->value > 0);
     if (cell->kind != CELL_INTEGER && cell->kind != CELL_NUMBER)
         return false;
     double value = cell->kind == CELL_INTEGER ? (double)cell->integer : cell->number;

@@ -439,7 +439,7 @@ static void unknown_parameter(struct call *call, struct str name, struct str val
 
 static const char *const filter_word[FILTER_OPS] = {"gte", "gt", "lte", "lt"};
 
-/* "share.gte" of a route that has such a column of numbers. */
+/* "share.gte" of a route that has such a column of numbers; "dependent" of one that has such a column of truths. */
 static bool filter_name(const struct route *route, struct str name, struct filter *out)
 {
     struct str op = name, id = str_cut(&op, '.');
@@ -447,10 +447,26 @@ static bool filter_name(const struct route *route, struct str name, struct filte
         out->op++;
     for (out->column = 0; out->column < route->n_columns && !str_is(id, route->column[out->column].id);)
         out->column++;
-    if (out->op == FILTER_OPS || out->column == route->n_columns)
+    if (out->column == route->n_columns)
         return false;
     enum column_type type = route->column[out->column].type;
-    return type == COLUMN_INTEGER || type == COLUMN_NUMBER;
+    if (type == COLUMN_BOOLEAN)
+        return !op.p;
+    return out->op < FILTER_OPS && (type == COLUMN_INTEGER || type == COLUMN_NUMBER);
+}
+
+static bool read_truth(struct str text, double *out)
+{
+    *out = str_is(text, "1") || str_is(text, "true");
+    return *out > 0 || str_is(text, "0") || str_is(text, "false");
+}
+
+/* NULL, or what is wrong with it. */
+static const char *read_filter(struct filter *filter)
+{
+    if (filter->op == FILTER_IS)
+        return read_truth(filter->text, &filter->value) ? NULL : "1 or 0 is meant here";
+    return read_decimal(filter->text, &filter->value) ? NULL : "a filter compares with a number, such as 0.8 or 5e7";
 }
 
 static void take_filter(struct call *call, struct filter *filter, struct str name, struct str value)
@@ -461,9 +477,9 @@ static void take_filter(struct call *call, struct filter *filter, struct str nam
             e = call_problem(call, PROBLEM_REPEATED_PARAMETER, NULL, value, STR("give each filter once"));
     filter->name = name;
     filter->text = value;
-    if (!e && !read_decimal(value, &filter->value))
-        e = call_problem(call, PROBLEM_INVALID_VALUE, NULL, value,
-                         STR("a filter compares with a number, such as 0.8 or 5e7"));
+    const char *wrong = e ? NULL : read_filter(filter);
+    if (wrong)
+        e = call_problem(call, PROBLEM_INVALID_VALUE, NULL, value, str_view(wrong));
     if (!e && call->n_filters == FILTERS_MAX)
         e = call_problem(call, PROBLEM_INVALID_VALUE, NULL, value, STR("at most 8 filters in one request"));
     if (e)
@@ -483,7 +499,7 @@ static void take_pair(struct call *call, struct str pair)
     }
     size_t at = param_index(call->route, name);
     struct filter filter;
-    if (filter_name(call->route, name, &filter)) {
+    if (at == call->route->n_params && filter_name(call->route, name, &filter)) {
         take_filter(call, &filter, name, value);
     } else if (at == call->route->n_params) {
         unknown_parameter(call, name, value);
