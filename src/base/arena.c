@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 #define CHUNK_BYTES ((size_t)64 * 1024)
-#define KEEP_BYTES ((size_t)4 << 20) /* most that is kept over a reset */
+#define KEEP_BYTES ((size_t)32 << 20) /* most that is kept over a reset */
+#define IDLE_BYTES ((size_t)1 << 20)  /* most that is kept where no more is used for long */
+#define IDLE_RESETS 256
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -41,14 +43,27 @@ static struct arena_chunk *new_chunk(size_t size)
     return chunk;
 }
 
-/* Several chunks become one that holds as much, so that the next request of this size allocates nothing. */
+/* How much to have after a reset: what was used, so that the next request of this size allocates nothing; of much that nobody needed
+ * for long a little. */
+static size_t bytes_to_keep(struct arena *arena)
+{
+    size_t bytes = chain_bytes(arena->first);
+    arena->idle_resets = arena->used_bytes > IDLE_BYTES ? 0 : arena->idle_resets + 1;
+    if (arena->idle_resets >= IDLE_RESETS && bytes > IDLE_BYTES) {
+        arena->idle_resets = 0;
+        return IDLE_BYTES;
+    }
+    return bytes < KEEP_BYTES ? bytes : KEEP_BYTES;
+}
+
+/* Several chunks become one. */
 void arena_reset(struct arena *arena)
 {
     struct arena_chunk *first = arena->first;
-    if (first && first->next) {
-        size_t bytes = chain_bytes(first);
+    size_t keep = bytes_to_keep(arena);
+    if (first && (first->next || first->size > keep)) {
         free_chain(first);
-        first = new_chunk(bytes < KEEP_BYTES ? bytes : KEEP_BYTES);
+        first = new_chunk(keep);
     }
     if (first)
         first->used = 0;

@@ -17,13 +17,15 @@ struct arena_chunk;
 struct arena {
     struct arena_chunk *first, *now;
     size_t used_bytes, ceiling_bytes;
+    unsigned idle_resets; /* in a row, before which little was used */
     bool
         full; /* the ceiling has refused something since the last reset: not memory was short, but the request too large */
 };
 
 /* An empty arena that will not hand out more than `ceiling_bytes` between two resets. Allocates nothing yet. */
 void arena_init(struct arena *arena, size_t ceiling_bytes);
-/* Forgets everything handed out; keeps as much memory as was used, up to 4 MiB, in one piece. */
+/* Forgets everything handed out; keeps as much memory as was used, up to 32 MiB, in one piece, and gives all but 1 MiB of it back after
+ * 256 resets before which no more was used. */
 void arena_reset(struct arena *arena);
 /* Frees all. The arena may be used again after arena_init. */
 void arena_release(struct arena *arena);

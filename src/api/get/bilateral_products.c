@@ -105,6 +105,8 @@ static enum status add_period(struct call *call, const struct frame *frame, cons
     struct product_row *row;
     size_t n;
     enum status status = product_table(frame, question, call->arena, &row, &n);
+    if (status == ST_OK)
+        status = call_reserve(call, n);
     const struct cell period = cell_period(call, question->period);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);

@@ -192,7 +192,8 @@ static enum status add_rows(struct call *call, const struct dependence_answer *a
 {
     const struct cell text = cell_period(call, period);
     size_t skipped = COLUMNS - call->table.n_columns; /* the column of the partner */
-    for (size_t i = 0; i < answer->n; i++) {
+    enum status status = call_reserve(call, answer->n);
+    for (size_t i = 0; status == ST_OK && i < answer->n; i++) {
         struct cell full[COLUMNS], *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
@@ -201,7 +202,7 @@ static enum status add_rows(struct call *call, const struct dependence_answer *a
         memcpy(cell, full, C_FROM * sizeof *cell);
         memcpy(cell + C_FROM, full + C_FROM + skipped, (COLUMNS - C_FROM - skipped) * sizeof *cell);
     }
-    return ST_OK;
+    return status;
 }
 
 static enum status add_summary(struct call *call, const struct dependence_answer *answer, uint32_t period)

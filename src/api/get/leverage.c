@@ -204,6 +204,8 @@ static enum status table(struct call *call, const struct frame *frame, const str
     struct leverage_summary summary;
     size_t n = 0;
     enum status status = run(call, frame, question, level, &row, &n, &summary);
+    if (status == ST_OK)
+        status = call_reserve(call, n);
     const struct cell period = cell_period(call, question->period);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);

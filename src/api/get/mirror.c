@@ -184,6 +184,8 @@ static enum status add_period(struct call *call, const struct mirror_question *q
     struct mirror_row *row;
     size_t n = 0;
     enum status status = mirror_table(question, call->arena, &row, &n);
+    if (status == ST_OK)
+        status = call_reserve(call, n);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)

@@ -109,36 +109,52 @@ struct adding {
     uint64_t base, stride;
 };
 
-/* Cells of a chunk's rows, whose leaves are those of the cube. */
-static void find_cells(const struct adding *a, const struct rows_chunk *chunk, uint32_t *at)
+/* Numbers of a chunk's cells in the box; the largest of them. */
+static uint64_t number_cells(const struct adding *a, const struct rows_chunk *chunk, uint64_t *number)
 {
-    struct scan *s = a->scan;
-    uint64_t number[CHUNK_ROWS];
-    for (size_t i = 0; i < chunk->n; i++)
-        number[i] = a->base + a->stride * (s->node ? s->node[chunk->leaf[i]] : chunk->leaf[i]);
-    for (size_t i = 0; i < chunk->n; i++)
-        at[i] = (uint32_t)(s->cells.number ? cells_hash(&s->cells, number[i]) : number[i]);
-    for (size_t i = 0; i < chunk->n; i++)
-        if (at[i] >=
-            s->cells.room) { /* more cells than the plan foretold: only in a damaged file, or more than max_rows */
-            s->failed = true;
-            s->full = s->bounded;
-            at[i] = 0;
-        }
+    const uint16_t *node = a->scan->node;
+    const uint64_t base = a->base, stride = a->stride;
+    uint64_t last = 0;
+    for (size_t i = 0; i < chunk->n; i++) {
+        number[i] = base + stride * (node ? node[chunk->leaf[i]] : chunk->leaf[i]);
+        last = number[i] > last ? number[i] : last;
+    }
+    return last;
 }
 
-static void add_values(struct scan *s, const struct rows_chunk *chunk, const uint32_t *at)
+/* Cells of a chunk's rows, whose leaves are those of the cube. False if there are more cells than the plan foretold: only in a damaged
+ * file, or more than max_rows. */
+static bool find_cells(const struct adding *a, const struct rows_chunk *chunk, uint64_t *at)
 {
+    struct scan *s = a->scan;
+    uint64_t last = number_cells(a, chunk, at);
+    if (s->cells.number) {
+        last = 0;
+        for (size_t i = 0; i < chunk->n; i++) {
+            at[i] = cells_hash(&s->cells, at[i]);
+            last = at[i] > last ? at[i] : last;
+        }
+    }
+    if (last < s->cells.room || chunk->n == 0)
+        return true;
+    s->failed = true;
+    s->full = s->bounded;
+    return false;
+}
+
+static void add_values(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
+{
+    struct cell *cells = s->cells.cell;
     bool overflow = false;
     for (size_t i = 0; i < chunk->n; i++) {
-        struct cell *cell = &s->cells.cell[at[i]];
+        struct cell *cell = &cells[at[i]];
         overflow |= __builtin_add_overflow(cell->value_usd, chunk->value_usd[i], &cell->value_usd);
         cell->marks |= CELL_USED | (uint32_t)chunk->status[i];
     }
     s->failed = s->failed || overflow;
 }
 
-static void add_weights(struct scan *s, const struct rows_chunk *chunk, const uint32_t *at)
+static void add_weights(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
 {
     for (size_t i = 0; i < chunk->n; i++) {
         struct weight_cell *w = &s->cells.weight[at[i]];
@@ -162,15 +178,22 @@ static void fold_value(struct spread_cell *c, int64_t value_usd, uint32_t id)
     }
 }
 
-/* Adds to the present member's value in each group; where it adds but once to a group, that is the member's whole value. */
-static void add_to_spread(struct scan *s, const struct rows_chunk *chunk, const uint32_t *at)
+/* Where a member adds but once to a group, that is its whole value. */
+static void fold_rows(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
 {
-    for (size_t i = 0; i < chunk->n && s->once; i++)
-        fold_value(&s->cells.spread[at[i]], chunk->value_usd[i], s->spread_id);
-    for (size_t i = 0; i < chunk->n && !s->once; i++) {
+    struct spread_cell *spread = s->cells.spread;
+    const uint32_t id = s->spread_id;
+    for (size_t i = 0; i < chunk->n; i++)
+        fold_value(&spread[at[i]], chunk->value_usd[i], id);
+}
+
+/* Adds to the present member's value in each group. */
+static void add_to_spread(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
+{
+    for (size_t i = 0; i < chunk->n; i++) {
         struct spread_cell *c = &s->cells.spread[at[i]];
         if (c->now_usd == 0 && chunk->value_usd[i] > 0)
-            s->touched[s->n_touched++] = at[i];
+            s->touched[s->n_touched++] = (uint32_t)at[i];
         c->now_usd += chunk->value_usd[i]; /* part of the cell's own sum, which is checked */
     }
 }
@@ -178,14 +201,15 @@ static void add_to_spread(struct scan *s, const struct rows_chunk *chunk, const 
 static void add_chunk(const struct adding *a, const struct rows_chunk *chunk)
 {
     struct scan *s = a->scan;
-    uint32_t at[CHUNK_ROWS];
-    find_cells(a, chunk, at);
-    if (s->failed)
+    uint64_t at[CHUNK_ROWS];
+    if (!find_cells(a, chunk, at))
         return;
     add_values(s, chunk, at);
     if (s->weighed)
         add_weights(s, chunk, at);
-    if (s->streamed)
+    if (s->streamed && s->once)
+        fold_rows(s, chunk, at);
+    else if (s->streamed)
         add_to_spread(s, chunk, at);
 }
 

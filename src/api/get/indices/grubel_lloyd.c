@@ -40,6 +40,8 @@ static enum status get(struct call *call)
     enum status status = index_begin(call, (struct index_needs){.likes_all = true}, &q);
     for (size_t p = 0; status == ST_OK && p < q.offer->n_periods; p++) {
         status = intra_table(&q.frame, &q.breakdown, q.offer->period[p], call->arena, &row, &n, &aggregate);
+        if (status == ST_OK)
+            status = call_reserve(call, n);
         const struct cell period = cell_period(call, q.offer->period[p]);
         for (size_t i = 0; status == ST_OK && i < n; i++) {
             struct cell *cell = call_row(call);
