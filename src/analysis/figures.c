@@ -22,6 +22,7 @@ const char *const flag_name[FLAGS] = {
     [FLAG_UNBOUNDED_LOSS] = "unbounded_loss",
     [FLAG_NO_UNIT_VALUE] = "no_unit_value",
     [FLAG_NO_EXPORTS] = "no_exports",
+    [FLAG_SYNTHETIC] = "synthetic",
     [FLAG_NO_WORLD_EXPORTS] = "no_world_exports",
 };
 
@@ -50,6 +51,7 @@ const char *const flag_meaning[FLAGS] = {
     [FLAG_NO_UNIT_VALUE] = "the data has no weights to price the replacement with: the cost is null",
     [FLAG_NO_EXPORTS] =
         "the reporter imports but exports nothing of it: imports over exports is null, and above any threshold",
+    [FLAG_SYNTHETIC] = "the dataset is made up to try the program with: not trade statistics",
     [FLAG_NO_WORLD_EXPORTS] =
         "the dataset does not hold the exports of the world's countries: their concentration is null",
 };

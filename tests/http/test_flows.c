@@ -386,6 +386,7 @@ static void search_finds(void **state)
     first_is("IND", "country", "IND");
     first_is("in", "country", "IND");
     first_is("699", "country", "IND");
+    first_is("chna", "country", "CHN"); /* one letter from all of it before one from a beginning */
     first_is("356", "country", "IND");
     first_is("indi", "country", "IND");
     first_is("chima", "country", "CHN");

@@ -78,6 +78,25 @@ static bool flagged(json_t *row, const char *flag)
     return false;
 }
 
+/* Row by row, where several datasets answer. */
+static void test_what_is_made_up_says_so(void **state)
+{
+    (void)state;
+    json_t *root = answer(test_world(), "/v1/bilateral/IND/CHN?dataset=*&freq=A&period=2019..2022", 200), *row;
+    size_t i, made_up = 0;
+    json_array_foreach(rows_of(root), i, row)
+    {
+        bool toy = strcmp(json_string_value(json_object_get(row, "dataset")), "toy-world") == 0;
+        assert_int_equal(flagged(row, "synthetic"), toy);
+        made_up += toy;
+    }
+    assert_true(made_up > 0 && made_up < i);
+    json_decref(root);
+    root = answer(test_world(), "/v1/deficits/IND?dataset=toy-world&top=1", 200);
+    assert_true(flagged(row_of(root, 0), "synthetic"));
+    json_decref(root);
+}
+
 /* ---- dependence ---- */
 
 static void test_methods_are_echoed(void **state)
@@ -377,9 +396,13 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_methods_are_echoed),        cmocka_unit_test(test_a_summary_has_its_own_rows),
-        cmocka_unit_test(test_what_is_not_known_is_null), cmocka_unit_test(test_indices_of_the_world),
-        cmocka_unit_test(test_top_and_other_are_all),     cmocka_unit_test(test_bad_values),
+        cmocka_unit_test(test_what_is_made_up_says_so),
+        cmocka_unit_test(test_methods_are_echoed),
+        cmocka_unit_test(test_a_summary_has_its_own_rows),
+        cmocka_unit_test(test_what_is_not_known_is_null),
+        cmocka_unit_test(test_indices_of_the_world),
+        cmocka_unit_test(test_top_and_other_are_all),
+        cmocka_unit_test(test_bad_values),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

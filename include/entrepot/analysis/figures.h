@@ -29,6 +29,7 @@ enum flag {
     FLAG_UNBOUNDED_LOSS,     /* nothing is left of the imports: the loss index has no finite value */
     FLAG_NO_UNIT_VALUE,      /* no weights: the cost is not known */
     FLAG_NO_EXPORTS,         /* nothing to divide by: imports over exports is null */
+    FLAG_SYNTHETIC,          /* made up */
     FLAG_NO_WORLD_EXPORTS,   /* other countries' exports are not in the data */
     FLAGS
 };

@@ -226,8 +226,49 @@ static void keep_filtered(struct call *call)
     t->n_rows = kept;
 }
 
+/* ---- what is made up ---- */
+
+static size_t column_of(const struct table *t, const char *id, enum column_type type)
+{
+    size_t i = 0;
+    while (i < t->n_columns && (t->column[i].type != type || strcmp(t->column[i].id, id) != 0))
+        i++;
+    return i;
+}
+
+static bool any_synthetic(const struct catalogue *catalogue)
+{
+    bool any = false;
+    for (size_t i = 0; !any && i < catalogue_count(catalogue); i++)
+        any = cube_dataset(catalogue_at(catalogue, i))->synthetic;
+    return any;
+}
+
+/* The dataset that a row names, else that of the whole answer. */
+static const struct cube *cube_of(const struct call *call, const struct cell *row, size_t dataset)
+{
+    bool named = dataset < call->table.n_columns && row[dataset].kind == CELL_STRING;
+    return named ? catalogue_find(call->api->catalogue, row[dataset].text) : call->cube;
+}
+
+/* Where a row goes there is not always meta beside it. */
+static void flag_synthetic(struct call *call)
+{
+    struct table *t = &call->table;
+    size_t flags = column_of(t, "flags", COLUMN_FLAGS), dataset = column_of(t, "dataset", COLUMN_STRING);
+    if (flags == t->n_columns || !any_synthetic(call->api->catalogue))
+        return;
+    for (size_t r = 0; r < t->n_rows; r++) {
+        struct cell *row = &t->cell[r * t->n_columns];
+        const struct cube *cube = cube_of(call, row, dataset);
+        if (cube && cube_dataset(cube)->synthetic && row[flags].kind == CELL_FLAGS)
+            row[flags].flags |= FLAG_BIT(FLAG_SYNTHETIC);
+    }
+}
+
 enum status table_arrange(struct call *call)
 {
+    flag_synthetic(call);
     if (call->n_filters)
         keep_filtered(call);
     const struct arg *sort = call_find(call, "sort"), *top = call_find(call, "top");

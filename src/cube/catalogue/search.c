@@ -277,8 +277,8 @@ static void fit_beginning(struct looking *l, const struct word *w, struct str te
 
 static unsigned bits(uint32_t x) { return (unsigned)__builtin_popcount(x); }
 
-/* How far the term is from the word or from a beginning of it about as long as the term. */
-static unsigned word_distance(const struct word *w, struct str term, uint32_t letters, unsigned limit)
+/* How far the term is from the word or from a beginning of it about as long as the term; `whole`: from no beginning less than from all. */
+static unsigned word_distance(const struct word *w, struct str term, uint32_t letters, unsigned limit, bool *whole)
 {
     unsigned best = limit + 1;
     if (w->text.n + limit < term.n || bits(letters & ~w->letters) > limit)
@@ -289,8 +289,9 @@ static unsigned word_distance(const struct word *w, struct str term, uint32_t le
         d = d == 0 ? 1 : d; /* a beginning was looked for before: something is too much */
         best = d < best ? d : best;
     }
-    unsigned whole = str_distance(term, w->text, limit);
-    return whole < best ? whole : best;
+    unsigned all = str_distance(term, w->text, limit);
+    *whole = all <= best;
+    return *whole ? all : best;
 }
 
 static void fit_near(struct looking *l, struct str term)
@@ -298,14 +299,14 @@ static void fit_near(struct looking *l, struct str term)
     const struct search_index *x = l->index;
     unsigned limit = term.n < 4 ? 0 : term.n < 7 ? 1 : 2, d = 0;
     uint32_t letters = letters_of(term);
+    bool whole = false;
     for (size_t i = 0; limit && i < x->n_words; i++) {
         const struct word *w = &x->word[i];
         if (i == 0 || !str_eq(w->text, x->word[i - 1].text))
-            d = word_distance(w, term, letters, limit);
+            d = word_distance(w, term, letters, limit, &whole);
         bool shorter = w->text.n < 3 || w->place == PLACE_NUMBER;
         if (d <= limit && !shorter)
-            fit(l, w->entry, (w->place == PLACE_FIRST ? 0.5 : 0.45) - 0.12 * d - 0.005 * (w->text.n != term.n),
-                SEARCH_NEAR);
+            fit(l, w->entry, (w->place == PLACE_FIRST ? 0.5 : 0.45) - 0.12 * d - (whole ? 0 : 0.03), SEARCH_NEAR);
     }
 }
 
