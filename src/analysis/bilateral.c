@@ -49,9 +49,9 @@ static enum status all_periods(const struct frame *frame, enum period_kind kind,
     return ST_OK;
 }
 
-/* Fills amounts with what is recorded with `partner` (ANY_MEMBER: the sum of all) in each period. */
-static enum status read_recorded(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
-                                 struct arena *arena)
+/* Fills amounts with what is recorded with the partners (none named: the sum of all) in each period. */
+static enum status read_recorded(const struct frame *frame, struct cube_set partners, enum period_kind kind,
+                                 struct series *s, struct arena *arena)
 {
     struct cube_query q = {.group = CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD),
                            .kind = kind,
@@ -61,8 +61,7 @@ static enum status read_recorded(const struct frame *frame, uint32_t partner, en
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){s->period, s->n};
     q.only[CUBE_PRODUCT] = frame->leaves;
-    if (partner != ANY_MEMBER)
-        q.only[CUBE_PARTNER] = (struct cube_set){&partner, 1};
+    q.only[CUBE_PARTNER] = partners;
     struct cube_rows rows;
     enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
     s->amounts = arena_new(arena, struct amounts, s->n);
@@ -77,11 +76,12 @@ static enum status read_recorded(const struct frame *frame, uint32_t partner, en
     return ST_OK;
 }
 
-/* The same; absent keys as the frame reads them. */
+/* The same of one partner (or ANY_MEMBER); absent keys as the frame reads them. */
 static enum status read_amounts(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
                                 struct arena *arena)
 {
-    enum status status = read_recorded(frame, partner, kind, s, arena);
+    const struct cube_set one = {&partner, 1}, all = {NULL, 0};
+    enum status status = read_recorded(frame, partner == ANY_MEMBER ? all : one, kind, s, arena);
     for (size_t i = 0; status == ST_OK && i < s->n; i++)
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
             if (!s->amounts[i].flow[f].known)
@@ -140,7 +140,7 @@ static enum status read_whole(const struct frame *frame, enum period_kind kind, 
     struct presence_series presence;
     enum status status = all_periods(frame, kind, arena, &s->period, &s->n);
     if (status == ST_OK)
-        status = read_recorded(frame, frame->partner, kind, s, arena);
+        status = read_recorded(frame, (struct cube_set){&frame->partner, 1}, kind, s, arena);
     if (status == ST_OK)
         status = frame_presence(frame, s->period, s->n, arena, &presence);
     s->complete = arena_new(arena, bool, s->n);
@@ -183,10 +183,12 @@ static void add_change(struct bilateral_row *row, const struct series *whole, si
 {
     row->exports_growth = row->imports_growth = (double)NAN;
     row->exports_growth_elsewhere = row->imports_growth_elsewhere = (double)NAN;
+    row->exports_growth_region = row->imports_growth_region = (double)NAN;
     uint32_t then = period_add_years(row->period, -1);
     size_t before = find_period(whole->period, whole->n, then);
     if (before == whole->n || !whole->complete[at] || !whole->complete[before])
         return;
+    row->flags |= flags_of_status(whole->amounts[before].status); /* growth is no surer than its base */
     compare(row, &(struct comparison){
                      .now = &whole->amounts[at],
                      .then = &whole->amounts[before],
@@ -305,6 +307,46 @@ enum status bilateral_series(const struct frame *frame, enum period_kind kind, c
     add_cagr(row, n);
     *out = row;
     return ST_OK;
+}
+
+/* ---- neighbours ---- */
+
+/* What is recorded with some partners in two periods, the earlier one first. */
+static enum status read_years(const struct frame *frame, struct cube_set partners, uint32_t period, struct arena *arena,
+                              struct series *out)
+{
+    uint32_t *pair = arena_new(arena, uint32_t, 2);
+    if (!pair)
+        return ST_NO_MEMORY;
+    pair[0] = period_add_years(period, -1);
+    pair[1] = period;
+    *out = (struct series){.frame = frame, .period = pair, .n = 2};
+    enum status status = read_recorded(frame, partners, period_kind_of(period), out, arena);
+    for (size_t i = 0; status == ST_OK && i < out->n; i++)
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            if (!out->amounts[i].flow[f].known)
+                out->amounts[i].flow[f] = frame_absent(frame, ANY_MEMBER, f, pair[i]);
+    return status;
+}
+
+enum status bilateral_region(const struct frame *frame, struct cube_set region, struct bilateral_row *row, size_t n,
+                             struct arena *arena)
+{
+    enum status status = ST_OK;
+    if (region.n == 0 || cube_dataset(frame->cube)->partners == PARTNERS_LISTED)
+        return ST_OK;
+    for (size_t i = 0; status == ST_OK && i < n; i++) {
+        struct series years;
+        if (!is_complete(&row[i]) || !frame_complete(frame, period_add_years(row[i].period, -1)))
+            continue;
+        status = read_years(frame, region, row[i].period, arena, &years);
+        if (status != ST_OK)
+            break;
+        const struct amounts *then = &years.amounts[0], *now = &years.amounts[1];
+        row[i].exports_growth_region = figure_growth(now->flow[FLOW_EXPORTS], then->flow[FLOW_EXPORTS]);
+        row[i].imports_growth_region = figure_growth(now->flow[FLOW_IMPORTS], then->flow[FLOW_IMPORTS]);
+    }
+    return status;
 }
 
 /* ---- year to date ---- */

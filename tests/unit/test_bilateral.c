@@ -304,6 +304,37 @@ static void year_to_date_is_like_for_like(void **state)
     cube_close(cube);
 }
 
+/* The neighbours together; none of them in one year is a zero, from which nothing grows. */
+static void a_region_grows_as_a_whole(void **state)
+{
+    (void)state;
+    static const struct world_row rows[] = {
+        {"IND", "CHN", FLOW_EXPORTS, "2018", "850760", 100, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2018", "850760", 1, 0, 0},
+        {"IND", "JPN", FLOW_EXPORTS, "2018", "850760", 30, 0, 0},
+        {"IND", "KOR", FLOW_EXPORTS, "2018", "850760", 50, 0, 0},
+        {"IND", "CHN", FLOW_EXPORTS, "2019", "850760", 900, 0, 0},
+        {"IND", "CHN", FLOW_IMPORTS, "2019", "850760", 1, 0, 0},
+        {"IND", "JPN", FLOW_EXPORTS, "2019", "850760", 60, 0, 0},
+        {"IND", "USA", FLOW_EXPORTS, "2019", "850760", 999, 0, 0},
+        {"IND", "JPN", FLOW_IMPORTS, "2019", "850760", 7, 0, 0},
+    };
+    struct dataset d = world_reported("region", PARTNERS_ALL);
+    struct cube *cube = world_cube(&d, rows, COUNT(rows));
+    struct frame frame = frame_of(cube, "IND", "CHN");
+    const uint32_t neighbours[] = {world_id("JPN"), world_id("KOR")};
+    const struct cube_set region = {neighbours, COUNT(neighbours)}, none = {neighbours, 0};
+    static const char *const period[] = {"2018", "2019"};
+    struct bilateral_row *row = series(&frame, period, 2);
+    assert_int_equal(bilateral_region(&frame, none, row, 2, &world.arena), ST_OK);
+    expect_nan(row[1].exports_growth_region);
+    assert_int_equal(bilateral_region(&frame, region, row, 2, &world.arena), ST_OK);
+    expect_nan(row[0].exports_growth_region); /* nothing is known of the year before */
+    expect_near(row[1].exports_growth_region, -0.25);
+    expect_nan(row[1].imports_growth_region);
+    cube_close(cube);
+}
+
 static void growth_elsewhere_leaves_the_partner_out(void **state)
 {
     (void)state;
@@ -373,6 +404,7 @@ int main(void)
         cmocka_unit_test(months_and_quarters_grow_from_a_year_before),
         cmocka_unit_test(year_to_date_is_like_for_like),
         cmocka_unit_test(growth_elsewhere_leaves_the_partner_out),
+        cmocka_unit_test(a_region_grows_as_a_whole),
         cmocka_unit_test(growth_a_year_needs_a_year_and_a_base),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);

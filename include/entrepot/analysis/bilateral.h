@@ -15,6 +15,7 @@ struct bilateral_row {
     double exports_growth, imports_growth;                        /* G1: against the same period a year before */
     struct figure exports_change, imports_change, balance_change; /* USD against the same period a year before */
     double exports_growth_elsewhere, imports_growth_elsewhere;    /* G1 of the trade with everybody but the partner */
+    double exports_growth_region, imports_growth_region;          /* G1 of the trade with a region: bilateral_region */
     double exports_cagr, imports_cagr; /* G2: a year, since the first of the rows that has a base */
     double share_of_exports, share_of_imports, share_of_total; /* D5: of the reporter's trade with all partners */
     unsigned deficit_rank,
@@ -27,6 +28,11 @@ struct bilateral_row {
  * frame needs a partner. ST_NO_MEMORY, ST_CORRUPT. */
 enum status bilateral_series(const struct frame *frame, enum period_kind kind, const uint32_t *period, size_t n,
                              struct arena *arena, struct bilateral_row **out) MUST_CHECK;
+
+/* For complete rows: growth of the reporter's trade with the countries of `region` together, where the dataset has all partners and both
+ * years completely; else it stays NaN. ST_NO_MEMORY, ST_CORRUPT. */
+enum status bilateral_region(const struct frame *frame, struct cube_set region, struct bilateral_row *row, size_t n,
+                             struct arena *arena) MUST_CHECK;
 
 /* For rows of a part of a year: growth, change and growth elsewhere of the months that are held against the same months a year before,
  * where those are held too (FLAG_YEAR_TO_DATE). Other rows are left as they are. ST_NO_MEMORY, ST_CORRUPT. */

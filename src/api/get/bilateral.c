@@ -21,6 +21,8 @@ enum {
     C_CHANGE,
     C_XELSEWHERE,
     C_MELSEWHERE,
+    C_XREGION,
+    C_MREGION,
     C_XCAGR,
     C_MCAGR,
     C_XSHARE,
@@ -60,6 +62,10 @@ static const struct column columns[COLUMNS] = {
                       "growth of the reporter's exports to everybody but the partner"},
     [C_MELSEWHERE] = {"imports_growth_elsewhere", COLUMN_NUMBER, "1", 0, false,
                       "growth of the reporter's imports from everybody but the partner"},
+    [C_XREGION] = {"exports_growth_region", COLUMN_NUMBER, "1", 0, false,
+                   "with region=: growth of the reporter's exports to the rest of the partner's region together"},
+    [C_MREGION] = {"imports_growth_region", COLUMN_NUMBER, "1", 0, false,
+                   "with region=: growth of the reporter's imports from the rest of the partner's region together"},
     [C_XCAGR] = {"exports_cagr", COLUMN_NUMBER, "1", 0, false,
                  "growth of exports a year, compounded, since the first complete period of this answer"},
     [C_MCAGR] = {"imports_cagr", COLUMN_NUMBER, "1", 0, false,
@@ -79,6 +85,8 @@ static const struct column columns[COLUMNS] = {
 
 enum { COMPARE_YEAR, COMPARE_YTD };
 static const char *const comparisons[] = {"year", "ytd", NULL};
+enum { REGION, SUBREGION };
+static const char *const regions[] = {"region", "subregion", NULL};
 
 static const struct param params[] = {
     PARAM_OF_REPORTER,
@@ -99,6 +107,13 @@ static const struct param params[] = {
          "what growth is counted from: year, the same whole period a year before (null for a part of one); ytd, for a "
          "part of a year the same months of the year before",
      .example = "ytd"},
+    {.name = "region",
+     .type = PARAM_WORD,
+     .words = regions,
+     .description =
+         "fills the growth of the trade with the rest of the partner's region: region (M49, such as Asia) or "
+         "subregion (Eastern Asia)",
+     .example = "subregion"},
     PARAM_OF_PRODUCT,
     {.name = "dataset",
      .type = PARAM_DATASETS,
@@ -130,6 +145,8 @@ static void fill(struct call *call, const struct frame *frame, struct str produc
     cell[C_CHANGE] = cell_figure(row->balance_change);
     cell[C_XELSEWHERE] = cell_ratio(row->exports_growth_elsewhere);
     cell[C_MELSEWHERE] = cell_ratio(row->imports_growth_elsewhere);
+    cell[C_XREGION] = cell_ratio(row->exports_growth_region);
+    cell[C_MREGION] = cell_ratio(row->imports_growth_region);
     cell[C_XCAGR] = cell_ratio(row->exports_cagr);
     cell[C_MCAGR] = cell_ratio(row->imports_cagr);
     cell[C_XSHARE] = cell_ratio(row->share_of_exports);
@@ -140,6 +157,41 @@ static void fill(struct call *call, const struct frame *frame, struct str produc
     cell[C_MONTHS] = cell_i64(row->months_held);
     cell[C_DATASET] = cell_str(cube_dataset(frame->cube)->id);
     cell[C_FLAGS] = cell_flags(row->flags);
+}
+
+/* The countries of the dataset that lie where the partner does, without the pair. */
+static enum status list_region(struct call *call, const struct frame *frame, struct cube_set *out)
+{
+    size_t n;
+    const uint32_t *member = cube_countable(frame->cube, &n);
+    uint32_t *list = arena_new(call->arena, uint32_t, n);
+    bool sub = call_arg(call, "region")->number == SUBREGION;
+    const struct country *partner = countries_at(frame->countries, frame->partner);
+    struct str place = sub ? partner->subregion : partner->region;
+    if (!list)
+        return ST_NO_MEMORY;
+    *out = (struct cube_set){list, 0};
+    for (size_t i = 0; i < n && place.n; i++) {
+        const struct country *c = countries_at(frame->countries, member[i]);
+        bool there = str_eq(sub ? c->subregion : c->region, place);
+        if (there && member[i] != frame->partner && member[i] != frame->reporter)
+            list[out->n++] = member[i];
+    }
+    return ST_OK;
+}
+
+static enum status add_region(struct call *call, const struct frame *frame, struct bilateral_row *row, size_t n)
+{
+    struct cube_set region;
+    enum status status = list_region(call, frame, &region);
+    if (status != ST_OK || region.n == 0 || n == 0)
+        return status;
+    struct cube_query cost = {.kind = period_kind_of(row[0].period), .spread = CUBE_NO_SPREAD};
+    cost.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
+    cost.only[CUBE_PARTNER] = region;
+    cost.only[CUBE_PRODUCT] = frame->leaves;
+    status = call_afford(call, frame->cube, &cost);
+    return status == ST_OK ? bilateral_region(frame, region, row, n, call->arena) : status;
 }
 
 static enum status add_series(struct call *call, const struct frame *frame, struct str product,
@@ -154,6 +206,8 @@ static enum status add_series(struct call *call, const struct frame *frame, stru
         status = bilateral_series(frame, offer->kind, offer->period, offer->n_periods, call->arena, &row);
     if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD)
         status = bilateral_year_to_date(frame, row, offer->n_periods, call->arena);
+    if (status == ST_OK && call_arg(call, "region")->given)
+        status = add_region(call, frame, row, offer->n_periods);
     for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
@@ -191,6 +245,7 @@ static enum status get(struct call *call)
     struct want want = want_of(call);
     want.series = true;
     want.freq = freq->given ? freq->kind : 0;
+    want.likes_all_partners = call_arg(call, "region")->given;
     want_products(call, &want);
     enum status status = check_freq(call, &want);
     const struct offer *offer;
@@ -201,6 +256,8 @@ static enum status get(struct call *call)
     size_t n = str_is(dataset->text, "*") ? call->n_offers : 1;
     for (size_t i = 0; status == ST_OK && i < n; i++)
         status = add_offer(call, &call->offers[i]);
+    if (status == ST_OK && call_arg(call, "region")->given && cube_dataset(call->cube)->partners == PARTNERS_LISTED)
+        call_warn(call, STR("this dataset does not list all partners, so the growth of the region is null"));
     if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD &&
         cube_dataset(call->cube)->frequency != PERIOD_MONTH)
         call_warn(call, STR("compare=ytd makes a difference only in a dataset of months"));
