@@ -188,7 +188,8 @@ static void add_change(struct bilateral_row *row, const struct series *whole, si
     size_t before = find_period(whole->period, whole->n, then);
     if (before == whole->n || !whole->complete[at] || !whole->complete[before])
         return;
-    row->flags |= flags_of_status(whole->amounts[before].status); /* growth is no surer than its base */
+    if (whole->amounts[before].status & OBS_PROVISIONAL) /* growth is no surer than its base */
+        row->flags |= FLAG_BIT(FLAG_PROVISIONAL);
     compare(row, &(struct comparison){
                      .now = &whole->amounts[at],
                      .then = &whole->amounts[before],
