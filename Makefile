@@ -237,6 +237,8 @@ run: deps-build ## install what is missing, build, serve in the foreground (PORT
 
 # A small world in BACI's form; every figure in it is invented, and all that shows it says so.
 WORLD := build/world
+# In the configuration's order, in which they are asked.
+SHIPPED_DATA = $(shell sed -n 's|.*"\.\./\(data/[^"]*\)".*|--data \1|p' config/entrepot.json)
 WORLD_OPTIONS ?= --years 2016..2021 --areas 60 --products 600
 BACI_CODES = --countries-file $(1)/country_codes_V202501.csv --products-file $(1)/product_codes_HS17_V202501.csv
 .PHONY: run-world world-programs
@@ -246,7 +248,7 @@ run-world: deps-build ## make a small synthetic world, import it, serve it besid
 	@rm -rf $(WORLD) && $(B)/tests/bench/bench_synth --out $(WORLD) $(WORLD_OPTIONS)
 	@$(BIN) import baci $(WORLD)/BACI_*.csv $(call BACI_CODES,$(WORLD)) --synthetic --id synthetic-world \
 	    --title 'Synthetic world: invented figures in the form of BACI' -o $(WORLD)/world.cube
-	@exec $(BIN) serve --config config/entrepot.json --data data --data $(WORLD)/world.cube --listen $(LISTEN)
+	@exec $(BIN) serve --config config/entrepot.json $(SHIPPED_DATA) --data $(WORLD)/world.cube --listen $(LISTEN)
 
 # ---- packages -------------------------------------------------------------------------------------------------------------
 
