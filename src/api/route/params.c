@@ -370,7 +370,7 @@ static void read_countries(struct call *call, const struct param *param, struct 
 
 static void read_pairs(struct call *call, const struct param *param, struct arg *arg)
 {
-    uint32_t *list = arena_new(call->arena, uint32_t, 2 * LIST_MAX);
+    uint32_t *list = arena_new(call->arena, uint32_t, (size_t)2 * LIST_MAX);
     struct str rest = arg->text;
     arg->countries = list;
     while (list && rest.p) {

@@ -300,6 +300,20 @@ static unsigned rank_of(const struct offer *offer, const struct want *want)
     return !offer->whole ? 2 : !liked;
 }
 
+/* What dataset `i` offers: no periods, if it cannot answer or another one is named. */
+static enum status make_offer(const struct catalogue *catalogue, size_t i, const struct want *want, struct arena *arena,
+                              struct offer *offer)
+{
+    const struct cube *cube = catalogue_at(catalogue, i);
+    bool meant = want->dataset.n == 0 || str_eq(want->dataset, cube_dataset(cube)->id);
+    struct want own = *want;
+    if (want->partner_need == PARTNERS_SUMMED && cube_dataset(cube)->partners == PARTNERS_LISTED)
+        own.partner = countries_world(catalogue_countries(catalogue));
+    int content = meant ? content_fit(cube, &own, catalogue_sectors(catalogue)) : 0;
+    *offer = (struct offer){.cube = cube, .whole = content == 2};
+    return content ? add_periods(&own, arena, offer) : ST_OK;
+}
+
 enum status catalogue_offers(const struct catalogue *catalogue, const struct want *want, struct arena *arena,
                              struct offer **out, size_t *n)
 {
@@ -307,17 +321,9 @@ enum status catalogue_offers(const struct catalogue *catalogue, const struct wan
     struct offer *made = arena_new(arena, struct offer, count), *sorted = arena_new(arena, struct offer, count);
     if (!made || !sorted)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        const struct cube *cube = catalogue_at(catalogue, i);
-        bool meant = want->dataset.n == 0 || str_eq(want->dataset, cube_dataset(cube)->id);
-        struct want own = *want;
-        if (want->partner_need == PARTNERS_SUMMED && cube_dataset(cube)->partners == PARTNERS_LISTED)
-            own.partner = countries_world(catalogue_countries(catalogue));
-        int content = meant ? content_fit(cube, &own, catalogue_sectors(catalogue)) : 0;
-        made[i] = (struct offer){.cube = cube, .whole = content == 2};
-        if (content && add_periods(&own, arena, &made[i]) != ST_OK)
+    for (size_t i = 0; i < count; i++)
+        if (make_offer(catalogue, i, want, arena, &made[i]) != ST_OK)
             return ST_NO_MEMORY;
-    }
     for (unsigned rank = 0; rank <= 2; rank++)
         for (size_t i = 0; i < count; i++)
             if (made[i].n_periods && rank_of(&made[i], want) == rank)

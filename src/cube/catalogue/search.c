@@ -294,6 +294,12 @@ static unsigned word_distance(const struct word *w, struct str term, uint32_t le
     return *whole ? all : best;
 }
 
+/* `d` letters away, from the whole word or from a beginning of it. */
+static double near_score(const struct word *w, unsigned d, bool whole)
+{
+    return (w->place == PLACE_FIRST ? 0.5 : 0.45) - 0.12 * d - (whole ? 0 : 0.03);
+}
+
 static void fit_near(struct looking *l, struct str term)
 {
     const struct search_index *x = l->index;
@@ -306,7 +312,7 @@ static void fit_near(struct looking *l, struct str term)
             d = word_distance(w, term, letters, limit, &whole);
         bool shorter = w->text.n < 3 || w->place == PLACE_NUMBER;
         if (d <= limit && !shorter)
-            fit(l, w->entry, (w->place == PLACE_FIRST ? 0.5 : 0.45) - 0.12 * d - (whole ? 0 : 0.03), SEARCH_NEAR);
+            fit(l, w->entry, near_score(w, d, whole), SEARCH_NEAR);
     }
 }
 
