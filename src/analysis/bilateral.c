@@ -200,7 +200,7 @@ static void add_change(struct bilateral_row *row, const struct series *whole, si
 
 static unsigned row_flags(const struct frame *frame, const struct bilateral_row *row, const struct amounts *world)
 {
-    unsigned flags = 0;
+    unsigned flags = frame->flags;
     if (!row->exports.known || !row->imports.known)
         flags |= FLAG_BIT(FLAG_NOT_REPORTED);
     if (row->months_held < period_months(period_kind_of(row->period)))

@@ -155,6 +155,9 @@ static struct str revalue(const struct check *c, const struct check_books *books
     return any ? STR("FOB") : str_span(NULL, 0);
 }
 
+/* Flags of what a candidate's value does not need; without a value it is none. */
+#define FLAGS_OF_OTHERS (FLAG_BIT(FLAG_NO_WORLD_TOTAL) | FLAG_BIT(FLAG_PARTIAL_QUANTITY) | FLAG_BIT(FLAG_NOT_REPORTED))
+
 static void add_candidates(struct check *c, const struct check_books *books, const struct bilateral_row *row)
 {
     struct flows flows = flows_of(row, books->mirror);
@@ -162,7 +165,7 @@ static void add_candidates(struct check *c, const struct check_books *books, con
                           .period = row->period,
                           .valuation = valuation_of(books, c->claim->of, c->arena),
                           .value = value_of(c->claim, &flows),
-                          .flags = row->flags & ~(FLAG_BIT(FLAG_NO_WORLD_TOTAL) | FLAG_BIT(FLAG_PARTIAL_QUANTITY))};
+                          .flags = row->flags & ~FLAGS_OF_OTHERS};
     if (books->mirror)
         r.differs |= DIFFERENCE_BIT(DIFFERS_REPORTER);
     if (period_kind_of(row->period) != period_kind_of(c->claim->period))

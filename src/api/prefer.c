@@ -68,15 +68,32 @@ void want_a_year(struct call *call, struct want *want, offer_score *score)
     }
 }
 
-unsigned call_flags_of_products(const struct call *call, const struct cube *cube)
+unsigned flags_of_products(const struct cube *cube, const struct arg *product)
 {
-    const struct arg *product = call_arg(call, "product");
     const struct dataset *d = cube_dataset(cube);
     enum level level;
     bool part = false;
     for (size_t i = 0; i < product->n_list; i++)
         part = part || !product_level(product->list[i], &level) || level < d->level;
     return part && d->coverage == COVERAGE_SELECTED ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0;
+}
+
+unsigned call_flags_of_products(const struct call *call, const struct cube *cube)
+{
+    return flags_of_products(cube, call_arg(call, "product"));
+}
+
+bool call_refuse_world(struct call *call, const char *name)
+{
+    const struct arg *arg = call_arg(call, name);
+    uint32_t world = countries_world(catalogue_countries(call->api->catalogue));
+    bool named = arg->given && arg->n_list == 0 && arg->country == world;
+    for (size_t i = 0; i < arg->n_list; i++)
+        named = named || arg->countries[i] == world;
+    if (named)
+        (void)call_problem(call, PROBLEM_INVALID_VALUE, name, arg->text,
+                           STR("the world is no country: name one that sells or buys"));
+    return named;
 }
 
 bool cube_is_worldwide(const struct cube *cube)
@@ -121,7 +138,7 @@ static const struct offer *find_books(struct call *call, const struct want *want
                          .product = want->product,
                          .n_products = want->n_products};
     const struct offer *found = call_best(call, &other, score_of_books);
-    if (found)
+    if (found || want->n_products)
         return found;
     other.level = LEVEL_TOTAL;
     other.n_products = 0;

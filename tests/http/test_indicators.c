@@ -353,6 +353,7 @@ static void test_bad_values(void **state)
         {"/v1/partners/IND?period=2019,2020", "invalid-value", 400},
         {"/v1/partners/IND?period=2018", "period-unavailable", 422},
         {"/v1/partners/IND?product=85", "level-unavailable", 422},
+        {"/v1/dependence/IND/WLD", "invalid-value", 400},
         {"/v1/partners/XQZ", "unknown-code", 404},
         {"/v1/indices/none?reporter=IND", "not-found", 404},
         {"/v1/indices/rca?reporter=XQZ", "unknown-code", 400},

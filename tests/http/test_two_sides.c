@@ -303,6 +303,23 @@ static void a_part_of_a_year_is_no_gap(void **state)
 
 /* ---- pairs side by side ---- */
 
+/* Two subheadings are not the chapter, wherever it is asked for. */
+static void a_part_of_a_chapter_is_flagged(void **state)
+{
+    (void)state;
+    static const char *const target[] = {
+        "/v1/compare?pairs=IND-CHN&period=2025&product=85", "/v1/bilateral/IND/CHN?period=2025&product=85",
+        "/v1/bilateral/IND/CHN?period=2025&product=850760,8507", "/v1/mirror/IND/CHN?period=2025&product=85"};
+    for (size_t t = 0; t < sizeof target / sizeof *target; t++) {
+        json_t *root = ask(target[t], 200);
+        size_t last = json_array_size(rows_of(root)) - 1;
+        assert_true(lists(json_object_get(row_of(root, last), "flags"), "partial_sector"));
+        if (t == 2)
+            assert_false(lists(json_object_get(row_of(root, 0), "flags"), "partial_sector"));
+        json_decref(root);
+    }
+}
+
 static void an_unknown_pair_is_a_row_of_nulls(void **state)
 {
     (void)state;
@@ -591,6 +608,7 @@ int main(void)
         cmocka_unit_test(the_other_side_sees_the_same_gap),
         cmocka_unit_test(one_side_alone_has_no_gap),
         cmocka_unit_test(a_part_of_a_year_is_no_gap),
+        cmocka_unit_test(a_part_of_a_chapter_is_flagged),
         cmocka_unit_test(an_unknown_pair_is_a_row_of_nulls),
         cmocka_unit_test(rows_stand_for_the_same_months),
         cmocka_unit_test(year_to_date_compares_the_same_months),

@@ -525,6 +525,8 @@ static bool expect_data(const struct request *r)
 {
     uint32_t partner = r->endpoint == DEFICITS ? NO_AREA : r->partner;
     bool any = false;
+    if (r->endpoint == DEPENDENCE && r->partner == r->world)
+        return false; /* the world is no supplier */
     for (size_t i = 0; !any && i < r->n_periods; i++)
         any = recorded(r, partner, r->period[i]);
     return any;

@@ -303,6 +303,8 @@ static void a_pair_without_trade_is_a_zero(void **state)
     want.partner = world_id("USA");
     expect_offers(&want, "all,world,");
     assert_true(offers(&want, &n)->whole);
+    want.partner = world_id("IND"); /* nobody is partner of its own */
+    expect_offers(&want, "");
     want.partner = world_id("DEU"); /* never: only a closed world knows that it was nothing */
     expect_offers(&want, "world,");
     want.partner = world_id("FRA");

@@ -86,6 +86,7 @@ struct frame {
     const struct countries *countries;
     uint32_t reporter, partner;
     struct cube_set leaves;   /* member == NULL: all */
+    unsigned flags;           /* of every row: what the leaves stand for is in the data only in part */
     struct cube_trace *trace; /* NULL, or where the queries note their plans */
 };
 

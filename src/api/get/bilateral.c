@@ -229,6 +229,7 @@ static enum status add_offer(struct call *call, const struct offer *offer)
         struct arg one = {.list = &product->list[i], .n_list = 1};
         const struct str *code;
         size_t n;
+        frame.flags = flags_of_products(offer->cube, &one);
         status = call_products(call, &one, offer->cube, &code, &n);
         if (status == ST_OK)
             status =

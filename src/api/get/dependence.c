@@ -300,6 +300,8 @@ static enum status get(struct call *call)
     want.level = wanted_level(call);
     want.likes_all_partners = true;
     question.breakdown = &breakdown;
+    if (call_find(call, "partner") && call_refuse_world(call, "partner"))
+        return ST_INVALID;
     want_products(call, &want);
     enum status status = dependence_options(call, &question);
     if (status == ST_OK)

@@ -118,6 +118,9 @@ const struct offer *call_best(struct call *call, const struct want *want, offer_
 void want_a_year(struct call *call, struct want *want, offer_score *score);
 /* FLAG_PARTIAL_SECTOR where the cube has only some of the products that `product` stands for. */
 unsigned call_flags_of_products(const struct call *call, const struct cube *cube);
+unsigned flags_of_products(const struct cube *cube, const struct arg *product);
+/* Adds a problem and returns true if the parameter names the world, which is nobody's supplier or buyer. */
+bool call_refuse_world(struct call *call, const char *name);
 /* Whether the trade of all countries (or of a closed set) is in it: every supplier's sales to everybody. */
 bool cube_is_worldwide(const struct cube *cube);
 offer_score score_of_suppliers; /* worldwide, then all of the reporter's partners */

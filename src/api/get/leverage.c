@@ -254,7 +254,9 @@ static void warn_of_world(struct call *call, const struct frame *frame, uint32_t
     if (frame_world(frame, FLOW_EXPORTS, period) != WORLD_UNKNOWN &&
         frame_world(frame, FLOW_IMPORTS, period) != WORLD_UNKNOWN)
         return;
-    struct want world = {.reporter = frame->reporter, .partner = countries_world(frame->countries)};
+    struct want world = {.reporter = frame->reporter,
+                         .partner = countries_world(frame->countries),
+                         .period = {.kind = period_kind_of(period), .n = 1, .item = {{period, period}}}};
     const struct offer *found = call_best(call, &world, score_of_both_flows);
     struct str id = cube_dataset(frame->cube)->id;
     if (found && found->cube != frame->cube)
@@ -288,6 +290,8 @@ static void add_warnings(struct call *call, const struct want *want, const struc
 static enum status get(struct call *call)
 {
     struct want want = want_of(call);
+    if (call_refuse_world(call, "partner"))
+        return ST_INVALID;
     want_products(call, &want);
     const struct offer *offer;
     enum status status = choose(call, &want, &offer);

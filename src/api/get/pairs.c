@@ -38,6 +38,7 @@ enum status frame_products(struct call *call, struct frame *frame)
         return ST_OK;
     const struct str *code;
     size_t n;
+    frame->flags |= flags_of_products(frame->cube, product);
     enum status status = call_products(call, product, frame->cube, &code, &n);
     return status == ST_OK
                ? leaves_of(frame->cube, catalogue_products(call->api->catalogue), code, n, call->arena, &frame->leaves)
@@ -52,7 +53,9 @@ static enum status product_item(struct call *call, const struct cube *cube, stru
     struct arg one = {.list = &product, .n_list = 1};
     const struct str *code;
     size_t n;
-    *item = (struct breakdown_item){.code = product, .name = sector ? sector->name : products_name(products, product)};
+    *item = (struct breakdown_item){.code = product,
+                                    .name = sector ? sector->name : products_name(products, product),
+                                    .flags = flags_of_products(cube, &one)};
     enum status status = call_products(call, &one, cube, &code, &n);
     if (status == ST_OK)
         status = leaves_of(cube, products, code, n, call->arena, &item->leaves);

@@ -251,6 +251,8 @@ static void add_warnings(struct call *call, const struct want *want, const struc
 static enum status get(struct call *call)
 {
     struct want want = want_of(call);
+    if (call_refuse_world(call, "partner"))
+        return ST_INVALID;
     want_products(call, &want);
     want_a_year(call, &want, score_of_suppliers);
     const struct offer *offer;

@@ -159,6 +159,7 @@ static enum status check(struct call *call)
         if (exclude->countries[i] == importer->country)
             (void)call_problem(call, PROBLEM_CONFLICT, "exclude", exclude->text,
                                STR("the importer is no supplier of its own: leave it out of exclude"));
+    (void)call_refuse_world(call, "exclude");
     return call->n_errors ? ST_INVALID : ST_OK;
 }
 

@@ -115,7 +115,7 @@ static unsigned held_pair(const struct cube *cube, const struct want *want, uint
 {
     const struct dataset *d = cube_dataset(cube);
     unsigned held = held_either(cube, want, reporter, partner, period);
-    if (reporter == ANY_MEMBER || partner == ANY_MEMBER || d->partners == PARTNERS_LISTED ||
+    if (reporter == ANY_MEMBER || partner == ANY_MEMBER || reporter == partner || d->partners == PARTNERS_LISTED ||
         held == cube_expected(cube, period))
         return held;
     unsigned zero = held_either(cube, want, reporter, ANY_MEMBER, period);
