@@ -233,7 +233,8 @@ static void fill_row(struct bilateral_row *row, const struct series *whole, size
     row->total_rank = rank_up_to(whole, at, total_of, 1);
     row->months_held = frame_months_held(whole->frame, row->period);
     row->flags = row_flags(whole->frame, row, world) | flags_of_status(now->status | world->status) |
-                 flags_of_quantity(row->exports_quantity) | flags_of_quantity(row->imports_quantity);
+                 flags_of_ratio(row->exports, row->imports) | flags_of_quantity(row->exports_quantity) |
+                 flags_of_quantity(row->imports_quantity);
     add_change(row, whole, at, everybody);
 }
 

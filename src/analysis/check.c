@@ -156,7 +156,9 @@ static struct str revalue(const struct check *c, const struct check_books *books
 }
 
 /* Flags of what a candidate's value does not need; without a value it is none. */
-#define FLAGS_OF_OTHERS (FLAG_BIT(FLAG_NO_WORLD_TOTAL) | FLAG_BIT(FLAG_PARTIAL_QUANTITY) | FLAG_BIT(FLAG_NOT_REPORTED))
+#define FLAGS_OF_OTHERS                                                                                                \
+    (FLAG_BIT(FLAG_NO_WORLD_TOTAL) | FLAG_BIT(FLAG_PARTIAL_QUANTITY) | FLAG_BIT(FLAG_NOT_REPORTED) |                   \
+     FLAG_BIT(FLAG_UNDEFINED))
 
 static void add_candidates(struct check *c, const struct check_books *books, const struct bilateral_row *row)
 {

@@ -22,6 +22,7 @@ const char *const flag_name[FLAGS] = {
     [FLAG_UNBOUNDED_LOSS] = "unbounded_loss",
     [FLAG_NO_UNIT_VALUE] = "no_unit_value",
     [FLAG_NO_EXPORTS] = "no_exports",
+    [FLAG_UNDEFINED] = "undefined",
     [FLAG_SYNTHETIC] = "synthetic",
     [FLAG_NO_WORLD_EXPORTS] = "no_world_exports",
 };
@@ -51,6 +52,7 @@ const char *const flag_meaning[FLAGS] = {
     [FLAG_NO_UNIT_VALUE] = "the data has no weights to price the replacement with: the cost is null",
     [FLAG_NO_EXPORTS] =
         "the reporter imports but exports nothing of it: imports over exports is null, and above any threshold",
+    [FLAG_UNDEFINED] = "a ratio of this row has zero below the bar: null",
     [FLAG_SYNTHETIC] = "the dataset is made up to try the program with: not trade statistics",
     [FLAG_NO_WORLD_EXPORTS] =
         "the dataset does not hold the exports of the world's countries: their concentration is null",
@@ -105,6 +107,11 @@ unsigned flags_of_status(unsigned status)
     return (status & OBS_PROVISIONAL ? FLAG_BIT(FLAG_PROVISIONAL) : 0) |
            (status & OBS_ESTIMATED ? FLAG_BIT(FLAG_ESTIMATED) : 0) |
            (status & OBS_ROUNDED ? FLAG_BIT(FLAG_ROUNDED) : 0);
+}
+
+unsigned flags_of_ratio(struct figure part, struct figure whole)
+{
+    return part.known && whole.known && whole.usd == 0 ? FLAG_BIT(FLAG_UNDEFINED) : 0;
 }
 
 /* The partner through which the presence of a pair is seen: itself, or anybody where all partners are recorded. */

@@ -170,6 +170,7 @@ enum status tii_of(const struct frame *frame, uint32_t period, struct arena *are
     double share = figure_ratio(figure[0], figure[1]);
     out->tii = share / figure_ratio(figure[2], figure[3]);
     out->tii_excluding_reporter = share / figure_ratio(figure[2], figure_difference(figure[3], figure[4]));
+    out->flags |= flags_of_ratio(figure[0], figure[1]) | flags_of_ratio(figure[3], figure[2]);
     for (size_t i = 0; i < 5; i++)
         out->flags |= figure[i].known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
     return ST_OK;
@@ -211,6 +212,7 @@ static enum status read_structures(const struct frame *frame, const struct break
         out->smaller = out->apart = none;
     if (!out->total[0].known || !out->total[1].known)
         out->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
+    out->flags |= flags_of_ratio(out->total[1], out->total[0]) | flags_of_ratio(out->total[0], out->total[1]);
     return ST_OK;
 }
 

@@ -338,6 +338,7 @@ static void fill_step(const struct scenario_state *s, const struct scenario *out
     step->covered = (struct figure){all ? sum.covered_usd : 0, all};
     step->uncovered = figure_difference(figure_difference(step->gap, step->domestic), step->covered);
     step->uncovered_share = figure_ratio(step->uncovered, out->total);
+    step->flags |= flags_of_ratio(step->uncovered, out->total) | flags_of_ratio(s->loss, s->partner_exports);
     set_cost(step, &costing, all ? s->question->side : SIDE_PARTNER);
     set_loss(s, step);
 }

@@ -332,6 +332,10 @@ static void a_region_grows_as_a_whole(void **state)
     expect_nan(row[0].exports_growth_region); /* nothing is known of the year before */
     expect_near(row[1].exports_growth_region, -0.25);
     expect_nan(row[1].imports_growth_region);
+    frame = frame_of(cube, "IND", "USA");
+    struct bilateral_row nothing_came = one(&frame, "2019");
+    expect_nan(nothing_came.cover_ratio);
+    assert_int_equal(nothing_came.flags, FLAG_BIT(FLAG_UNDEFINED));
     cube_close(cube);
 }
 

@@ -29,6 +29,7 @@ enum flag {
     FLAG_UNBOUNDED_LOSS,     /* nothing is left of the imports: the loss index has no finite value */
     FLAG_NO_UNIT_VALUE,      /* no weights: the cost is not known */
     FLAG_NO_EXPORTS,         /* nothing to divide by: imports over exports is null */
+    FLAG_UNDEFINED,          /* a ratio divides by zero */
     FLAG_SYNTHETIC,          /* made up */
     FLAG_NO_WORLD_EXPORTS,   /* other countries' exports are not in the data */
     FLAGS
@@ -77,6 +78,8 @@ unsigned flags_of_quantity(struct quantity q);
 
 /* Flags that the status bits of observations stand for. */
 unsigned flags_of_status(unsigned status);
+/* FLAG_UNDEFINED where both are known and the whole is zero, else 0. */
+unsigned flags_of_ratio(struct figure part, struct figure whole);
 
 /* ---- the frame of a question ---- */
 
