@@ -32,7 +32,7 @@ PKG_CONFIG ?= pkg-config
 INSTALL ?= install
 CLANG_FORMAT ?= clang-format
 CLANG_TIDY ?= clang-tidy
-CFLAGS ?= $(if $(COVERAGE),-O0 -g,$(if $(SANITIZER),-O1 -g,-O2 -g))
+CFLAGS ?= $(if $(COVERAGE),-O0 -g,$(if $(SANITIZER),-O1 -g,-O3 -g))
 
 # SANITIZER=address,undefined | thread      COVERAGE=1      WERROR=1: warnings are errors (make test and CI; not for packagers)
 SANITIZER ?=

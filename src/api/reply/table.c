@@ -111,23 +111,37 @@ static void read_sort(const struct route *route, struct str text, struct sort_pl
     }
 }
 
+/* Puts the rows into the order of the list, cycle by cycle: a second table would be as large as the first. */
+static void permute(struct table *t, const struct cell **row, struct cell *spare)
+{
+    const size_t bytes = t->n_columns * sizeof *spare;
+    for (size_t i = 0; i < t->n_rows; i++) {
+        if (!row[i])
+            continue;
+        memcpy(spare, &t->cell[i * t->n_columns], bytes);
+        for (size_t at = i; row[at];) {
+            size_t from = (size_t)(row[at] - t->cell) / t->n_columns;
+            memcpy(&t->cell[at * t->n_columns], from == i ? spare : row[at], bytes);
+            row[at] = NULL;
+            at = from;
+        }
+    }
+}
+
 static enum status sort_table(struct call *call, struct str text)
 {
     struct table *t = &call->table;
     struct sort_plan plan = {.n = 0};
     read_sort(call->route, text, &plan);
     const struct cell **row = arena_new(call->arena, const struct cell *, t->n_rows);
-    struct cell *sorted = arena_new(call->arena, struct cell, t->n_rows * t->n_columns);
-    if (!row || !sorted)
+    struct cell *spare = arena_new(call->arena, struct cell, t->n_columns);
+    if (!row || !spare)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < t->n_rows; i++)
         row[i] = &t->cell[i * t->n_columns];
     if (t->n_rows)
         qsort_r(row, t->n_rows, sizeof(const struct cell *), compare_rows, &plan);
-    for (size_t i = 0; i < t->n_rows; i++)
-        memcpy(&sorted[i * t->n_columns], row[i], t->n_columns * sizeof *sorted);
-    t->cell = sorted;
-    t->room = t->n_rows;
+    permute(t, row, spare);
     return ST_OK;
 }
 
