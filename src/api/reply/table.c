@@ -22,20 +22,22 @@ enum status call_reserve(struct call *call, size_t n)
     struct table *t = &call->table;
     if (t->n_rows + n <= t->room)
         return ST_OK;
-    struct cell *cell = arena_new(call->arena, struct cell, (t->n_rows + n) * t->n_columns);
+    size_t room = t->n_rows + n > 2 * t->room ? t->n_rows + n
+                                              : 2 * t->room; /* asked for period by period: not copied each time */
+    struct cell *cell = arena_new(call->arena, struct cell, room * t->n_columns);
     if (!cell)
         return ST_NO_MEMORY;
     if (t->n_rows)
         memcpy(cell, t->cell, t->n_rows * t->n_columns * sizeof *cell);
     t->cell = cell;
-    t->room = t->n_rows + n;
+    t->room = room;
     return ST_OK;
 }
 
 struct cell *call_row(struct call *call)
 {
     struct table *t = &call->table;
-    if (t->n_rows == t->room && call_reserve(call, t->room ? t->room : 32) != ST_OK)
+    if (t->n_rows == t->room && call_reserve(call, 32) != ST_OK)
         return NULL;
     return &t->cell[t->n_rows++ * t->n_columns];
 }
@@ -242,14 +244,6 @@ static void keep_filtered(struct call *call)
 
 /* ---- what is made up ---- */
 
-static size_t column_of(const struct table *t, const char *id, enum column_type type)
-{
-    size_t i = 0;
-    while (i < t->n_columns && (t->column[i].type != type || strcmp(t->column[i].id, id) != 0))
-        i++;
-    return i;
-}
-
 static bool any_synthetic(const struct catalogue *catalogue)
 {
     bool any = false;
@@ -269,7 +263,7 @@ static const struct cube *cube_of(const struct call *call, const struct cell *ro
 static void flag_synthetic(struct call *call)
 {
     struct table *t = &call->table;
-    size_t flags = column_of(t, "flags", COLUMN_FLAGS), dataset = column_of(t, "dataset", COLUMN_STRING);
+    size_t flags = column_index(call->route, STR("flags")), dataset = column_index(call->route, STR("dataset"));
     if (flags == t->n_columns || !any_synthetic(call->api->catalogue))
         return;
     for (size_t r = 0; r < t->n_rows; r++) {
