@@ -76,17 +76,25 @@ static enum status read_recorded(const struct frame *frame, struct cube_set part
     return ST_OK;
 }
 
-/* The same of one partner (or ANY_MEMBER); absent keys as the frame reads them. */
-static enum status read_amounts(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
-                                struct arena *arena)
+/* The same; absent keys as the frame reads them. */
+static enum status read_told(const struct frame *frame, struct cube_set partners, enum period_kind kind,
+                             struct series *s, struct arena *arena)
 {
-    const struct cube_set one = {&partner, 1}, all = {NULL, 0};
-    enum status status = read_recorded(frame, partner == ANY_MEMBER ? all : one, kind, s, arena);
+    uint32_t partner = partners.n == 1 ? *partners.member : ANY_MEMBER;
+    enum status status = read_recorded(frame, partners, kind, s, arena);
     for (size_t i = 0; status == ST_OK && i < s->n; i++)
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
             if (!s->amounts[i].flow[f].known)
                 s->amounts[i].flow[f] = frame_absent(frame, partner, f, s->period[i]);
     return status;
+}
+
+/* The same of one partner, or of ANY_MEMBER. */
+static enum status read_amounts(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
+                                struct arena *arena)
+{
+    const struct cube_set one = {&partner, 1}, all = {NULL, 0};
+    return read_told(frame, partner == ANY_MEMBER ? all : one, kind, s, arena);
 }
 
 /* The reporter's trade with everybody, from the world's row where there is one, else from the sum of the partners. */
@@ -323,12 +331,7 @@ static enum status read_years(const struct frame *frame, struct cube_set partner
     pair[0] = period_add_years(period, -1);
     pair[1] = period;
     *out = (struct series){.frame = frame, .period = pair, .n = 2};
-    enum status status = read_recorded(frame, partners, period_kind_of(period), out, arena);
-    for (size_t i = 0; status == ST_OK && i < out->n; i++)
-        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-            if (!out->amounts[i].flow[f].known)
-                out->amounts[i].flow[f] = frame_absent(frame, ANY_MEMBER, f, pair[i]);
-    return status;
+    return read_told(frame, partners, period_kind_of(period), out, arena);
 }
 
 enum status bilateral_region(const struct frame *frame, struct cube_set region, struct bilateral_row *row, size_t n,

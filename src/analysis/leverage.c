@@ -139,7 +139,7 @@ static unsigned table_flags(const struct table *t)
     uint32_t period = t->question->period;
     bool whole = frame_complete(frame, period);
     whole = whole && (!t->has_other || frame_complete(&t->other.frame, period));
-    unsigned flags = t->question->flags | (whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR));
+    unsigned flags = frame->flags | (whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR));
     if (!t->has_other)
         flags |= FLAG_BIT(FLAG_NO_PARTNER_BOOKS);
     if (!t->own.world_known || !t->other.world_known)

@@ -386,7 +386,7 @@ static void find_totals(struct scenario_state *s, struct scenario *out)
 
 static void set_flags(struct scenario_state *s)
 {
-    s->flags |= s->question->flags;
+    s->flags |= s->frame->flags;
     unsigned months = frame_months_held(&s->home, s->question->period);
     if (months && months < period_months(period_kind_of(s->question->period)))
         s->flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);

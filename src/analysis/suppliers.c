@@ -230,7 +230,7 @@ static void set_flags(struct table *t)
 enum status suppliers_table(const struct frame *frame, const struct suppliers_question *question, struct arena *arena,
                             struct supplier_row **out, size_t *n, struct suppliers_summary *summary)
 {
-    struct table t = {.frame = frame, .question = question, .flags = question->flags};
+    struct table t = {.frame = frame, .question = question, .flags = frame->flags};
     enum status status = read_all(&t, arena);
     struct supplier_row *row = arena_new(arena, struct supplier_row, countries_count(frame->countries));
     if (status != ST_OK || !row)

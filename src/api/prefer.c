@@ -78,11 +78,6 @@ unsigned flags_of_products(const struct cube *cube, const struct arg *product)
     return part && d->coverage == COVERAGE_SELECTED ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0;
 }
 
-unsigned call_flags_of_products(const struct call *call, const struct cube *cube)
-{
-    return flags_of_products(cube, call_arg(call, "product"));
-}
-
 bool call_refuse_world(struct call *call, const char *name)
 {
     const struct arg *arg = call_arg(call, name);

@@ -39,10 +39,9 @@ struct leverage_summary {
 struct leverage_question {
     const struct breakdown *breakdown;
     uint32_t period;
-    double sigma;   /* elasticity of substitution between origins, above 1 */
-    double cut;     /* part of the flow that is taken away, 0 to 1 */
-    double margin;  /* of net_asymmetry, up to which neither holds the lever */
-    unsigned flags; /* of every row */
+    double sigma;  /* elasticity of substitution between origins, above 1 */
+    double cut;    /* part of the flow that is taken away, 0 to 1 */
+    double margin; /* of net_asymmetry, up to which neither holds the lever */
 };
 
 /* L4: ln(P'/P) = ln(1 / (1 − cut·share)) / (σ − 1): rise of a CES price index when an origin is cut. Exact for cut = 1 (R. C. Feenstra,

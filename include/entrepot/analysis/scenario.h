@@ -26,7 +26,6 @@ struct scenario_question {
     double cut, expand, divert, domestic;
     bool worldwide; /* the dataset has every country's trade, or that of a closed set */
     bool allocate;  /* scenario_allocate will be asked */
-    unsigned flags; /* of every row */
 };
 
 /* Ratios are NaN where undefined or not known. domestic + covered + uncovered = gap, to the dollar. */

@@ -41,7 +41,6 @@ struct suppliers_question {
     bool worldwide; /* the dataset has every country's exports, or those of a closed set */
     double cut;     /* part of the imports from the excluded that must be replaced */
     double expand, divert, min_share;
-    unsigned flags; /* of every row */
 };
 
 /* Rounded to whole dollars, part by part. `now` of `total` is sold to the importer. */

@@ -69,11 +69,7 @@ static const struct param params[] = {
      .example = "FY2010-11"},
     PARAM_OF_PRODUCT,
     PARAM_OF_DATASET,
-    {.name = "top",
-     .type = PARAM_COUNT,
-     .max = LIMIT_MAX,
-     .description = "keep this many rows and add up the rest as other",
-     .example = "10"},
+    PARAM_OF_TOP,
     PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };

@@ -76,6 +76,11 @@ extern const struct route route_index, route_bilateral, route_bilateral_products
         .description = "id of the dataset that is to answer; without it the best that holds what is asked",            \
         .example = "dgcis-hs2-fy"                                                                                      \
     }
+#define PARAM_OF_TOP                                                                                                   \
+    {                                                                                                                  \
+        .name = "top", .type = PARAM_COUNT, .max = LIMIT_MAX,                                                          \
+        .description = "keep this many rows and add up the rest as other", .example = "10"                             \
+    }
 #define PARAM_OF_PRODUCT                                                                                               \
     {                                                                                                                  \
         .name = "product", .type = PARAM_PRODUCTS,                                                                     \
@@ -117,7 +122,6 @@ const struct offer *call_best(struct call *call, const struct want *want, offer_
 /* Without periods: years, of the kind of which the best dataset has a complete one. What follows years starts from no single month. */
 void want_a_year(struct call *call, struct want *want, offer_score *score);
 /* FLAG_PARTIAL_SECTOR where the cube has only some of the products that `product` stands for. */
-unsigned call_flags_of_products(const struct call *call, const struct cube *cube);
 unsigned flags_of_products(const struct cube *cube, const struct arg *product);
 /* Adds a problem and returns true if the parameter names the world, which is nobody's supplier or buyer. */
 bool call_refuse_world(struct call *call, const char *name);

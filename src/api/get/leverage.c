@@ -301,8 +301,7 @@ static enum status get(struct call *call)
     struct leverage_question question = {.period = offer->period[0],
                                          .sigma = call_arg(call, "sigma")->ratio,
                                          .cut = call_arg(call, "cut")->ratio,
-                                         .margin = call_arg(call, "margin")->ratio,
-                                         .flags = call_flags_of_products(call, offer->cube)};
+                                         .margin = call_arg(call, "margin")->ratio};
     status = frame_products(call, &frame);
     if (status == ST_OK)
         status = afford(call, &frame, question.period);

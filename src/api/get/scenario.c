@@ -268,8 +268,7 @@ static enum status get(struct call *call)
                                          .divert = call_arg(call, "divert")->ratio,
                                          .domestic = call_arg(call, "domestic")->ratio,
                                          .allocate = call_arg(call, "allocation")->number == 1,
-                                         .worldwide = cube_is_worldwide(offer->cube),
-                                         .flags = call_flags_of_products(call, offer->cube)};
+                                         .worldwide = cube_is_worldwide(offer->cube)};
     struct scenario scenario;
     status = frame_products(call, &frame);
     if (status == ST_OK)

@@ -76,11 +76,7 @@ static const struct param params[] = {
      .description = "one period; without it the latest complete year",
      .example = "2019"},
     PARAM_OF_DATASET,
-    {.name = "top",
-     .type = PARAM_COUNT,
-     .max = LIMIT_MAX,
-     .description = "keep this many rows and add up the rest as other",
-     .example = "10"},
+    PARAM_OF_TOP,
     PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };
@@ -206,8 +202,7 @@ static enum status get(struct call *call)
                                           .cut = call_arg(call, "cut")->ratio,
                                           .expand = call_arg(call, "expand")->ratio,
                                           .divert = call_arg(call, "divert")->ratio,
-                                          .min_share = call_arg(call, "min_share")->ratio,
-                                          .flags = call_flags_of_products(call, offer->cube)};
+                                          .min_share = call_arg(call, "min_share")->ratio};
     status = frame_products(call, &frame);
     if (status == ST_OK)
         status = afford(call, &frame, &question);
