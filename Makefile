@@ -129,7 +129,7 @@ endif
 
 APP_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DENTREPOT_VERSION='"$(VERSION)"' $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 APP_CFLAGS := -std=c17 $(WARNINGS) -fno-common -fPIE -pthread -fno-omit-frame-pointer -ffile-prefix-map=$(CURDIR)=.
-APP_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+APP_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack,--build-id=sha1 -Wl,--as-needed
 APP_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lm
 TEST_CPPFLAGS := -Itests $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --cflags $(TEST_LIBRARIES)))
 # cmocka's assertions tell the compiler nothing about a pointer they have checked.

@@ -87,37 +87,32 @@ static void explain_failure(struct call *call, enum status status)
                            STR("the data could not be read; the operator's log says why"));
 }
 
-static void cache_headers(struct call *call)
-{
-    if (call->route->uncached) {
-        reply_header(call->reply, "Cache-Control", STR("no-store"));
-        return;
-    }
-    reply_header(call->reply, "ETag", reply_etag(call));
-    reply_header(
-        call->reply, "Cache-Control",
-        arena_printf(call->arena, "public, max-age=%u, stale-while-revalidate=86400", call->api->options.max_age_s));
-    reply_header(call->reply, "Vary", STR("Accept, Accept-Encoding"));
-}
-
 static void end_with_document(struct call *call)
 {
     call->reply->body = call->document;
     reply_header(call->reply, "Content-Type", str_view(call->document_type));
-    cache_headers(call);
-    reply_common_headers(call);
 }
 
 static void end_with_table(struct call *call)
 {
     encoders[call->format].encode(call, &call->reply->body);
-    if (call->reply->body.failed) {
-        explain_failure(call, ST_TOO_LARGE);
+    reply_header(call->reply, "Content-Type", str_view(encoders[call->format].content_type));
+}
+
+static void end_with_answer(struct call *call)
+{
+    if (call->route->kind == ROUTE_DOCUMENT)
+        end_with_document(call);
+    else
+        end_with_table(call);
+    enum status status = call->reply->body.failed ? ST_TOO_LARGE : encode_content(call, &call->reply->body);
+    if (status != ST_OK) {
+        call->reply->n_headers = 0;
+        explain_failure(call, status);
         end_with_problem(call);
         return;
     }
-    reply_header(call->reply, "Content-Type", str_view(encoders[call->format].content_type));
-    cache_headers(call);
+    reply_cache_headers(call);
     reply_common_headers(call);
 }
 
@@ -144,7 +139,8 @@ static void answer_options(struct call *call)
     call->reply->status = 204;
     reply_header(call->reply, "Allow", STR("GET, HEAD, OPTIONS"));
     reply_header(call->reply, "Access-Control-Allow-Methods", STR("GET, HEAD, OPTIONS"));
-    reply_header(call->reply, "Access-Control-Allow-Headers", STR("Accept, If-None-Match"));
+    reply_header(call->reply, "Access-Control-Allow-Headers",
+                 STR("Accept, Cache-Control, If-None-Match, X-Request-Id, traceparent, tracestate"));
     reply_header(call->reply, "Access-Control-Max-Age", STR("86400"));
     reply_common_headers(call);
 }
@@ -153,7 +149,7 @@ static void answer_not_modified(struct call *call)
 {
     buf_release(&call->document);
     call->reply->status = 304;
-    cache_headers(call);
+    reply_cache_headers(call);
     reply_common_headers(call);
 }
 
@@ -164,6 +160,16 @@ static bool unchanged(const struct call *call, bool answered)
     struct str tags = call->request->if_none_match;
     bool any = str_is(str_trim(tags), "*");
     return !call->route->uncached && tags.n && any == answered && etag_matches(tags, reply_etag(call));
+}
+
+/* Whether the transport has these very bytes already. "*" is answered by the work alone. */
+static bool is_held(const struct call *call)
+{
+    const struct api_request *request = call->request;
+    if (!request->is_held || call->route->uncached || str_is(str_trim(request->if_none_match), "*"))
+        return false;
+    struct str key = reply_key(call);
+    return key.p && request->is_held(request->holder, key);
 }
 
 /* A table's handler leaves rows; a document's handler leaves bytes. */
@@ -199,6 +205,8 @@ static enum status resolve(struct call *call)
         status = params_read(call);
     if (status == ST_OK && call->route->kind == ROUTE_TABLE && !str_is(call->request->method, "OPTIONS"))
         status = negotiate(call);
+    if (status == ST_OK && !str_is(call->request->method, "OPTIONS"))
+        status = negotiate_coding(call);
     return status;
 }
 
@@ -211,6 +219,7 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
         return;
     }
     call->api = api;
+    call->catalogue = api->catalogue;
     call->arena = arena;
     call->request = request;
     call->reply = reply;
@@ -220,6 +229,10 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
         return;
     }
     bool not_modified = status == ST_OK && unchanged(call, false);
+    if (status == ST_OK && !not_modified && is_held(call)) {
+        reply->held = true;
+        return;
+    }
     if (status == ST_OK && !not_modified) {
         status = run_handler(call);
         not_modified = status == ST_OK && unchanged(call, true);
@@ -229,10 +242,8 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
         end_with_problem(call);
     } else if (not_modified) {
         answer_not_modified(call);
-    } else if (call->route->kind == ROUTE_DOCUMENT) {
-        end_with_document(call);
     } else {
-        end_with_table(call);
+        end_with_answer(call);
     }
 }
 

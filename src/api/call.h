@@ -85,7 +85,8 @@ enum param_type {
     PARAM_COUNTRIES, /* codes separated by commas */
     PARAM_PAIRS,     /* IND-CHN,USA-CHN: reporter and partner */
     PARAM_TEXT,      /* anything; what a search looks for */
-    PARAM_WORDS      /* some of `words`, separated by commas */
+    PARAM_WORDS,     /* some of `words`, separated by commas */
+    PARAM_RELEASE    /* id of a dataset's release, or of the catalogue */
 };
 
 struct param {
@@ -190,6 +191,7 @@ enum problem_type {
     PROBLEM_CONFLICT,
     PROBLEM_METHOD,
     PROBLEM_NOT_ACCEPTABLE,
+    PROBLEM_RELEASE_GONE,
     PROBLEM_CONTENT,
     PROBLEM_URI_TOO_LONG,
     PROBLEM_HEADERS_TOO_LARGE,
@@ -233,6 +235,9 @@ extern const struct encoder encoders[FORMATS];
 /* "json, csv, …" for messages. */
 #define FORMATS_TEXT "json, csv and ndjson"
 
+/* Content codings. */
+enum coding { CODING_IDENTITY, CODING_GZIP };
+
 #define WARNINGS_MAX 8
 #define SUMMARY_MAX 24
 
@@ -247,9 +252,13 @@ struct call {
     struct arena *arena;
     const struct api_request *request;
     struct api_reply *reply;
-    struct str path, query; /* raw */
+    struct str path, query;            /* raw */
+    const struct catalogue *catalogue; /* that is read: the api's, or what release= pins of it */
+    bool pinned;                       /* by release= */
     enum format format;
     bool format_from_suffix;
+    enum coding coding; /* agreed upon; small bodies go without */
+    bool must_code;     /* the client refuses bodies as they are */
     const struct route *route;
     struct str capture[4];      /* decoded path segments, in the order of the route's path parameters */
     struct arg arg[PARAMS_MAX]; /* beside route->param */
@@ -349,12 +358,35 @@ struct str call_next_cursor(const struct call *call); /* empty on the last page 
 /* Column indexes that `fields` chooses, in its order; returns how many. */
 size_t call_fields(const struct call *call, size_t *index);
 struct str problem_body(struct call *call, enum problem_type *type);
+/* Compresses the body if that was agreed upon and is worth it, and says so in a header. */
+enum status encode_content(struct call *call, struct buf *body) MUST_CHECK;
+
+/* ---- http/ ---- */
+
 void reply_header(struct api_reply *reply, const char *name, struct str value);
 void reply_common_headers(struct call *call);
+/* ETag, Cache-Control and Vary, as the route and release= have them. */
+void reply_cache_headers(struct call *call);
 /* The strong entity tag of this call's representation. */
 struct str reply_etag(const struct call *call);
+/* What the representation hangs on, in full: two calls of one key have the same bytes. */
+struct str reply_key(const struct call *call);
 bool etag_matches(struct str if_none_match, struct str etag);
 /* Suffix, format=, Accept, in that order; ST_INVALID with a 406. */
 enum status negotiate(struct call *call) MUST_CHECK;
+/* Accept-Encoding; ST_INVALID with a 406 where neither gzip nor identity will do. */
+enum status negotiate_coding(struct call *call) MUST_CHECK;
+/* The cursor of the page that begins at `row`. */
+struct str cursor_at(const struct call *call, size_t row);
+/* Whether the call's cursor was made for this data (410) and this question (400). */
+enum status cursor_check(struct call *call) MUST_CHECK;
+/* Targets of the neighbouring pages (empty where there is none), of another format, and of the same pinned to its release. */
+struct str link_next(const struct call *call);
+struct str link_prev(const struct call *call);
+struct str link_first(const struct call *call);
+struct str link_as(const struct call *call, enum format format);
+struct str link_pinned(const struct call *call);
+/* The value of Link. */
+struct str reply_links(const struct call *call);
 
 #endif

@@ -6,14 +6,14 @@ static struct str member_id(const struct call *call, uint32_t id)
 {
     if (id == ANY_MEMBER)
         return STR("any country");
-    return countries_at(catalogue_countries(call->api->catalogue), id)->id;
+    return countries_at(catalogue_countries(call->catalogue), id)->id;
 }
 
 static bool any_offer(const struct call *call, const struct want *want)
 {
     struct offer *offers;
     size_t n;
-    return catalogue_offers(call->api->catalogue, want, call->arena, &offers, &n) == ST_OK && n > 0;
+    return catalogue_offers(call->catalogue, want, call->arena, &offers, &n) == ST_OK && n > 0;
 }
 
 /* The canonical query without the dataset, which has one side's books. */
@@ -76,7 +76,7 @@ static struct str what_there_is(struct call *call, const struct want *want)
     size_t n;
     struct buf out;
     buf_init(&out, 8192);
-    if (catalogue_offers(call->api->catalogue, want, call->arena, &offers, &n) != ST_OK)
+    if (catalogue_offers(call->catalogue, want, call->arena, &offers, &n) != ST_OK)
         n = 0;
     for (size_t i = 0; i < n; i++) {
         if (i)
@@ -210,7 +210,7 @@ static void warn_of_gaps(struct call *call, const struct offer *offer)
 enum status call_choose(struct call *call, const struct want *want, const struct offer **offer)
 {
     struct offer *offers;
-    enum status status = catalogue_offers(call->api->catalogue, want, call->arena, &offers, &call->n_offers);
+    enum status status = catalogue_offers(call->catalogue, want, call->arena, &offers, &call->n_offers);
     if (status != ST_OK)
         return status;
     call->offers = offers;
@@ -258,7 +258,7 @@ enum status call_afford(struct call *call, const struct cube *cube, const struct
 enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code,
                           size_t *n)
 {
-    const struct sectors *sectors = catalogue_sectors(call->api->catalogue);
+    const struct sectors *sectors = catalogue_sectors(call->catalogue);
     size_t room = 0;
     for (size_t i = 0; i < arg->n_list; i++) {
         const struct sector *sector = sectors_find(sectors, arg->list[i]);

@@ -15,7 +15,7 @@ enum status call_prefer(struct call *call, const struct want *want, offer_score 
 {
     struct offer *offers;
     size_t n;
-    enum status status = catalogue_offers(call->api->catalogue, want, call->arena, &offers, &n);
+    enum status status = catalogue_offers(call->catalogue, want, call->arena, &offers, &n);
     if (status != ST_OK)
         return status;
     struct want named = *want;
@@ -33,7 +33,7 @@ const struct offer *call_best(struct call *call, const struct want *want, offer_
 {
     struct offer *offers;
     size_t n;
-    if (catalogue_offers(call->api->catalogue, want, call->arena, &offers, &n) != ST_OK || n == 0)
+    if (catalogue_offers(call->catalogue, want, call->arena, &offers, &n) != ST_OK || n == 0)
         return NULL;
     const struct offer *best = best_of(want, offers, n, score);
     for (size_t i = 0; i < n; i++) /* here a part is better than nothing */
@@ -60,7 +60,7 @@ void want_a_year(struct call *call, struct want *want, offer_score *score)
     for (size_t i = 0; i < sizeof kind / sizeof *kind && want->period.n == 0; i++) {
         struct want years = *want;
         years.freq = kind[i];
-        if (catalogue_offers(call->api->catalogue, &years, call->arena, &offers, &n) != ST_OK || n == 0 ||
+        if (catalogue_offers(call->catalogue, &years, call->arena, &offers, &n) != ST_OK || n == 0 ||
             !is_complete(want, best_of(want, offers, n, score)))
             continue;
         want->freq = kind[i];
@@ -81,7 +81,7 @@ unsigned flags_of_products(const struct cube *cube, const struct arg *product)
 bool call_refuse_world(struct call *call, const char *name)
 {
     const struct arg *arg = call_arg(call, name);
-    uint32_t world = countries_world(catalogue_countries(call->api->catalogue));
+    uint32_t world = countries_world(catalogue_countries(call->catalogue));
     bool named = arg->given && arg->n_list == 0 && arg->country == world;
     for (size_t i = 0; i < arg->n_list; i++)
         named = named || arg->countries[i] == world;

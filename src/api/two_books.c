@@ -13,7 +13,7 @@ struct search {
 static struct frame frame_over(const struct call *call, const struct cube *cube, const struct want *want)
 {
     return (struct frame){.cube = cube,
-                          .countries = catalogue_countries(call->api->catalogue),
+                          .countries = catalogue_countries(call->catalogue),
                           .reporter = want->reporter,
                           .partner = want->partner};
 }
@@ -33,7 +33,7 @@ static enum status list_books(struct search *s, const struct want *want, enum ba
     any.freq = 0;
     any.series = true;
     struct offer *offer;
-    enum status status = catalogue_offers(s->call->api->catalogue, &any, s->call->arena, &offer, n);
+    enum status status = catalogue_offers(s->call->catalogue, &any, s->call->arena, &offer, n);
     if (status != ST_OK)
         return status;
     size_t kept = 0;
@@ -60,7 +60,7 @@ static enum status held(struct search *s, const struct want *want, const struct 
     w.series = true;
     struct offer *offer;
     size_t n;
-    enum status status = catalogue_offers(s->call->api->catalogue, &w, s->call->arena, &offer, &n);
+    enum status status = catalogue_offers(s->call->catalogue, &w, s->call->arena, &offer, &n);
     if (status == ST_OK && n)
         *out = offer[0];
     return status;
@@ -153,7 +153,7 @@ static enum status search_basis(struct search *s, enum basis basis)
 
 static bool is_reconciled(const struct call *call, struct str id)
 {
-    const struct cube *cube = id.n ? catalogue_find(call->api->catalogue, id) : NULL;
+    const struct cube *cube = id.n ? catalogue_find(call->catalogue, id) : NULL;
     return cube && cube_dataset(cube)->basis == BASIS_RECONCILED;
 }
 

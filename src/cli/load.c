@@ -146,10 +146,10 @@ struct catalogue *load_catalogue(const struct settings *s)
         status = catalogue ? load_all(s, catalogue, &problem)
                            : problem_set(&problem, ST_NO_MEMORY, "start", "out of memory");
     }
-    if (status == ST_OK) {
-        catalogue_seal(catalogue, STR(ENTREPOT_VERSION));
+    if (status == ST_OK && catalogue_seal(catalogue, build_id()) != ST_OK)
+        status = problem_set(&problem, ST_NO_MEMORY, "start", "out of memory");
+    if (status == ST_OK)
         return catalogue;
-    }
     fputs("entrepot: ", stderr);
     problem_print(&problem, stderr);
     catalogue_free(catalogue);

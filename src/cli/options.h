@@ -33,6 +33,8 @@ void settings_help(FILE *out);
 
 /* The catalogue of all configured datasets; a message has been printed if NULL. */
 struct catalogue *load_catalogue(const struct settings *settings);
+/* What tells this build from others: the linker's hash of it, or the version where there is none. Static. */
+struct str build_id(void);
 /* Tables alone (import, verify). */
 enum status load_tables(const struct settings *settings, struct countries **countries, struct products **products,
                         struct sectors **sectors, struct problem *problem) MUST_CHECK;

@@ -2,37 +2,43 @@
 
 #include <xxhash.h>
 
-#define ENTRIES ((size_t)1024)
+#define SLOTS ((size_t)4096)
 #define ALL_BYTES ((size_t)32 << 20)
 #define ONE_BYTES ((size_t)1 << 20)
-#define ENTRY_OVERHEAD ((size_t)4096) /* what the library and the allocator take besides the body, generously */
+#define ANSWER_OVERHEAD ((size_t)4096) /* what the library and the allocator take besides the body, generously */
 
-void cache_init(struct cache *cache)
+struct cache_slot {
+    struct kept *kept; /* NULL: empty */
+    size_t key_n;
+    char *key;      /* the cache's own */
+    uint64_t asked; /* hash of the last question that was not found here */
+    bool used;      /* since the hand passed by */
+};
+
+void cache_init(struct cache *cache) { *cache = (struct cache){.slots = calloc(SLOTS, sizeof(struct cache_slot))}; }
+
+/* An answer under two keys counts twice: the bound holds whichever goes first. */
+static size_t cost_of(const struct kept *kept) { return kept->body_bytes + ANSWER_OVERHEAD + CACHE_KEY_BYTES; }
+
+static void empty(struct cache *cache, struct cache_slot *slot)
 {
-    *cache = (struct cache){.entries = calloc(ENTRIES, sizeof(struct cache_entry))};
-}
-
-static size_t cost_of(size_t body_bytes) { return body_bytes + CACHE_KEY_BYTES + ENTRY_OVERHEAD; }
-
-static void empty(struct cache *cache, struct cache_entry *entry)
-{
-    if (!entry->response)
+    if (!slot->kept)
         return;
-    cache->bytes -= cost_of(entry->body_bytes);
-    MHD_destroy_response(entry->response); /* answers being sent hold references of their own */
-    free(entry->key);
-    *entry = (struct cache_entry){.asked = entry->asked};
+    cache->bytes -= cost_of(slot->kept);
+    kept_drop(slot->kept);
+    free(slot->key);
+    *slot = (struct cache_slot){.asked = slot->asked};
 }
 
 void cache_release(struct cache *cache)
 {
-    for (size_t i = 0; cache->entries && i < ENTRIES; i++)
-        empty(cache, &cache->entries[i]);
-    free(cache->entries);
-    *cache = (struct cache){.entries = NULL};
+    for (size_t i = 0; cache->slots && i < SLOTS; i++)
+        empty(cache, &cache->slots[i]);
+    free(cache->slots);
+    *cache = (struct cache){.slots = NULL};
 }
 
-/* The parts hold no NUL: they are C strings on their way through the library. */
+/* The parts hold no NUL: they are C strings on their way through the library. A target begins with "/", which no api key does. */
 void cache_key_make(struct cache_key *key, const struct api_request *request)
 {
     key->n = 0;
@@ -52,52 +58,71 @@ void cache_key_make(struct cache_key *key, const struct api_request *request)
     key->hash = XXH3_64bits(key->bytes, n);
 }
 
-static struct cache_entry *place_of(const struct cache *cache, const struct cache_key *key)
+void cache_key_take(struct cache_key *key, struct str spelling)
 {
-    return cache->entries && key->n ? &cache->entries[key->hash % ENTRIES] : NULL;
+    key->n = spelling.n <= sizeof key->bytes ? spelling.n : 0;
+    if (key->n == 0)
+        return;
+    memcpy(key->bytes, spelling.p, spelling.n);
+    key->hash = XXH3_64bits(key->bytes, key->n);
 }
 
-const struct cache_entry *cache_find(const struct cache *cache, const struct cache_key *key)
+static struct cache_slot *place_of(const struct cache *cache, const struct cache_key *key)
 {
-    const struct cache_entry *entry = place_of(cache, key);
-    bool hit = entry && entry->response && entry->key_n == key->n && memcmp(entry->key, key->bytes, key->n) == 0;
-    return hit ? entry : NULL;
+    return cache->slots && key->n ? &cache->slots[key->hash % SLOTS] : NULL;
 }
 
-static bool is_public(const struct api_reply *reply)
+struct kept *cache_find(const struct cache *cache, const struct cache_key *key)
 {
+    struct cache_slot *slot = place_of(cache, key);
+    bool hit = slot && slot->kept && slot->key_n == key->n && memcmp(slot->key, key->bytes, key->n) == 0;
+    if (!hit)
+        return NULL;
+    slot->used = true;
+    return slot->kept;
+}
+
+bool cache_may_keep(const struct api_reply *reply)
+{
+    if ((reply->status != 200 && reply->status != 304) || reply->body.n > ONE_BYTES)
+        return false;
     for (size_t i = 0; i < reply->n_headers; i++)
         if (str_eq_nocase(str_view(reply->header[i].name), STR("Cache-Control")))
             return str_starts(reply->header[i].value, STR("public"));
     return false;
 }
 
-bool cache_wants(struct cache *cache, const struct cache_key *key, const struct api_reply *reply, size_t body_bytes)
+bool cache_wants(struct cache *cache, const struct cache_key *key)
 {
-    struct cache_entry *entry = place_of(cache, key);
-    if (!entry || (reply->status != 200 && reply->status != 304) || body_bytes > ONE_BYTES || !is_public(reply))
+    struct cache_slot *slot = place_of(cache, key);
+    if (!slot)
         return false;
-    bool again = entry->asked == key->hash;
-    entry->asked = key->hash;
+    bool again = slot->asked == key->hash;
+    slot->asked = key->hash;
     return again;
 }
 
-void cache_keep(struct cache *cache, const struct cache_key *key, const struct cache_entry *answer)
+/* Twice round at most: the first time it may only find what was used. */
+static void make_room(struct cache *cache, size_t bytes)
 {
-    struct cache_entry *entry = place_of(cache, key);
-    char *own = entry ? malloc(key->n) : NULL;
-    if (!own) {
-        MHD_destroy_response(answer->response);
-        return;
+    for (size_t i = 0; i < 2 * SLOTS && cache->bytes + bytes > ALL_BYTES; i++) {
+        struct cache_slot *slot = &cache->slots[cache->hand++ % SLOTS];
+        if (!slot->used)
+            empty(cache, slot);
+        slot->used = false;
     }
+}
+
+void cache_keep(struct cache *cache, const struct cache_key *key, struct kept *kept)
+{
+    struct cache_slot *slot = place_of(cache, key);
+    char *own = slot ? malloc(key->n) : NULL;
+    if (!own)
+        return;
     memcpy(own, key->bytes, key->n);
-    for (size_t i = 0; cache->bytes + cost_of(answer->body_bytes) > ALL_BYTES && i < ENTRIES; i++)
-        empty(cache, &cache->entries[i]);
-    empty(cache, entry);
-    uint64_t asked = entry->asked;
-    *entry = *answer;
-    entry->asked = asked;
-    entry->key = own;
-    entry->key_n = key->n;
-    cache->bytes += cost_of(answer->body_bytes);
+    kept_hold(kept); /* before room is made: the last other reference may go */
+    make_room(cache, cost_of(kept));
+    empty(cache, slot);
+    cache->bytes += cost_of(kept);
+    *slot = (struct cache_slot){.kept = kept, .key_n = key->n, .key = own, .asked = slot->asked, .used = true};
 }

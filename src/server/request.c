@@ -29,7 +29,8 @@ void *request_target_seen(void *cls, const char *target, struct MHD_Connection *
     conn->status = 0;
     conn->body_bytes = 0;
     conn->route = "-";
-    conn->method[0] = conn->request_id[0] = '\0';
+    conn->method[0] = conn->request_id[0] = conn->trace_id[0] = '\0';
+    conn->from_cache = false;
     conn->headers = (struct request_headers){.repeated = false};
     conn_enter(conn, CONN_ASKING);
     conn->target_bytes = strlen(target);
@@ -49,14 +50,6 @@ struct walk {
     struct conn *conn;
 };
 
-static bool sound_id(struct str id)
-{
-    for (size_t i = 0; i < id.n; i++)
-        if (id.p[i] <= ' ' || id.p[i] > '~' || id.p[i] == '"' || id.p[i] == '\\')
-            return false;
-    return id.n > 0 && id.n < sizeof((struct conn *)0)->request_id;
-}
-
 static void take(struct request_headers *headers, struct str *slot, struct str value)
 {
     headers->repeated = headers->repeated || slot->p;
@@ -72,10 +65,27 @@ static void note_header(struct conn *conn, struct str name, struct str value)
         take(headers, &headers->accept_encoding, value);
     } else if (str_eq_nocase(name, STR("If-None-Match"))) {
         take(headers, &headers->if_none_match, value);
-    } else if (str_eq_nocase(name, STR("X-Request-Id")) && sound_id(value)) {
-        memcpy(conn->request_id, value.p, value.n);
-        conn->request_id[value.n] = '\0';
+    } else if (str_eq_nocase(name, STR("X-Request-Id")) && request_id_sound(value)) {
+        headers->request_id = value;
+    } else if (str_eq_nocase(name, STR("traceparent"))) {
+        headers->trace_id = traceparent_id(value);
     }
+}
+
+/* The client's own name for the request, its trace's, or a new one. */
+static void name_request(struct conn *conn)
+{
+    const struct request_headers *headers = &conn->headers;
+    struct str id = headers->request_id.n ? headers->request_id : headers->trace_id;
+    if (id.n) {
+        memcpy(conn->request_id, id.p, id.n);
+        conn->request_id[id.n] = '\0';
+    } else {
+        request_ids_make(&conn->shard->ids, conn->request_id);
+    }
+    if (headers->trace_id.n)
+        memcpy(conn->trace_id, headers->trace_id.p, REQUEST_ID_BYTES);
+    conn->trace_id[headers->trace_id.n] = '\0';
 }
 
 static enum MHD_Result see_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n,
@@ -117,23 +127,16 @@ static struct str joined(struct shard *shard, struct MHD_Connection *connection,
 
 /* ---- replies ---- */
 
-static bool add_header(struct MHD_Response *response, struct arena *arena, const struct api_header *header)
+static struct str timing_of_new(const struct conn *conn)
 {
-    char text[512];
-    const char *value = text;
-    if (header->value.n < sizeof text) {
-        memcpy(text, header->value.n ? header->value.p : "", header->value.n);
-        text[header->value.n] = '\0';
-    } else {
-        value = arena_str(arena, header->value).p;
-    }
-    return value && MHD_add_response_header(response, header->name, value) == MHD_YES;
+    double ms = (double)(now_ns() - conn->begun_ns) / 1e6;
+    return arena_printf(&conn->shard->arena, "total;dur=%.3f, cache;desc=miss", ms);
 }
 
-/* The response without what belongs to one request only. `kept`: it will go out again and again, so the time it took to make
- * says nothing. */
-static struct MHD_Response *make_response(struct shard *shard, struct api_reply *reply, bool kept)
+/* A response for this request alone. */
+static struct MHD_Response *make_response(struct conn *conn, struct api_reply *reply, bool close)
 {
+    struct shard *shard = conn->shard;
     size_t n = reply->body.n;
     char *bytes = buf_take(&reply->body);
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(n, bytes, free, bytes);
@@ -141,50 +144,57 @@ static struct MHD_Response *make_response(struct shard *shard, struct api_reply 
         free(bytes);
         return NULL;
     }
-    for (size_t i = 0; i < reply->n_headers; i++) {
-        struct api_header header = reply->header[i];
-        if (kept && str_eq_nocase(str_view(header.name), STR("Server-Timing")))
-            header.value = STR("cache;desc=\"kept\"");
-        if (!add_header(response, &shard->arena, &header))
-            log_line(shard->log, LOG_ERROR, "header_lost", &LOG_TEXT("name", str_view(header.name)), 1);
-    }
+    bool whole = true;
+    for (size_t i = 0; i < reply->n_headers; i++)
+        whole = response_header(response, reply->header[i].name, reply->header[i].value) && whole;
+    whole = response_header(response, "Server-Timing", timing_of_new(conn)) &&
+            response_header(response, "X-Request-Id", str_view(conn->request_id)) && whole;
+    if (close)
+        whole = response_header(response, MHD_HTTP_HEADER_CONNECTION, STR("close")) && whole;
+    if (!whole)
+        log_line(shard->log, LOG_ERROR, "header_lost", &LOG_TEXT("route", str_view(reply->route)), 1);
     if (reply->status == MHD_HTTP_NOT_MODIFIED && n == 0)
         mhd_compat_no_length(response);
     return response;
 }
 
-/* Queues the response, which stays the caller's; MHD_NO, which cuts the connection, when memory is out. */
-static enum MHD_Result queue(struct conn *conn, struct MHD_Connection *connection, const struct cache_entry *answer)
+static void note_answer(struct conn *conn, int status, const char *route, size_t body_bytes)
 {
-    conn->status = answer->status;
-    conn->route = answer->route;
-    conn->body_bytes = strcmp(conn->method, "HEAD") == 0 ? 0 : answer->body_bytes;
+    conn->status = status;
+    conn->route = route ? route : "-";
+    conn->body_bytes = strcmp(conn->method, "HEAD") == 0 ? 0 : body_bytes;
     conn_enter(conn, CONN_ANSWERING);
-    return MHD_queue_response(connection, (unsigned)answer->status, answer->response);
 }
 
-/* Hands the reply over, and drops what the arena holds. A reply that is the same for everybody who asks this is kept. */
+/* Hands the reply over, and drops what the arena holds. MHD_NO, which cuts the connection, when memory is out. */
 static enum MHD_Result send_reply(struct conn *conn, struct MHD_Connection *connection, struct api_reply *reply,
-                                  const struct cache_key *key, bool close)
+                                  bool close)
 {
-    struct shard *shard = conn->shard;
-    struct cache_entry answer = {
-        .status = reply->status, .route = reply->route ? reply->route : "-", .body_bytes = reply->body.n};
-    bool keep = key && cache_wants(&shard->cache, key, reply, answer.body_bytes);
-    answer.response = make_response(shard, reply, keep);
+    note_answer(conn, reply->status, reply->route, reply->body.n);
+    struct MHD_Response *response = make_response(conn, reply, close);
     enum MHD_Result result = MHD_NO;
-    if (answer.response) {
-        if (conn->request_id[0])
-            (void)MHD_add_response_header(answer.response, "X-Request-Id", conn->request_id);
-        if (close)
-            (void)MHD_add_response_header(answer.response, MHD_HTTP_HEADER_CONNECTION, "close");
-        result = queue(conn, connection, &answer);
-        if (keep)
-            cache_keep(&shard->cache, key, &answer);
-        else
-            MHD_destroy_response(answer.response);
+    if (response) {
+        result = MHD_queue_response(connection, (unsigned)reply->status, response);
+        MHD_destroy_response(response);
     }
-    arena_reset(&shard->arena);
+    arena_reset(&conn->shard->arena);
+    return result;
+}
+
+/* `timing`: of the request that the answer was made for; empty for all later ones. */
+static enum MHD_Result send_kept(struct conn *conn, struct MHD_Connection *connection, struct kept *kept,
+                                 struct str timing)
+{
+    struct str id = str_view(conn->request_id);
+    struct MHD_Response *shared = timing.n ? NULL : kept_share(kept, id),
+                        *own = shared ? NULL : kept_copy(kept, id, timing);
+    enum MHD_Result result = MHD_NO;
+    note_answer(conn, kept->status, kept->route, kept->body_bytes);
+    conn->from_cache = timing.n == 0;
+    if (shared || own)
+        result = MHD_queue_response(connection, (unsigned)kept->status, shared ? shared : own);
+    if (own)
+        MHD_destroy_response(own);
     return result;
 }
 
@@ -193,6 +203,60 @@ static void join_repeated(struct shard *shard, struct MHD_Connection *connection
     headers->accept = joined(shard, connection, "Accept");
     headers->accept_encoding = joined(shard, connection, "Accept-Encoding");
     headers->if_none_match = joined(shard, connection, "If-None-Match");
+}
+
+/* The two keys that an answer is kept under. */
+struct asking {
+    struct shard *shard;
+    struct cache_key as_written, spelling;
+    struct kept *found; /* under the spelling */
+};
+
+/* The api knows the spelling before it works the answer out. */
+static bool is_held(void *cls, struct str spelling)
+{
+    struct asking *asking = cls;
+    cache_key_take(&asking->spelling, spelling);
+    asking->found = cache_find(&asking->shard->cache, &asking->spelling);
+    return asking->found != NULL;
+}
+
+/* Sends what the cache had under its spelling, and keeps it under what the client wrote if that is asked again. */
+static enum MHD_Result send_found(struct conn *conn, struct MHD_Connection *connection, struct asking *asking)
+{
+    struct cache *cache = &conn->shard->cache;
+    struct kept *kept = asking->found;
+    kept_hold(kept);
+    if (cache_wants(cache, &asking->as_written))
+        cache_keep(cache, &asking->as_written, kept);
+    enum MHD_Result result = send_kept(conn, connection, kept, STR(""));
+    kept_drop(kept);
+    arena_reset(&conn->shard->arena);
+    return result;
+}
+
+/* A reply that is the same for everybody who asks this is kept once it is asked for again. */
+static enum MHD_Result send_new(struct conn *conn, struct MHD_Connection *connection, struct api_reply *reply,
+                                struct asking *asking)
+{
+    struct cache *cache = &conn->shard->cache;
+    if (!cache_may_keep(reply))
+        return send_reply(conn, connection, reply, false);
+    bool written = cache_wants(cache, &asking->as_written), spelt = cache_wants(cache, &asking->spelling);
+    if (!written && !spelt)
+        return send_reply(conn, connection, reply, false);
+    struct kept *kept = kept_new(reply);
+    enum MHD_Result result = MHD_NO;
+    if (kept) {
+        if (written)
+            cache_keep(cache, &asking->as_written, kept);
+        if (spelt)
+            cache_keep(cache, &asking->spelling, kept);
+        result = send_kept(conn, connection, kept, timing_of_new(conn));
+        kept_drop(kept);
+    }
+    arena_reset(&conn->shard->arena);
+    return result;
 }
 
 static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connection, struct str method, bool close)
@@ -207,17 +271,23 @@ static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connecti
                                   .accept = headers->accept,
                                   .accept_encoding = headers->accept_encoding,
                                   .if_none_match = headers->if_none_match};
-    struct cache_key key;                           /* large, and filled by cache_key_make */
-    bool keepable = !close && !conn->request_id[0]; /* kept responses carry nothing of one request */
-    if (keepable) {
-        cache_key_make(&key, &request);
-        const struct cache_entry *entry = cache_find(&shard->cache, &key);
-        if (entry)
-            return queue(conn, connection, entry);
-    }
     struct api_reply reply = {.status = 0};
+    if (close) { /* says so, as no kept answer does */
+        api_answer(shard->api, &shard->arena, &request, &reply);
+        return send_reply(conn, connection, &reply, true);
+    }
+    struct asking asking; /* large, and filled in by the keys' makers */
+    asking.shard = shard;
+    asking.found = NULL;
+    asking.spelling.n = 0;
+    cache_key_make(&asking.as_written, &request);
+    struct kept *kept = cache_find(&shard->cache, &asking.as_written);
+    if (kept)
+        return send_kept(conn, connection, kept, STR(""));
+    request.is_held = is_held;
+    request.holder = &asking;
     api_answer(shard->api, &shard->arena, &request, &reply);
-    return send_reply(conn, connection, &reply, keepable ? &key : NULL, close);
+    return reply.held ? send_found(conn, connection, &asking) : send_new(conn, connection, &reply, &asking);
 }
 
 /* The head is complete: believe it or refuse it. To answer already now closes the connection, so sound requests wait for the
@@ -233,13 +303,14 @@ static enum MHD_Result judge(struct conn *conn, struct MHD_Connection *connectio
     walk.facts.http_1_0 = strcmp(version, "HTTP/1.0") == 0;
     (void)snprintf(conn->method, sizeof conn->method, "%s", method);
     (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, see_header, &walk);
+    name_request(conn);
     if (conn->target.failed)
         return MHD_NO;
     struct guard_verdict verdict = guard_judge(&walk.facts, most);
     if (verdict.status) {
         struct api_reply reply = {.status = 0};
         api_refuse(&conn->shard->arena, verdict.status, verdict.detail, walk.facts.target, &reply);
-        return send_reply(conn, connection, &reply, NULL, true);
+        return send_reply(conn, connection, &reply, true);
     }
     return verdict.has_body ? answer(conn, connection, walk.facts.method, true) : MHD_YES;
 }
@@ -266,7 +337,7 @@ enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection, con
 
 static void log_request(const struct conn *conn, bool complete)
 {
-    struct log_field fields[9] = {
+    struct log_field fields[10] = {
         LOG_TEXT("method", str_view(conn->method)), LOG_TEXT("target", buf_view(&conn->target)),
         LOG_TEXT("route", str_view(conn->route)),   LOG_NUMBER("status", conn->status),
         LOG_NUMBER("bytes", conn->body_bytes),      LOG_NUMBER("duration_us", (now_ns() - conn->begun_ns) / 1000),
@@ -275,6 +346,8 @@ static void log_request(const struct conn *conn, bool complete)
     size_t n = 7;
     if (conn->request_id[0])
         fields[n++] = LOG_TEXT("request_id", str_view(conn->request_id));
+    if (conn->trace_id[0])
+        fields[n++] = LOG_TEXT("trace_id", str_view(conn->trace_id));
     if (!complete)
         fields[n++] = LOG_TEXT("ended", STR("early"));
     log_line(conn->shard->log, LOG_INFO, "request", fields, n);

@@ -82,6 +82,7 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
     shard->listener = listener;
     arena_init(&shard->arena, shard->options->request_bytes);
     cache_init(&shard->cache);
+    request_ids_init(&shard->ids);
     pthread_mutex_init(&shard->lock, NULL);
     shard->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, request_handle, shard,

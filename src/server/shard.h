@@ -13,7 +13,7 @@
 #include "cache.h"
 #include "entrepot/server/server.h"
 #include "guard.h"
-#include "mhd_compat.h"
+#include "request_id.h"
 
 /* What a connection does. Each phase has its own deadline, see reaper.c. */
 enum conn_phase {
@@ -24,8 +24,9 @@ enum conn_phase {
 };
 
 struct request_headers {
-    struct str accept, accept_encoding, if_none_match, request_id; /* borrowed from the connection's pool */
-    bool repeated;                                                 /* one of the first three came more than once */
+    struct str accept, accept_encoding, if_none_match; /* borrowed from the connection's pool */
+    struct str request_id, trace_id;                   /* sound ones only */
+    bool repeated;                                     /* one of the first three came more than once */
 };
 
 struct conn {
@@ -42,7 +43,9 @@ struct conn {
     size_t body_bytes;
     const char *route;
     char method[16];
-    char request_id[64]; /* the client's own, if it sent a sound one */
+    bool from_cache;
+    char request_id[REQUEST_ID_MAX + 1];
+    char trace_id[REQUEST_ID_BYTES + 1]; /* of a valid traceparent, or empty */
     char peer[INET6_ADDRSTRLEN];
 };
 
@@ -58,6 +61,7 @@ struct shard {
     int kick; /* an eventfd in the daemon's epoll set, see shard_kick; -1: none */
     struct arena arena;
     struct cache cache;
+    struct request_ids ids;
     pthread_mutex_t lock;
     struct conn *conns;            /* lock */
     size_t n_conns;                /* lock */

@@ -88,7 +88,8 @@ static struct api *serve(bool with_world)
         problem_print(&problem, stderr);
         return NULL;
     }
-    catalogue_seal(service->catalogue, STR("test"));
+    if (catalogue_seal(service->catalogue, STR("test")) != ST_OK)
+        return NULL;
     struct api_options options = api_options_default();
     service->api = api_new(service->catalogue, &options);
     if (!services[!with_world].api)

@@ -297,9 +297,9 @@ static int start(void **state)
     if (!shipped || world_setup(state) != 0)
         return -1;
     catalogue = catalogue_new(world.countries, world.products, world.sectors);
-    if (!catalogue || catalogue_add(catalogue, world_trade("four"), "four", &world.problem) != ST_OK)
+    if (!catalogue || catalogue_add(catalogue, world_trade("four"), "four", &world.problem) != ST_OK ||
+        catalogue_seal(catalogue, STR("four")) != ST_OK)
         return -1;
-    catalogue_seal(catalogue, STR("four"));
     struct api_options options = api_options_default();
     four = api_new(catalogue, &options);
     return four ? 0 : -1;

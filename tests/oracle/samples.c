@@ -417,7 +417,7 @@ struct sample *sample_load(enum sample_name name)
 struct api *sample_api(void)
 {
     if (!room.api) {
-        catalogue_seal(room.catalogue, STR("oracle"));
+        assert_int_equal(catalogue_seal(room.catalogue, STR("oracle")), ST_OK);
         struct api_options options = api_options_default();
         room.api = api_new(room.catalogue, &options);
         assert_non_null(room.api);

@@ -412,16 +412,39 @@ static void the_id_follows_the_content(void **state)
 {
     (void)state;
     char before[17];
-    catalogue_seal(catalogue, STR("seed"));
+    assert_int_equal(catalogue_seal(catalogue, STR("seed")), ST_OK);
     assert_int_equal(catalogue_id(catalogue).n, 16);
     (void)snprintf(before, sizeof before, "%.*s", STR_ARG(catalogue_id(catalogue)));
-    catalogue_seal(catalogue, STR("seed"));
+    assert_int_equal(catalogue_seal(catalogue, STR("seed")), ST_OK);
     assert_true(str_is(catalogue_id(catalogue), before));
-    catalogue_seal(catalogue, STR("other"));
+    assert_int_equal(catalogue_seal(catalogue, STR("other")), ST_OK);
     assert_false(str_is(catalogue_id(catalogue), before));
     add_years("one", PARTNERS_ALL, COVERAGE_FULL, 2019, 2019);
-    catalogue_seal(catalogue, STR("seed"));
+    assert_int_equal(catalogue_seal(catalogue, STR("seed")), ST_OK);
     assert_false(str_is(catalogue_id(catalogue), before));
+}
+
+static void a_release_pins_its_dataset_alone(void **state)
+{
+    (void)state;
+    add_years("one", PARTNERS_ALL, COVERAGE_FULL, 2018, 2019);
+    assert_int_equal(catalogue_seal(catalogue, STR("seed")), ST_OK);
+    struct str release = cube_release(catalogue_at(catalogue, 0));
+    const struct catalogue *pinned = catalogue_pinned(catalogue, release);
+    assert_non_null(pinned);
+    assert_int_equal(catalogue_count(pinned), 1);
+    assert_ptr_equal(catalogue_at(pinned, 0), catalogue_at(catalogue, 0));
+    assert_ptr_equal(catalogue_pinned(catalogue, catalogue_id(catalogue)), catalogue);
+    assert_null(catalogue_pinned(catalogue, STR("000000000000")));
+    char before[17];
+    (void)snprintf(before, sizeof before, "%.*s", STR_ARG(catalogue_id(pinned)));
+    add_years("two", PARTNERS_ALL, COVERAGE_FULL, 2019, 2019);
+    assert_int_equal(catalogue_seal(catalogue, STR("seed")), ST_OK);
+    pinned = catalogue_pinned(catalogue, cube_release(catalogue_at(catalogue, 0)));
+    assert_non_null(pinned);
+    assert_true(str_is(catalogue_id(pinned), before));
+    assert_int_equal(catalogue_seal(catalogue, STR("other")), ST_OK);
+    assert_false(str_is(catalogue_id(catalogue_pinned(catalogue, release)), before));
 }
 
 static void an_empty_catalogue_offers_nothing(void **state)
@@ -491,6 +514,7 @@ int main(void)
         fresh(freq_says_what_the_rows_are),
         fresh(an_id_is_there_once),
         fresh(the_id_follows_the_content),
+        fresh(a_release_pins_its_dataset_alone),
         fresh(an_empty_catalogue_offers_nothing),
         fresh(a_liking_for_all_partners_is_no_demand),
         fresh(a_world_needs_many_reporters),

@@ -26,6 +26,9 @@ struct api_request {
     struct str method;
     struct str target; /* as received: path and query, percent-encoding untouched */
     struct str accept, accept_encoding, if_none_match;
+    /* Whether the caller holds the answer of this key already; NULL: it keeps none. If so, nothing is worked out. */
+    bool (*is_held)(void *holder, struct str key);
+    void *holder;
 };
 
 #define API_HEADERS_MAX 20
@@ -37,6 +40,7 @@ struct api_header {
 struct api_reply {
     int status;        /* HTTP status code */
     struct buf body;   /* heap; the receiver takes or releases it. Filled for HEAD too: the transport leaves it out */
+    bool held;         /* the caller holds the answer: the rest is empty */
     const char *route; /* path template for logs and metrics, or "-" where no route matched */
     size_t n_headers;  /* header[] has everything but Date, Connection and Content-Length */
     struct api_header header[API_HEADERS_MAX];

@@ -15,8 +15,12 @@ void catalogue_free(struct catalogue *catalogue);
 /* Takes the cube, also on failure. ST_INVALID for an id that is there already; `place` is where the dataset came from. */
 enum status catalogue_add(struct catalogue *catalogue, struct cube *cube, const char *place,
                           struct problem *problem) MUST_CHECK;
-/* Computes the catalogue id from all releases, their order, the texts that were hashed in with `seed`, and the build. */
-void catalogue_seal(struct catalogue *catalogue, struct str seed);
+/* Computes the catalogue id from all datasets' ids and releases, their order, the three tables and `seed`, which stands for the build.
+ * ST_NO_MEMORY only. After a dataset more it is to be sealed again. */
+enum status catalogue_seal(struct catalogue *catalogue, struct str seed) MUST_CHECK;
+/* What a release pins: of a dataset's release that dataset alone, as a catalogue with an id that nothing else changes; of the catalogue's
+ * id the catalogue itself; NULL if neither is loaded. Borrowed from the sealed catalogue. */
+const struct catalogue *catalogue_pinned(const struct catalogue *catalogue, struct str release);
 
 struct str catalogue_id(const struct catalogue *catalogue); /* 16 hex digits */
 const struct countries *catalogue_countries(const struct catalogue *catalogue);

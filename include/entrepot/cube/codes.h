@@ -33,6 +33,7 @@ struct countries;
 enum status countries_read(const char *name, struct str csv, struct countries **out,
                            struct problem *problem) MUST_CHECK;
 void countries_free(struct countries *countries);
+uint64_t countries_hash(const struct countries *countries); /* of the text that it was read from */
 size_t countries_count(const struct countries *countries);
 const struct country *countries_at(const struct countries *countries, uint32_t id);
 /* The member of kind world. */
@@ -72,6 +73,7 @@ struct products;
 /* From CSV with the header code,level,parent,name. Refuses double codes and parents that are not there. */
 enum status products_read(const char *name, struct str csv, struct products **out, struct problem *problem) MUST_CHECK;
 void products_free(struct products *products);
+uint64_t products_hash(const struct products *products); /* of the text that it was read from */
 size_t products_count(const struct products *products);
 const struct product *products_at(const struct products *products, uint32_t id);
 uint32_t products_find(const struct products *products, struct str code);
@@ -106,6 +108,7 @@ struct sectors;
  * prefixes that are not 2, 4 or 6 digits, and a prefix within another of the same list. */
 enum status sectors_read(const char *name, struct str json, struct sectors **out, struct problem *problem) MUST_CHECK;
 void sectors_free(struct sectors *sectors);
+uint64_t sectors_hash(const struct sectors *sectors); /* of the text that it was read from */
 size_t sectors_count(const struct sectors *sectors);
 const struct sector *sectors_at(const struct sectors *sectors, size_t index);
 /* NULL if there is none. */

@@ -59,8 +59,8 @@ static enum status add_cube(struct call *call, const struct cube *cube)
 static enum status get(struct call *call)
 {
     enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < catalogue_count(call->api->catalogue); i++)
-        status = add_cube(call, catalogue_at(call->api->catalogue, i));
+    for (size_t i = 0; status == ST_OK && i < catalogue_count(call->catalogue); i++)
+        status = add_cube(call, catalogue_at(call->catalogue, i));
     call->empty_reason = "not_reported";
     return status;
 }

@@ -232,8 +232,7 @@ static enum status add_offer(struct call *call, const struct offer *offer)
         frame.flags = flags_of_products(offer->cube, &one);
         status = call_products(call, &one, offer->cube, &code, &n);
         if (status == ST_OK)
-            status =
-                leaves_of(offer->cube, catalogue_products(call->api->catalogue), code, n, call->arena, &frame.leaves);
+            status = leaves_of(offer->cube, catalogue_products(call->catalogue), code, n, call->arena, &frame.leaves);
         if (status == ST_OK)
             status = add_series(call, &frame, product->list[i], offer);
     }

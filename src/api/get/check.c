@@ -251,12 +251,12 @@ static enum status add_side(struct call *call, struct shelf *shelf, const struct
 {
     struct offer *offer;
     size_t n;
-    enum status status = catalogue_offers(call->api->catalogue, want, call->arena, &offer, &n);
+    enum status status = catalogue_offers(call->catalogue, want, call->arena, &offer, &n);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         if (!offer[i].whole || (mirror && cube_dataset(offer[i].cube)->basis == BASIS_RECONCILED))
             continue;
         struct frame frame = {.cube = offer[i].cube,
-                              .countries = catalogue_countries(call->api->catalogue),
+                              .countries = catalogue_countries(call->catalogue),
                               .reporter = want->reporter,
                               .partner = want->partner,
                               .trace = call->trace};
@@ -280,7 +280,7 @@ static enum status gather(struct call *call, struct shelf *shelf)
     turned.reporter = want.partner;
     turned.partner = want.reporter;
     shelf->n = 0;
-    shelf->books = arena_new(call->arena, struct check_books, 2 * catalogue_count(call->api->catalogue));
+    shelf->books = arena_new(call->arena, struct check_books, 2 * catalogue_count(call->catalogue));
     if (!shelf->books)
         return ST_NO_MEMORY;
     if (status == ST_OK)

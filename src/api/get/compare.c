@@ -108,7 +108,7 @@ static enum status read_pairs(struct comparison *c)
         c->pair[i].want.reporter = pairs->countries[2 * i];
         c->pair[i].want.partner = pairs->countries[2 * i + 1];
         struct offer *offers;
-        status = catalogue_offers(call->api->catalogue, &c->pair[i].want, call->arena, &offers, &c->pair[i].n_offers);
+        status = catalogue_offers(call->catalogue, &c->pair[i].want, call->arena, &offers, &c->pair[i].n_offers);
         c->pair[i].offers = offers;
     }
     return status;
@@ -126,8 +126,8 @@ static const struct offer *offer_of(const struct pair *pair, const struct cube *
 static void choose_lead(struct comparison *c)
 {
     size_t best = 0;
-    for (size_t d = 0; d < catalogue_count(c->call->api->catalogue); d++) {
-        const struct cube *cube = catalogue_at(c->call->api->catalogue, d);
+    for (size_t d = 0; d < catalogue_count(c->call->catalogue); d++) {
+        const struct cube *cube = catalogue_at(c->call->catalogue, d);
         size_t points = 0;
         for (size_t i = 0; i < c->n; i++) {
             const struct offer *offer = offer_of(&c->pair[i], cube);
@@ -147,7 +147,7 @@ static void choose_lead(struct comparison *c)
 static struct frame frame_for(const struct comparison *c, const struct pair *pair, const struct cube *cube)
 {
     return (struct frame){.cube = cube,
-                          .countries = catalogue_countries(c->call->api->catalogue),
+                          .countries = catalogue_countries(c->call->catalogue),
                           .reporter = pair->want.reporter,
                           .partner = pair->want.partner,
                           .trace = c->call->trace};
@@ -220,7 +220,7 @@ static enum status align_others(struct comparison *c)
         want.period = (struct period_set){.kind = period_kind_of(c->period[0]), .n = 1};
         want.period.item[0] = (struct period_range){c->period[0], c->period[c->n_periods - 1]};
         struct offer *offers;
-        status = catalogue_offers(c->call->api->catalogue, &want, c->call->arena, &offers, &pair->n_offers);
+        status = catalogue_offers(c->call->catalogue, &want, c->call->arena, &offers, &pair->n_offers);
         pair->chosen = status == ST_OK && pair->n_offers ? &offers[0] : NULL;
     }
     return status;
@@ -242,7 +242,7 @@ static struct cell *start_row(struct comparison *c, const struct pair *pair, uin
     struct cell *cell = call_row(c->call);
     if (!cell)
         return NULL;
-    const struct countries *countries = catalogue_countries(c->call->api->catalogue);
+    const struct countries *countries = catalogue_countries(c->call->catalogue);
     struct str r = countries_at(countries, pair->want.reporter)->id,
                p = countries_at(countries, pair->want.partner)->id;
     cell[C_PAIR] = cell_str(arena_printf(c->call->arena, "%.*s-%.*s", STR_ARG(r), STR_ARG(p)));
@@ -316,7 +316,7 @@ static enum status add_pair(struct comparison *c, const struct pair *pair, size_
 
 static void warn(struct comparison *c)
 {
-    const struct countries *countries = catalogue_countries(c->call->api->catalogue);
+    const struct countries *countries = catalogue_countries(c->call->catalogue);
     struct str silent = str_span(NULL, 0);
     bool mixed = false;
     for (size_t i = 0; i < c->n; i++) {
@@ -346,7 +346,7 @@ static enum status refuse(const struct comparison *c)
         struct offer *offers;
         size_t n;
         want.period = (struct period_set){.n = 0};
-        if (catalogue_offers(c->call->api->catalogue, &want, c->call->arena, &offers, &n) == ST_OK && n)
+        if (catalogue_offers(c->call->catalogue, &want, c->call->arena, &offers, &n) == ST_OK && n)
             known = &c->pair[i];
     }
     const struct offer *none;

@@ -38,7 +38,7 @@ static const struct column columns[COLUMNS] = {
 
 static struct cell datasets_with(struct call *call, uint32_t id)
 {
-    const struct catalogue *catalogue = call->api->catalogue;
+    const struct catalogue *catalogue = call->catalogue;
     struct str list = str_span(NULL, 0);
     for (size_t i = 0; i < catalogue_count(catalogue); i++) {
         size_t n;
@@ -55,7 +55,7 @@ static struct cell datasets_with(struct call *call, uint32_t id)
 
 static enum status add(struct call *call, uint32_t id)
 {
-    const struct country *c = countries_at(catalogue_countries(call->api->catalogue), id);
+    const struct country *c = countries_at(catalogue_countries(call->catalogue), id);
     struct cell *cell = call_row(call);
     if (!cell)
         return ST_NO_MEMORY;
@@ -78,7 +78,7 @@ static enum status add(struct call *call, uint32_t id)
 
 static enum status get_all(struct call *call)
 {
-    const struct countries *countries = catalogue_countries(call->api->catalogue);
+    const struct countries *countries = catalogue_countries(call->catalogue);
     const struct arg *kind = call_arg(call, "kind");
     enum status status = ST_OK;
     for (uint32_t id = 0; status == ST_OK && id < countries_count(countries); id++)

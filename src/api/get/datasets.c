@@ -103,8 +103,8 @@ static enum status add(struct call *call, const struct cube *cube)
 static enum status get_all(struct call *call)
 {
     enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < catalogue_count(call->api->catalogue); i++)
-        status = add(call, catalogue_at(call->api->catalogue, i));
+    for (size_t i = 0; status == ST_OK && i < catalogue_count(call->catalogue); i++)
+        status = add(call, catalogue_at(call->catalogue, i));
     call->empty_reason = "no_datasets";
     return status;
 }

@@ -51,7 +51,7 @@ static void fill(struct call *call, struct cell period, const struct deficit_row
 {
     cell[C_RANK] = cell_rank(row->rank);
     cell[C_PARTNER] = cell_country(call, row->partner);
-    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->api->catalogue), row->partner)->name);
+    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), row->partner)->name);
     cell[C_EXPORTS] = cell_figure(row->exports);
     cell[C_IMPORTS] = cell_figure(row->imports);
     cell[C_BALANCE] = cell_figure(row->balance);

@@ -34,7 +34,7 @@ static void take_threshold(struct call *call, struct dependence_question *q)
 static void take_home(struct call *call, struct dependence_question *q)
 {
     const struct arg *home = call_arg(call, "home");
-    const struct countries *countries = catalogue_countries(call->api->catalogue);
+    const struct countries *countries = catalogue_countries(call->catalogue);
     if (!home->given)
         return;
     if (q->method != DEPENDENCE_EU2021)
@@ -103,7 +103,7 @@ void dependence_echo(struct call *call, const struct dependence_question *q, con
 static const struct cube *better(const struct call *call, const struct frame *frame,
                                  const struct dependence_question *q, bool world)
 {
-    const struct catalogue *catalogue = call->api->catalogue;
+    const struct catalogue *catalogue = call->catalogue;
     enum level level = q->breakdown->level == LEVEL_SECTOR ? LEVEL_HS2 : q->breakdown->level;
     const struct cube *later = NULL;
     for (size_t i = 0; i < catalogue_count(catalogue); i++) {

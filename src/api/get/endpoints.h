@@ -26,6 +26,13 @@ extern const struct route route_index, route_bilateral, route_bilateral_products
     (1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6 | 1U << LEVEL_HS8 | 1U << LEVEL_SECTOR)
 
 #define LIMIT_MAX 50000
+#define PARAM_OF_RELEASE                                                                                               \
+    {                                                                                                                  \
+        .name = "release", .type = PARAM_RELEASE,                                                                      \
+        .description = "meta.release of an answer: the same figures for ever, from that dataset alone, or 410 once "   \
+                       "it is gone; the id of the catalogue (healthz) pins all datasets together",                     \
+        .example = "latest"                                                                                            \
+    }
 #define PARAMS_OF_TABLES                                                                                               \
     {.name = "sort",                                                                                                   \
      .type = PARAM_SORT,                                                                                               \
@@ -44,6 +51,7 @@ extern const struct route route_index, route_bilateral, route_bilateral_products
         {.name = "cursor",                                                                                             \
          .type = PARAM_CURSOR,                                                                                         \
          .description = "where the next page begins: meta.page.next of the page before"},                              \
+        PARAM_OF_RELEASE,                                                                                              \
         {.name = "format",                                                                                             \
          .type = PARAM_FORMAT,                                                                                         \
          .description = "json, csv or ndjson; a suffix on the path wins, Accept comes last",                           \

@@ -158,7 +158,7 @@ static enum status read_members(struct call *call, struct ask *ask, enum cube_di
     }
     ask->q.only[dim] = set;
     group(ask, dim, arg->given, set.n == 1);
-    if (!is_grouped(ask, dim) && flows_aggregates(catalogue_countries(call->api->catalogue), set))
+    if (!is_grouped(ask, dim) && flows_aggregates(catalogue_countries(call->catalogue), set))
         return conflict(call, dim_words[dim],
                         "the world or a group would be added up with others: name it alone, or break it down");
     return ST_OK;
@@ -303,8 +303,8 @@ static enum level prefix_level(struct str code)
 static enum status make_item(struct call *call, const struct cube *cube, const struct str *code,
                              struct breakdown_item *item)
 {
-    const struct products *products = catalogue_products(call->api->catalogue);
-    const struct sector *sector = sectors_find(catalogue_sectors(call->api->catalogue), *code);
+    const struct products *products = catalogue_products(call->catalogue);
+    const struct sector *sector = sectors_find(catalogue_sectors(call->catalogue), *code);
     const struct dataset *d = cube_dataset(cube);
     const struct arg one = {.list = code, .n_list = 1};
     bool chosen = d->coverage == COVERAGE_SELECTED, total = str_is(*code, "TOTAL");
@@ -343,8 +343,8 @@ static enum status make_items(struct call *call, struct ask *ask)
 static enum status make_sectors(struct call *call, struct ask *ask)
 {
     struct breakdown breakdown;
-    enum status status = breakdown_make(ask->q.cube, catalogue_products(call->api->catalogue),
-                                        catalogue_sectors(call->api->catalogue), LEVEL_SECTOR, call->arena, &breakdown);
+    enum status status = breakdown_make(ask->q.cube, catalogue_products(call->catalogue),
+                                        catalogue_sectors(call->catalogue), LEVEL_SECTOR, call->arena, &breakdown);
     if (status != ST_OK)
         return status;
     ask->q.item = breakdown.item;
@@ -494,7 +494,7 @@ static enum status fill_table(struct call *call, const struct ask *ask, const st
                         .q = &ask->q,
                         .period = period_cells(call, &ask->q.only[CUBE_PERIOD]),
                         .node = cube_nodes(ask->q.cube, ask->q.level, &n_nodes),
-                        .products = catalogue_products(call->api->catalogue),
+                        .products = catalogue_products(call->catalogue),
                         .quantity = measured(call, M_QUANTITY, C_QUANTITY),
                         .unit = measured(call, M_UNIT, C_UNIT)};
     f.name = arena_new(call->arena, struct str, n_nodes);
@@ -598,7 +598,7 @@ static enum status get(struct call *call)
     if (status != ST_OK)
         return status;
     ask.q.cube = offer->cube;
-    ask.q.countries = catalogue_countries(call->api->catalogue);
+    ask.q.countries = catalogue_countries(call->catalogue);
     ask.q.kind = offer->kind;
     ask.q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
     ask.q.max_rows = row_room(call);

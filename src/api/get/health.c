@@ -15,7 +15,7 @@ static enum status get_ready(struct call *call) { return text(call, STR("ready\n
 
 static enum status get_health(struct call *call)
 {
-    const struct catalogue *catalogue = call->api->catalogue;
+    const struct catalogue *catalogue = call->catalogue;
     struct jw jw;
     jw_init(&jw, &call->document, false);
     jw_object(&jw);

@@ -113,7 +113,7 @@ static enum status open_books(struct call *call, const struct cube *cube, uint32
                               const struct two_books *books, struct mirror_books *out)
 {
     *out = (struct mirror_books){.frame = {.cube = cube,
-                                           .countries = catalogue_countries(call->api->catalogue),
+                                           .countries = catalogue_countries(call->catalogue),
                                            .reporter = reporter,
                                            .partner = partner,
                                            .trace = call->trace}};
@@ -139,7 +139,7 @@ static enum status open_books(struct call *call, const struct cube *cube, uint32
 
 static void warn_of_absence(struct call *call, const struct want *want, const struct two_books *books)
 {
-    const struct countries *countries = catalogue_countries(call->api->catalogue);
+    const struct countries *countries = catalogue_countries(call->catalogue);
     if (books->own && books->other && books->common)
         return;
     if (books->own && books->other) {

@@ -18,7 +18,7 @@ struct frame frame_of(const struct call *call, const struct cube *cube)
 {
     const struct arg *partner = call_find(call, "partner");
     return (struct frame){.cube = cube,
-                          .countries = catalogue_countries(call->api->catalogue),
+                          .countries = catalogue_countries(call->catalogue),
                           .reporter = call_arg(call, "reporter")->country,
                           .partner = partner && partner->given ? partner->country : ANY_MEMBER,
                           .trace = call->trace};
@@ -41,15 +41,15 @@ enum status frame_products(struct call *call, struct frame *frame)
     frame->flags |= flags_of_products(frame->cube, product);
     enum status status = call_products(call, product, frame->cube, &code, &n);
     return status == ST_OK
-               ? leaves_of(frame->cube, catalogue_products(call->api->catalogue), code, n, call->arena, &frame->leaves)
+               ? leaves_of(frame->cube, catalogue_products(call->catalogue), code, n, call->arena, &frame->leaves)
                : status;
 }
 
 static enum status product_item(struct call *call, const struct cube *cube, struct str product,
                                 struct breakdown_item *item)
 {
-    const struct sector *sector = sectors_find(catalogue_sectors(call->api->catalogue), product);
-    const struct products *products = catalogue_products(call->api->catalogue);
+    const struct sector *sector = sectors_find(catalogue_sectors(call->catalogue), product);
+    const struct products *products = catalogue_products(call->catalogue);
     struct arg one = {.list = &product, .n_list = 1};
     const struct str *code;
     size_t n;
@@ -66,7 +66,7 @@ enum status pair_breakdown(struct call *call, const struct cube *cube, struct br
 {
     const struct arg *level = call_arg(call, "level"), *product = call_arg(call, "product");
     if (level->level != LEVEL_TOTAL)
-        return breakdown_make(cube, catalogue_products(call->api->catalogue), catalogue_sectors(call->api->catalogue),
+        return breakdown_make(cube, catalogue_products(call->catalogue), catalogue_sectors(call->catalogue),
                               level->level, call->arena, out);
     size_t n = product->n_list ? product->n_list : 1;
     struct breakdown_item *item = arena_new(call->arena, struct breakdown_item, n);
@@ -101,5 +101,5 @@ struct cell cell_period(struct call *call, uint32_t period)
 
 struct cell cell_country(const struct call *call, uint32_t id)
 {
-    return id == NO_ID ? cell_null : cell_str(countries_at(catalogue_countries(call->api->catalogue), id)->id);
+    return id == NO_ID ? cell_null : cell_str(countries_at(catalogue_countries(call->catalogue), id)->id);
 }

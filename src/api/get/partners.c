@@ -62,7 +62,7 @@ static void fill(const struct call *call, struct cell period, const struct partn
 {
     cell[C_RANK] = cell_rank(row->rank);
     cell[C_PARTNER] = cell_country(call, row->partner);
-    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->api->catalogue), row->partner)->name);
+    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), row->partner)->name);
     cell[C_EXPORTS] = cell_figure(row->exports);
     cell[C_IMPORTS] = cell_figure(row->imports);
     cell[C_TOTAL] = cell_figure(row->total);

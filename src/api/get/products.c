@@ -14,7 +14,7 @@ static const struct column columns[COLUMNS] = {
 
 static struct cell datasets_with(struct call *call, struct str code)
 {
-    const struct catalogue *catalogue = call->api->catalogue;
+    const struct catalogue *catalogue = call->catalogue;
     struct str list = str_span(NULL, 0);
     for (size_t i = 0; i < catalogue_count(catalogue); i++) {
         const struct cube *cube = catalogue_at(catalogue, i);
@@ -41,7 +41,7 @@ static struct str parent_of(const struct products *products, struct str code)
 
 static enum status add(struct call *call, struct str code)
 {
-    const struct products *products = catalogue_products(call->api->catalogue);
+    const struct products *products = catalogue_products(call->catalogue);
     enum level level = LEVEL_TOTAL;
     struct cell *cell = call_row(call);
     if (!cell)
@@ -60,7 +60,7 @@ static enum status add(struct call *call, struct str code)
 
 static enum status get_all(struct call *call)
 {
-    const struct products *products = catalogue_products(call->api->catalogue);
+    const struct products *products = catalogue_products(call->catalogue);
     const struct arg *level = call_arg(call, "level"), *parent = call_arg(call, "parent");
     enum status status = ST_OK;
     for (uint32_t i = 0; status == ST_OK && i < products_count(products); i++) {

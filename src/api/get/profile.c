@@ -35,6 +35,7 @@ static const struct param params[] = {
      .fallback = "1.06",
      .description = "imports valued CIF / the same valued FOB, for the mirror gap",
      .example = "1.06"},
+    PARAM_OF_RELEASE,
     {.name = "pretty", .type = PARAM_FLAG, .fallback = "0", .description = "1: line breaks", .example = "1"},
 };
 
@@ -115,7 +116,7 @@ static void put_nothing(struct jw *jw, const char *part, const char *why)
 
 static void put_member(const struct profile *p, struct jw *jw, const char *key, uint32_t id)
 {
-    const struct country *country = countries_at(catalogue_countries(p->call->api->catalogue), id);
+    const struct country *country = countries_at(catalogue_countries(p->call->catalogue), id);
     jw_kobject(jw, key);
     jw_kstr(jw, "id", country->id);
     jw_kstr(jw, "name", country->name);
@@ -129,7 +130,7 @@ static enum status best_offer(const struct profile *p, const struct want *want, 
 {
     struct offer *offers;
     size_t n;
-    enum status status = catalogue_offers(p->call->api->catalogue, want, p->call->arena, &offers, &n);
+    enum status status = catalogue_offers(p->call->catalogue, want, p->call->arena, &offers, &n);
     *offer = status == ST_OK && n ? &offers[0] : NULL;
     return status;
 }
@@ -137,7 +138,7 @@ static enum status best_offer(const struct profile *p, const struct want *want, 
 static struct frame frame_on(const struct profile *p, const struct cube *cube)
 {
     return (struct frame){.cube = cube,
-                          .countries = catalogue_countries(p->call->api->catalogue),
+                          .countries = catalogue_countries(p->call->catalogue),
                           .reporter = p->want.reporter,
                           .partner = p->want.partner};
 }
@@ -155,7 +156,7 @@ static enum status afford(const struct profile *p, const struct offer *offer, en
 
 static enum status break_down(const struct profile *p, const struct cube *cube, enum level level, struct breakdown *out)
 {
-    const struct catalogue *catalogue = p->call->api->catalogue;
+    const struct catalogue *catalogue = p->call->catalogue;
     return breakdown_make(cube, catalogue_products(catalogue), catalogue_sectors(catalogue), level, p->call->arena,
                           out);
 }
@@ -467,7 +468,7 @@ static enum status put_dependence(struct profile *p)
 
 static void put_link(struct profile *p, const char *key, const char *before, uint32_t a, uint32_t b, const char *after)
 {
-    const struct countries *countries = catalogue_countries(p->call->api->catalogue);
+    const struct countries *countries = catalogue_countries(p->call->catalogue);
     jw_kstr(&p->jw, key,
             arena_printf(p->call->arena, "/v1/%s/%.*s/%.*s%s", before, STR_ARG(countries_at(countries, a)->id),
                          STR_ARG(countries_at(countries, b)->id), after));
@@ -502,7 +503,7 @@ static enum status get(struct call *call)
     jw_object(&p.jw);
     put_member(&p, &p.jw, "reporter", p.want.reporter);
     put_member(&p, &p.jw, "partner", p.want.partner);
-    jw_kstr(&p.jw, "catalogue", catalogue_id(call->api->catalogue));
+    jw_kstr(&p.jw, "catalogue", catalogue_id(call->catalogue));
     status = put_totals(&p, totals);
     if (status == ST_OK)
         status = put_breakdown(&p, "products", LEVEL_HS2);

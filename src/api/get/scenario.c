@@ -166,7 +166,7 @@ static enum status add_parts(struct call *call, struct cell period, const struct
         if (!cell)
             return ST_NO_MEMORY;
         cell[C_SUPPLIER] = cell_country(call, part[i].country);
-        cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->api->catalogue), part[i].country)->name);
+        cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), part[i].country)->name);
         cell[C_CAPACITY] = cell_figure(part[i].capacity);
         cell[C_ALLOCATION] = cell_figure(part[i].allocation);
     }

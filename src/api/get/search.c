@@ -37,7 +37,7 @@ static const struct param params[] = {
 /* A code that is nowhere has neighbours. */
 static enum status add_neighbours(struct call *call, struct str code)
 {
-    const struct products *products = catalogue_products(call->api->catalogue);
+    const struct products *products = catalogue_products(call->catalogue);
     const struct arg *kind = call_arg(call, "kind");
     uint32_t near[SUGGESTIONS_MAX];
     size_t n = str_digits(code) && (!kind->given || (kind->number & 1U << SEARCH_PRODUCT))
@@ -70,6 +70,8 @@ static enum status get(struct call *call)
     enum status status =
         search_find(call->api->search, q, call_arg(call, "kind")->number, HITS_MAX, call->arena, &hit, &n, &found);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
+        if (hit[i].kind == SEARCH_DATASET && !catalogue_find(call->catalogue, hit[i].id))
+            continue; /* not of the release that is asked for */
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;

@@ -44,7 +44,7 @@ static enum status add_sector(struct call *call, const struct sector *sector)
 
 static enum status get_all(struct call *call)
 {
-    const struct sectors *sectors = catalogue_sectors(call->api->catalogue);
+    const struct sectors *sectors = catalogue_sectors(call->catalogue);
     enum status status = ST_OK;
     for (size_t i = 0; status == ST_OK && i < sectors_count(sectors); i++)
         status = add_sector(call, sectors_at(sectors, i));

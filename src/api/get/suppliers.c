@@ -85,7 +85,7 @@ static void fill(struct call *call, struct cell period, const struct supplier_ro
 {
     cell[C_RANK] = cell_rank(row->rank);
     cell[C_SUPPLIER] = cell_country(call, row->supplier);
-    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->api->catalogue), row->supplier)->name);
+    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), row->supplier)->name);
     cell[C_SALES] = cell_figure(row->sales_to_importer);
     cell[C_SHARE] = cell_ratio(row->share_of_imports);
     cell[C_EXPORTS] = cell_figure(row->world_exports);
@@ -191,7 +191,7 @@ static enum status get(struct call *call)
         return status;
     const struct arg *exclude = call_arg(call, "exclude");
     struct frame frame = {.cube = offer->cube,
-                          .countries = catalogue_countries(call->api->catalogue),
+                          .countries = catalogue_countries(call->catalogue),
                           .reporter = want.reporter,
                           .partner = ANY_MEMBER,
                           .trace = call->trace};

@@ -122,7 +122,7 @@ static void write_query(const struct call *call, struct jw *jw)
         const struct param *param = &call->route->param[i];
         const struct arg *arg = &call->arg[i];
         if (param->type == PARAM_COUNTRY && arg->given)
-            jw_kstr(jw, param->name, countries_at(catalogue_countries(call->api->catalogue), arg->country)->id);
+            jw_kstr(jw, param->name, countries_at(catalogue_countries(call->catalogue), arg->country)->id);
         else if (arg->text.n)
             jw_kstr(jw, param->name, arg->text);
     }
@@ -154,7 +154,7 @@ static void write_dataset(const struct call *call, struct jw *jw)
 {
     if (!call->cube) {
         jw_knull(jw, "dataset");
-        jw_kstr(jw, "catalogue", catalogue_id(call->api->catalogue));
+        jw_kstr(jw, "catalogue", catalogue_id(call->catalogue));
         return;
     }
     const struct dataset *d = cube_dataset(call->cube);
@@ -172,6 +172,10 @@ static void write_dataset(const struct call *call, struct jw *jw)
 
 static void write_others(const struct call *call, struct jw *jw)
 {
+    if (call->pinned) { /* which those are is nothing that lasts */
+        jw_knull(jw, "other_datasets");
+        return;
+    }
     jw_karray(jw, "other_datasets");
     for (size_t i = 0; i < call->n_offers; i++)
         if (call->offers[i].cube != call->cube)
@@ -225,31 +229,22 @@ static void write_plan(const struct call *call, struct jw *jw)
     jw_ki64(jw, "queries", (int64_t)trace->n);
 }
 
-/* The same request from `cursor` on; the cursor that it came with goes. */
-static struct str next_page(const struct call *call, struct str cursor)
+static void write_link(const char *name, struct str target, struct jw *jw)
 {
-    struct str query = call->canonical, before = str_cut(&query, '?'), kept = str_span(NULL, 0);
-    while (query.p) {
-        struct str one = str_cut(&query, '&');
-        if (!str_starts(one, STR("cursor=")))
-            kept = arena_printf(call->arena, "%.*s%.*s&", STR_ARG(kept), STR_ARG(one));
-    }
-    return arena_printf(call->arena, "%.*s?%.*scursor=%.*s", STR_ARG(before), STR_ARG(kept), STR_ARG(cursor));
+    if (target.n)
+        jw_kstr(jw, name, target);
 }
 
 static void write_links(const struct call *call, struct jw *jw)
 {
-    struct str path = call->canonical, query = path;
-    struct str before = str_cut(&query, '?');
     jw_kobject(jw, "links");
-    jw_kstr(jw, "self", path);
-    jw_key(jw, STR("csv"));
-    jw_str(jw, arena_printf(call->arena, "%.*s.csv%s%.*s", STR_ARG(before), query.n ? "?" : "", STR_ARG(query)));
-    if (call->mirror.n)
-        jw_kstr(jw, "mirror", call->mirror);
-    struct str next = call_next_cursor(call);
-    if (next.n)
-        jw_kstr(jw, "next", next_page(call, next));
+    jw_kstr(jw, "self", call->canonical);
+    write_link("pinned", link_pinned(call), jw);
+    write_link("csv", link_as(call, FORMAT_CSV), jw);
+    write_link("mirror", call->mirror, jw);
+    write_link("first", link_first(call), jw);
+    write_link("prev", link_prev(call), jw);
+    write_link("next", link_next(call), jw);
     jw_end(jw);
 }
 
@@ -266,6 +261,7 @@ void encode_json(const struct call *call, struct buf *out)
     write_data(call, pretty->number != 0, index, n, direct);
     write_columns(call, index, n, &jw);
     jw_kobject(&jw, "meta");
+    jw_kbool(&jw, "pinned", call->pinned);
     write_dataset(call, &jw);
     write_query(call, &jw);
     write_page(call, &jw);

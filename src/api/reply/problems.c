@@ -14,6 +14,7 @@ const struct problem_kind problem_kinds[PROBLEM_TYPES] = {
     [PROBLEM_CONFLICT] = {"conflicting-parameters", "Parameters contradict each other", 400},
     [PROBLEM_METHOD] = {"method-not-allowed", "Method not allowed", 405},
     [PROBLEM_NOT_ACCEPTABLE] = {"not-acceptable", "No acceptable format", 406},
+    [PROBLEM_RELEASE_GONE] = {"release-gone", "This release is not served any more", 410},
     [PROBLEM_CONTENT] = {"content-not-allowed", "A request body is not accepted", 413},
     [PROBLEM_URI_TOO_LONG] = {"uri-too-long", "Request target too long", 414},
     [PROBLEM_HEADERS_TOO_LARGE] = {"headers-too-large", "Request headers too large", 431},

@@ -256,7 +256,7 @@ static bool any_synthetic(const struct catalogue *catalogue)
 static const struct cube *cube_of(const struct call *call, const struct cell *row, size_t dataset)
 {
     bool named = dataset < call->table.n_columns && row[dataset].kind == CELL_STRING;
-    return named ? catalogue_find(call->api->catalogue, row[dataset].text) : call->cube;
+    return named ? catalogue_find(call->catalogue, row[dataset].text) : call->cube;
 }
 
 /* Where a row goes there is not always meta beside it. */
@@ -264,7 +264,7 @@ static void flag_synthetic(struct call *call)
 {
     struct table *t = &call->table;
     size_t flags = column_index(call->route, STR("flags")), dataset = column_index(call->route, STR("dataset"));
-    if (flags == t->n_columns || !any_synthetic(call->api->catalogue))
+    if (flags == t->n_columns || !any_synthetic(call->catalogue))
         return;
     for (size_t r = 0; r < t->n_rows; r++) {
         struct cell *row = &t->cell[r * t->n_columns];
@@ -300,10 +300,7 @@ struct str call_next_cursor(const struct call *call)
 {
     struct page page = call_page(call);
     size_t next = page.first + page.returned;
-    if (next >= page.total)
-        return str_span(NULL, 0);
-    struct str id = catalogue_id(call->api->catalogue);
-    return arena_printf(call->arena, "%zu-%.8s", next, id.p);
+    return next < page.total ? cursor_at(call, next) : str_span(NULL, 0);
 }
 
 size_t call_fields(const struct call *call, size_t *index)

@@ -27,7 +27,7 @@ static struct call_error *refuse(struct call *call, const struct param *param, s
 
 static void read_country(struct call *call, const struct param *param, struct arg *arg)
 {
-    const struct countries *countries = catalogue_countries(call->api->catalogue);
+    const struct countries *countries = catalogue_countries(call->catalogue);
     arg->country = countries_find(countries, arg->text);
     if (arg->country != NO_ID)
         return;
@@ -44,7 +44,7 @@ static void read_country(struct call *call, const struct param *param, struct ar
 
 static void unknown_product(struct call *call, const struct param *param, struct str code)
 {
-    const struct products *products = catalogue_products(call->api->catalogue);
+    const struct products *products = catalogue_products(call->catalogue);
     struct call_error *e =
         call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE, param->name, code,
                      arena_printf(call->arena,
@@ -91,8 +91,7 @@ static void read_products(struct call *call, const struct param *param, struct a
             (void)refuse(call, param, arg->text, "at most 64 products in one request");
             return;
         }
-        if (sectors_find(catalogue_sectors(call->api->catalogue), code) ||
-            catalogue_has_product(call->api->catalogue, code))
+        if (sectors_find(catalogue_sectors(call->catalogue), code) || catalogue_has_product(call->catalogue, code))
             list[arg->n_list++] = code;
         else
             unknown_product(call, param, code);
@@ -101,13 +100,13 @@ static void read_products(struct call *call, const struct param *param, struct a
 
 static void read_product(struct call *call, const struct param *param, struct arg *arg)
 {
-    if (!catalogue_has_product(call->api->catalogue, arg->text))
+    if (!catalogue_has_product(call->catalogue, arg->text))
         unknown_product(call, param, arg->text);
 }
 
 static void read_sector(struct call *call, const struct param *param, struct arg *arg)
 {
-    const struct sectors *sectors = catalogue_sectors(call->api->catalogue);
+    const struct sectors *sectors = catalogue_sectors(call->catalogue);
     arg->sector = sectors_find(sectors, arg->text);
     if (arg->sector)
         return;
@@ -182,17 +181,50 @@ static void read_level(struct call *call, const struct param *param, struct arg 
 
 static void read_dataset(struct call *call, const struct param *param, struct arg *arg)
 {
-    const struct catalogue *catalogue = call->api->catalogue;
+    const struct catalogue *catalogue = call->catalogue;
     if (param->type == PARAM_DATASETS && str_is(arg->text, "*"))
         return;
     arg->cube = catalogue_find(catalogue, arg->text);
     if (arg->cube)
         return;
+    if (call->pinned && (str_is(arg->text, "*") || catalogue_find(call->api->catalogue, arg->text))) {
+        (void)call_problem(call, PROBLEM_CONFLICT, param->name, arg->text,
+                           STR("release= names a release of another dataset: leave one of the two out"));
+        return;
+    }
     struct call_error *e = call_problem(call, param->in_path ? PROBLEM_UNKNOWN_CODE_IN_PATH : PROBLEM_UNKNOWN_CODE,
                                         param->name, arg->text, STR("no dataset with this id is loaded"));
     for (size_t i = 0; i < catalogue_count(catalogue); i++)
         if (str_distance(cube_dataset(catalogue_at(catalogue, i))->id, arg->text, 5) <= 5)
             call_suggest(e, cube_dataset(catalogue_at(catalogue, i))->id);
+    e->see = STR("/v1/datasets");
+}
+
+/* What the client wrote has the form of the ids that are given out. */
+static bool is_release(struct str text)
+{
+    bool hex = text.n == 12 || text.n == 16;
+    for (size_t i = 0; hex && i < text.n; i++)
+        hex = memchr("0123456789abcdef", text.p[i], 16) != NULL;
+    return hex;
+}
+
+/* choose_release has looked for it; what it did not find is told here. */
+static void read_release(struct call *call, const struct param *param, struct arg *arg)
+{
+    if (call->pinned || str_is(arg->text, "latest"))
+        return;
+    bool gone = is_release(arg->text);
+    struct call_error *e = call_problem(
+        call, gone ? PROBLEM_RELEASE_GONE : PROBLEM_INVALID_VALUE, param->name, arg->text,
+        gone ? STR("this release is not loaded here, or not any more: ask without release= for the present "
+                   "figures, or take a release from /v1/datasets")
+             : STR("a release is what meta.release of an answer says, such as 0123456789ab; latest pins "
+                   "nothing"));
+    const struct arg *dataset = call_find(call, "dataset");
+    const struct cube *cube = dataset ? catalogue_find(call->catalogue, dataset->text) : NULL;
+    if (cube)
+        call_suggest(e, cube_release(cube));
     e->see = STR("/v1/datasets");
 }
 
@@ -282,10 +314,9 @@ static void read_kind(struct call *call, const struct param *param, struct arg *
 
 static void read_cursor(struct call *call, const struct param *param, struct arg *arg)
 {
-    struct str rest = arg->text, number = str_cut(&rest, '-'), id = catalogue_id(call->api->catalogue);
-    if (!str_u32(number, 1000000000, &arg->number) || !str_eq(rest, str_span(id.p, 8)))
-        (void)refuse(call, param, arg->text,
-                     "this cursor was not made by the data that is served now: begin again without it");
+    struct str binding = arg->text, row = str_cut(&binding, '-');
+    if (!str_u32(row, 1000000000, &arg->number) || binding.n != 17 || binding.p[8] != '-')
+        (void)refuse(call, param, arg->text, "a cursor is what meta.page.next of the page before says");
 }
 
 static void read_word(struct call *call, const struct param *param, struct arg *arg)
@@ -403,6 +434,7 @@ static reader *const readers[] = {
     [PARAM_FLAG] = read_flag,        [PARAM_KIND] = read_kind,         [PARAM_CURSOR] = read_cursor,
     [PARAM_WORD] = read_word,        [PARAM_REAL] = read_real,         [PARAM_COUNTRIES] = read_countries,
     [PARAM_PAIRS] = read_pairs,      [PARAM_TEXT] = read_text,         [PARAM_WORDS] = read_words,
+    [PARAM_RELEASE] = read_release,
 };
 
 /* ---- the query ---- */
@@ -546,7 +578,7 @@ static void canonical_path(const struct call *call, struct buf *out)
             while (!call->route->param[at].in_path)
                 at++;
             bool country = call->route->param[at].type == PARAM_COUNTRY;
-            segment = country ? countries_at(catalogue_countries(call->api->catalogue), call->arg[at].country)->id
+            segment = country ? countries_at(catalogue_countries(call->catalogue), call->arg[at].country)->id
                               : call->arg[at].text;
             at++;
         }
@@ -573,7 +605,8 @@ static enum status canonicalise(struct call *call)
     char sign = '?';
     for (size_t i = 0; i < call->route->n_params; i++) {
         const struct param *param = &call->route->param[i];
-        if (param->in_path || !call->arg[i].given || param->type == PARAM_FORMAT)
+        if (param->in_path || !call->arg[i].given || param->type == PARAM_FORMAT ||
+            (param->type == PARAM_RELEASE && !call->pinned))
             continue;
         buf_byte(&out, sign);
         buf_add(&out, str_view(param->name));
@@ -593,23 +626,43 @@ static enum status canonicalise(struct call *call)
     return call->canonical.p ? ST_OK : ST_NO_MEMORY;
 }
 
+/* The first value of a parameter, ahead of the others; p is NULL where there is none that can be read. */
+static struct str look_ahead(struct call *call, const char *wanted)
+{
+    struct str rest = call->query;
+    while (rest.p) {
+        struct str value = str_cut(&rest, '&'), name = str_cut(&value, '=');
+        if (percent_decode(name, true, call->arena, &name) && str_is(name, wanted) && value.p &&
+            percent_decode(value, true, call->arena, &value))
+            return value;
+    }
+    return str_span(NULL, 0);
+}
+
 /* summary=1 chooses other columns, which sort, fields and filters must be read against. */
 static void choose_columns(struct call *call)
 {
-    struct str rest = call->query;
-    while (call->route->with_summary && rest.p) {
-        struct str value = str_cut(&rest, '&'), name = str_cut(&value, '=');
-        uint32_t chosen = 0;
-        bool read = percent_decode(name, true, call->arena, &name) && str_is(name, "summary") && value.p &&
-                    percent_decode(value, true, call->arena, &value) && str_u32(value, 1, &chosen);
-        if (read && chosen)
-            call->route = call->route->with_summary;
-    }
+    uint32_t chosen = 0;
+    if (call->route->with_summary && str_u32(look_ahead(call, "summary"), 1, &chosen) && chosen)
+        call->route = call->route->with_summary;
+}
+
+/* release= chooses the data, which codes, datasets and periods must be read against. */
+static void choose_release(struct call *call)
+{
+    if (!call_find(call, "release"))
+        return;
+    struct str release = look_ahead(call, "release");
+    const struct catalogue *pinned = release.n ? catalogue_pinned(call->catalogue, release) : NULL;
+    call->pinned = pinned != NULL;
+    if (pinned)
+        call->catalogue = pinned;
 }
 
 enum status params_read(struct call *call)
 {
     choose_columns(call);
+    choose_release(call);
     take_captures(call);
     struct str rest = call->query;
     while (rest.p) {
@@ -628,5 +681,6 @@ enum status params_read(struct call *call)
             call->arg[i].all = true;
         else if (call->arg[i].text.n)
             readers[call->route->param[i].type](call, &call->route->param[i], &call->arg[i]);
-    return call->n_errors ? ST_INVALID : canonicalise(call);
+    enum status status = call->n_errors ? ST_INVALID : canonicalise(call);
+    return status == ST_OK ? cursor_check(call) : status;
 }

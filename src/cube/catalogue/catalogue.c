@@ -9,6 +9,7 @@ struct catalogue {
     struct sectors *sectors;
     struct cube **cube;
     size_t n;
+    struct catalogue *only; /* a view of each dataset alone, which owns nothing */
     char id[17];
 };
 
@@ -34,6 +35,7 @@ void catalogue_free(struct catalogue *c)
     for (size_t i = 0; i < c->n; i++)
         cube_close(c->cube[i]);
     free(c->cube);
+    free(c->only);
     countries_free(c->countries);
     products_free(c->products);
     sectors_free(c->sectors);
@@ -59,15 +61,43 @@ enum status catalogue_add(struct catalogue *c, struct cube *cube, const char *pl
     return ST_OK;
 }
 
-void catalogue_seal(struct catalogue *c, struct str seed)
+static uint64_t add_dataset(uint64_t hash, const struct cube *cube)
 {
-    uint64_t hash = XXH3_64bits(seed.p, seed.n);
+    struct str id = cube_dataset(cube)->id, release = cube_release(cube);
+    hash = XXH3_64bits_withSeed(id.p, id.n, hash);
+    return XXH3_64bits_withSeed(release.p, release.n, hash);
+}
+
+static void write_id(struct catalogue *c, uint64_t hash) { (void)snprintf(c->id, sizeof c->id, "%016" PRIx64, hash); }
+
+enum status catalogue_seal(struct catalogue *c, struct str seed)
+{
+    const uint64_t tables[] = {countries_hash(c->countries), products_hash(c->products), sectors_hash(c->sectors)};
+    uint64_t base = XXH3_64bits_withSeed(tables, sizeof tables, XXH3_64bits(seed.p, seed.n)), hash = base;
+    free(c->only);
+    c->only = calloc(c->n + 1, sizeof *c->only);
+    if (!c->only)
+        return ST_NO_MEMORY;
     for (size_t i = 0; i < c->n; i++) {
-        struct str id = cube_dataset(c->cube[i])->id, release = cube_release(c->cube[i]);
-        hash = XXH3_64bits_withSeed(id.p, id.n, hash);
-        hash = XXH3_64bits_withSeed(release.p, release.n, hash);
+        c->only[i] = *c;
+        c->only[i].only = NULL;
+        c->only[i].cube = &c->cube[i];
+        c->only[i].n = 1;
+        write_id(&c->only[i], add_dataset(base, c->cube[i]));
+        hash = add_dataset(hash, c->cube[i]);
     }
-    (void)snprintf(c->id, sizeof c->id, "%016" PRIx64, hash);
+    write_id(c, hash);
+    return ST_OK;
+}
+
+const struct catalogue *catalogue_pinned(const struct catalogue *c, struct str release)
+{
+    if (str_is(release, c->id))
+        return c;
+    for (size_t i = 0; c->only && i < c->n; i++)
+        if (str_eq(release, cube_release(c->cube[i])))
+            return &c->only[i];
+    return NULL;
 }
 
 struct str catalogue_id(const struct catalogue *c) { return str_view(c->id); }

@@ -1,3 +1,5 @@
+#include <xxhash.h>
+
 #include "entrepot/base/arena.h"
 #include "entrepot/base/csv.h"
 #include "entrepot/cube/codes.h"
@@ -21,6 +23,7 @@ struct countries {
     struct spelling *any, *iso3, *comtrade, *m49; /* sorted */
     size_t n_any, n_iso3, n_comtrade, n_m49;
     uint32_t world;
+    uint64_t hash; /* of the text */
 };
 
 enum {
@@ -203,6 +206,7 @@ enum status countries_read(const char *name, struct str csv, struct countries **
     if (!c)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     arena_init(&c->arena, SIZE_MAX);
+    c->hash = XXH3_64bits(csv.p, csv.n);
     enum status status = read_all(c, name, csv, problem);
     if (status == ST_OK)
         *out = c;
@@ -222,6 +226,7 @@ void countries_free(struct countries *c)
 size_t countries_count(const struct countries *c) { return c->n; }
 const struct country *countries_at(const struct countries *c, uint32_t id) { return &c->country[id]; }
 uint32_t countries_world(const struct countries *c) { return c->world; }
+uint64_t countries_hash(const struct countries *c) { return c->hash; }
 
 bool countries_countable(const struct countries *c, uint32_t id)
 {

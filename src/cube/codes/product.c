@@ -1,3 +1,5 @@
+#include <xxhash.h>
+
 #include "entrepot/base/arena.h"
 #include "entrepot/base/csv.h"
 #include "entrepot/cube/codes.h"
@@ -10,6 +12,7 @@ struct products {
     size_t n;
     uint32_t *sorted;        /* by code */
     struct str section[100]; /* by chapter */
+    uint64_t hash;           /* of the text */
 };
 
 enum { F_CODE, F_LEVEL, F_PARENT, F_NAME, FIELDS };
@@ -155,6 +158,7 @@ enum status products_read(const char *name, struct str csv, struct products **ou
     if (!products)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     arena_init(&products->arena, SIZE_MAX);
+    products->hash = XXH3_64bits(csv.p, csv.n);
     enum status status = read_all(products, name, csv, problem);
     if (status == ST_OK)
         *out = products;
@@ -172,6 +176,7 @@ void products_free(struct products *products)
 }
 
 size_t products_count(const struct products *products) { return products->n; }
+uint64_t products_hash(const struct products *products) { return products->hash; }
 const struct product *products_at(const struct products *products, uint32_t id) { return &products->product[id]; }
 
 struct str products_name(const struct products *products, struct str code)

@@ -1,4 +1,5 @@
 #include <jansson.h>
+#include <xxhash.h>
 
 #include "entrepot/base/arena.h"
 #include "entrepot/cube/codes.h"
@@ -7,6 +8,7 @@ struct sectors {
     struct arena arena;
     struct sector *sector;
     size_t n;
+    uint64_t hash; /* of the text */
 };
 
 static enum status refuse(const char *name, struct problem *problem, const char *id, const char *what)
@@ -132,6 +134,7 @@ enum status sectors_read(const char *name, struct str json, struct sectors **out
     enum status status = s ? ST_OK : problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     if (s) {
         arena_init(&s->arena, SIZE_MAX);
+        s->hash = XXH3_64bits(json.p, json.n);
         status = read_all(s, name, root, problem);
     }
     json_decref(root);
@@ -141,6 +144,8 @@ enum status sectors_read(const char *name, struct str json, struct sectors **out
         sectors_free(s);
     return status;
 }
+
+uint64_t sectors_hash(const struct sectors *s) { return s->hash; }
 
 void sectors_free(struct sectors *s)
 {

@@ -29,7 +29,7 @@ static enum status afford(struct call *call, const struct index_question *q, str
 enum status index_begin(struct call *call, struct index_needs needs, struct index_question *out)
 {
     const struct arg *level = call_find(call, "level"), *partner = call_find(call, "partner");
-    const struct catalogue *catalogue = call->api->catalogue;
+    const struct catalogue *catalogue = call->catalogue;
     struct want want = want_of(call);
     *out = (struct index_question){.offer = NULL};
     want.level = level ? level->level : LEVEL_TOTAL;

@@ -1,59 +1,6 @@
-/* Header fields, entity tags and the choice of a format. */
-#include <inttypes.h>
-#include <xxhash.h>
-
+/* What the client can read: the format of the answer and its coding. */
 #include "api/call.h"
 #include "entrepot/base/number.h"
-
-const struct encoder encoders[FORMATS] = {
-    [FORMAT_JSON] = {"json", "application/json", "application/json", encode_json},
-    [FORMAT_CSV] = {"csv", "text/csv", "text/csv; charset=utf-8; header=present", encode_csv},
-    [FORMAT_NDJSON] = {"ndjson", "application/x-ndjson", "application/x-ndjson", encode_ndjson},
-};
-
-void reply_header(struct api_reply *reply, const char *name, struct str value)
-{
-    if (reply->n_headers == API_HEADERS_MAX)
-        BUG("more header fields than API_HEADERS_MAX");
-    if (value.p)
-        reply->header[reply->n_headers++] = (struct api_header){name, value};
-}
-
-void reply_common_headers(struct call *call)
-{
-    struct api_reply *reply = call->reply;
-    reply_header(reply, "Access-Control-Allow-Origin", STR("*"));
-    reply_header(reply, "Access-Control-Expose-Headers", STR("ETag, Link"));
-    reply_header(reply, "X-Content-Type-Options", STR("nosniff"));
-    reply_header(reply, "Link", STR("</v1/openapi.json>; rel=\"service-desc\""));
-}
-
-struct str reply_etag(const struct call *call)
-{
-    struct str id = catalogue_id(call->api->catalogue);
-    uint64_t hash = XXH3_64bits(id.p, id.n);
-    hash = XXH3_64bits_withSeed(call->canonical.p, call->canonical.n, hash);
-    struct str format = str_view(encoders[call->format].name);
-    hash = XXH3_64bits_withSeed(format.p, format.n, hash);
-    return arena_printf(call->arena, "\"%016" PRIx64 "\"", hash);
-}
-
-/* RFC 9110 §13.1.2: a list, or *, compared weakly. */
-bool etag_matches(struct str list, struct str etag)
-{
-    while (list.p) {
-        struct str one = str_trim(str_cut(&list, ','));
-        if (str_is(one, "*"))
-            return true;
-        if (str_starts(one, STR("W/")))
-            one = str_span(one.p + 2, one.n - 2);
-        if (one.n && str_eq(one, etag))
-            return true;
-    }
-    return false;
-}
-
-/* ---- Accept (RFC 9110 §12.5.1) ---- */
 
 /* The weight in thousandths; 1000 where none is given, -1 for nonsense. */
 static int64_t weight_of(struct str params)
@@ -94,6 +41,8 @@ static int64_t weight_for(struct str accept, const char *media)
     return weight;
 }
 
+/* ---- Accept (RFC 9110 §12.5.1) ---- */
+
 enum status negotiate(struct call *call)
 {
     const struct arg *format = call_arg(call, "format");
@@ -121,5 +70,45 @@ enum status negotiate(struct call *call)
         call_problem(call, PROBLEM_NOT_ACCEPTABLE, "Accept", accept, STR("this resource is served as " FORMATS_TEXT));
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
         call_suggest(e, str_view(encoders[f].media));
+    return ST_INVALID;
+}
+
+/* ---- Accept-Encoding (RFC 9110 §12.5.3) ---- */
+
+/* Weights in thousandths; -1: not mentioned. */
+struct codings {
+    int64_t gzip, identity, others;
+};
+
+static struct codings read_codings(struct str accept)
+{
+    struct codings c = {-1, -1, -1};
+    while (accept.p) {
+        struct str params = str_cut(&accept, ',');
+        struct str name = str_trim(str_cut(&params, ';'));
+        int64_t weight = params.p ? weight_of(params) : 1000;
+        if (str_eq_nocase(name, STR("gzip")) || str_eq_nocase(name, STR("x-gzip")))
+            c.gzip = weight;
+        else if (str_eq_nocase(name, STR("identity")))
+            c.identity = weight;
+        else if (str_is(name, "*"))
+            c.others = weight;
+    }
+    return c;
+}
+
+enum status negotiate_coding(struct call *call)
+{
+    struct codings c = read_codings(call->request->accept_encoding);
+    int64_t gzip = c.gzip >= 0 ? c.gzip : c.others;
+    bool plain = c.identity > 0 || (c.identity < 0 && c.others != 0);
+    call->coding = gzip > 0 && (gzip >= c.identity || !plain) ? CODING_GZIP : CODING_IDENTITY;
+    call->must_code = !plain;
+    if (plain || call->coding == CODING_GZIP)
+        return ST_OK;
+    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, "Accept-Encoding", call->request->accept_encoding,
+                                        STR("answers come as they are (identity) or as gzip"));
+    call_suggest(e, STR("identity"));
+    call_suggest(e, STR("gzip"));
     return ST_INVALID;
 }

@@ -1,0 +1,84 @@
+/* Header fields, and the entity tag. */
+#include <inttypes.h>
+#include <xxhash.h>
+
+#include "api/call.h"
+
+void reply_header(struct api_reply *reply, const char *name, struct str value)
+{
+    if (reply->n_headers == API_HEADERS_MAX)
+        BUG("more header fields than API_HEADERS_MAX");
+    if (value.p)
+        reply->header[reply->n_headers++] = (struct api_header){name, value};
+}
+
+void reply_common_headers(struct call *call)
+{
+    struct api_reply *reply = call->reply;
+    reply_header(reply, "Access-Control-Allow-Origin", STR("*"));
+    reply_header(reply, "Access-Control-Expose-Headers",
+                 STR("ETag, Link, Content-Disposition, Retry-After, Server-Timing, X-Request-Id"));
+    reply_header(reply, "Timing-Allow-Origin", STR("*"));
+    reply_header(reply, "X-Content-Type-Options", STR("nosniff"));
+    reply_header(reply, "Link", reply_links(call));
+}
+
+/* What a representation is made of: the data, the question, the format. The coding is added by whoever needs it. */
+static uint64_t representation(const struct call *call)
+{
+    struct str id = catalogue_id(call->catalogue), format = str_view(encoders[call->format].name);
+    uint64_t hash = XXH3_64bits(id.p, id.n);
+    hash = XXH3_64bits_withSeed(call->canonical.p, call->canonical.n, hash);
+    return XXH3_64bits_withSeed(format.p, format.n, hash);
+}
+
+/* By the coding that was agreed upon, also where the body turns out too small for it: then the tag is as unique, and known before. */
+struct str reply_etag(const struct call *call)
+{
+    const char *coding = call->coding == CODING_GZIP ? "-gzip" : "";
+    return arena_printf(call->arena, "\"%016" PRIx64 "%s\"", representation(call), coding);
+}
+
+/* A suffix or format= decides alone; otherwise Accept has its word too, where there is a choice. */
+static struct str vary(const struct call *call)
+{
+    const struct arg *format = call_find(call, "format");
+    bool chosen = call->format_from_suffix || !format || format->given;
+    return chosen ? STR("Accept-Encoding") : STR("Accept, Accept-Encoding");
+}
+
+struct str reply_key(const struct call *call)
+{
+    return arena_printf(call->arena, "%.*s %s %d%d%d %.*s %.*s", STR_ARG(catalogue_id(call->catalogue)),
+                        encoders[call->format].name, (int)call->coding, call->must_code, call->format_from_suffix,
+                        STR_ARG(vary(call)), STR_ARG(call->canonical));
+}
+
+/* RFC 9110 §13.1.2: a list, or *, compared weakly. */
+bool etag_matches(struct str list, struct str etag)
+{
+    while (list.p) {
+        struct str one = str_trim(str_cut(&list, ','));
+        if (str_is(one, "*"))
+            return true;
+        if (str_starts(one, STR("W/")))
+            one = str_span(one.p + 2, one.n - 2);
+        if (one.n && str_eq(one, etag))
+            return true;
+    }
+    return false;
+}
+
+void reply_cache_headers(struct call *call)
+{
+    if (call->route->uncached) {
+        reply_header(call->reply, "Cache-Control", STR("no-store"));
+        return;
+    }
+    reply_header(call->reply, "ETag", reply_etag(call));
+    reply_header(call->reply, "Cache-Control",
+                 call->pinned ? STR("public, max-age=31536000, immutable")
+                              : arena_printf(call->arena, "public, max-age=%u, stale-while-revalidate=86400",
+                                             call->api->options.max_age_s));
+    reply_header(call->reply, "Vary", vary(call));
+}
