@@ -166,26 +166,45 @@ base=http://127.0.0.1:$port
 check 'health' says 0 -- health --listen "127.0.0.1:$port"
 check 'a taken port is refused with the cure' says 1 "$port" -- serve --data data/dgcis-total-fy.json --listen "127.0.0.1:$port"
 
-same_bytes() { # every route's example as JSON and, where it is a table, as CSV
+examples() { # of every route, and some more
+    "$entrepot" routes --markdown | sed -n 's/.*| `\([^`]*\)` |$/\1/p'
+    printf '%s\n' /v1/bilateral/IND/CHI '/v1/bilateral/IND/CHN.csv?period=latest' '/v1/deficits/IND?format=csv' /nope '/v1/deficits/IND?foo=1'
+}
+same_bytes() {
     local path n=0
     while read -r path; do
         curl -s "$base$path" >"$work/http"
         "$entrepot" get "$path" --config config/entrepot.json >"$work/get"
         cmp "$work/http" "$work/get" || return 1
         n=$((n + 1))
-    done < <("$entrepot" routes --markdown | sed -n 's/.*| `\([^`]*\)` |$/\1/p'; echo '/v1/bilateral/IND/CHI'; echo '/v1/bilateral/IND/CHN.csv?period=latest'; echo '/v1/deficits/IND?format=csv')
+    done < <(examples)
     [ $n -ge 20 ]
 }
 check 'get and HTTP give the same bytes for every route' same_bytes
 same_headers() {
-    local path
-    for path in /v1 /v1/bilateral/IND/CHN '/v1/deficits/IND.csv' /livez /v1/openapi.json /nope; do
+    local path n=0
+    while read -r path; do
         curl -s -o /dev/null -D - "$base$path" | grep -vE '^(Date|Server-Timing|X-Request-Id)' >"$work/get.head"
         curl -s -I "$base$path" | grep -vE '^(Date|Server-Timing|X-Request-Id)' >"$work/head.head"
         cmp "$work/get.head" "$work/head.head" || return 1
-    done
+        n=$((n + 1))
+    done < <(examples)
+    [ $n -ge 20 ]
 }
-check 'HEAD has the headers of GET' same_headers
+check 'HEAD has the headers of GET on every route' same_headers
+revalidated() { # 304 with the tag, by the tag alone and in a list, for either coding
+    local path tag coding n=0
+    while read -r path; do
+        for coding in identity gzip; do
+            tag=$(curl -s -o /dev/null -D - -H "Accept-Encoding: $coding" "$base$path" | tr -d '\r' | sed -n 's/^ETag: //p')
+            [ -n "$tag" ] || continue
+            [ "$(curl -s -o "$work/body" -w '%{http_code}' -H "Accept-Encoding: $coding" -H "If-None-Match: \"x\", W/$tag" "$base$path")" = 304 ] || return 1
+            n=$((n + 1))
+        done
+    done < <(examples)
+    [ $n -ge 40 ]
+}
+check 'what a client holds is confirmed on every route' revalidated
 not_modified() {
     local tag
     tag=$(curl -s -o /dev/null -D - "$base/v1/bilateral/IND/CHN" | tr -d '\r' | sed -n 's/^ETag: //p')
