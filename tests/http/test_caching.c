@@ -385,6 +385,38 @@ static void links_lead_somewhere(void **state)
                 NULL);
 }
 
+/* ---- other origins ---- */
+
+static bool lists(const char *name, const char *word)
+{
+    struct str rest = header(name);
+    bool found = false;
+    while (rest.p && !found)
+        found = str_eq_nocase(str_trim(str_cut(&rest, ',')), str_view(word));
+    return found;
+}
+
+static void other_origins_may_read_everything(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {"/v1/bilateral/IND/CHN", "/v1/bilateral/IND/CHI", "/nope", "/livez"};
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        (void)ask(targets[i]);
+        assert_true(str_is(header("Access-Control-Allow-Origin"), "*"));
+        assert_true(lists("Access-Control-Expose-Headers", "ETag"));
+        assert_true(lists("Access-Control-Expose-Headers", "Link"));
+        assert_true(lists("Access-Control-Expose-Headers", "X-Request-Id"));
+        assert_null(header("Access-Control-Allow-Credentials").p);
+    }
+    assert_int_equal(ask_with("/v1/bilateral/IND/CHN?period=2019", (struct api_request){.method = STR("OPTIONS")}),
+                     204);
+    assert_true(str_is(header("Access-Control-Allow-Origin"), "*"));
+    assert_true(lists("Access-Control-Allow-Methods", "GET"));
+    assert_true(lists("Access-Control-Allow-Headers", "if-none-match"));
+    assert_true(lists("Access-Control-Allow-Headers", "traceparent"));
+    assert_true(str_is(header("Access-Control-Max-Age"), "86400"));
+}
+
 /* ---- what the transport holds ---- */
 
 static char known[2][256];
@@ -565,6 +597,7 @@ int main(void)
         cmocka_unit_test(pages_make_the_whole),
         cmocka_unit_test(a_cursor_is_of_one_question),
         cmocka_unit_test(links_lead_somewhere),
+        cmocka_unit_test(other_origins_may_read_everything),
         cmocka_unit_test(what_is_held_is_not_worked_out),
         cmocka_unit_test(each_answer_has_its_own_id),
         cmocka_unit_test(ids_are_made_where_none_came),
