@@ -341,6 +341,8 @@ enum status call_products(struct call *call, const struct arg *arg, const struct
 enum status route_match(struct call *call) MUST_CHECK;
 /* Types all arguments; all errors together. */
 enum status params_read(struct call *call) MUST_CHECK;
+/* Gives arguments and filters their one spelling, and the call its canonical target. */
+enum status canonicalise(struct call *call) MUST_CHECK;
 /* Percent-decoding: false for bad escapes, NUL and control bytes, or bytes that are not UTF-8. '+' is a space if `form`. */
 bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *out);
 

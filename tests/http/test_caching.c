@@ -183,6 +183,33 @@ static void the_tag_follows_data_format_and_coding(void **state)
     assert_int_equal(ask_with(ways[0].target, coded), 200); /* the tag of another coding */
 }
 
+static void one_question_has_one_tag_and_one_body(void **state)
+{
+    (void)state;
+    static const char *const spelling[][2] = {
+        {"/v1/deficits/IND?limit=10&share_of_deficit.gte=0.01", "/v1/deficits/699?share_of_deficit.gte=1e-2&limit=010"},
+        {"/v1/deficits/IND?imports.gt=50000000&exports.gt=1", "/v1/deficits/in?exports.gt=1.0&imports.gt=5e7"},
+        {"/v1/compare?pairs=IND-CHN,IND-USA&period=2019", "/v1/compare?period=2019&pairs=in-156,356-us"},
+        {"/v1/flows?reporter=IND&partner=CHN,USA&period=2019",
+         "/v1/flows?partner=156,842&reporterCode=699&period=2019"},
+        {"/v1/leverage/IND/CHN?level=total&period=2019&sigma=4",
+         "/v1/leverage/IND/CHN?sigma=4.000&level=total&period=2019"},
+    };
+    for (size_t i = 0; i < sizeof spelling / sizeof *spelling; i++) {
+        char tag[64];
+        size_t n;
+        assert_int_equal(ask(spelling[i][0]), 200);
+        (void)snprintf(tag, sizeof tag, "%.*s", STR_ARG(header("ETag")));
+        char *body = body_copy(&n);
+        assert_int_equal(ask(spelling[i][1]), 200);
+        if (!str_is(header("ETag"), tag))
+            fail_msg("%s", spelling[i][1]);
+        assert_int_equal(reply.body.n, n);
+        assert_memory_equal(reply.body.p, body, n);
+        free(body);
+    }
+}
+
 static void a_suffix_leaves_accept_out_of_vary(void **state)
 {
     (void)state;
@@ -590,6 +617,7 @@ int main(void)
         cmocka_unit_test(gzip_holds_what_identity_holds),
         cmocka_unit_test(codings_are_chosen_by_weight),
         cmocka_unit_test(the_tag_follows_data_format_and_coding),
+        cmocka_unit_test(one_question_has_one_tag_and_one_body),
         cmocka_unit_test(a_suffix_leaves_accept_out_of_vary),
         cmocka_unit_test(pinned_answers_have_the_same_data),
         cmocka_unit_test(nothing_of_another_dataset_is_in_a_pinned_answer),

@@ -501,6 +501,17 @@ static const char *read_filter(struct filter *filter)
     return read_decimal(filter->text, &filter->value) ? NULL : "a filter compares with a number, such as 0.8 or 5e7";
 }
 
+/* In the order of their names: which came first means nothing. */
+static void insert_filter(struct call *call, const struct filter *filter)
+{
+    size_t at = call->n_filters++;
+    while (at > 0 && str_cmp(call->filter[at - 1].name, filter->name) > 0) {
+        call->filter[at] = call->filter[at - 1];
+        at--;
+    }
+    call->filter[at] = *filter;
+}
+
 static void take_filter(struct call *call, struct filter *filter, struct str name, struct str value)
 {
     struct call_error *e = NULL;
@@ -517,7 +528,7 @@ static void take_filter(struct call *call, struct filter *filter, struct str nam
     if (e)
         e->parameter = name;
     else
-        call->filter[call->n_filters++] = *filter;
+        insert_filter(call, filter);
 }
 
 static void take_pair(struct call *call, struct str pair)
@@ -563,67 +574,6 @@ static void use_fallbacks(struct call *call)
     for (size_t i = 0; i < call->route->n_params; i++)
         if (!call->arg[i].given && call->route->param[i].fallback)
             call->arg[i].text = str_view(call->route->param[i].fallback);
-}
-
-/* One spelling for each request: canonical codes in the path, parameters in the route's order, no defaults written out. */
-static void canonical_path(const struct call *call, struct buf *out)
-{
-    struct str template = str_view(call->route->path);
-    size_t at = 0;
-    for (bool first = true; template.p; first = false) {
-        struct str segment = str_cut(&template, '/');
-        if (!first)
-            buf_byte(out, '/');
-        if (segment.n && segment.p[0] == '{') {
-            while (!call->route->param[at].in_path)
-                at++;
-            bool country = call->route->param[at].type == PARAM_COUNTRY;
-            segment = country ? countries_at(catalogue_countries(call->catalogue), call->arg[at].country)->id
-                              : call->arg[at].text;
-            at++;
-        }
-        buf_add(out, segment);
-    }
-}
-
-static void percent_encode(struct str text, struct buf *out)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || memchr("-_.~,:*", c, 7))
-            buf_byte(out, (char)c);
-        else
-            buf_printf(out, "%%%02X", (unsigned)c);
-    }
-}
-
-static enum status canonicalise(struct call *call)
-{
-    struct buf out;
-    buf_init(&out, 16384);
-    canonical_path(call, &out);
-    char sign = '?';
-    for (size_t i = 0; i < call->route->n_params; i++) {
-        const struct param *param = &call->route->param[i];
-        if (param->in_path || !call->arg[i].given || param->type == PARAM_FORMAT ||
-            (param->type == PARAM_RELEASE && !call->pinned))
-            continue;
-        buf_byte(&out, sign);
-        buf_add(&out, str_view(param->name));
-        buf_byte(&out, '=');
-        percent_encode(call->arg[i].text, &out);
-        sign = '&';
-    }
-    for (size_t i = 0; i < call->n_filters; i++) {
-        buf_byte(&out, sign);
-        buf_add(&out, call->filter[i].name);
-        buf_byte(&out, '=');
-        percent_encode(call->filter[i].text, &out);
-        sign = '&';
-    }
-    call->canonical = out.failed ? str_span(NULL, 0) : arena_str(call->arena, buf_view(&out));
-    buf_release(&out);
-    return call->canonical.p ? ST_OK : ST_NO_MEMORY;
 }
 
 /* The first value of a parameter, ahead of the others; p is NULL where there is none that can be read. */
