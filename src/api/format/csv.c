@@ -1,0 +1,135 @@
+/* CSV as RFC 4180: CRLF, a header row, quotes where needed. A text that a spreadsheet would take for a formula gets an apostrophe;
+ * numbers are left alone, also negative ones. */
+#include "api/call.h"
+#include "entrepot/base/number.h"
+
+/* What a spreadsheet starts a formula with, also in the full-width forms that Japanese input makes. */
+static bool starts_formula(struct str text)
+{
+    static const struct str sign[] = {STR_INIT("="),
+                                      STR_INIT("+"),
+                                      STR_INIT("-"),
+                                      STR_INIT("@"),
+                                      STR_INIT("\xEF\xBC\x9D"),
+                                      STR_INIT("\xEF\xBC\x8B"),
+                                      STR_INIT("\xEF\xBC\x8D"),
+                                      STR_INIT("\xEF\xBC\xA0")};
+    for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+        if (str_starts(text, sign[i]))
+            return true;
+    return false;
+}
+
+/* White space before it is skipped by some; a tab or a line end alone moves what follows into a cell of its own in others. */
+static bool is_formula(struct str text)
+{
+    if (text.n && memchr("\t\r\n", text.p[0], 3))
+        return true;
+    while (text.n && memchr(" \t\r\n", text.p[0], 4))
+        text = str_span(text.p + 1, text.n - 1);
+    return starts_formula(text);
+}
+
+void csv_text(struct buf *out, struct str text)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < text.n; i++)
+        quoted = quoted || text.p[i] == '"' || text.p[i] == ',' || text.p[i] == '\n' || text.p[i] == '\r';
+    if (quoted)
+        buf_byte(out, '"');
+    if (is_formula(text))
+        buf_byte(out, '\'');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"')
+            buf_byte(out, '"');
+        buf_byte(out, text.p[i]);
+    }
+    if (quoted)
+        buf_byte(out, '"');
+}
+
+void csv_flags(struct buf *out, unsigned flags)
+{
+    bool first = true;
+    for (unsigned f = 0; f < FLAGS; f++) {
+        if (!(flags & FLAG_BIT(f)))
+            continue;
+        if (!first)
+            buf_byte(out, ' ');
+        buf_add(out, str_view(flag_name[f]));
+        first = false;
+    }
+}
+
+/* HS0101: a spreadsheet would take the code for the number 101. */
+static void write_code(struct buf *out, struct str code)
+{
+    if (str_digits(code))
+        buf_lit(out, "HS");
+    csv_text(out, code);
+}
+
+/* Items with spaces between. */
+static void write_list(struct buf *out, struct arena *arena, struct str list, bool prefixed)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    while (list.p) {
+        struct str item = str_cut(&list, '\n');
+        if (text.n)
+            buf_byte(&text, ' ');
+        if (prefixed && str_digits(item))
+            buf_lit(&text, "HS");
+        buf_add(&text, item);
+    }
+    struct str joined = arena_str(arena, buf_view(&text));
+    out->failed = out->failed || text.failed || !joined.p;
+    csv_text(out, joined);
+    buf_release(&text);
+}
+
+static void write_cell(struct buf *out, struct arena *arena, const struct cell *cell, bool prefixed)
+{
+    switch (cell->kind) {
+    case CELL_NULL: break;
+    case CELL_STRING: prefixed ? write_code(out, cell->text) : csv_text(out, cell->text); break;
+    case CELL_INTEGER: buf_i64(out, cell->integer); break;
+    case CELL_NUMBER: ratio_print(out, cell->number); break;
+    case CELL_BOOLEAN: buf_add(out, cell->boolean ? STR("true") : STR("false")); break;
+    case CELL_FLAGS: csv_flags(out, cell->flags); break;
+    case CELL_LIST: write_list(out, arena, cell->text, prefixed); break;
+    }
+}
+
+static void write_head(const struct call *call, const size_t *index, size_t n, struct buf *out)
+{
+    if (call_arg(call, "bom")->number)
+        buf_lit(out, "\xEF\xBB\xBF");
+    for (size_t c = 0; c < n; c++) {
+        if (c)
+            buf_byte(out, ',');
+        buf_add(out, str_view(call->table.column[index[c]].id));
+    }
+    buf_lit(out, "\r\n");
+}
+
+void encode_csv(struct call *call, struct buf *out)
+{
+    size_t index[COLUMNS_MAX], n = call_fields(call, index);
+    bool prefixed[COLUMNS_MAX] = {false}, codes = call_arg(call, "codes")->number != 0;
+    for (size_t c = 0; codes && c < n; c++) {
+        const struct code_kind *kind = code_kind_of(call->table.column[index[c]].id);
+        prefixed[c] = kind && kind->prefixed;
+    }
+    struct page page = call_page(call);
+    write_head(call, index, n, out);
+    for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
+        const struct cell *row = &call->table.cell[r * call->table.n_columns];
+        for (size_t c = 0; c < n; c++) {
+            if (c)
+                buf_byte(out, ',');
+            write_cell(out, call->arena, &row[index[c]], prefixed[c]);
+        }
+        buf_lit(out, "\r\n");
+    }
+}
