@@ -118,7 +118,7 @@ static void refuse_size(struct call *call)
         (void)call_problem(
             call, PROBLEM_TOO_LARGE, "limit", call->path,
             arena_printf(call->arena,
-                         "this page would have %zu rows of %zu columns, about %.1f MB as %s, and at most %.1f MB are "
+                         "this page would have %zu rows of %zu columns, about %.3g MB as %s, and at most %.3g MB are "
                          "given: take a smaller limit= and follow links.next, or fewer columns with fields=%s",
                          rows, columns, (double)bytes / 1e6, encoders[call->format].name, (double)max / 1e6,
                          call->format == FORMAT_CSV ? "" : ", or format=csv, which is shorter"));

@@ -178,8 +178,10 @@ static void replace_codes(const struct call *call, struct cell *row)
 void names_fill(struct call *call)
 {
     const struct table *t = &call->table;
-    struct page page = call_page(call);
     bool instead = call_labels(call) == LABELS_NAME;
+    if (!instead && t->n_columns == call->route->n_columns)
+        return;
+    struct page page = call_page(call);
     for (size_t r = page.first; r < page.first + page.returned; r++) {
         struct cell *row = &t->cell[r * t->n_columns];
         for (size_t k = call->route->n_columns; k < t->n_columns; k++) {

@@ -171,6 +171,8 @@ static void name_file(const struct call *call, struct buf *name)
     }
     while (name->n && name->p[name->n - 1] == '-')
         name->n--;
+    if (name->n == 0)
+        buf_lit(name, "entrepot");
 }
 
 struct str reply_disposition(const struct call *call)

@@ -8,8 +8,8 @@
 #include "entrepot/base/number.h"
 
 #define METRIC "metric"
-/* A client lays out the whole cube. 5 million numbers are 40 MB in JavaScript, and what Eurostat's interface gives at most. */
-#define CELLS_MAX ((uint64_t)5000000)
+/* A client lays out the whole cube, eight bytes a cell: that may be no more than the largest answer. */
+#define CELL_BYTES 8
 
 /* ---- is it small enough ---- */
 
@@ -23,18 +23,19 @@ static struct str sizes_text(const struct call *call, const struct layout *l)
 
 static bool fits(struct call *call, const struct layout *l)
 {
-    uint64_t cells;
+    uint64_t cells, max = call->api->options.max_body_bytes / CELL_BYTES;
     if (__builtin_mul_overflow(layout_cells(l), l->n_figures, &cells))
         cells = UINT64_MAX;
-    if (cells <= CELLS_MAX)
+    if (cells <= max)
         return true;
     (void)call_problem(
         call, PROBLEM_TOO_LARGE, "format", STR("jsonstat"),
-        arena_printf(call->arena,
-                     "as a cube this would have %llu cells (%.*s), of which %zu rows fill few; at most %llu: ask for "
-                     "fewer periods, partners or products, take a smaller limit= or fewer fields=, or format=csv",
-                     (unsigned long long)cells, STR_ARG(sizes_text(call, l)), l->page.returned,
-                     (unsigned long long)CELLS_MAX));
+        arena_printf(
+            call->arena,
+            "as a cube this page would have %llu cells (%.*s), which its %zu rows leave mostly empty; at most "
+            "%llu are given: ask for fewer periods, partners or products, a smaller limit= or fewer fields=, or "
+            "for format=csv",
+            (unsigned long long)cells, STR_ARG(sizes_text(call, l)), l->page.returned, (unsigned long long)max));
     return false;
 }
 

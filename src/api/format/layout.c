@@ -27,18 +27,21 @@ static bool is_shown(const struct call *call, const size_t *index, size_t n, con
     return false;
 }
 
-/* What the request fixes: one country or one product. */
+/* What the request fixes for all rows: one country or one product. */
 static struct str fixed_code(const struct call *call, size_t i)
 {
     const struct param *param = &call->route->param[i];
+    const struct countries *countries = catalogue_countries(call->catalogue);
     const struct arg *arg = &call->arg[i];
-    bool country = param->type == PARAM_COUNTRY,
-         product = param->type == PARAM_PRODUCT || (param->type == PARAM_PRODUCTS && arg->n_list == 1);
-    if (!arg->given || !(country || product) || !code_kind_of(param->name))
+    if (!arg->given || arg->all || !code_kind_of(param->name))
         return str_span(NULL, 0);
-    return country       ? countries_at(catalogue_countries(call->catalogue), arg->country)->id
-           : arg->n_list ? arg->list[0]
-                         : arg->text;
+    if (param->type == PARAM_COUNTRY)
+        return countries_at(countries, arg->country)->id;
+    if (param->type == PARAM_COUNTRIES && arg->n_list == 1)
+        return countries_at(countries, arg->countries[0])->id;
+    if (param->type == PARAM_PRODUCTS && arg->n_list == 1)
+        return arg->list[0];
+    return param->type == PARAM_PRODUCT ? arg->text : str_span(NULL, 0);
 }
 
 /* As far as no column that is shown says it. */
