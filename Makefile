@@ -88,11 +88,12 @@ COMPILER := $(notdir $(firstword $(CC)))
 DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
     jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev
 # curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle, Python for tests/indicators,
-# nginx for tests/nginx.sh.
+# nginx for tests/nginx.sh, Node and pandas for tests/clients.sh.
+PANDAS := /usr/lib/python3/dist-packages/pandas
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd python3:python3 nginx:nginx-light \
-    $(foreach t,$(TEST_TOOLS),$(t):$(t))
-DEPS_BENCH := $(DEPS_TEST) wrk:wrk node:nodejs npm:npm g++:g++
+    node:nodejs npm:npm $(PANDAS)=python3-pandas $(foreach t,$(TEST_TOOLS),$(t):$(t))
+DEPS_BENCH := $(DEPS_TEST) wrk:wrk g++:g++
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
 
