@@ -162,34 +162,35 @@ enum status names_start(struct call *call)
     return ST_OK;
 }
 
-/* labels=name: the names stand in the codes' place; what has none keeps its code. */
-static void replace_codes(const struct call *call, struct cell *row)
+/* The names of column `from`'s codes into column `to` of the page's rows; into the codes' own place what has no name keeps its code.
+ * Neighbouring rows often have the same code. */
+static void fill_column(const struct call *call, size_t from, size_t to)
 {
-    for (size_t c = 0; c < call->route->n_columns; c++) {
-        enum names_of names = names_of_column(&call->route->column[c]);
-        if (names == NAMES_OF_NOTHING || row[c].kind != CELL_STRING)
-            continue;
-        struct str name = call_code_name(call, names, row[c].text);
-        if (name.n)
-            row[c].text = name;
+    const struct table *t = &call->table;
+    const enum names_of names = names_of_column(&t->column[from]);
+    struct page page = call_page(call);
+    struct str code = STR(""), name = STR("");
+    for (size_t r = page.first; r < page.first + page.returned; r++) {
+        struct cell *row = &t->cell[r * t->n_columns];
+        if (row[from].kind == CELL_STRING && !str_eq(row[from].text, code)) {
+            code = row[from].text;
+            name = call_code_name(call, names, code);
+        }
+        if (to != from)
+            row[to] = row[from].kind == CELL_STRING ? cell_str(name) : cell_null;
+        else if (row[from].kind == CELL_STRING && name.n)
+            row[from].text = name;
     }
 }
 
 void names_fill(struct call *call)
 {
-    const struct table *t = &call->table;
-    bool instead = call_labels(call) == LABELS_NAME;
-    if (!instead && t->n_columns == call->route->n_columns)
+    const size_t own = call->route->n_columns;
+    for (size_t k = own; k < call->table.n_columns; k++)
+        fill_column(call, call->named[k], k);
+    if (call_labels(call) != LABELS_NAME)
         return;
-    struct page page = call_page(call);
-    for (size_t r = page.first; r < page.first + page.returned; r++) {
-        struct cell *row = &t->cell[r * t->n_columns];
-        for (size_t k = call->route->n_columns; k < t->n_columns; k++) {
-            const struct cell *code = &row[call->named[k]];
-            enum names_of names = names_of_column(&t->column[call->named[k]]);
-            row[k] = code->kind == CELL_STRING ? cell_str(call_code_name(call, names, code->text)) : cell_null;
-        }
-        if (instead)
-            replace_codes(call, row);
-    }
+    for (size_t c = 0; c < own; c++)
+        if (names_of_column(&call->route->column[c]) != NAMES_OF_NOTHING)
+            fill_column(call, c, c);
 }

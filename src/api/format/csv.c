@@ -3,21 +3,12 @@
 #include "api/call.h"
 #include "entrepot/base/number.h"
 
-/* What a spreadsheet starts a formula with, also in the full-width forms that Japanese input makes. */
+/* What a spreadsheet starts a formula with, also in the full-width forms that Japanese input makes (U+FF0B, FF0D, FF1D, FF20). */
 static bool starts_formula(struct str text)
 {
-    static const struct str sign[] = {STR_INIT("="),
-                                      STR_INIT("+"),
-                                      STR_INIT("-"),
-                                      STR_INIT("@"),
-                                      STR_INIT("\xEF\xBC\x9D"),
-                                      STR_INIT("\xEF\xBC\x8B"),
-                                      STR_INIT("\xEF\xBC\x8D"),
-                                      STR_INIT("\xEF\xBC\xA0")};
-    for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
-        if (str_starts(text, sign[i]))
-            return true;
-    return false;
+    if (text.n && memchr("=+-@", text.p[0], 4))
+        return true;
+    return text.n > 2 && memcmp(text.p, "\xEF\xBC", 2) == 0 && memchr("\x8B\x8D\x9D\xA0", text.p[2], 4);
 }
 
 /* White space before it is skipped by some; a tab or a line end alone moves what follows into a cell of its own in others. */
@@ -30,22 +21,31 @@ static bool is_formula(struct str text)
     return starts_formula(text);
 }
 
+/* Quotes inside are doubled. */
+static void add_quoted(struct buf *out, struct str text, struct str guard)
+{
+    buf_byte(out, '"');
+    buf_add(out, guard);
+    while (text.p) {
+        buf_add(out, str_cut(&text, '"'));
+        if (text.p)
+            buf_lit(out, "\"\"");
+    }
+    buf_byte(out, '"');
+}
+
 void csv_text(struct buf *out, struct str text)
 {
     bool quoted = false;
-    for (size_t i = 0; i < text.n; i++)
-        quoted = quoted || text.p[i] == '"' || text.p[i] == ',' || text.p[i] == '\n' || text.p[i] == '\r';
-    if (quoted)
-        buf_byte(out, '"');
-    if (is_formula(text))
-        buf_byte(out, '\'');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '"')
-            buf_byte(out, '"');
-        buf_byte(out, text.p[i]);
+    for (size_t i = 0; i < text.n && !quoted; i++)
+        quoted = text.p[i] == '"' || text.p[i] == ',' || text.p[i] == '\n' || text.p[i] == '\r';
+    struct str guard = is_formula(text) ? STR("'") : STR("");
+    if (!quoted) {
+        buf_add(out, guard);
+        buf_add(out, text);
+        return;
     }
-    if (quoted)
-        buf_byte(out, '"');
+    add_quoted(out, text, guard);
 }
 
 void csv_flags(struct buf *out, unsigned flags)

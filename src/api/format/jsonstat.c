@@ -77,7 +77,7 @@ static void write_shape(const struct layout *l, struct jw *jw)
     jw_end(jw);
 }
 
-static void write_axis(const struct call *call, const struct axis *axis, struct jw *jw)
+static void write_axis(const struct axis *axis, struct jw *jw)
 {
     jw_kobject(jw, axis->id);
     jw_kz(jw, "label", axis->kind ? axis->kind->title : "Row");
@@ -88,9 +88,8 @@ static void write_axis(const struct call *call, const struct axis *axis, struct 
     jw_end(jw);
     jw_kobject(jw, "label");
     for (size_t i = 0; i < axis->n_categories; i++) {
-        struct str name = axis_name(call, axis, axis->category[i]);
         jw_key(jw, axis->category[i]);
-        jw_str(jw, name.n ? name : axis->category[i]);
+        jw_str(jw, axis->name[i].n ? axis->name[i] : axis->category[i]);
     }
     jw_end(jw);
     jw_end(jw);
@@ -263,12 +262,13 @@ static struct buf *direct(struct jw *jw, const char *key)
 void encode_jsonstat(struct call *call, struct buf *out)
 {
     struct layout l;
-    if (layout_make(call, &l) != ST_OK) {
+    enum status status = layout_make(call, &l);
+    if (status == ST_OK && !fits(call, &l))
+        return;
+    if (status != ST_OK || layout_name(call, &l) != ST_OK) {
         out->failed = true;
         return;
     }
-    if (!fits(call, &l))
-        return;
     struct jw jw;
     jw_init(&jw, out, call_arg(call, "pretty")->number != 0);
     jw_object(&jw);
@@ -282,7 +282,7 @@ void encode_jsonstat(struct call *call, struct buf *out)
     write_shape(&l, &jw);
     jw_kobject(&jw, "dimension");
     for (size_t a = 0; a < l.n_axes; a++)
-        write_axis(call, &l.axis[a], &jw);
+        write_axis(&l.axis[a], &jw);
     write_metric(call, &l, &jw);
     jw_end(&jw);
     write_values(call, &l, direct(&jw, "value"));

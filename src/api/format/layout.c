@@ -238,7 +238,15 @@ unsigned layout_flags(const struct layout *layout, const struct cell *row)
     return flagged ? row[layout->flags].flags : 0;
 }
 
-struct str axis_name(const struct call *call, const struct axis *axis, struct str category)
+enum status layout_name(const struct call *call, struct layout *layout)
 {
-    return axis->kind ? call_code_name(call, axis->kind->names, category) : str_span(NULL, 0);
+    for (size_t a = 0; a < layout->n_all; a++) {
+        struct axis *axis = &layout->axis[a];
+        axis->name = arena_new(call->arena, struct str, axis->n_categories);
+        if (!axis->name)
+            return ST_NO_MEMORY;
+        for (size_t i = 0; axis->kind && i < axis->n_categories; i++)
+            axis->name[i] = call_code_name(call, axis->kind->names, axis->category[i]);
+    }
+    return ST_OK;
 }

@@ -16,6 +16,7 @@ struct axis {
     const char *id;
     size_t column;        /* of the table; NO_COLUMN: the same code in all rows */
     struct str *category; /* its codes: of time ascending, else in the order of the rows */
+    struct str *name;     /* of each category, empty where it has none; NULL before layout_name */
     size_t n_categories;
     uint32_t *of_row; /* index of each row of the page */
 };
@@ -39,7 +40,7 @@ unsigned layout_flags(const struct layout *layout, const struct cell *row);
 uint64_t layout_cells(const struct layout *layout);
 /* Place of a row in the cube, the last axis running fastest. */
 uint64_t layout_position(const struct layout *layout, size_t row);
-/* The name of a category; empty if it has none. */
-struct str axis_name(const struct call *call, const struct axis *axis, struct str category);
+/* Looks up the names of all categories. ST_NO_MEMORY. */
+enum status layout_name(const struct call *call, struct layout *layout) MUST_CHECK;
 
 #endif

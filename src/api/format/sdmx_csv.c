@@ -198,6 +198,8 @@ static enum status start(struct sheet *s, const struct call *call)
         return status;
     s->call = call;
     s->labels = (enum labels)call_arg(call, "labels")->number;
+    if (s->labels != LABELS_ID)
+        status = layout_name(call, &s->layout);
     s->time = s->unit = NO_COLUMN;
     s->structure = structure_of(call);
     for (size_t k = 0; k < s->layout.n_figures; k++)
@@ -213,7 +215,7 @@ static enum status start(struct sheet *s, const struct call *call)
     for (size_t i = 0; time && s->period && i < time->n_categories; i++)
         s->period[i] = sdmx_period(call, time->category[i]);
     add_columns(s);
-    return s->period ? ST_OK : ST_NO_MEMORY;
+    return s->period ? status : ST_NO_MEMORY;
 }
 
 /* ---- cells ---- */
@@ -234,8 +236,8 @@ static struct named z(const char *code, const char *name) { return (struct named
 static struct named dimension_of(const struct sheet *s, size_t axis, size_t r)
 {
     const struct axis *a = &s->layout.axis[axis];
-    struct str code = a->category[a->of_row ? a->of_row[r] : 0];
-    return (struct named){code, axis_name(s->call, a, code)};
+    size_t category = a->of_row ? a->of_row[r] : 0;
+    return (struct named){a->category[category], a->name ? a->name[category] : STR("")};
 }
 
 static struct named period_of(const struct sheet *s, size_t r)
@@ -273,7 +275,8 @@ static struct named text_of(struct sheet *s, size_t column, const struct cell *c
 {
     const struct code_kind *kind = code_kind_of(s->call->table.column[column].id);
     if (cell->kind == CELL_STRING)
-        return (struct named){cell->text, kind ? call_code_name(s->call, kind->names, cell->text) : STR("")};
+        return (struct named){
+            cell->text, kind && s->labels != LABELS_ID ? call_code_name(s->call, kind->names, cell->text) : STR("")};
     struct str list = cell->kind == CELL_LIST ? cell->text : str_span(NULL, 0);
     while (list.p) {
         if (s->scratch.n)
