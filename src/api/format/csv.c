@@ -3,22 +3,31 @@
 #include "api/call.h"
 #include "entrepot/base/number.h"
 
+static bool is_one_of(char c, const char *set) { return c != '\0' && strchr(set, c) != NULL; }
+
 /* What a spreadsheet starts a formula with, also in the full-width forms that Japanese input makes (U+FF0B, FF0D, FF1D, FF20). */
 static bool starts_formula(struct str text)
 {
-    if (text.n && memchr("=+-@", text.p[0], 4))
+    if (text.n && is_one_of(text.p[0], "=+-@"))
         return true;
-    return text.n > 2 && memcmp(text.p, "\xEF\xBC", 2) == 0 && memchr("\x8B\x8D\x9D\xA0", text.p[2], 4);
+    return text.n > 2 && str_starts(text, STR("\xEF\xBC")) && is_one_of(text.p[2], "\x8B\x8D\x9D\xA0");
 }
 
 /* White space before it is skipped by some; a tab or a line end alone moves what follows into a cell of its own in others. */
 static bool is_formula(struct str text)
 {
-    if (text.n && memchr("\t\r\n", text.p[0], 3))
-        return true;
-    while (text.n && memchr(" \t\r\n", text.p[0], 4))
-        text = str_span(text.p + 1, text.n - 1);
-    return starts_formula(text);
+    size_t i = 0;
+    while (i < text.n && is_one_of(text.p[i], " \t\r\n"))
+        i++;
+    return (i && text.p[0] != ' ') || starts_formula(str_span(text.p + i, text.n - i));
+}
+
+static bool needs_quotes(struct str text)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < text.n && !quoted; i++)
+        quoted = is_one_of(text.p[i], "\",\n\r");
+    return quoted;
 }
 
 /* Quotes inside are doubled. */
@@ -36,16 +45,13 @@ static void add_quoted(struct buf *out, struct str text, struct str guard)
 
 void csv_text(struct buf *out, struct str text)
 {
-    bool quoted = false;
-    for (size_t i = 0; i < text.n && !quoted; i++)
-        quoted = text.p[i] == '"' || text.p[i] == ',' || text.p[i] == '\n' || text.p[i] == '\r';
     struct str guard = is_formula(text) ? STR("'") : STR("");
-    if (!quoted) {
+    if (needs_quotes(text)) {
+        add_quoted(out, text, guard);
+    } else {
         buf_add(out, guard);
         buf_add(out, text);
-        return;
     }
-    add_quoted(out, text, guard);
 }
 
 void csv_flags(struct buf *out, unsigned flags)

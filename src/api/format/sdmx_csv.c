@@ -122,7 +122,7 @@ static struct str sdmx_id(const struct call *call, struct str text)
 {
     char *p = arena_new(call->arena, char, 2 * text.n);
     size_t n = 0;
-    for (size_t i = 0; p && i < text.n; i++) {
+    for (size_t i = 0; p && text.p && i < text.n; i++) {
         bool small = text.p[i] >= 'a' && text.p[i] <= 'z', capital = text.p[i] >= 'A' && text.p[i] <= 'Z';
         if (capital && n)
             p[n++] = '_';
