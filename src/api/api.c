@@ -63,13 +63,18 @@ static struct str too_large(struct call *call)
 {
     size_t bytes = call->arena->ceiling_bytes;
     call->arena->ceiling_bytes = SIZE_MAX; /* for this text */
+    size_t rows = call->table.n_rows, columns = call->table.n_columns;
     struct str text =
-        arena_printf(call->arena,
-                     "the answer would be too large: %zu rows of %zu columns (about %.1f MB as JSON) and what they are "
-                     "made of are more than the %zu MiB of memory that one request may use; ask for fewer periods, "
-                     "products or partners",
-                     call->table.n_rows, call->table.n_columns,
-                     (double)call_bytes(call->table.n_rows, call->table.n_columns) / 1e6, bytes >> 20);
+        rows ? arena_printf(
+                   call->arena,
+                   "the answer would be too large: %zu rows of %zu columns (about %.3g MB as JSON) and what they "
+                   "are made of are more than the %zu MiB of memory that one request may use; ask for fewer "
+                   "periods, products or partners",
+                   rows, columns, (double)call_bytes(rows, columns) / 1e6, bytes >> 20)
+             : arena_printf(call->arena,
+                            "the answer would be too large: one request may use %zu MiB of memory and give %zu MiB; "
+                            "ask for fewer periods, products or partners",
+                            bytes >> 20, call->api->options.max_body_bytes >> 20);
     call->arena->ceiling_bytes = bytes;
     return text;
 }
@@ -107,21 +112,24 @@ static size_t estimate_body(struct call *call, size_t *columns)
     return rows > SAMPLE_ROWS ? bytes / SAMPLE_ROWS * rows : bytes;
 }
 
-/* The body has passed the limit (or the machine is out of memory, which the sample then tells). */
+/* The body has passed the limit, or the machine is out of memory, which the sample tells. */
 static void refuse_size(struct call *call)
 {
     size_t max = call->api->options.max_body_bytes, rows = call_page(call).returned, columns,
            bytes = estimate_body(call, &columns);
-    if (bytes <= max)
+    bool exact = rows <= SAMPLE_ROWS;
+    if (bytes == 0 || (exact && bytes <= max)) {
         explain_failure(call, ST_NO_MEMORY);
-    else
-        (void)call_problem(
-            call, PROBLEM_TOO_LARGE, "limit", call->path,
-            arena_printf(call->arena,
-                         "this page would have %zu rows of %zu columns, about %.3g MB as %s, and at most %.3g MB are "
-                         "given: take a smaller limit= and follow links.next, or fewer columns with fields=%s",
-                         rows, columns, (double)bytes / 1e6, encoders[call->format].name, (double)max / 1e6,
-                         call->format == FORMAT_CSV ? "" : ", or format=csv, which is shorter"));
+        return;
+    }
+    (void)call_problem(
+        call, PROBLEM_TOO_LARGE, "limit", call->path,
+        arena_printf(
+            call->arena,
+            "this page would have %zu rows of %zu columns, about %.3g MB as %s, and at most %.3g MB are given: "
+            "take a smaller limit= and follow links.next, or fewer columns with fields=%s",
+            rows, columns, (double)(bytes > max ? bytes : max) / 1e6, encoders[call->format].name, (double)max / 1e6,
+            call->format == FORMAT_CSV ? "" : ", or format=csv, which is shorter"));
 }
 
 static void end_with_document(struct call *call)

@@ -102,9 +102,9 @@ struct param {
     bool required;            /* in the query; path parameters are anyway */
     bool star;                /* lists: * stands for every member */
     bool comtrade;            /* UN Comtrade's spellings too: 201904, AG4 */
-    unsigned formats;  /* how the answer is written: 1U << enum format of those in which it means something; else 0 */
-    const char *alias; /* another name for it, or NULL */
-    const char *fallback; /* the default as text, or NULL */
+    unsigned formats;         /* how it is written: 1U << enum format of those that know it; else 0 */
+    const char *alias;        /* another name for it, or NULL */
+    const char *fallback;     /* the default as text, or NULL */
     const char *description, *example;
 };
 
@@ -399,6 +399,7 @@ struct str link_as(const struct call *call, enum format format);
 struct str link_pinned(const struct call *call);
 /* The value of Link. */
 struct str reply_links(const struct call *call);
+
 /* ---- format/ ---- */
 
 void encode_json(struct call *call, struct buf *out);

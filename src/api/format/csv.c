@@ -89,8 +89,10 @@ static void write_list(struct buf *out, struct arena *arena, struct str list, bo
         buf_add(&text, item);
     }
     struct str joined = arena_str(arena, buf_view(&text));
-    out->failed = out->failed || text.failed || !joined.p;
-    csv_text(out, joined);
+    if (text.failed || !joined.p)
+        out->failed = true;
+    else
+        csv_text(out, joined);
     buf_release(&text);
 }
 
