@@ -455,7 +455,7 @@ bool name_column(const struct route *route, struct str id, size_t *named);
 size_t name_columns(const struct route *route, size_t named[COLUMNS_MAX]);
 /* Starts the call's table: the route's columns, and those of names that the request shows. */
 enum status names_start(struct call *call) MUST_CHECK;
-/* How the table's codes are shown; SDMX-CSV has its own way. */
+/* How the table's codes are shown; formats of figures have ways of their own, and get codes. */
 enum labels call_labels(const struct call *call);
 /* Whether this column called name falls away, because its names stand in the place of the codes before it. */
 bool name_is_shown_as_code(const struct call *call, size_t column);

@@ -472,7 +472,7 @@ static void test_what_a_format_cannot_do_is_refused(void **state)
         "/v1/deficits/IND.csv?shape=arrays",
         "/v1/deficits/IND.csv?pretty=1",
         "/v1/deficits/IND.ndjson?pretty=1",
-        "/v1/deficits/IND.jsonstat?labels=both",
+        "/v1/deficits/IND.jsonstat?bom=1",
         "/v1/deficits/IND.ndjson?bom=1",
         "/v1/deficits/IND.sdmx.csv?shape=arrays",
         "/v1/deficits/IND.jsonstat?fields=partner,name",
@@ -482,6 +482,8 @@ static void test_what_a_format_cannot_do_is_refused(void **state)
     /* what asks for nothing is no contradiction */
     assert_answers("/v1/deficits/IND.csv?pretty=0&shape=objects&labels=id");
     assert_answers("/v1/deficits/IND?bom=0&codes=plain&count=exact");
+    assert_answers("/v1/deficits/IND.jsonstat?labels=name"); /* always there, beside the codes */
+    assert_true(body_has("\"CHN\":\"China\""));
     static const char *const bad[] = {
         "/v1/deficits/IND?labels=names",           "/v1/deficits/IND?shape=rows",
         "/v1/deficits/IND.csv?codes=hs",           "/v1/deficits/IND?count=0",
@@ -499,7 +501,7 @@ static void test_links_leave_out_what_means_nothing_there(void **state)
     const char *csv = json_string_value(json_object_get(json_object_get(root, "links"), "csv"));
     assert_string_equal(csv, "/v1/deficits/IND.csv?top=3&labels=both");
     struct str link = arena_str(&arena, header("Link"));
-    assert_non_null(memmem(link.p, link.n, "</v1/deficits/IND.jsonstat?top=3&pretty=1>", 42));
+    assert_non_null(memmem(link.p, link.n, "</v1/deficits/IND.jsonstat?top=3&labels=both&pretty=1>", 54));
     assert_non_null(memmem(link.p, link.n, "</v1/deficits/IND.sdmx.csv?top=3&labels=both>", 45));
     assert_answers(csv);
     json_decref(root);

@@ -108,7 +108,7 @@ bool name_column(const struct route *route, struct str id, size_t *named)
 
 enum labels call_labels(const struct call *call)
 {
-    return call->format == FORMAT_SDMX_CSV ? LABELS_ID : (enum labels)call_arg(call, "labels")->number;
+    return encoders[call->format].of_figures ? LABELS_ID : (enum labels)call_arg(call, "labels")->number;
 }
 
 bool name_is_shown_as_code(const struct call *call, size_t column)

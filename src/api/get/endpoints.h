@@ -62,12 +62,12 @@ extern const char *const words_of_labels[], *const words_of_shapes[], *const wor
         {.name = "labels",                                                                                             \
          .type = PARAM_WORD,                                                                                           \
          .words = words_of_labels,                                                                                     \
-         .formats = ~(1U << FORMAT_JSONSTAT),                                                                          \
+         .formats = ~0U,                                                                                               \
          .fallback = "id",                                                                                             \
          .description = "countries, products, sectors and datasets by id; by name (the column called name falls away " \
                         "then, and what has no name keeps its code); or both: behind each column of codes its names, " \
                         "in the column called name or in one called CODE_name. fields= may name those too. sort=, "    \
-                        "filters and top= go by the codes. jsonstat has both anyway",                                  \
+                        "filters and top= go by the codes. jsonstat has both always",                                  \
          .example = "both"},                                                                                           \
         {.name = "shape",                                                                                              \
          .type = PARAM_WORD,                                                                                           \
