@@ -762,6 +762,10 @@ static void test_sdmx_periods_and_status(void **state)
         {"/v1/mirror/IND/CHN.sdmx.csv?period=FY2024-25&fields=flow,gap_fob", ",exports,GAP_FOB,1435849057,USD,E,"},
         {"/v1/flows.sdmx.csv?reporter=IND&partner=CHN&period=2022,2023&dataset=toy-world&fields=partner,product,value",
          ",I,IND,1,CHN,_T,VALUE,1175000000,"},
+        /* China's books: the claim's reporter is not theirs */
+        {"/v1/check.sdmx.csv?reporter=IND&partner=CHN&flow=exports&period=2025&value=20.5e9&limit=1&fields=value",
+         "ACTION,MEASURE,OBS_VALUE,UNIT_MEASURE,OBS_STATUS,FLAGS,DATASET,RELEASE\r\n"
+         "dataflow,ENTREPOT:CHECK(1.0.0),I,VALUE,19748000000,USD,A,,gacc-total-month,"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_answers(cases[i].target);

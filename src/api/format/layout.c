@@ -44,12 +44,27 @@ static struct str fixed_code(const struct call *call, size_t i)
     return param->type == PARAM_PRODUCT ? arg->text : str_span(NULL, 0);
 }
 
+/* Whether the rows say nothing else: the books in which /v1/check finds a figure may be another country's. */
+static bool rows_agree(const struct call *call, const struct layout *l, const char *id, struct str code)
+{
+    size_t c = 0;
+    while (c < call->route->n_columns && strcmp(call->route->column[c].id, id) != 0)
+        c++;
+    bool agree = true;
+    for (size_t r = 0; c < call->route->n_columns && r < l->page.returned && agree; r++) {
+        const struct cell *cell = &layout_row(call, l, r)[c];
+        agree = cell->kind == CELL_STRING && str_eq(cell->text, code);
+    }
+    return agree;
+}
+
 /* As far as no column that is shown says it. */
 static enum status take_fixed(struct layout *l, const struct call *call, const size_t *index, size_t n)
 {
     for (size_t i = 0; i < call->route->n_params && l->n_axes < AXES_MAX - 1; i++) {
         struct str code = fixed_code(call, i);
-        if (!code.n || is_shown(call, index, n, call->route->param[i].name))
+        const char *id = call->route->param[i].name;
+        if (!code.n || is_shown(call, index, n, id) || !rows_agree(call, l, id, code))
             continue;
         struct str *category = arena_new(call->arena, struct str, 1);
         if (!category)
