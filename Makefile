@@ -82,22 +82,23 @@ ALL_C := $(SOURCES) $(TEST_SOURCES) $(BENCH_SOURCES)
 
 # ---- packages (Debian and Ubuntu) -----------------------------------------------------------------------------------------
 
-# A library is written as pkg-config-name@package, a command as command:package.
+# A library is written as pkg-config-name@package, a command as command:package, a file as /its/path=package.
 LIBRARIES := libmicrohttpd jansson zlib libxxhash
 COMPILER := $(notdir $(firstword $(CC)))
 DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
     jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev
 # curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle, Python for tests/indicators,
-# nginx for tests/nginx.sh.
+# nginx for tests/nginx.sh, Node and pandas for tests/clients.sh.
+PANDAS := /usr/lib/python3/dist-packages/pandas
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd python3:python3 nginx:nginx-light \
-    $(foreach t,$(TEST_TOOLS),$(t):$(t))
-DEPS_BENCH := $(DEPS_TEST) wrk:wrk node:nodejs npm:npm g++:g++
+    node:nodejs npm:npm $(PANDAS)=python3-pandas $(foreach t,$(TEST_TOOLS),$(t):$(t))
+DEPS_BENCH := $(DEPS_TEST) wrk:wrk g++:g++
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
 
 # Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
-NO_COMPILE := help clean get-deps deps-build deps-test deps-bench bench-peers run run-world test test-fast bench bench-world layers lint format format-check \
+NO_COMPILE := help clean get-deps deps-build deps-test deps-bench bench-peers clients-node run run-world test test-fast bench bench-world layers lint format format-check \
     coverage uninstall
 ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 
@@ -262,6 +263,7 @@ deps-build deps-test deps-bench:
 	@missing=; \
 	for dep in $(NEED); do \
 	    case $$dep in \
+	    */*=*) [ -e "$${dep%=*}" ] || missing="$$missing $${dep#*=}" ;; \
 	    *@*) { command -v $(PKG_CONFIG) && $(PKG_CONFIG) --exists $${dep%@*}; } >/dev/null 2>&1 || missing="$$missing $${dep#*@}" ;; \
 	    *) PATH=$$PATH:/usr/sbin:/sbin command -v $${dep%:*} >/dev/null || missing="$$missing $${dep#*:}" ;; \
 	    esac; \
@@ -295,14 +297,14 @@ pass = $(MAKE) -k $(jobs) programs $(1) && tests/run.sh --count ok 'build $(2)' 
 RELEASE_PASS = $(call pass,WERROR=1,$(VARIANT))
 SANITIZER_PASS = $(call pass,WERROR=0 SANITIZER=address$(comma)undefined,$(VARIANT)-address$(comma)undefined)
 
-.PHONY: test test-fast suite layers docs-check
-test: deps-test ## everything: layers, headers, unit, HTTP, scripts, then all again under ASan and UBSan
+.PHONY: test test-fast suite layers docs-check clients-node
+test: deps-test clients-node ## everything: layers, headers, unit, HTTP, scripts, then all again under ASan and UBSan
 	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
 	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
 	$(if $(SANITIZER),,$(SANITIZER_PASS);) \
 	tests/run.sh --total
 
-test-fast: deps-test ## the same without the sanitizer pass
+test-fast: deps-test clients-node ## the same without the sanitizer pass
 	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
 	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
 	tests/run.sh --total
@@ -312,8 +314,18 @@ SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
 SUITE := $(foreach r,oracle unit fault http,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
     $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(TEST_SCRIPTS)
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
-	@ENTREPOT=$(BIN) VARIANT=$(VARIANT) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
+	@ENTREPOT=$(BIN) VARIANT=$(VARIANT) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
 	    $(if $(TEST),$(foreach t,$(SUITE),$(if $(findstring $(TEST),$(t)),$(t))),$(SUITE)) || [ -n '$(COUNTED)' ]
+
+# $(call npm,PACKAGE.JSON,FOLDER): installed once, and again when the list of packages changes. Without our flags: packages that compile
+# something have a make of their own.
+npm = mkdir -p $(2) && cmp -s $(1) $(2)/package.json && [ -e $(2)/installed ] && exit 0; rm -f $(2)/installed; cp $(1) $(2)/ && cd $(2) && \
+    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL npm install --silent --no-package-lock --no-audit --no-fund && : >installed
+
+# What reads the answers in tests/clients.sh; where npm cannot install it those cases are skipped.
+CLIENTS_NODE := build/clients-node
+clients-node: deps-test
+	@$(call npm,tests/clients/package.json,$(CLIENTS_NODE)) || echo 'npm: clients that it would install are skipped' >&2
 
 layers: ## does every include point down?
 	@tests/layers.sh
@@ -344,13 +356,9 @@ bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million r
 	+@$(MAKE) $(jobs) bench-programs
 	@$(BENCH_ENV) BENCH_YEARS='$(WORLD_YEARS)' bash tests/bench/world.sh
 
-# The other engines, from npm; one that cannot be installed is left out of the comparison. SQLite's is compiled with a make of its
-# own, which our flags (no built-in rules) would break.
+# The other engines, from npm; one that cannot be installed is left out of the comparison.
 bench-peers: deps-bench
-	@mkdir -p $(BENCH_NODE) && cmp -s tests/bench/peers/package.json $(BENCH_NODE)/package.json && \
-	    [ -d $(BENCH_NODE)/node_modules/@duckdb ] && exit 0; \
-	cp tests/bench/peers/package.json $(BENCH_NODE)/ && cd $(BENCH_NODE) && \
-	    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL npm install --silent --no-package-lock --no-audit --no-fund || echo 'npm: other engines are left out' >&2
+	@$(call npm,tests/bench/peers/package.json,$(BENCH_NODE)) || echo 'npm: other engines are left out' >&2
 
 .PHONY: coverage
 coverage: deps-test ## line and branch coverage of the test suite (needs gcovr)

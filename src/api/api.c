@@ -63,11 +63,18 @@ static struct str too_large(struct call *call)
 {
     size_t bytes = call->arena->ceiling_bytes;
     call->arena->ceiling_bytes = SIZE_MAX; /* for this text */
+    size_t rows = call->table.n_rows, columns = call->table.n_columns;
     struct str text =
-        arena_printf(call->arena,
-                     "the answer would be too large: one request may use %zu MiB of memory and give %zu MiB; "
-                     "ask for fewer periods, products or rows",
-                     bytes >> 20, call->api->options.max_body_bytes >> 20);
+        rows ? arena_printf(
+                   call->arena,
+                   "the answer would be too large: %zu rows of %zu columns (about %.3g MB as JSON) and what they "
+                   "are made of are more than the %zu MiB of memory that one request may use; ask for fewer "
+                   "periods, products or partners",
+                   rows, columns, (double)call_bytes(rows, columns) / 1e6, bytes >> 20)
+             : arena_printf(call->arena,
+                            "the answer would be too large: one request may use %zu MiB of memory and give %zu MiB; "
+                            "ask for fewer periods, products or partners",
+                            bytes >> 20, call->api->options.max_body_bytes >> 20);
     call->arena->ceiling_bytes = bytes;
     return text;
 }
@@ -87,6 +94,44 @@ static void explain_failure(struct call *call, enum status status)
                            STR("the data could not be read; the operator's log says why"));
 }
 
+#define SAMPLE_ROWS 200
+
+/* The size of the page in bytes, from its first rows; 0 if not even these can be written. */
+static size_t estimate_body(struct call *call, size_t *columns)
+{
+    size_t index[COLUMNS_MAX], rows = call_page(call).returned, bytes;
+    *columns = call_fields(call, index);
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (rows > SAMPLE_ROWS && strcmp(call->route->param[i].name, "limit") == 0)
+            call->arg[i].number = SAMPLE_ROWS;
+    struct buf sample;
+    buf_init(&sample, SIZE_MAX);
+    encoders[call->format].encode(call, &sample);
+    bytes = sample.failed ? 0 : sample.n;
+    buf_release(&sample);
+    return rows > SAMPLE_ROWS ? bytes / SAMPLE_ROWS * rows : bytes;
+}
+
+/* The body has passed the limit, or the machine is out of memory, which the sample tells. */
+static void refuse_size(struct call *call)
+{
+    size_t max = call->api->options.max_body_bytes, rows = call_page(call).returned, columns,
+           bytes = estimate_body(call, &columns);
+    bool exact = rows <= SAMPLE_ROWS;
+    if (bytes == 0 || (exact && bytes <= max)) {
+        explain_failure(call, ST_NO_MEMORY);
+        return;
+    }
+    (void)call_problem(
+        call, PROBLEM_TOO_LARGE, "limit", call->path,
+        arena_printf(
+            call->arena,
+            "this page would have %zu rows of %zu columns, about %.3g MB as %s, and at most %.3g MB are given: "
+            "take a smaller limit= and follow links.next, or fewer columns with fields=%s",
+            rows, columns, (double)(bytes > max ? bytes : max) / 1e6, encoders[call->format].name, (double)max / 1e6,
+            call->format == FORMAT_CSV ? "" : ", or format=csv, which is shorter"));
+}
+
 static void end_with_document(struct call *call)
 {
     call->reply->body = call->document;
@@ -96,7 +141,8 @@ static void end_with_document(struct call *call)
 static void end_with_table(struct call *call)
 {
     encoders[call->format].encode(call, &call->reply->body);
-    reply_header(call->reply, "Content-Type", str_view(encoders[call->format].content_type));
+    reply_header(call->reply, "Content-Type", reply_content_type(call));
+    reply_header(call->reply, "Content-Disposition", reply_disposition(call));
 }
 
 static void end_with_answer(struct call *call)
@@ -105,9 +151,12 @@ static void end_with_answer(struct call *call)
         end_with_document(call);
     else
         end_with_table(call);
-    enum status status = call->reply->body.failed ? ST_TOO_LARGE : encode_content(call, &call->reply->body);
+    bool failed = call->reply->body.failed;
+    enum status status = failed ? ST_TOO_LARGE : call->n_errors ? ST_INVALID : encode_content(call, &call->reply->body);
     if (status != ST_OK) {
         call->reply->n_headers = 0;
+        if (failed && call->route->kind == ROUTE_TABLE)
+            refuse_size(call);
         explain_failure(call, status);
         end_with_problem(call);
         return;
@@ -175,17 +224,19 @@ static bool is_held(const struct call *call)
 /* A table's handler leaves rows; a document's handler leaves bytes. */
 static enum status run_handler(struct call *call)
 {
-    call->table.column = call->route->column;
-    call->table.n_columns = call->route->n_columns;
     buf_init(&call->document, call->api->options.max_body_bytes);
     const struct arg *explain = call_find(call, "explain");
     if (explain && explain->number)
         call->trace = arena_new(call->arena, struct cube_trace, 1);
-    enum status status = call->route->handler(call);
+    enum status status = call->route->kind == ROUTE_TABLE ? names_start(call) : ST_OK;
+    if (status == ST_OK)
+        status = call->route->handler(call);
     if (status == ST_OK && call->n_errors)
         BUG("a handler reports a problem and success");
     if (status == ST_OK && call->route->kind == ROUTE_TABLE)
         status = table_arrange(call);
+    if (status == ST_OK && call->route->kind == ROUTE_TABLE)
+        names_fill(call);
     if (status == ST_OK && call->document.failed)
         status = ST_NO_MEMORY;
     if (status != ST_OK)

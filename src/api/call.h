@@ -42,8 +42,10 @@ struct cell {
     };
 };
 
+#define COLUMNS_MAX 64 /* of a route, with those of names */
+
 struct table {
-    const struct column *column;
+    const struct column *column; /* the route's, and behind them those of names where they are asked for */
     size_t n_columns, n_rows, room;
     struct cell *cell; /* row by row */
 };
@@ -100,6 +102,7 @@ struct param {
     bool required;            /* in the query; path parameters are anyway */
     bool star;                /* lists: * stands for every member */
     bool comtrade;            /* UN Comtrade's spellings too: 201904, AG4 */
+    unsigned formats;         /* how it is written: 1U << enum format of those that know it; else 0 */
     const char *alias;        /* another name for it, or NULL */
     const char *fallback;     /* the default as text, or NULL */
     const char *description, *example;
@@ -222,18 +225,23 @@ struct call_error {
 
 /* ---- the call ---- */
 
-enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMATS };
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_JSONSTAT, FORMAT_SDMX_CSV, FORMATS };
 
 struct call;
+#define MEDIA_PARAMETERS 6
 /* One shape of a table. A handler knows none of them. */
 struct encoder {
-    const char *name, *media; /* as a suffix or format=, and in Accept */
+    const char *name, *suffix, *media; /* as format=, behind the path (after a dot), and in Accept */
     const char *content_type;
-    void (*encode)(const struct call *call, struct buf *out);
+    struct {
+        const char *name, *values;  /* in lower case; the values that are served, with spaces between */
+    } parameters[MEDIA_PARAMETERS]; /* of the media type, that Accept may name */
+    bool of_figures;                /* there must be a column of figures */
+    bool is_file;                   /* is given a file name */
+    /* Appends the answer. May call call_problem instead, and then leaves what it has written. */
+    void (*encode)(struct call *call, struct buf *out);
 };
 extern const struct encoder encoders[FORMATS];
-/* "json, csv, …" for messages. */
-#define FORMATS_TEXT "json, csv and ndjson"
 
 /* Content codings. */
 enum coding { CODING_IDENTITY, CODING_GZIP };
@@ -269,6 +277,7 @@ struct call {
     size_t n_errors;
     /* what the handler makes */
     struct table table;
+    size_t named[COLUMNS_MAX]; /* of the table's columns behind the route's: the column whose codes they name */
     struct buf document;
     const char *document_type;
     const struct cube *cube;    /* that answered, or NULL */
@@ -349,9 +358,8 @@ bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *
 /* ---- reply/ ---- */
 
 enum status table_arrange(struct call *call) MUST_CHECK; /* filters, sort, top */
-void encode_json(const struct call *call, struct buf *out);
-void encode_csv(const struct call *call, struct buf *out);
-void encode_ndjson(const struct call *call, struct buf *out);
+/* The dataset that a row names, else that of the whole answer; NULL if there is neither. */
+const struct cube *call_row_cube(const struct call *call, const struct cell *row);
 struct page {
     size_t first, returned, total, limit;
 };
@@ -374,7 +382,8 @@ struct str reply_etag(const struct call *call);
 /* What the representation hangs on, in full: two calls of one key have the same bytes. */
 struct str reply_key(const struct call *call);
 bool etag_matches(struct str if_none_match, struct str etag);
-/* Suffix, format=, Accept, in that order; ST_INVALID with a 406. */
+
+/* Suffix, format=, Accept, in that order; ST_INVALID with a 406, or with what the format cannot do. */
 enum status negotiate(struct call *call) MUST_CHECK;
 /* Accept-Encoding; ST_INVALID with a 406 where neither gzip nor identity will do. */
 enum status negotiate_coding(struct call *call) MUST_CHECK;
@@ -390,5 +399,67 @@ struct str link_as(const struct call *call, enum format format);
 struct str link_pinned(const struct call *call);
 /* The value of Link. */
 struct str reply_links(const struct call *call);
+
+/* ---- format/ ---- */
+
+void encode_json(struct call *call, struct buf *out);
+void encode_csv(struct call *call, struct buf *out);
+void encode_ndjson(struct call *call, struct buf *out);
+void encode_jsonstat(struct call *call, struct buf *out);
+void encode_sdmx_csv(struct call *call, struct buf *out);
+/* About how large an answer is as JSON, in bytes, for messages. */
+size_t call_bytes(size_t rows, size_t columns);
+/* The members of an answer's "meta" into the object that is open. */
+void write_meta(const struct call *call, struct jw *jw);
+/* A text as a cell of CSV: quoted where needed, and no formula to a spreadsheet. */
+void csv_text(struct buf *out, struct str text);
+void csv_flags(struct buf *out, unsigned flags);
+
+/* Whether a route's table can be shown so; and whether what this call has chosen of it can. */
+bool format_serves(enum format format, const struct route *route);
+bool format_fits(enum format format, const struct call *call);
+/* Adds the problems of what the call asks of its format and that has no meaning there. */
+void format_check(struct call *call);
+/* Adds a 406 that lists the formats of the call's route; `parameter` "Accept" lists media types. */
+void refuse_format(struct call *call, const char *parameter, struct str value);
+struct str reply_content_type(const struct call *call);
+/* Content-Disposition with a file name made of path and period; empty for formats that are read where they are. */
+struct str reply_disposition(const struct call *call);
+
+/* ---- codes and their names ---- */
+
+/* What a column is in formats of dimensions and figures. */
+enum column_role { ROLE_FIGURE, ROLE_TIME, ROLE_PLACE, ROLE_CLASS, ROLE_TEXT };
+enum names_of { NAMES_OF_NOTHING, NAMES_OF_COUNTRIES, NAMES_OF_PRODUCTS, NAMES_OF_DATASETS };
+
+enum labels { LABELS_ID, LABELS_NAME, LABELS_BOTH }; /* the words of labels= */
+
+/* A column of codes. */
+struct code_kind {
+    const char *id; /* of the column */
+    enum column_role role;
+    enum names_of names;
+    const char *concept, *title; /* in SDMX, and for people */
+    const char *none;            /* the code that stands for null: _T all together, _Z not applicable */
+    bool prefixed;               /* codes=prefixed writes HS before digits */
+};
+/* NULL for a column that holds no codes. */
+const struct code_kind *code_kind_of(const char *id);
+enum column_role column_role(const struct column *column);
+/* The name of a code, borrowed from the catalogue; empty if it has none. */
+struct str call_code_name(const struct call *call, enum names_of names, struct str code);
+
+/* The column "partner_name" that labels=both and fields= add to a route, of the column `named`; false if the route has none such. */
+bool name_column(const struct route *route, struct str id, size_t *named);
+/* All of them in the order of the columns that they name: the indexes of those; returns how many. */
+size_t name_columns(const struct route *route, size_t named[COLUMNS_MAX]);
+/* Starts the call's table: the route's columns, and those of names that the request shows. */
+enum status names_start(struct call *call) MUST_CHECK;
+/* How the table's codes are shown; formats of figures have ways of their own, and get codes. */
+enum labels call_labels(const struct call *call);
+/* Whether this column called name falls away, because its names stand in the place of the codes before it. */
+bool name_is_shown_as_code(const struct call *call, size_t column);
+/* Writes the names of the page's rows, once the rows are in their order. */
+void names_fill(struct call *call);
 
 #endif

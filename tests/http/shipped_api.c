@@ -11,15 +11,17 @@ static const char *const manifests[] = {
     "data/gacc-world-year.json", "data/comtrade-critical-month.json",
 };
 
-/* Shipped figures alone, and with an invented world behind them. */
+/* Shipped figures alone, and with something invented behind them. */
 static struct service {
+    const char *also; /* or NULL */
     struct catalogue *catalogue;
     struct api *api;
-} services[2];
+} services[] = {{.also = NULL}, {.also = "tests/fixtures/toy-world.json"}, {.also = "tests/fixtures/hostile.json"}};
+#define SERVICES (sizeof services / sizeof *services)
 
 static void forget(void)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < SERVICES; i++) {
         api_free(services[i].api);
         catalogue_free(services[i].catalogue);
     }
@@ -62,7 +64,7 @@ static enum status add(struct catalogue *catalogue, const char *path, struct pro
     return status == ST_OK ? catalogue_add(catalogue, cube, path, problem) : status;
 }
 
-static enum status fill(struct service *service, bool with_world, struct problem *problem)
+static enum status fill(struct service *service, struct problem *problem)
 {
     struct countries *countries = NULL;
     struct products *products = NULL;
@@ -73,18 +75,18 @@ static enum status fill(struct service *service, bool with_world, struct problem
         return status == ST_OK ? ST_NO_MEMORY : status;
     for (size_t i = 0; status == ST_OK && i < sizeof manifests / sizeof *manifests; i++)
         status = add(service->catalogue, manifests[i], problem);
-    if (status == ST_OK && with_world)
-        status = add(service->catalogue, "tests/fixtures/toy-world.json", problem);
+    if (status == ST_OK && service->also)
+        status = add(service->catalogue, service->also, problem);
     return status;
 }
 
-static struct api *serve(bool with_world)
+static struct api *serve(struct service *service)
 {
-    struct service *service = &services[with_world];
+    static bool remembered;
     struct problem problem = {.place = ""};
     if (service->api)
         return service->api;
-    if (fill(service, with_world, &problem) != ST_OK) {
+    if (fill(service, &problem) != ST_OK) {
         problem_print(&problem, stderr);
         return NULL;
     }
@@ -92,10 +94,12 @@ static struct api *serve(bool with_world)
         return NULL;
     struct api_options options = api_options_default();
     service->api = api_new(service->catalogue, &options);
-    if (!services[!with_world].api)
+    if (!remembered)
         (void)atexit(forget);
+    remembered = true;
     return service->api;
 }
 
-struct api *test_api(void) { return serve(false); }
-struct api *test_world(void) { return serve(true); }
+struct api *test_api(void) { return serve(&services[0]); }
+struct api *test_world(void) { return serve(&services[1]); }
+struct api *test_hostile(void) { return serve(&services[2]); }

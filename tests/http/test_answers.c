@@ -502,7 +502,7 @@ static void test_mistakes_are_told(void **state)
         {"/v1/bilateral/IND/CHN?release=0123456789ab", 410, "release-gone"},
         {"/v1/bilateral/IND/CHN?release=newest", 400, "invalid-value"},
         {"/v1/bilateral/IND/CHN?format=xml", 406, "not-acceptable"},
-        {"/v1/bilateral/IND/CHN.jsonstat", 406, "not-acceptable"},
+        {"/v1/countries.jsonstat", 406, "not-acceptable"},
         {"/v1/bilateral/IND/CHN?period=2025", 422, "period-unavailable"},
         {"/v1/bilateral/IND/CHN?product=850760&period=FY2018-19", 422, "period-unavailable"},
         {"/v1/bilateral/IND/CHN?dataset=gacc-total-month", 422, "dataset-unsuitable"},

@@ -10,5 +10,7 @@ struct api *test_api(void);
 /* The same with a whole world behind the shipped figures: four countries and three products, invented (tests/fixtures/toy-world.json). It
  * answers what needs the books of many countries, which no shipped dataset holds. */
 struct api *test_world(void);
+/* The same with a dataset whose texts are what somebody would write who wants a spreadsheet to run them (tests/fixtures/hostile.json). */
+struct api *test_hostile(void);
 
 #endif

@@ -191,7 +191,7 @@ static void fill_verdicts(const struct dependence_row *row, struct cell period, 
 static enum status add_rows(struct call *call, const struct dependence_answer *answer, uint32_t period)
 {
     const struct cell text = cell_period(call, period);
-    size_t skipped = COLUMNS - call->table.n_columns; /* the column of the partner */
+    size_t skipped = COLUMNS - call->route->n_columns; /* the column of the partner */
     enum status status = call_reserve(call, answer->n);
     for (size_t i = 0; status == ST_OK && i < answer->n; i++) {
         struct cell full[COLUMNS], *cell = call_row(call);
@@ -262,7 +262,7 @@ static enum status afford(struct call *call, const struct frame *frame, const st
 static enum status add_period(struct call *call, const struct frame *frame, const struct dependence_question *q,
                               bool last, struct arena *arena)
 {
-    bool summary = call->table.column == columns_of_summary;
+    bool summary = call->route->column == columns_of_summary;
     struct dependence_answer made;
     enum status status = dependence_table(frame, q, arena, &made);
     if (status == ST_OK)

@@ -25,6 +25,9 @@ extern const struct route route_index, route_bilateral, route_bilateral_products
 #define LEVELS_OF_PRODUCTS                                                                                             \
     (1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6 | 1U << LEVEL_HS8 | 1U << LEVEL_SECTOR)
 
+/* What labels=, shape=, codes= and count= take; the first of each is the default. */
+extern const char *const words_of_labels[], *const words_of_shapes[], *const words_of_codes[], *const words_of_count[];
+
 #define LIMIT_MAX 50000
 #define PARAM_OF_RELEASE                                                                                               \
     {                                                                                                                  \
@@ -54,10 +57,48 @@ extern const struct route route_index, route_bilateral, route_bilateral_products
         PARAM_OF_RELEASE,                                                                                              \
         {.name = "format",                                                                                             \
          .type = PARAM_FORMAT,                                                                                         \
-         .description = "json, csv or ndjson; a suffix on the path wins, Accept comes last",                           \
+         .description = "one of the formats of this resource; a suffix on the path wins, Accept comes last",           \
          .example = "csv"},                                                                                            \
+        {.name = "labels",                                                                                             \
+         .type = PARAM_WORD,                                                                                           \
+         .words = words_of_labels,                                                                                     \
+         .formats = ~0U,                                                                                               \
+         .fallback = "id",                                                                                             \
+         .description = "countries, products, sectors and datasets by id; by name (the column called name falls away " \
+                        "then, and what has no name keeps its code); or both: behind each column of codes its names, " \
+                        "in the column called name or in one called CODE_name. fields= may name those too. sort=, "    \
+                        "filters and top= go by the codes. jsonstat has both always",                                  \
+         .example = "both"},                                                                                           \
+        {.name = "shape",                                                                                              \
+         .type = PARAM_WORD,                                                                                           \
+         .words = words_of_shapes,                                                                                     \
+         .formats = 1U << FORMAT_JSON,                                                                                 \
+         .fallback = "objects",                                                                                        \
+         .description = "arrays: each row of data as an array in the order of columns, which is shorter",              \
+         .example = "arrays"},                                                                                         \
+        {.name = "bom",                                                                                                \
+         .type = PARAM_FLAG,                                                                                           \
+         .formats = 1U << FORMAT_CSV | 1U << FORMAT_SDMX_CSV,                                                          \
+         .fallback = "0",                                                                                              \
+         .description = "1: a byte order mark first, by which Excel knows UTF-8",                                      \
+         .example = "1"},                                                                                              \
+        {.name = "codes",                                                                                              \
+         .type = PARAM_WORD,                                                                                           \
+         .words = words_of_codes,                                                                                      \
+         .formats = 1U << FORMAT_CSV,                                                                                  \
+         .fallback = "plain",                                                                                          \
+         .description = "prefixed: HS0101 for the product 0101, so that a spreadsheet keeps the zero",                 \
+         .example = "prefixed"},                                                                                       \
+        {.name = "count",                                                                                              \
+         .type = PARAM_WORD,                                                                                           \
+         .words = words_of_count,                                                                                      \
+         .formats = ~0U,                                                                                               \
+         .fallback = "exact",                                                                                          \
+         .description = "none: meta.page.total is null; truncated and next stay right",                                \
+         .example = "none"},                                                                                           \
     {                                                                                                                  \
-        .name = "pretty", .type = PARAM_FLAG, .fallback = "0", .description = "1: line breaks in JSON", .example = "1" \
+        .name = "pretty", .type = PARAM_FLAG, .formats = 1U << FORMAT_JSON | 1U << FORMAT_JSONSTAT, .fallback = "0",   \
+        .description = "1: line breaks in JSON", .example = "1"                                                        \
     }
 
 #define PARAM_OF_EXPLAIN                                                                                               \

@@ -545,7 +545,7 @@ static size_t row_room(struct call *call)
 {
     const struct arena *arena = call->arena;
     bool sorted = call_arg(call, "sort")->given || call_arg(call, "top")->given;
-    size_t cells = COLUMNS * sizeof(struct cell),
+    size_t cells = call->table.n_columns * sizeof(struct cell),
            row = cells + (sorted ? cells + sizeof(void *) : 0) + sizeof(struct flows_row) + 192;
     size_t room = (arena->ceiling_bytes - arena->used_bytes) / row;
     return room < call->api->options.max_rows ? room : call->api->options.max_rows;
@@ -556,9 +556,10 @@ static enum status too_many_rows(struct call *call, size_t max_rows)
     (void)call_problem(
         call, PROBLEM_TOO_LARGE, NULL, call->path,
         arena_printf(call->arena,
-                     "this would have more than the %zu rows that there is room for: name reporters, partners "
-                     "or products, take a coarser level or fewer periods, or break down less",
-                     max_rows));
+                     "this would have more than the %zu rows (of %zu columns, about %zu MB as JSON) that there is "
+                     "room for: name reporters, partners or products, take a coarser level or fewer periods, or "
+                     "break down less",
+                     max_rows, call->table.n_columns, call_bytes(max_rows, call->table.n_columns) / 1000000));
     return ST_INVALID;
 }
 

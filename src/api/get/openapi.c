@@ -146,6 +146,18 @@ static void write_column(const struct column *column, struct jw *jw)
     jw_end(jw);
 }
 
+/* The columns that labels=both and fields= add. */
+static void write_name_columns(const struct route *route, struct jw *jw)
+{
+    size_t named[COLUMNS_MAX], n = name_columns(route, named);
+    for (size_t i = 0; i < n; i++) {
+        char id[64];
+        (void)snprintf(id, sizeof id, "%s_name", route->column[named[i]].id);
+        write_column(&(struct column){.id = id, .type = COLUMN_STRING, .description = "name of the code; labels=both"},
+                     jw);
+    }
+}
+
 static bool has_column(const struct route *route, const char *id)
 {
     size_t i = 0;
@@ -165,7 +177,8 @@ static void write_table_schema(const struct route *route, struct jw *jw)
     jw_kobject(jw, "data");
     jw_kz(jw, "type", "array");
     jw_kobject(jw, "items");
-    jw_kz(jw, "type", "object");
+    jw_key(jw, STR("type"));
+    jw_raw(jw, STR("[\"object\",\"array\"]")); /* shape=arrays */
     jw_kbool(jw, "additionalProperties", false);
     jw_kobject(jw, "properties");
     for (size_t i = 0; i < route->n_columns; i++)
@@ -173,6 +186,7 @@ static void write_table_schema(const struct route *route, struct jw *jw)
     for (size_t i = 0; route->with_summary && i < route->with_summary->n_columns; i++)
         if (!has_column(route, route->with_summary->column[i].id))
             write_column(&route->with_summary->column[i], jw);
+    write_name_columns(route, jw);
     jw_end(jw);
     jw_end(jw);
     jw_end(jw);
@@ -196,6 +210,8 @@ static void write_success(const struct route *route, struct jw *jw)
         write_table_schema(route, jw);
         jw_end(jw);
         for (enum format f = FORMAT_CSV; f < FORMATS; f++) {
+            if (!format_serves(f, route))
+                continue;
             jw_key(jw, str_view(encoders[f].media));
             jw_raw(jw, STR("{\"schema\":{\"type\":\"string\"}}"));
         }

@@ -1,14 +1,14 @@
 #include "api/get/endpoints.h"
 
-enum { C_CODE, C_LEVEL, C_PARENT, C_SECTION, C_NAME, C_DATASETS, COLUMNS };
+enum { C_CODE, C_NAME, C_LEVEL, C_PARENT, C_SECTION, C_DATASETS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
     [C_CODE] = {"code", COLUMN_STRING, NULL, 0, false, "HS code (text: leading zeros count), section or TOTAL"},
+    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
     [C_LEVEL] = {"level", COLUMN_STRING, NULL, 0, false, "total, section, hs2, hs4, hs6 or hs8"},
     [C_PARENT] = {"parent", COLUMN_STRING, NULL, 0, false, "next coarser code"},
     [C_SECTION] = {"section", COLUMN_STRING, NULL, 0, false,
                    "section of the chapter; null for the national chapters 98 and 99"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
     [C_DATASETS] = {"datasets", COLUMN_LIST, NULL, 0, false, "datasets that can tell it"},
 };
 

@@ -2,75 +2,165 @@
 #include "api/call.h"
 #include "entrepot/base/number.h"
 
+/* ---- Accept (RFC 9110 §12.5.1) ---- */
+
+/* As str_cut, but not inside a quoted string. */
+static struct str cut_unquoted(struct str *rest, char sep)
+{
+    bool quoted = false;
+    size_t i = 0;
+    for (; i < rest->n && (quoted || rest->p[i] != sep); i++)
+        if (rest->p[i] == '"')
+            quoted = !quoted;
+        else if (rest->p[i] == '\\' && quoted)
+            i++;
+    if (i >= rest->n) {
+        struct str all = *rest;
+        *rest = str_span(NULL, 0);
+        return all;
+    }
+    struct str head = str_span(rest->p, i);
+    *rest = str_span(rest->p + i + 1, rest->n - i - 1);
+    return head;
+}
+
+/* The next name=value of a media range, quotes taken off. */
+static struct str cut_parameter(struct str *rest, struct str *value)
+{
+    *value = str_trim(cut_unquoted(rest, ';'));
+    struct str name = str_trim(str_cut(value, '='));
+    *value = str_trim(*value);
+    if (value->n > 1 && value->p[0] == '"' && value->p[value->n - 1] == '"')
+        *value = str_span(value->p + 1, value->n - 2);
+    return name;
+}
+
+/* The value of a parameter of a media range; empty if it has none. */
+static struct str range_parameter(struct str params, const char *name)
+{
+    struct str value;
+    while (params.p)
+        if (str_eq_nocase(cut_parameter(&params, &value), str_view(name)))
+            return value;
+    return str_span(NULL, 0);
+}
+
+static bool is_word_of(struct str word, const char *words)
+{
+    struct str rest = str_view(words);
+    while (rest.p)
+        if (str_eq_nocase(str_cut(&rest, ' '), word))
+            return true;
+    return false;
+}
+
 /* The weight in thousandths; 1000 where none is given, -1 for nonsense. */
 static int64_t weight_of(struct str params)
 {
-    while (params.p) {
-        struct str one = str_trim(str_cut(&params, ';'));
-        int64_t q;
-        if (one.n > 2 && (one.p[0] == 'q' || one.p[0] == 'Q') && one.p[1] == '=')
-            return decimal_read(str_span(one.p + 2, one.n - 2), 3, &q) == ST_OK ? q : -1;
-    }
-    return 1000;
+    struct str q = range_parameter(params, "q");
+    int64_t weight;
+    if (!q.n)
+        return 1000;
+    return decimal_read(q, 3, &weight) == ST_OK && weight >= 0 && weight <= 1000 ? weight : -1;
 }
 
-/* 3: names the type; 2: its main type; 1: anything; 0: something else. */
-static int precision(struct str range, const char *media)
+/* 3: names the type, 4: with parameters that ours has; 2: its main type; 1: anything; 0: something else, or the type with parameters
+ * that contradict ours. Parameters that we do not know are passed over. */
+static int precision(struct str range, struct str params, const struct encoder *encoder)
 {
-    if (str_eq_nocase(range, str_view(media)))
-        return 3;
     if (str_is(range, "*/*"))
         return 1;
-    struct str main_type = str_span(media, str_find(str_view(media), '/') + 1);
-    return range.n == main_type.n + 1 && str_starts(range, main_type) && range.p[range.n - 1] == '*' ? 2 : 0;
+    struct str media = str_view(encoder->media), main_type = str_span(media.p, str_find(media, '/') + 1);
+    if (!str_eq_nocase(range, media))
+        return range.n == main_type.n + 1 && range.p[range.n - 1] == '*' &&
+                       str_eq_nocase(str_span(range.p, main_type.n), main_type)
+                   ? 2
+                   : 0;
+    int precision = 3;
+    for (size_t i = 0; i < MEDIA_PARAMETERS && encoder->parameters[i].name; i++) {
+        struct str value = range_parameter(params, encoder->parameters[i].name);
+        if (value.n && !is_word_of(value, encoder->parameters[i].values))
+            return 0;
+        if (value.n)
+            precision = 4;
+    }
+    return precision;
 }
 
-static int64_t weight_for(struct str accept, const char *media)
+/* The weight of the most precise range that fits, and its parameters. */
+static int64_t weight_for(struct str accept, const struct encoder *encoder, struct str *params)
 {
     int best = 0;
     int64_t weight = 0;
+    *params = str_span(NULL, 0);
     while (accept.p) {
-        struct str params = str_cut(&accept, ',');
-        struct str range = str_trim(str_cut(&params, ';'));
-        int p = precision(range, media);
+        struct str rest = cut_unquoted(&accept, ',');
+        struct str range = str_trim(cut_unquoted(&rest, ';'));
+        int p = precision(range, rest, encoder);
         if (p > best) {
             best = p;
-            weight = params.p ? weight_of(params) : 1000;
+            weight = weight_of(rest);
+            *params = rest;
         }
     }
     return weight;
 }
 
-/* ---- Accept (RFC 9110 §12.5.1) ---- */
+/* `labels` of an SDMX media range is our parameter of the same name. */
+static enum status take_labels(struct call *call, struct str params)
+{
+    struct str labels = range_parameter(params, "labels");
+    size_t at = 0;
+    while (at < call->route->n_params && strcmp(call->route->param[at].name, "labels") != 0)
+        at++;
+    if (call->format != FORMAT_SDMX_CSV || !labels.n || at == call->route->n_params || call->arg[at].given)
+        return ST_OK;
+    call->arg[at].given = true;
+    for (size_t w = 0; call->route->param[at].words[w]; w++)
+        if (str_eq_nocase(labels, str_view(call->route->param[at].words[w]))) {
+            call->arg[at].number = (uint32_t)w;
+            call->arg[at].text = str_view(call->route->param[at].words[w]);
+        }
+    return canonicalise(call);
+}
+
+static enum status choose_by_accept(struct call *call)
+{
+    struct str accept = call->request->accept, params, chosen = str_span(NULL, 0);
+    int64_t best = 0;
+    call->format = FORMAT_JSON;
+    if (accept.n == 0)
+        return ST_OK;
+    for (enum format f = FORMAT_JSON; f < FORMATS; f++) {
+        int64_t weight = format_serves(f, call->route) ? weight_for(accept, &encoders[f], &params) : 0;
+        if (weight > best) {
+            best = weight;
+            call->format = f;
+            chosen = params;
+        }
+    }
+    if (best > 0)
+        return take_labels(call, chosen);
+    refuse_format(call, "Accept", accept);
+    return ST_INVALID;
+}
 
 enum status negotiate(struct call *call)
 {
     const struct arg *format = call_arg(call, "format");
-    if (call->format_from_suffix)
-        return ST_OK;
-    if (format->given) {
+    enum status status = ST_OK;
+    if (!call->format_from_suffix && format->given)
         call->format = (enum format)format->number;
-        return ST_OK;
+    else if (!call->format_from_suffix)
+        status = choose_by_accept(call);
+    if (status != ST_OK)
+        return status;
+    if (!format_serves(call->format, call->route)) {
+        refuse_format(call, "format", str_view(encoders[call->format].name));
+        return ST_INVALID;
     }
-    call->format = FORMAT_JSON;
-    struct str accept = call->request->accept;
-    if (accept.n == 0)
-        return ST_OK;
-    int64_t best = 0;
-    for (enum format f = FORMAT_JSON; f < FORMATS; f++) {
-        int64_t weight = weight_for(accept, encoders[f].media);
-        if (weight > best) {
-            best = weight;
-            call->format = f;
-        }
-    }
-    if (best > 0)
-        return ST_OK;
-    struct call_error *e =
-        call_problem(call, PROBLEM_NOT_ACCEPTABLE, "Accept", accept, STR("this resource is served as " FORMATS_TEXT));
-    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        call_suggest(e, str_view(encoders[f].media));
-    return ST_INVALID;
+    format_check(call);
+    return call->n_errors ? ST_INVALID : ST_OK;
 }
 
 /* ---- Accept-Encoding (RFC 9110 §12.5.3) ---- */
@@ -86,7 +176,7 @@ static struct codings read_codings(struct str accept)
     while (accept.p) {
         struct str params = str_cut(&accept, ',');
         struct str name = str_trim(str_cut(&params, ';'));
-        int64_t weight = params.p ? weight_of(params) : 1000;
+        int64_t weight = weight_of(params);
         if (str_eq_nocase(name, STR("gzip")) || str_eq_nocase(name, STR("x-gzip")))
             c.gzip = weight;
         else if (str_eq_nocase(name, STR("identity")))

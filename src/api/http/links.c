@@ -9,9 +9,20 @@ struct change {
     const char *without; /* parameter that goes */
     const char *with;    /* parameter that is set, or NULL */
     struct str value;
+    unsigned formats; /* 1U << enum format of another format: parameters that mean nothing in it go; 0: none does */
 };
 
 static bool names(struct str pair, const char *name) { return name && str_is(str_cut(&pair, '='), name); }
+
+/* Whether this parameter says how the answer is written, in a way that none of the formats knows. */
+static bool is_foreign(const struct call *call, struct str pair, unsigned formats)
+{
+    struct str name = str_cut(&pair, '=');
+    for (size_t i = 0; formats && i < call->route->n_params; i++)
+        if (str_is(name, call->route->param[i].name))
+            return call->route->param[i].formats && !(call->route->param[i].formats & formats);
+    return false;
+}
 
 /* The canonical target with something changed. */
 static struct str changed(const struct call *call, struct change c)
@@ -19,7 +30,7 @@ static struct str changed(const struct call *call, struct change c)
     struct str rest = call->canonical, path = str_cut(&rest, '?'), query = str_span(NULL, 0);
     while (rest.p) {
         struct str pair = str_cut(&rest, '&');
-        if (!names(pair, c.without) && !names(pair, c.with))
+        if (!names(pair, c.without) && !names(pair, c.with) && !is_foreign(call, pair, c.formats))
             query = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(query), query.n ? "&" : "?", STR_ARG(pair));
     }
     if (c.with)
@@ -33,7 +44,7 @@ static const char *own_suffix(const struct call *call)
 {
     if (call->format == FORMAT_JSON && !call->format_from_suffix)
         return "";
-    return arena_printf(call->arena, ".%s", encoders[call->format].name).p;
+    return arena_printf(call->arena, ".%s", encoders[call->format].suffix).p;
 }
 
 static struct str page_at(const struct call *call, size_t row)
@@ -65,8 +76,8 @@ struct str link_first(const struct call *call) { return call_page(call).first ? 
 
 struct str link_as(const struct call *call, enum format format)
 {
-    const char *suffix = arena_printf(call->arena, ".%s", encoders[format].name).p;
-    return suffix ? changed(call, (struct change){.suffix = suffix}) : str_span(NULL, 0);
+    const char *suffix = arena_printf(call->arena, ".%s", encoders[format].suffix).p;
+    return suffix ? changed(call, (struct change){.suffix = suffix, .formats = 1U << format}) : str_span(NULL, 0);
 }
 
 /* ---- the same for ever ---- */
@@ -80,11 +91,12 @@ static bool names_datasets(const struct column *column)
 static bool from_one_dataset(const struct call *call)
 {
     const struct table *t = &call->table;
-    struct str id = cube_dataset(call->cube)->id;
+    const struct dataset *d = cube_dataset(call->cube);
     for (size_t c = 0; c < t->n_columns; c++)
         for (size_t r = 0; names_datasets(&t->column[c]) && r < t->n_rows; r++) {
             const struct cell *cell = &t->cell[r * t->n_columns + c];
-            if (cell->kind == CELL_STRING && !str_eq(cell->text, id))
+            if (cell->kind == CELL_STRING && !str_eq(cell->text, d->id) &&
+                !str_eq(cell->text, d->title)) /* labels=name */
                 return false;
         }
     return true;
@@ -110,7 +122,7 @@ static void add(const struct call *call, struct str *links, struct str target, c
 static void add_formats(const struct call *call, struct str *links)
 {
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        if (f != call->format)
+        if (f != call->format && format_fits(f, call))
             add(call, links, link_as(call, f),
                 arena_printf(call->arena, "rel=\"alternate\"; type=\"%s\"", encoders[f].media).p);
 }

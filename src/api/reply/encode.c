@@ -1,15 +1,9 @@
-/* The formats, and the way from a table to the bytes that are sent. */
+/* The coding of what is sent. */
 #include "api/call.h"
 #include "entrepot/base/gzip.h"
 
 /* Smaller bodies fit a packet or two anyway. */
 #define CODED_FROM_BYTES 1024
-
-const struct encoder encoders[FORMATS] = {
-    [FORMAT_JSON] = {"json", "application/json", "application/json", encode_json},
-    [FORMAT_CSV] = {"csv", "text/csv", "text/csv; charset=utf-8; header=present", encode_csv},
-    [FORMAT_NDJSON] = {"ndjson", "application/x-ndjson", "application/x-ndjson", encode_ndjson},
-};
 
 enum status encode_content(struct call *call, struct buf *body)
 {

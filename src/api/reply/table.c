@@ -198,9 +198,9 @@ static void keep_top(struct call *call, size_t top)
         other[c] = together(call, top, c);
     size_t name = call->other ? (size_t)(call->other - call->route->column)
                               : first_text_column(call->route, "product", "partner");
-    if (name == t->n_columns)
+    if (name == call->route->n_columns)
         name = first_text_column(call->route, "supplier", "supplier");
-    if (name < t->n_columns)
+    if (name < call->route->n_columns)
         other[name] = cell_str(STR("other"));
     t->n_rows = top + 1;
 }
@@ -252,11 +252,15 @@ static bool any_synthetic(const struct catalogue *catalogue)
     return any;
 }
 
-/* The dataset that a row names, else that of the whole answer. */
 static const struct cube *cube_of(const struct call *call, const struct cell *row, size_t dataset)
 {
-    bool named = dataset < call->table.n_columns && row[dataset].kind == CELL_STRING;
+    bool named = dataset < call->route->n_columns && row[dataset].kind == CELL_STRING;
     return named ? catalogue_find(call->catalogue, row[dataset].text) : call->cube;
+}
+
+const struct cube *call_row_cube(const struct call *call, const struct cell *row)
+{
+    return cube_of(call, row, column_index(call->route, STR("dataset")));
 }
 
 /* Where a row goes there is not always meta beside it. */
@@ -264,7 +268,7 @@ static void flag_synthetic(struct call *call)
 {
     struct table *t = &call->table;
     size_t flags = column_index(call->route, STR("flags")), dataset = column_index(call->route, STR("dataset"));
-    if (flags == t->n_columns || !any_synthetic(call->catalogue))
+    if (flags == call->route->n_columns || !any_synthetic(call->catalogue))
         return;
     for (size_t r = 0; r < t->n_rows; r++) {
         struct cell *row = &t->cell[r * t->n_columns];
@@ -289,6 +293,9 @@ enum status table_arrange(struct call *call)
 
 /* ---- pages and fields ---- */
 
+/* A cell has about 20 bytes with its name: a row of the 31 columns of a pair 600 to 700. */
+size_t call_bytes(size_t rows, size_t columns) { return rows * columns * 20; }
+
 struct page call_page(const struct call *call)
 {
     size_t limit = call_arg(call, "limit")->number, first = call_arg(call, "cursor")->number,
@@ -303,20 +310,56 @@ struct str call_next_cursor(const struct call *call)
     return next < page.total ? cursor_at(call, next) : str_span(NULL, 0);
 }
 
+/* The column that holds the names of this column's codes: one called name that stands directly behind it, or one that was added for it.
+ * The number of columns if there is none. */
+static size_t name_of(const struct call *call, size_t column)
+{
+    const struct table *t = &call->table;
+    size_t k = call->route->n_columns;
+    if (column + 1 < k && strcmp(t->column[column + 1].id, "name") == 0)
+        return column + 1;
+    while (k < t->n_columns && call->named[k] != column)
+        k++;
+    return k;
+}
+
+static size_t chosen_fields(const struct call *call, size_t *index)
+{
+    struct str rest = call_arg(call, "fields")->text;
+    size_t n = 0;
+    while (rest.p && n < COLUMNS_MAX) {
+        struct str id = str_cut(&rest, ',');
+        size_t c = 0;
+        while (c < call->table.n_columns && !str_is(id, call->table.column[c].id))
+            c++;
+        if (c < call->table.n_columns)
+            index[n++] = c;
+    }
+    return n;
+}
+
+static bool among(const size_t *index, size_t n, size_t column)
+{
+    while (n && index[n - 1] != column)
+        n--;
+    return n > 0;
+}
+
 size_t call_fields(const struct call *call, size_t *index)
 {
-    size_t n = 0;
-    const struct arg *fields = call_arg(call, "fields");
-    if (!fields->given) {
-        for (; n < call->table.n_columns; n++)
-            index[n] = n;
-        return n;
-    }
-    struct str rest = fields->text;
-    while (rest.p && n < 64) {
-        size_t at = column_index(call->route, str_cut(&rest, ','));
-        if (at < call->route->n_columns)
-            index[n++] = at;
+    size_t chosen[COLUMNS_MAX], n_chosen = 0, n = 0;
+    bool both = call_labels(call) == LABELS_BOTH;
+    bool all = !call_arg(call, "fields")->given;
+    if (!all)
+        n_chosen = chosen_fields(call, chosen);
+    for (size_t c = 0; all && c < call->route->n_columns; c++)
+        if (!name_is_shown_as_code(call, c))
+            chosen[n_chosen++] = c;
+    for (size_t i = 0; i < n_chosen && n < COLUMNS_MAX; i++) {
+        index[n++] = chosen[i];
+        size_t name = both ? name_of(call, chosen[i]) : call->table.n_columns;
+        if (name < call->table.n_columns && n < COLUMNS_MAX && !among(chosen, n_chosen, name))
+            index[n++] = name;
     }
     return n;
 }

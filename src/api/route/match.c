@@ -66,37 +66,22 @@ static const struct route *find_route(struct str path, struct str *capture)
     return NULL;
 }
 
-static const char *const known_suffix[] = {"json", "csv", "ndjson", "jsonstat"};
-
-/* Cuts ".json" and the like off the path. Returns the suffix, or empty. */
-static struct str cut_suffix(struct str *path)
+/* Cuts ".json", ".sdmx.csv" and the like off the path: the longest suffix that is a format's. FORMATS if there is none. */
+static enum format cut_suffix(struct str *path)
 {
-    size_t dot = path->n;
-    while (dot > 0 && path->p[dot - 1] != '.' && path->p[dot - 1] != '/')
-        dot--;
-    if (dot == 0 || path->p[dot - 1] != '.')
-        return str_span(NULL, 0);
-    struct str suffix = str_span(path->p + dot, path->n - dot);
-    for (size_t i = 0; i < sizeof known_suffix / sizeof *known_suffix; i++)
-        if (str_is(suffix, known_suffix[i])) {
-            *path = str_span(path->p, dot - 1);
-            return suffix;
+    enum format found = FORMATS;
+    size_t length = 0;
+    for (enum format f = FORMAT_JSON; f < FORMATS; f++) {
+        struct str suffix = str_view(encoders[f].suffix);
+        if (suffix.n > length && path->n > suffix.n + 1 && str_ends(*path, suffix) &&
+            path->p[path->n - suffix.n - 1] == '.' && path->p[path->n - suffix.n - 2] != '/') {
+            found = f;
+            length = suffix.n;
         }
-    return str_span(NULL, 0);
-}
-
-static void use_suffix(struct call *call, struct str suffix)
-{
-    call->format_from_suffix = true;
-    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        if (str_is(suffix, encoders[f].name)) {
-            call->format = f;
-            return;
-        }
-    struct call_error *e =
-        call_problem(call, PROBLEM_NOT_ACCEPTABLE, "format", suffix, STR("this resource is served as " FORMATS_TEXT));
-    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        call_suggest(e, str_view(encoders[f].name));
+    }
+    if (found < FORMATS)
+        *path = str_span(path->p, path->n - length - 1);
+    return found;
 }
 
 static enum status nothing_here(struct call *call)
@@ -115,11 +100,12 @@ enum status route_match(struct call *call)
     struct str path = call->path, raw[4] = {{NULL, 0}};
     const struct route *route = find_route(path, raw);
     if (!route || route->kind == ROUTE_TABLE) { /* "CHN.csv" may have been taken for a code */
-        struct str suffix = cut_suffix(&path);
-        const struct route *without = suffix.n ? find_route(path, raw) : NULL;
+        enum format format = cut_suffix(&path);
+        const struct route *without = format < FORMATS ? find_route(path, raw) : NULL;
         if (without && without->kind == ROUTE_TABLE) {
             route = without;
-            use_suffix(call, suffix);
+            call->format = format;
+            call->format_from_suffix = true;
         }
     }
     if (!route)

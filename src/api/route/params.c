@@ -1,5 +1,5 @@
 /* Query and path parameters: found in the route's table, typed once, all errors told together. */
-#include "api/call.h"
+#include "api/get/endpoints.h"
 #include "entrepot/base/number.h"
 
 const struct arg *call_find(const struct call *call, const char *name)
@@ -22,6 +22,12 @@ static struct call_error *refuse(struct call *call, const struct param *param, s
 {
     return call_problem(call, PROBLEM_INVALID_VALUE, param->name, value, str_view(detail));
 }
+
+/* labels= in the order of enum labels. */
+const char *const words_of_labels[] = {"id", "name", "both", NULL};
+const char *const words_of_shapes[] = {"objects", "arrays", NULL};
+const char *const words_of_codes[] = {"plain", "prefixed", NULL};
+const char *const words_of_count[] = {"exact", "none", NULL};
 
 /* ---- one type, one reader ---- */
 
@@ -264,19 +270,31 @@ static bool has_column(const struct route *route, struct str id)
     return false;
 }
 
+/* What is wrong with the column that the rest of a list begins with; NULL for nothing. */
+static const char *wrong_column(const struct route *route, enum param_type type, struct str id, struct str rest)
+{
+    size_t named, count = 1;
+    bool twice = false;
+    if (!has_column(route, id) && !(type == PARAM_FIELDS && name_column(route, id, &named)))
+        return "this answer has no such column";
+    for (; rest.p; count++)
+        twice = str_eq(str_cut(&rest, ','), id) || twice;
+    if (twice && type == PARAM_FIELDS)
+        return "this stands twice";
+    return count > COLUMNS_MAX ? "too many columns" : NULL;
+}
+
 static void read_columns(struct call *call, const struct param *param, struct arg *arg)
 {
     struct str rest = arg->text;
-    size_t count = 0;
     while (rest.p) {
         struct str id = str_cut(&rest, ',');
         if (param->type == PARAM_SORT && id.n && id.p[0] == '-')
             id = str_span(id.p + 1, id.n - 1);
-        bool known = has_column(call->route, id);
-        if (known && ++count <= 32)
+        const char *wrong = wrong_column(call->route, param->type, id, rest);
+        if (!wrong)
             continue;
-        struct call_error *e = refuse(call, param, id, known ? "too many columns" : "this answer has no such column");
-        suggest_columns(call->route, id, e);
+        suggest_columns(call->route, id, refuse(call, param, id, wrong));
         return;
     }
 }
@@ -288,10 +306,7 @@ static void read_format(struct call *call, const struct param *param, struct arg
             arg->number = (uint32_t)f;
             return;
         }
-    struct call_error *e = call_problem(call, PROBLEM_NOT_ACCEPTABLE, param->name, arg->text,
-                                        STR("this resource is served as " FORMATS_TEXT));
-    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        call_suggest(e, str_view(encoders[f].name));
+    refuse_format(call, param->name, arg->text);
 }
 
 static void read_flag(struct call *call, const struct param *param, struct arg *arg)

@@ -53,6 +53,18 @@ static void write_row(struct buf *out, const struct cell *row, const size_t *ind
     buf_byte(out, '}');
 }
 
+/* shape=arrays: values alone, in the order of `columns`. */
+static void write_bare_row(struct buf *out, const struct cell *row, const size_t *index, size_t n)
+{
+    buf_byte(out, '[');
+    for (size_t c = 0; c < n; c++) {
+        if (c)
+            buf_byte(out, ',');
+        write_cell(out, &row[index[c]]);
+    }
+    buf_byte(out, ']');
+}
+
 /* The columns' names as they stand before their values: quoted once for all rows. */
 static void quote_keys(const struct call *call, const size_t *index, size_t n, struct str *key, struct buf *out)
 {
@@ -65,7 +77,8 @@ static void quote_keys(const struct call *call, const size_t *index, size_t n, s
 static void write_data(const struct call *call, bool pretty, const size_t *index, size_t n, struct buf *out)
 {
     struct page page = call_page(call);
-    struct str key[64];
+    struct str key[COLUMNS_MAX];
+    bool bare = call_arg(call, "shape")->number != 0;
     quote_keys(call, index, n, key, out);
     buf_byte(out, '[');
     for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
@@ -73,17 +86,21 @@ static void write_data(const struct call *call, bool pretty, const size_t *index
             buf_byte(out, ',');
         if (pretty)
             buf_lit(out, "\n    ");
-        write_row(out, &call->table.cell[r * call->table.n_columns], index, key, n);
+        const struct cell *row = &call->table.cell[r * call->table.n_columns];
+        if (bare)
+            write_bare_row(out, row, index, n);
+        else
+            write_row(out, row, index, key, n);
     }
     buf_byte(out, ']');
 }
 
 /* One object a line, and nothing else: for jq, DuckDB and whoever reads as it comes. */
-void encode_ndjson(const struct call *call, struct buf *out)
+void encode_ndjson(struct call *call, struct buf *out)
 {
     struct page page = call_page(call);
-    struct str key[64];
-    size_t index[64], n = call_fields(call, index);
+    struct str key[COLUMNS_MAX];
+    size_t index[COLUMNS_MAX], n = call_fields(call, index);
     quote_keys(call, index, n, key, out);
     for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
         write_row(out, &call->table.cell[r * call->table.n_columns], index, key, n);
@@ -106,7 +123,7 @@ static void write_columns(const struct call *call, const size_t *index, size_t n
             jw_kstr(jw, "valuation", column->flow == 'X' ? d->exports_valuation : d->imports_valuation);
         }
         jw_kz(jw, "description", column->description);
-        if (measure[index[c]]) {
+        if (index[c] < call->route->n_columns && measure[index[c]]) {
             jw_key(jw, STR("formula"));
             jw_str(jw, arena_printf(call->arena, "/v1/measures/%s", measure[index[c]]->id));
         }
@@ -121,6 +138,8 @@ static void write_query(const struct call *call, struct jw *jw)
     for (size_t i = 0; i < call->route->n_params; i++) {
         const struct param *param = &call->route->param[i];
         const struct arg *arg = &call->arg[i];
+        if (param->formats && !arg->given)
+            continue; /* how the answer is written, not what it says */
         if (param->type == PARAM_COUNTRY && arg->given)
             jw_kstr(jw, param->name, countries_at(catalogue_countries(call->catalogue), arg->country)->id);
         else if (arg->text.n)
@@ -140,7 +159,10 @@ static void write_page(const struct call *call, struct jw *jw)
     jw_kobject(jw, "page");
     jw_ki64(jw, "limit", (int64_t)page.limit);
     jw_ki64(jw, "returned", (int64_t)page.returned);
-    jw_ki64(jw, "total", (int64_t)page.total);
+    if (call_arg(call, "count")->number)
+        jw_knull(jw, "total");
+    else
+        jw_ki64(jw, "total", (int64_t)page.total);
     jw_kbool(jw, "truncated", next.n > 0);
     jw_key(jw, STR("next"));
     if (next.n)
@@ -248,10 +270,23 @@ static void write_links(const struct call *call, struct jw *jw)
     jw_end(jw);
 }
 
-void encode_json(const struct call *call, struct buf *out)
+void write_meta(const struct call *call, struct jw *jw)
+{
+    jw_kbool(jw, "pinned", call->pinned);
+    write_dataset(call, jw);
+    write_query(call, jw);
+    write_page(call, jw);
+    jw_kz(jw, "empty_reason", call->table.n_rows ? NULL : call->empty_reason);
+    write_others(call, jw);
+    write_warnings(call, jw);
+    write_summary(call, jw, jw->buf);
+    write_plan(call, jw);
+}
+
+void encode_json(struct call *call, struct buf *out)
 {
     const struct arg *pretty = call_arg(call, "pretty");
-    size_t index[64], n = call_fields(call, index);
+    size_t index[COLUMNS_MAX], n = call_fields(call, index);
     struct jw jw;
     jw_init(&jw, out, pretty->number != 0);
     jw_object(&jw);
@@ -261,15 +296,7 @@ void encode_json(const struct call *call, struct buf *out)
     write_data(call, pretty->number != 0, index, n, direct);
     write_columns(call, index, n, &jw);
     jw_kobject(&jw, "meta");
-    jw_kbool(&jw, "pinned", call->pinned);
-    write_dataset(call, &jw);
-    write_query(call, &jw);
-    write_page(call, &jw);
-    jw_kz(&jw, "empty_reason", call->table.n_rows ? NULL : call->empty_reason);
-    write_others(call, &jw);
-    write_warnings(call, &jw);
-    write_summary(call, &jw, out);
-    write_plan(call, &jw);
+    write_meta(call, &jw);
     jw_end(&jw);
     write_links(call, &jw);
     jw_end(&jw);
