@@ -81,4 +81,5 @@ void reply_cache_headers(struct call *call)
                               : arena_printf(call->arena, "public, max-age=%u, stale-while-revalidate=86400",
                                              call->api->options.max_age_s));
     reply_header(call->reply, "Vary", vary(call));
+    reply_header(call->reply, "Accept-Ranges", STR("none")); /* a Range is not looked at: the whole comes, with 200 */
 }
