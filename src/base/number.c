@@ -102,25 +102,45 @@ enum status decimal_read(struct str text, int shift, int64_t *out)
     return ST_OK;
 }
 
+/* llround without a call: halves go away from zero. */
+static int64_t nearest(double value)
+{
+    int64_t whole = (int64_t)value;
+    double rest = value - (double)whole;
+    return whole + (rest >= 0.5) - (rest <= -0.5);
+}
+
+/* The first `n` of eight bytes that may all be read. */
+static void add_short(struct buf *buf, const char *text, size_t n)
+{
+    if (!buf_reserve(buf, n))
+        return;
+    if (buf->capacity - buf->n >= 8)
+        memcpy(buf->p + buf->n, text, 8);
+    else
+        memcpy(buf->p + buf->n, text, n);
+    buf->n += n;
+}
+
 void ratio_print(struct buf *buf, double ratio)
 {
     if (fabs(ratio) >= 9e12) { /* six decimals no longer fit an integer, nor do they mean anything */
         buf_printf(buf, "%.0f", ratio);
         return;
     }
-    int64_t micro = llround(ratio * 1e6);
+    int64_t micro = nearest(ratio * 1e6);
     uint64_t size = micro < 0 ? 0 - (uint64_t)micro : (uint64_t)micro;
     if (micro < 0)
         buf_byte(buf, '-');
     buf_u64(buf, size / 1000000);
-    uint64_t fraction = size % 1000000;
+    uint32_t fraction = (uint32_t)(size % 1000000);
     if (fraction == 0)
         return;
-    char text[7] = {'.'};
+    char text[8] = {'.'};
     size_t n = 7;
     for (size_t i = 6; i > 0; i--, fraction /= 10)
         text[i] = (char)('0' + fraction % 10);
     while (text[n - 1] == '0')
         n--;
-    buf_add(buf, str_span(text, n));
+    add_short(buf, text, n);
 }
