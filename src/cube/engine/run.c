@@ -122,8 +122,14 @@ static uint64_t number_cells(const struct adding *a, const struct rows_chunk *ch
     return last;
 }
 
-/* Cells of a chunk's rows, whose leaves are those of the cube. False if there are more cells than the plan foretold: only in a damaged
- * file, or more than max_rows. */
+/* There are more cells than the plan foretold: only in a damaged file, or more than max_rows. */
+static void no_cell(struct scan *s)
+{
+    s->failed = true;
+    s->full = s->bounded;
+}
+
+/* Cells of a chunk's rows, whose leaves are those of the cube. False if one has no cell. */
 static bool find_cells(const struct adding *a, const struct rows_chunk *chunk, uint64_t *at)
 {
     struct scan *s = a->scan;
@@ -137,33 +143,38 @@ static bool find_cells(const struct adding *a, const struct rows_chunk *chunk, u
     }
     if (last < s->cells.room || chunk->n == 0)
         return true;
-    s->failed = true;
-    s->full = s->bounded;
+    no_cell(s);
     return false;
+}
+
+/* False where the sum is too large. */
+static bool add_value(struct cell *cell, int64_t value_usd, uint32_t status)
+{
+    cell->marks |= CELL_USED | status;
+    return !__builtin_add_overflow(cell->value_usd, value_usd, &cell->value_usd);
 }
 
 static void add_values(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
 {
     struct cell *cells = s->cells.cell;
-    bool overflow = false;
-    for (size_t i = 0; i < chunk->n; i++) {
-        struct cell *cell = &cells[at[i]];
-        overflow |= __builtin_add_overflow(cell->value_usd, chunk->value_usd[i], &cell->value_usd);
-        cell->marks |= CELL_USED | (uint32_t)chunk->status[i];
-    }
-    s->failed = s->failed || overflow;
+    bool added = true;
+    for (size_t i = 0; i < chunk->n; i++)
+        added &= add_value(&cells[at[i]], chunk->value_usd[i], chunk->status[i]);
+    s->failed = s->failed || !added;
+}
+
+static void add_weight(struct scan *s, struct weight_cell *w, uint64_t stored_kg, int64_t unweighed_usd)
+{
+    if (__builtin_add_overflow(w->kg, stored_kg ? (int64_t)(stored_kg - 1) : 0, &w->kg))
+        s->failed = true;
+    w->unweighed_usd += unweighed_usd;
+    w->weighed = w->weighed || stored_kg;
 }
 
 static void add_weights(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
 {
-    for (size_t i = 0; i < chunk->n; i++) {
-        struct weight_cell *w = &s->cells.weight[at[i]];
-        uint64_t stored = chunk->stored_kg[i];
-        if (__builtin_add_overflow(w->kg, stored ? (int64_t)(stored - 1) : 0, &w->kg))
-            s->failed = true;
-        w->unweighed_usd += chunk->unweighed_usd[i];
-        w->weighed = w->weighed || stored;
-    }
+    for (size_t i = 0; i < chunk->n; i++)
+        add_weight(s, &s->cells.weight[at[i]], chunk->stored_kg[i], chunk->unweighed_usd[i]);
 }
 
 /* A member's whole value in a group. */
@@ -187,15 +198,19 @@ static void fold_rows(struct scan *s, const struct rows_chunk *chunk, const uint
         fold_value(&spread[at[i]], chunk->value_usd[i], id);
 }
 
-/* Adds to the present member's value in each group. */
+/* Adds to the present member's value in a group. */
+static void add_to_member(struct scan *s, uint64_t at, int64_t value_usd)
+{
+    struct spread_cell *c = &s->cells.spread[at];
+    if (c->now_usd == 0 && value_usd > 0)
+        s->touched[s->n_touched++] = (uint32_t)at;
+    c->now_usd += value_usd; /* part of the cell's own sum, which is checked */
+}
+
 static void add_to_spread(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
 {
-    for (size_t i = 0; i < chunk->n; i++) {
-        struct spread_cell *c = &s->cells.spread[at[i]];
-        if (c->now_usd == 0 && chunk->value_usd[i] > 0)
-            s->touched[s->n_touched++] = (uint32_t)at[i];
-        c->now_usd += chunk->value_usd[i]; /* part of the cell's own sum, which is checked */
-    }
+    for (size_t i = 0; i < chunk->n; i++)
+        add_to_member(s, at[i], chunk->value_usd[i]);
 }
 
 static void add_chunk(const struct adding *a, const struct rows_chunk *chunk)
@@ -213,21 +228,29 @@ static void add_chunk(const struct adding *a, const struct rows_chunk *chunk)
         add_to_spread(s, chunk, at);
 }
 
+/* A run's total is a row without a product. */
 static void add_total(const struct adding *a, const struct file_total *total)
 {
-    struct rows_chunk chunk; /* too large to be cleared for one row */
+    struct scan *s = a->scan;
     bool weighed = total->quantity_kg != QUANTITY_UNKNOWN;
-    chunk.n = 1;
-    chunk.leaf[0] = 0;
-    chunk.value_usd[0] = total->value_usd;
-    chunk.stored_kg[0] = weighed ? (uint64_t)total->quantity_kg + 1 : 0;
-    chunk.unweighed_usd[0] = total->unweighed_usd;
-    chunk.status[0] = total->status;
-    if (total->value_usd < 0 || total->unweighed_usd < 0 || (weighed && total->quantity_kg < 0))
-        a->scan->failed = true;
-    else
-        add_chunk(a, &chunk);
-    a->scan->observations_read++;
+    uint64_t at = s->cells.number ? cells_hash(&s->cells, a->base) : a->base;
+    s->observations_read++;
+    if (total->value_usd < 0 || total->unweighed_usd < 0 || (weighed && total->quantity_kg < 0)) {
+        s->failed = true;
+        return;
+    }
+    if (at >= s->cells.room) {
+        no_cell(s);
+        return;
+    }
+    if (!add_value(&s->cells.cell[at], total->value_usd, total->status))
+        s->failed = true;
+    if (s->weighed)
+        add_weight(s, &s->cells.weight[at], weighed ? (uint64_t)total->quantity_kg + 1 : 0, total->unweighed_usd);
+    if (s->streamed && s->once)
+        fold_value(&s->cells.spread[at], total->value_usd, s->spread_id);
+    else if (s->streamed)
+        add_to_member(s, at, total->value_usd);
 }
 
 /* From the segment's leaves to the cube's. */
@@ -451,6 +474,33 @@ struct cube_plan cube_plan(const struct cube *cube, const struct cube_query *que
 uint64_t cube_cost(const struct cube *cube, const struct cube_query *query)
 {
     return cube_plan(cube, query).observations;
+}
+
+/* How many members a side has at most. */
+static size_t members_meant(const struct cube *cube, const struct cube_query *query, enum cube_dim dim)
+{
+    if (query->only[dim].member)
+        return query->only[dim].n;
+    return query_tells_apart(query, dim) ? cube->each.n : 1;
+}
+
+uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *query)
+{
+    uint64_t segments = query->only[CUBE_PERIOD].member ? 0 : cube->image.n_segments;
+    for (size_t i = 0; i < query->only[CUBE_PERIOD].n; i++) {
+        size_t from, to;
+        engine_segments(cube, query->only[CUBE_PERIOD].member[i], &from, &to);
+        segments += to - from;
+    }
+    uint64_t flows = query->only[CUBE_FLOW].member ? query->only[CUBE_FLOW].n : 2;
+    uint64_t rows = needs_totals_only(query) ? 1 : cube->image.n_products;
+    uint64_t factor[] = {flows, rows, members_meant(cube, query, CUBE_REPORTER),
+                         members_meant(cube, query, CUBE_PARTNER)};
+    uint64_t cost = segments;
+    for (size_t i = 0; i < sizeof factor / sizeof *factor; i++)
+        if (__builtin_mul_overflow(cost, factor[i], &cost))
+            return UINT64_MAX;
+    return cost;
 }
 
 static void note(const struct scan *s, const struct cube_rows *rows)
