@@ -17,6 +17,7 @@ struct api {
     const struct catalogue *catalogue;
     struct search_index *search;
     const struct measure **link; /* of the columns of all routes in turn */
+    struct prepared *prepared;
     struct api_options options;
 };
 
@@ -395,6 +396,16 @@ bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *
 enum status table_arrange(struct call *call) MUST_CHECK; /* filters, sort, top */
 /* The dataset that a row names, else that of the whole answer; NULL if there is neither. */
 const struct cube *call_row_cube(const struct call *call, const struct cell *row);
+
+/* prepared.c: what is the same in each JSON answer of a route or dataset. NULL when memory is out. */
+struct prepared *prepared_new(const struct catalogue *catalogue, const struct measure *const *link);
+void prepared_free(struct prepared *prepared);
+/* The columns' names as they stand before their values, with commas between; for buf_add_padded. */
+void column_keys(const struct call *call, const size_t *index, size_t n, struct str *key);
+/* "columns" of an answer, and the members of "meta" that say which dataset answered. */
+void write_columns(const struct call *call, const size_t *index, size_t n, struct jw *jw);
+void write_dataset(const struct call *call, struct jw *jw);
+
 struct page {
     size_t first, returned, total, limit;
 };

@@ -74,25 +74,22 @@ static size_t digits_of(uint64_t value)
     return n + (value >= 10) + (value >= 100) + (value >= 1000);
 }
 
-void buf_u64(struct buf *buf, uint64_t value)
+void buf_digits(struct buf *buf, uint64_t value, size_t n)
 {
-    size_t n = digits_of(value);
     if (!buf_reserve(buf, n))
         return;
-    char *end = buf->p + buf->n + n;
+    char *first = buf->p + buf->n, *end = first + n;
     buf->n += n;
-    while (value >= 100000000) {
+    for (; end - first >= 8; value /= 100000000)
         put_eight(end -= 8, (uint32_t)(value % 100000000));
-        value /= 100000000;
-    }
     uint32_t rest = (uint32_t)value;
-    for (; rest >= 100; rest /= 100)
+    for (; end - first >= 2; rest /= 100)
         put_pair(end -= 2, rest % 100);
-    if (rest >= 10)
-        put_pair(end - 2, rest);
-    else
-        end[-1] = (char)('0' + rest);
+    if (end > first)
+        *first = (char)('0' + rest);
 }
+
+void buf_u64(struct buf *buf, uint64_t value) { buf_digits(buf, value, digits_of(value)); }
 
 void buf_i64(struct buf *buf, int64_t value)
 {

@@ -183,6 +183,14 @@ void jw_raw(struct jw *jw, struct str json)
     buf_add(jw->buf, json);
 }
 
+void jw_members(struct jw *jw, struct str members)
+{
+    if (jw->depth == 0 || !(jw->in_object & level_bit(jw)) || jw->after_key)
+        BUG("members of JSON outside an object");
+    separate(jw);
+    buf_add(jw->buf, members);
+}
+
 void jw_bool(struct jw *jw, bool value) { jw_raw(jw, value ? STR("true") : STR("false")); }
 void jw_null(struct jw *jw) { jw_raw(jw, STR("null")); }
 

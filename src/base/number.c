@@ -110,18 +110,6 @@ static int64_t nearest(double value)
     return whole + (rest >= 0.5) - (rest <= -0.5);
 }
 
-/* The first `n` of eight bytes that may all be read. */
-static void add_short(struct buf *buf, const char *text, size_t n)
-{
-    if (!buf_reserve(buf, n))
-        return;
-    if (buf->capacity - buf->n >= 8)
-        memcpy(buf->p + buf->n, text, 8);
-    else
-        memcpy(buf->p + buf->n, text, n);
-    buf->n += n;
-}
-
 void ratio_print(struct buf *buf, double ratio)
 {
     if (fabs(ratio) >= 9e12) { /* six decimals no longer fit an integer, nor do they mean anything */
@@ -136,11 +124,9 @@ void ratio_print(struct buf *buf, double ratio)
     uint32_t fraction = (uint32_t)(size % 1000000);
     if (fraction == 0)
         return;
-    char text[8] = {'.'};
-    size_t n = 7;
-    for (size_t i = 6; i > 0; i--, fraction /= 10)
-        text[i] = (char)('0' + fraction % 10);
-    while (text[n - 1] == '0')
-        n--;
-    add_short(buf, text, n);
+    size_t digits = 6;
+    for (; fraction % 10 == 0; fraction /= 10)
+        digits--;
+    buf_byte(buf, '.');
+    buf_digits(buf, fraction, digits);
 }

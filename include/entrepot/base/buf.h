@@ -42,6 +42,17 @@ static inline void buf_add(struct buf *buf, struct str s)
     buf->n += s.n;
 }
 
+/* The same of a text behind which 32 bytes more may be read: a short one is copied in one piece of fixed length. */
+static inline void buf_add_padded(struct buf *buf, struct str s)
+{
+    if (s.n > 32 || buf->failed || buf->capacity - buf->n < 32) {
+        buf_add(buf, s);
+        return;
+    }
+    memcpy(buf->p + buf->n, s.p, 32);
+    buf->n += s.n;
+}
+
 static inline void buf_byte(struct buf *buf, char c)
 {
     if (buf_reserve(buf, 1))
@@ -49,6 +60,8 @@ static inline void buf_byte(struct buf *buf, char c)
 }
 
 void buf_u64(struct buf *buf, uint64_t value);
+/* The number in exactly `n` digits, with zeros in front. It has no more than that. */
+void buf_digits(struct buf *buf, uint64_t value, size_t n);
 void buf_i64(struct buf *buf, int64_t value);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A literal, without strlen at run time. */
