@@ -35,35 +35,56 @@ static enum status used_numbers(const struct scan *s, uint64_t **out, size_t *n)
     return ST_OK;
 }
 
-/* A cell's number as the members of the box's sides. */
-struct place {
-    uint64_t number;
-    uint64_t at[CUBE_DIMS];
-};
+/* ---- from numbers to members ---- */
 
-/* On to a larger number. Returns the outermost side whose member is another one now. Mostly the next cell is near: then nothing is
- * divided. */
-static size_t move_to(const struct box *box, struct place *place, uint64_t number)
+/* Division of 32-bit numbers by one that stays the same (Lemire, Kaser & Kurz 2019, "Faster remainder by direct computation"). */
+struct divisor {
+    uint64_t length, inverse; /* inverse 0: divide as usual */
+};
+__extension__ typedef unsigned __int128 u128;
+
+static struct divisor divisor_of(const struct box *box, enum cube_dim dim)
 {
-    uint64_t carry = number - place->number;
-    size_t i = box->n_sides;
-    place->number = number;
-    while (carry && i > 0) {
-        enum cube_dim dim = box->side[--i];
-        uint64_t length = box->length[dim], sum = place->at[dim] + carry;
-        carry = sum < length ? 0 : sum - length < length ? 1 : sum / length;
-        place->at[dim] = carry == 0 ? sum : carry == 1 ? sum - length : sum % length;
-    }
-    return i;
+    uint64_t length = box->length[dim];
+    bool plain = box->cells > UINT32_MAX || length <= 1;
+    return (struct divisor){length, plain ? 0 : UINT64_MAX / length + 1};
 }
 
-static uint32_t member_at(const struct scan *s, enum cube_dim dim, const struct place *place)
+static uint64_t divide(const struct divisor *d, uint64_t number)
 {
-    uint64_t at = place->at[dim];
+    return d->inverse ? (uint64_t)((u128)d->inverse * number >> 64) : number / d->length;
+}
+
+/* The sides that make a row's key, and behind them that of a spread that is laid out. */
+struct key_sides {
+    size_t n;
+    struct divisor side[CUBE_DIMS];
+    bool laid_out;
+};
+
+static struct key_sides key_sides_of(const struct scan *s)
+{
+    struct key_sides k = {.n = s->box.n_sides, .laid_out = s->query->spread != CUBE_NO_SPREAD && !s->streamed};
+    for (size_t i = 0; i < k.n; i++)
+        k.side[i] = divisor_of(&s->box, s->box.side[i]);
+    k.n -= k.laid_out;
+    return k;
+}
+
+static uint32_t member_of(const struct scan *s, enum cube_dim dim, uint64_t at)
+{
     if (dim == CUBE_REPORTER || dim == CUBE_PARTNER)
         return s->cube->country[at];
     return dim == CUBE_PERIOD ? s->period[at] : (uint32_t)at;
 }
+
+/* Cells of one group stand side by side where a spread is laid out; otherwise each cell is a group. */
+static uint64_t group_of(const struct key_sides *k, uint64_t number)
+{
+    return k->laid_out ? divide(&k->side[k->n], number) : number;
+}
+
+/* ---- rows ---- */
 
 static bool make_rows(const struct scan *s, size_t n, struct rows_out *out)
 {
@@ -87,12 +108,13 @@ static bool make_rows(const struct scan *s, size_t n, struct rows_out *out)
     return out->members && out->top_id && out->top_value_usd && out->sum_sq;
 }
 
-static void start_row(const struct scan *s, struct rows_out *out, size_t row, const struct place *place)
+static void start_row(const struct scan *s, const struct key_sides *k, struct rows_out *out, size_t row, uint64_t group)
 {
-    for (size_t i = 0; i < s->box.n_sides; i++) {
+    for (size_t i = k->n; i-- > 0;) {
         enum cube_dim dim = s->box.side[i];
-        if (out->key[dim])
-            out->key[dim][row] = member_at(s, dim, place);
+        uint64_t outer = divide(&k->side[i], group);
+        out->key[dim][row] = member_of(s, dim, group - outer * k->side[i].length);
+        group = outer;
     }
     if (out->quantity_kg)
         out->quantity_kg[row] = QUANTITY_UNKNOWN;
@@ -111,7 +133,7 @@ static void add_weight(struct rows_out *out, size_t row, const struct weight_cel
 }
 
 /* A cell of a spread that was laid out: one member of its group. */
-static void fold_cell(const struct scan *s, struct rows_out *out, size_t row, const struct place *place, int64_t value)
+static void fold_cell(struct rows_out *out, size_t row, uint32_t member, int64_t value)
 {
     if (value <= 0)
         return;
@@ -119,7 +141,7 @@ static void fold_cell(const struct scan *s, struct rows_out *out, size_t row, co
     out->sum_sq[row] += (double)value * (double)value;
     if (value > out->top_value_usd[row]) {
         out->top_value_usd[row] = value;
-        out->top_id[row] = member_at(s, s->query->spread, place);
+        out->top_id[row] = member;
     }
 }
 
@@ -131,9 +153,9 @@ static void take_spread(struct rows_out *out, size_t row, const struct spread_ce
     out->top_id[row] = c->members ? c->top_id : NO_ID;
 }
 
-static void fill_row(struct scan *s, struct rows_out *out, size_t row, const struct place *place)
+static void fill_row(struct scan *s, struct rows_out *out, size_t row, uint64_t number, uint64_t at_spread)
 {
-    size_t at = cells_find(&s->cells, place->number);
+    size_t at = cells_find(&s->cells, number);
     const struct cell *cell = &s->cells.cell[at];
     if (__builtin_add_overflow(out->value_usd[row], cell->value_usd, &out->value_usd[row]))
         s->failed = true;
@@ -143,31 +165,29 @@ static void fill_row(struct scan *s, struct rows_out *out, size_t row, const str
     if (s->streamed)
         take_spread(out, row, &s->cells.spread[at]);
     else if (out->members)
-        fold_cell(s, out, row, place, cell->value_usd);
+        fold_cell(out, row, member_of(s, s->query->spread, at_spread), cell->value_usd);
 }
 
-/* Cells of one group stand side by side where a spread is laid out; otherwise each cell is a group. */
-static size_t count_groups(const struct scan *s, const uint64_t *number, size_t n)
+static size_t count_groups(const struct key_sides *k, const uint64_t *number, size_t n)
 {
-    if (s->query->spread == CUBE_NO_SPREAD || s->streamed)
+    if (!k->laid_out)
         return n;
-    uint64_t members = s->box.length[s->query->spread];
     size_t groups = n > 0;
     for (size_t i = 1; i < n; i++)
-        groups += number[i] / members != number[i - 1] / members;
+        groups += group_of(k, number[i]) != group_of(k, number[i - 1]);
     return groups;
 }
 
-static void fill_rows(struct scan *s, const uint64_t *number, size_t n, struct rows_out *out)
+static void fill_rows(struct scan *s, const struct key_sides *k, const uint64_t *number, size_t n, struct rows_out *out)
 {
-    bool laid_out = s->query->spread != CUBE_NO_SPREAD && !s->streamed;
-    size_t row = SIZE_MAX, inner = laid_out ? s->box.n_sides - 1 : s->box.n_sides;
-    struct place place = {.number = 0};
+    uint64_t before = 0;
+    size_t row = SIZE_MAX;
     for (size_t i = 0; i < n; i++) {
-        size_t changed = move_to(&s->box, &place, number[i]);
-        if (i == 0 || changed < inner)
-            start_row(s, out, ++row, &place);
-        fill_row(s, out, row, &place);
+        uint64_t group = group_of(k, number[i]);
+        if (i == 0 || group != before)
+            start_row(s, k, out, ++row, group);
+        before = group;
+        fill_row(s, out, row, number[i], k->laid_out ? number[i] - group * k->side[k->n].length : 0);
     }
 }
 
@@ -178,12 +198,13 @@ enum status scan_rows(struct scan *s, struct cube_rows *rows)
     struct rows_out out;
     if (used_numbers(s, &number, &n) != ST_OK)
         return ST_NO_MEMORY;
-    size_t groups = count_groups(s, number, n);
+    const struct key_sides sides = key_sides_of(s);
+    size_t groups = count_groups(&sides, number, n);
     if (s->query->max_rows && groups > s->query->max_rows)
         return ST_TOO_LARGE;
     if (!make_rows(s, groups, &out))
         return ST_NO_MEMORY;
-    fill_rows(s, number, n, &out);
+    fill_rows(s, &sides, number, n, &out);
     *rows = (struct cube_rows){.n = groups,
                                .value_usd = out.value_usd,
                                .status = out.status,
