@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/digits.h"
+
 #define DIGITS_MAX 40
 #define VALUE_LIMIT ((int64_t)1 << 62)
 
@@ -110,23 +112,28 @@ static int64_t nearest(double value)
     return whole + (rest >= 0.5) - (rest <= -0.5);
 }
 
+#define RATIO_BYTES 24 /* "-9000000000000.000001" */
+
 void ratio_print(struct buf *buf, double ratio)
 {
     if (fabs(ratio) >= 9e12) { /* six decimals no longer fit an integer, nor do they mean anything */
         buf_printf(buf, "%.0f", ratio);
         return;
     }
-    int64_t micro = nearest(ratio * 1e6);
-    uint64_t size = micro < 0 ? 0 - (uint64_t)micro : (uint64_t)micro;
-    if (micro < 0)
-        buf_byte(buf, '-');
-    buf_u64(buf, size / 1000000);
-    uint32_t fraction = (uint32_t)(size % 1000000);
-    if (fraction == 0)
+    if (!buf_reserve(buf, RATIO_BYTES))
         return;
-    size_t digits = 6;
-    for (; fraction % 10 == 0; fraction /= 10)
-        digits--;
-    buf_byte(buf, '.');
-    buf_digits(buf, fraction, digits);
+    int64_t micro = nearest(ratio * 1e6);
+    uint64_t size = micro < 0 ? 0 - (uint64_t)micro : (uint64_t)micro, whole = size / 1000000;
+    char *at = buf->p + buf->n;
+    *at = '-'; /* a digit overwrites it where there is no sign */
+    at += micro < 0;
+    size_t n = whole < 10 ? 1 : digits_of(whole);
+    put_digits(at, whole, n);
+    at[n] = '.';
+    put_digits(at + n + 1, size % 1000000, 6);
+    n += 7;
+    while (at[n - 1] == '0')
+        n--;
+    n -= at[n - 1] == '.';
+    buf->n = (size_t)(at + n - buf->p);
 }

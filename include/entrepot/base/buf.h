@@ -60,8 +60,6 @@ static inline void buf_byte(struct buf *buf, char c)
 }
 
 void buf_u64(struct buf *buf, uint64_t value);
-/* The number in exactly `n` digits, with zeros in front. It has no more than that. */
-void buf_digits(struct buf *buf, uint64_t value, size_t n);
 void buf_i64(struct buf *buf, int64_t value);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A literal, without strlen at run time. */
