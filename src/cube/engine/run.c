@@ -79,27 +79,6 @@ static bool needs_totals_only(const struct cube_query *q)
     return !q->only[CUBE_PRODUCT].member && (!query_tells_apart(q, CUBE_PRODUCT) || q->level == LEVEL_TOTAL);
 }
 
-static enum status prepare(struct scan *s)
-{
-    const struct cube_query *q = s->query;
-    if (query_tells_apart(q, CUBE_PRODUCT) && s->cube->level[q->level].n == 0)
-        BUG("a query groups by a product level that the cube does not have");
-    s->period = q->only[CUBE_PERIOD].member;
-    s->n_periods = q->only[CUBE_PERIOD].n;
-    if (!s->period)
-        s->period = all_periods(s->cube, q->kind, &s->n_periods, s->arena);
-    if (!s->period)
-        return ST_NO_MEMORY;
-    s->node = query_tells_apart(q, CUBE_PRODUCT) ? s->cube->level[q->level].of_leaf : NULL;
-    s->streamed = q->spread == CUBE_REPORTER || q->spread == CUBE_PARTNER;
-    s->visitor.totals = needs_totals_only(q);
-    s->weighed = (q->measures & CUBE_QUANTITY) != 0;
-    enum status status = shape_box(s);
-    if (status == ST_OK)
-        status = mark_leaves(s);
-    return status == ST_OK ? sides_make(s->cube, q, s->arena, &s->sides) : status;
-}
-
 /* ---- adding ---- */
 
 /* What one run adds to: the cell number of its first product side, and the steps between products. */
@@ -341,22 +320,29 @@ static void add_named(const struct adding *a, const struct run_view *view)
     }
 }
 
-/* One run as seen by a reporter: for the import view of reconciled data the stored pair is turned round. */
-static void add_run(struct visitor *visitor, const struct touch *touch)
+/* Where a run's rows go, as seen by a reporter: for the import view of reconciled data the stored pair is turned round. */
+static struct adding adding_of(struct scan *s, const struct touch *touch)
 {
-    struct scan *s = (struct scan *)visitor;
     const uint64_t *stride = s->box.stride;
-    const struct image_segment *segment = touch->segment;
     bool turned = engine_turned(s->cube, touch->flow);
     uint64_t reporter = turned ? RUN_PARTNER(touch->key) : RUN_REPORTER(touch->key);
     uint64_t partner = turned ? RUN_REPORTER(touch->key) : RUN_PARTNER(touch->key);
-    struct adding a = {.scan = s, .segment = segment, .stride = stride[CUBE_PRODUCT]};
-    a.base = stride[CUBE_PERIOD] * touch->period + stride[CUBE_REPORTER] * reporter + stride[CUBE_PARTNER] * partner +
-             stride[CUBE_FLOW] * (uint64_t)touch->flow;
-    if (s->visitor.totals) {
-        add_total(&a, &touch->total);
-        return;
-    }
+    uint64_t base = stride[CUBE_PERIOD] * touch->period + stride[CUBE_REPORTER] * reporter +
+                    stride[CUBE_PARTNER] * partner + stride[CUBE_FLOW] * (uint64_t)touch->flow;
+    return (struct adding){.scan = s, .segment = touch->segment, .base = base, .stride = stride[CUBE_PRODUCT]};
+}
+
+static void add_run_total(struct visitor *visitor, const struct touch *touch)
+{
+    struct adding a = adding_of((struct scan *)visitor, touch);
+    add_total(&a, &touch->total);
+}
+
+static void add_run(struct visitor *visitor, const struct touch *touch)
+{
+    struct scan *s = (struct scan *)visitor;
+    struct adding a = adding_of(s, touch);
+    const struct image_segment *segment = touch->segment;
     struct run_view view;
     const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
     if (!run_view(touch->run, segment->rows, segment->rows_bytes, segment->n_leaves, &view))
@@ -418,6 +404,28 @@ static enum status visit_members(struct scan *s)
 }
 
 /* ---- entry points ---- */
+
+static enum status prepare(struct scan *s)
+{
+    const struct cube_query *q = s->query;
+    if (query_tells_apart(q, CUBE_PRODUCT) && s->cube->level[q->level].n == 0)
+        BUG("a query groups by a product level that the cube does not have");
+    s->period = q->only[CUBE_PERIOD].member;
+    s->n_periods = q->only[CUBE_PERIOD].n;
+    if (!s->period)
+        s->period = all_periods(s->cube, q->kind, &s->n_periods, s->arena);
+    if (!s->period)
+        return ST_NO_MEMORY;
+    s->node = query_tells_apart(q, CUBE_PRODUCT) ? s->cube->level[q->level].of_leaf : NULL;
+    s->streamed = q->spread == CUBE_REPORTER || q->spread == CUBE_PARTNER;
+    s->visitor.totals = needs_totals_only(q);
+    s->visitor.visit = s->visitor.totals ? add_run_total : add_run;
+    s->weighed = (q->measures & CUBE_QUANTITY) != 0;
+    enum status status = shape_box(s);
+    if (status == ST_OK)
+        status = mark_leaves(s);
+    return status == ST_OK ? sides_make(s->cube, q, s->arena, &s->sides) : status;
+}
 
 struct counting {
     struct visitor visitor; /* first */
@@ -538,7 +546,7 @@ static enum status scan_all(struct scan *s)
 static enum status run_one(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows,
                            struct arena *arena)
 {
-    struct scan s = {.visitor = {.visit = add_run}, .cube = cube, .query = query, .arena = arena};
+    struct scan s = {.cube = cube, .query = query, .arena = arena};
     enum status status = prepare(&s);
     if (status == ST_OK)
         status = scan_all(&s);
