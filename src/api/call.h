@@ -400,8 +400,8 @@ const struct cube *call_row_cube(const struct call *call, const struct cell *row
 /* prepared.c: what is the same in each JSON answer of a route or dataset. NULL when memory is out. */
 struct prepared *prepared_new(const struct catalogue *catalogue, const struct measure *const *link);
 void prepared_free(struct prepared *prepared);
-/* The columns' names as they stand before their values, with commas between; for buf_add_padded. */
-void column_keys(const struct call *call, const size_t *index, size_t n, struct str *key);
+/* The columns' names as they stand before their values, with commas between; for buf_add_padded. False when memory is out. */
+bool column_keys(const struct call *call, const size_t *index, size_t n, struct str *key) MUST_CHECK;
 /* "columns" of an answer, and the members of "meta" that say which dataset answered. */
 void write_columns(const struct call *call, const size_t *index, size_t n, struct jw *jw);
 void write_dataset(const struct call *call, struct jw *jw);

@@ -59,12 +59,27 @@ static void write_bare_row(struct buf *out, const struct cell *row, const size_t
     buf_byte(out, ']');
 }
 
+#define REST_BYTES 8192 /* columns, meta and links, mostly */
+#define CELL_BYTES 12   /* of a value, mostly */
+
+/* About as much room as the answer will take, so that it moves less often while it grows. */
+static void expect(struct buf *out, size_t rows, const struct str *key, size_t n)
+{
+    size_t row = 3;
+    for (size_t c = 0; c < n; c++)
+        row += key[c].n + CELL_BYTES;
+    size_t bytes = rows * row + REST_BYTES; /* limit times columns: far from too large a number */
+    if (bytes < out->ceiling / 2)
+        (void)buf_reserve(out, bytes);
+}
+
 static void write_data(const struct call *call, bool pretty, const size_t *index, size_t n, struct buf *out)
 {
     struct page page = call_page(call);
     struct str key[COLUMNS_MAX];
     bool bare = call_arg(call, "shape")->number != 0;
-    column_keys(call, index, n, key);
+    out->failed = !column_keys(call, index, n, key) || out->failed;
+    expect(out, page.returned, key, n);
     buf_byte(out, '[');
     for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
         if (r > page.first)
@@ -86,7 +101,7 @@ void encode_ndjson(struct call *call, struct buf *out)
     struct page page = call_page(call);
     struct str key[COLUMNS_MAX];
     size_t index[COLUMNS_MAX], n = call_fields(call, index);
-    column_keys(call, index, n, key);
+    out->failed = !column_keys(call, index, n, key) || out->failed;
     for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
         write_row(out, &call->table.cell[r * call->table.n_columns], index, key, n);
         buf_byte(out, '\n');

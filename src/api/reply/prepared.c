@@ -149,18 +149,21 @@ static const struct column_text *texts_of(const struct call *call)
 static struct str key_of_names(struct arena *arena, const char *id)
 {
     struct str text = arena_printf(arena, ",\"%s\":%*s", id, BEHIND, "");
-    return text.p ? str_span(text.p, text.n - BEHIND) : STR(",");
+    return str_span(text.p, text.p ? text.n - BEHIND : 0);
 }
 
-void column_keys(const struct call *call, const size_t *index, size_t n, struct str *key)
+bool column_keys(const struct call *call, const size_t *index, size_t n, struct str *key)
 {
     const struct column_text *text = texts_of(call);
     for (size_t c = 0; c < n; c++) {
         bool own = index[c] < call->route->n_columns;
-        struct str with_comma =
-            own ? text[index[c]].key : key_of_names(call->arena, call->table.column[index[c]].id);
-        key[c] = c ? with_comma : str_span(with_comma.p + 1, with_comma.n - 1);
+        key[c] = own ? text[index[c]].key : key_of_names(call->arena, call->table.column[index[c]].id);
+        if (!key[c].p)
+            return false;
+        if (c == 0)
+            key[c] = str_span(key[c].p + 1, key[c].n - 1); /* no comma before the first */
     }
+    return true;
 }
 
 static struct str valuation_of(const struct call *call, const struct column *column)
