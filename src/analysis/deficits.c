@@ -10,21 +10,44 @@ static int by_balance(const void *a, const void *b)
     return x->partner < y->partner ? -1 : x->partner > y->partner;
 }
 
-/* One row for each partner with any trade, in the order of the cube's members. All partners are recorded, so what an absent key
- * means is the same for each of them. */
-static size_t gather(const struct frame *frame, const struct cube_rows *rows, uint32_t period, struct deficit_row *row)
+/* What an absent key means. All partners are recorded, so it is the same for each of them. */
+struct absence {
+    struct figure flow[2];
+};
+
+/* Both flows of one partner, and the flags of their observations: from row *at on, up to the next partner's. */
+static void take_partner(const struct cube_rows *rows, size_t *at, struct figure flow[2], unsigned *flags)
 {
-    struct figure no_exports = frame_absent(frame, ANY_MEMBER, FLOW_EXPORTS, period);
-    struct figure no_imports = frame_absent(frame, ANY_MEMBER, FLOW_IMPORTS, period);
+    const uint32_t *partner = rows->key[CUBE_PARTNER];
+    size_t i = *at;
+    for (; i < rows->n && partner[i] == partner[*at]; i++) {
+        flow[rows->key[CUBE_FLOW][i]] = (struct figure){rows->value_usd[i], true};
+        *flags |= flags_of_status(rows->status[i]);
+    }
+    *at = i;
+}
+
+/* Those with a deficit of all partners with any trade, in the order of the cube's members. */
+static size_t gather(const struct cube_rows *rows, const struct absence *absent, unsigned flags,
+                     struct deficit_row *row, struct deficit_summary *summary)
+{
     size_t n = 0;
-    for (size_t i = 0; i < rows->n; i++) {
+    for (size_t i = 0; i < rows->n;) {
         uint32_t partner = rows->key[CUBE_PARTNER][i];
-        if (n == 0 || row[n - 1].partner != partner)
-            row[n++] = (struct deficit_row){.partner = partner, .exports = no_exports, .imports = no_imports};
-        struct deficit_row *r = &row[n - 1];
-        *(rows->key[CUBE_FLOW][i] == FLOW_EXPORTS ? &r->exports : &r->imports) =
-            (struct figure){rows->value_usd[i], true};
-        r->flags |= flags_of_status(rows->status[i]);
+        struct figure flow[2] = {absent->flow[FLOW_EXPORTS], absent->flow[FLOW_IMPORTS]};
+        unsigned own_flags = flags;
+        take_partner(rows, &i, flow, &own_flags);
+        struct figure balance = figure_difference(flow[FLOW_EXPORTS], flow[FLOW_IMPORTS]);
+        summary->partners++;
+        if (!balance.known || balance.usd >= 0)
+            continue;
+        summary->deficits_usd += balance.usd;
+        struct deficit_row *r = &row[n++];
+        r->partner = partner;
+        r->exports = flow[FLOW_EXPORTS];
+        r->imports = flow[FLOW_IMPORTS];
+        r->balance = balance;
+        r->flags = own_flags;
     }
     return n;
 }
@@ -82,22 +105,14 @@ enum status deficit_ranking(const struct frame *frame, uint32_t period, struct a
         status = world_balance(frame, period, arena, &summary->balance);
     if (status != ST_OK)
         return status;
-    struct deficit_row *row = arena_new(arena, struct deficit_row, rows.n);
+    struct deficit_row *row = arena_new_raw(arena, struct deficit_row, rows.n);
     if (!row)
         return ST_NO_MEMORY;
-    summary->partners = gather(frame, &rows, period, row);
     unsigned flags = frame_complete(frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
     flags |= cube_dataset(frame->cube)->partners == PARTNERS_CLOSED ? FLAG_BIT(FLAG_CLOSED_SET) : 0;
-    *n = 0;
-    for (size_t i = 0; i < summary->partners; i++) {
-        struct deficit_row r = row[i];
-        r.balance = figure_difference(r.exports, r.imports);
-        r.flags |= flags;
-        if (!r.balance.known || r.balance.usd >= 0)
-            continue;
-        summary->deficits_usd += r.balance.usd;
-        row[(*n)++] = r;
-    }
+    const struct absence absent = {{[FLOW_EXPORTS] = frame_absent(frame, ANY_MEMBER, FLOW_EXPORTS, period),
+                                    [FLOW_IMPORTS] = frame_absent(frame, ANY_MEMBER, FLOW_IMPORTS, period)}};
+    *n = gather(&rows, &absent, flags, row, summary);
     if (*n)
         qsort(row, *n, sizeof *row, by_balance);
     add_shares(row, *n, summary);

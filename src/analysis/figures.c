@@ -1,7 +1,5 @@
 #include "entrepot/analysis/figures.h"
 
-#include <math.h>
-
 const char *const flag_name[FLAGS] = {
     [FLAG_NOT_REPORTED] = "not_reported",
     [FLAG_PARTIAL_YEAR] = "partial_year",
@@ -57,21 +55,6 @@ const char *const flag_meaning[FLAGS] = {
     [FLAG_NO_WORLD_EXPORTS] =
         "the dataset does not hold the exports of the world's countries: their concentration is null",
 };
-
-struct figure figure_sum(struct figure a, struct figure b)
-{
-    return a.known && b.known ? (struct figure){a.usd + b.usd, true} : FIGURE_NONE;
-}
-
-struct figure figure_difference(struct figure a, struct figure b)
-{
-    return a.known && b.known ? (struct figure){a.usd - b.usd, true} : FIGURE_NONE;
-}
-
-double figure_ratio(struct figure part, struct figure whole)
-{
-    return part.known && whole.known && whole.usd != 0 ? (double)part.usd / (double)whole.usd : (double)NAN;
-}
 
 double figure_growth(struct figure now, struct figure before) { return figure_ratio(now, before) - 1.0; }
 

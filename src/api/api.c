@@ -16,19 +16,23 @@ struct api *api_new(const struct catalogue *catalogue, const struct api_options 
     struct api *api = malloc(sizeof *api);
     struct search_index *search = search_new(catalogue);
     const struct measure **link = measures_link();
-    if (!api || !search || !link) {
+    struct prepared *prepared = link ? prepared_new(catalogue, (const struct measure *const *)link) : NULL;
+    if (!api || !search || !prepared) {
+        prepared_free(prepared);
         search_free(search);
         free(link);
         free(api);
         return NULL;
     }
-    *api = (struct api){.catalogue = catalogue, .search = search, .link = link, .options = *options};
+    *api =
+        (struct api){.catalogue = catalogue, .search = search, .link = link, .prepared = prepared, .options = *options};
     return api;
 }
 
 void api_free(struct api *api)
 {
     if (api) {
+        prepared_free(api->prepared);
         search_free(api->search);
         free(api->link);
     }

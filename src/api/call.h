@@ -6,6 +6,8 @@
 #ifndef API_CALL_H
 #define API_CALL_H
 
+#include <math.h>
+
 #include "entrepot/analysis/figures.h"
 #include "entrepot/api/api.h"
 #include "entrepot/base/jw.h"
@@ -15,6 +17,7 @@ struct api {
     const struct catalogue *catalogue;
     struct search_index *search;
     const struct measure **link; /* of the columns of all routes in turn */
+    struct prepared *prepared;
     struct api_options options;
 };
 
@@ -50,16 +53,49 @@ struct table {
     struct cell *cell; /* row by row */
 };
 
-struct cell cell_str(struct str text);
-struct cell cell_z(const char *text); /* NULL or "": null */
-struct cell cell_i64(int64_t value);
-struct cell cell_rank(unsigned rank); /* 0: null */
-struct cell cell_figure(struct figure f);
-struct cell cell_ratio(double ratio); /* NaN, infinity: null */
-struct cell cell_tonnes(struct quantity q);
-struct cell cell_bool(bool value);
-struct cell cell_flags(unsigned flags);
 extern const struct cell cell_null;
+
+/* Field by field: an initialiser would fill the holes too, through a copy on the stack that is read before its writes have arrived. */
+static inline struct cell cell_str(struct str text) /* empty: null */
+{
+    struct cell cell;
+    cell.kind = text.n ? CELL_STRING : CELL_NULL;
+    cell.text = text;
+    return cell;
+}
+static inline struct cell cell_z(const char *text) { return cell_str(str_view(text)); } /* NULL or "": null */
+static inline struct cell cell_known(bool known, int64_t value)
+{
+    struct cell cell;
+    cell.kind = known ? CELL_INTEGER : CELL_NULL;
+    cell.integer = value;
+    return cell;
+}
+static inline struct cell cell_i64(int64_t value) { return cell_known(true, value); }
+static inline struct cell cell_rank(unsigned rank) { return cell_known(rank > 0, rank); } /* 0: null */
+static inline struct cell cell_figure(struct figure f) { return cell_known(f.known, f.usd); }
+static inline struct cell cell_ratio(double ratio) /* NaN, infinity: null */
+{
+    struct cell cell;
+    cell.kind = isfinite(ratio) ? CELL_NUMBER : CELL_NULL;
+    cell.number = ratio;
+    return cell;
+}
+static inline struct cell cell_tonnes(struct quantity q) { return cell_ratio(quantity_tonnes(q)); }
+static inline struct cell cell_bool(bool value)
+{
+    struct cell cell;
+    cell.kind = CELL_BOOLEAN;
+    cell.boolean = value;
+    return cell;
+}
+static inline struct cell cell_flags(unsigned flags)
+{
+    struct cell cell;
+    cell.kind = CELL_FLAGS;
+    cell.flags = flags;
+    return cell;
+}
 
 /* ---- parameters and routes ---- */
 
@@ -360,6 +396,16 @@ bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *
 enum status table_arrange(struct call *call) MUST_CHECK; /* filters, sort, top */
 /* The dataset that a row names, else that of the whole answer; NULL if there is neither. */
 const struct cube *call_row_cube(const struct call *call, const struct cell *row);
+
+/* prepared.c: what is the same in each JSON answer of a route or dataset. NULL when memory is out. */
+struct prepared *prepared_new(const struct catalogue *catalogue, const struct measure *const *link);
+void prepared_free(struct prepared *prepared);
+/* The columns' names as they stand before their values, with commas between; for buf_add_padded. False when memory is out. */
+bool column_keys(const struct call *call, const size_t *index, size_t n, struct str *key) MUST_CHECK;
+/* "columns" of an answer, and the members of "meta" that say which dataset answered. */
+void write_columns(const struct call *call, const size_t *index, size_t n, struct jw *jw);
+void write_dataset(const struct call *call, struct jw *jw);
+
 struct page {
     size_t first, returned, total, limit;
 };

@@ -92,7 +92,7 @@ static struct arena_chunk *add_chunk(struct arena *arena, size_t need)
     return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t count, size_t size, size_t align)
+void *arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align)
 {
     size_t need;
     if (__builtin_mul_overflow(count, size, &need) || need > arena->ceiling_bytes ||
@@ -110,28 +110,38 @@ void *arena_alloc(struct arena *arena, size_t count, size_t size, size_t align)
     }
     chunk->used = start + need;
     arena->used_bytes += need;
-    return need ? memset(chunk->bytes + start, 0, need) : chunk->bytes + start;
+    return chunk->bytes + start;
+}
+
+void *arena_alloc(struct arena *arena, size_t count, size_t size, size_t align)
+{
+    void *bytes = arena_alloc_raw(arena, count, size, align);
+    return bytes && count && size ? memset(bytes, 0, count * size) : bytes;
 }
 
 struct str arena_str(struct arena *arena, struct str s)
 {
-    char *copy = arena_new(arena, char, s.n + 1);
+    char *copy = arena_new_raw(arena, char, s.n + 1);
     if (!copy)
         return str_span(NULL, 0);
     if (s.n)
         memcpy(copy, s.p, s.n);
+    copy[s.n] = '\0';
     return str_span(copy, s.n);
 }
 
 struct str arena_printf(struct arena *arena, const char *format, ...)
 {
+    char brief[256]; /* most texts fit, and need not be formatted twice to know their length */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
-    char *text = n < 0 ? NULL : arena_new(arena, char, (size_t)n + 1);
-    if (text)
+    char *text = n < 0 ? NULL : arena_new_raw(arena, char, (size_t)n + 1);
+    if (text && (size_t)n < sizeof brief)
+        memcpy(text, brief, (size_t)n + 1);
+    else if (text)
         (void)vsnprintf(text, (size_t)n + 1, format, again);
     va_end(again);
     return text ? str_span(text, (size_t)n) : str_span(NULL, 0);

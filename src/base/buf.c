@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digits.h"
+
 #define FIRST_BYTES 512
 
 void buf_init(struct buf *buf, size_t ceiling) { *buf = (struct buf){.ceiling = ceiling}; }
@@ -26,12 +28,10 @@ char *buf_take(struct buf *buf)
     return bytes;
 }
 
-bool buf_reserve(struct buf *buf, size_t n)
+bool buf_grow(struct buf *buf, size_t n)
 {
     if (buf->failed)
         return false;
-    if (n <= buf->capacity - buf->n)
-        return true;
     if (n > buf->ceiling - buf->n) {
         buf->failed = true;
         return false;
@@ -49,48 +49,24 @@ bool buf_reserve(struct buf *buf, size_t n)
     return true;
 }
 
-void buf_add(struct buf *buf, struct str s)
-{
-    if (s.n == 0 || !buf_reserve(buf, s.n))
-        return;
-    memcpy(buf->p + buf->n, s.p, s.n);
-    buf->n += s.n;
-}
-
-void buf_byte(struct buf *buf, char c)
-{
-    if (buf_reserve(buf, 1))
-        buf->p[buf->n++] = c;
-}
-
-/* Two digits at a time halves the divisions; the 20 bytes hold any 64-bit number. */
 void buf_u64(struct buf *buf, uint64_t value)
 {
-    static const char pairs[201] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-                                   "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-                                   "8081828384858687888990919293949596979899";
-    char text[20];
-    size_t at = sizeof text;
-    while (value >= 100) {
-        const char *pair = pairs + 2 * (value % 100);
-        value /= 100;
-        text[--at] = pair[1];
-        text[--at] = pair[0];
-    }
-    if (value >= 10) {
-        text[--at] = pairs[2 * value + 1];
-        text[--at] = pairs[2 * value];
-    } else {
-        text[--at] = (char)('0' + value);
-    }
-    buf_add(buf, str_span(text + at, sizeof text - at));
+    size_t n = digits_of(value);
+    if (!buf_reserve(buf, n))
+        return;
+    put_digits(buf->p + buf->n, value, n);
+    buf->n += n;
 }
 
 void buf_i64(struct buf *buf, int64_t value)
 {
-    if (value < 0)
-        buf_byte(buf, '-');
-    buf_u64(buf, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    size_t n = digits_of(size), sign = value < 0;
+    if (!buf_reserve(buf, n + sign))
+        return;
+    buf->p[buf->n] = '-'; /* a digit overwrites it where there is no sign */
+    put_digits(buf->p + buf->n + sign, size, n);
+    buf->n += n + sign;
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

@@ -72,6 +72,34 @@ void jw_end(struct jw *jw)
 /* Bytes that may be copied as they are: printable ASCII but for quote and backslash. */
 static bool plain(unsigned char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 
+#define EACH(byte) (0x0101010101010101U * (byte))
+
+/* Of the top bits of eight bytes at once those of bytes that are zero, and perhaps of some above such a one. */
+static uint64_t zeros(uint64_t word) { return (word - EACH(1U)) & ~word & EACH(0x80U); }
+
+/* The same as `plain` for eight bytes. */
+static bool plain_word(uint64_t word)
+{
+    uint64_t below = (word - EACH(0x20U)) & ~word, above = (word + EACH(1U)) | word;
+    return (((below | above) & EACH(0x80U)) | zeros(word ^ EACH(0x22U)) | zeros(word ^ EACH(0x5CU))) == 0;
+}
+
+/* Copies plain bytes up to the first other one; how many. There is room for all. */
+static size_t copy_plain(char *to, struct str text)
+{
+    size_t i = 0;
+    for (; i + 8 <= text.n; i += 8) {
+        uint64_t word;
+        memcpy(&word, text.p + i, 8);
+        if (!plain_word(word))
+            break;
+        memcpy(to + i, &word, 8);
+    }
+    for (; i < text.n && plain((unsigned char)text.p[i]); i++)
+        to[i] = text.p[i];
+    return i;
+}
+
 static size_t utf8_step(struct str rest)
 {
     for (size_t n = 2; n <= 4 && n <= rest.n; n++)
@@ -99,9 +127,9 @@ static size_t quote_special(struct buf *buf, struct str rest)
     return step ? step : 1;
 }
 
-void jw_quote(struct buf *buf, struct str text)
+/* What follows a byte that is not plain. */
+static void quote_rest(struct buf *buf, struct str text)
 {
-    buf_byte(buf, '"');
     for (size_t i = 0; i < text.n;) {
         size_t run = i;
         while (run < text.n && plain((unsigned char)text.p[run]))
@@ -111,6 +139,17 @@ void jw_quote(struct buf *buf, struct str text)
         if (i < text.n)
             i += quote_special(buf, str_span(text.p + i, text.n - i));
     }
+}
+
+void jw_quote(struct buf *buf, struct str text)
+{
+    if (!buf_reserve(buf, text.n + 2))
+        return;
+    buf->p[buf->n++] = '"';
+    size_t n = copy_plain(buf->p + buf->n, text);
+    buf->n += n;
+    if (n < text.n)
+        quote_rest(buf, str_span(text.p + n, text.n - n));
     buf_byte(buf, '"');
 }
 
@@ -142,6 +181,14 @@ void jw_raw(struct jw *jw, struct str json)
 {
     before_value(jw);
     buf_add(jw->buf, json);
+}
+
+void jw_members(struct jw *jw, struct str members)
+{
+    if (jw->depth == 0 || !(jw->in_object & level_bit(jw)) || jw->after_key)
+        BUG("members of JSON outside an object");
+    separate(jw);
+    buf_add(jw->buf, members);
 }
 
 void jw_bool(struct jw *jw, bool value) { jw_raw(jw, value ? STR("true") : STR("false")); }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/digits.h"
+
 #define DIGITS_MAX 40
 #define VALUE_LIMIT ((int64_t)1 << 62)
 
@@ -102,25 +104,36 @@ enum status decimal_read(struct str text, int shift, int64_t *out)
     return ST_OK;
 }
 
+/* llround without a call: halves go away from zero. */
+static int64_t nearest(double value)
+{
+    int64_t whole = (int64_t)value;
+    double rest = value - (double)whole;
+    return whole + (rest >= 0.5) - (rest <= -0.5);
+}
+
+#define RATIO_BYTES 24 /* "-9000000000000.000001" */
+
 void ratio_print(struct buf *buf, double ratio)
 {
     if (fabs(ratio) >= 9e12) { /* six decimals no longer fit an integer, nor do they mean anything */
         buf_printf(buf, "%.0f", ratio);
         return;
     }
-    int64_t micro = llround(ratio * 1e6);
-    uint64_t size = micro < 0 ? 0 - (uint64_t)micro : (uint64_t)micro;
-    if (micro < 0)
-        buf_byte(buf, '-');
-    buf_u64(buf, size / 1000000);
-    uint64_t fraction = size % 1000000;
-    if (fraction == 0)
+    if (!buf_reserve(buf, RATIO_BYTES))
         return;
-    char text[7] = {'.'};
-    size_t n = 7;
-    for (size_t i = 6; i > 0; i--, fraction /= 10)
-        text[i] = (char)('0' + fraction % 10);
-    while (text[n - 1] == '0')
+    int64_t micro = nearest(ratio * 1e6);
+    uint64_t size = micro < 0 ? 0 - (uint64_t)micro : (uint64_t)micro, whole = size / 1000000;
+    char *at = buf->p + buf->n;
+    *at = '-'; /* a digit overwrites it where there is no sign */
+    at += micro < 0;
+    size_t n = whole < 10 ? 1 : digits_of(whole);
+    put_digits(at, whole, n);
+    at[n] = '.';
+    put_digits(at + n + 1, size % 1000000, 6);
+    n += 7;
+    while (at[n - 1] == '0')
         n--;
-    buf_add(buf, str_span(text, n));
+    n -= at[n - 1] == '.';
+    buf->n = (size_t)(at + n - buf->p);
 }

@@ -104,19 +104,29 @@ start_nginx() { # NAME: sets port_nginx, empty if there is no nginx
     port_nginx=
 }
 
-# An If-None-Match that no request had before and that never matches: an answer kept for this question cannot be taken.
+# Questions that nobody asked before: a filter that no row fails, with a new number each time. No answer kept for another question can be
+# taken, however alike their spellings are made; rows and number of bytes are the same each time. The servers that ignore the question
+# are sent such numbers too, so that wrk has the same work with all.
 cat >"$work/new.lua" <<'END'
-local n = 0
-request = function()
+local prefix, n
+function init(args) prefix, n = args[1], tonumber(args[2]) end
+function request()
     n = n + 1
-    return wrk.format(nil, nil, { ["If-None-Match"] = '"' .. n .. '"' })
+    return wrk.format("GET", prefix .. string.format("%d", n))
 end
 END
+number=1000000000 # of the next question; always ten digits
+numbers_each=20000000
 
-rate() { # PORT PATH [WRK-OPTION…]: requests a second; refuses to count a run with errors
-    local url=http://127.0.0.1:$1$2
-    shift 2
-    "${ask_on[@]}" wrk -t1 -c"$connections" -d"${seconds}s" "$@" "$url" >"$work/wrk" 2>&1
+rate() { # PORT PATH [new]: requests a second; refuses to count a run with errors. new: PATH gets a number of its own behind it each time
+    local url=http://127.0.0.1:$1 script=() numbers=()
+    if [ "${3:-}" = new ]; then
+        script=(-s "$work/new.lua") numbers=(-- "$2" "$number")
+        number=$((number + numbers_each))
+    else
+        url+=$2
+    fi
+    "${ask_on[@]}" wrk -t1 -c"$connections" -d"${seconds}s" "${script[@]}" "$url" "${numbers[@]}" >"$work/wrk" 2>&1
     if grep -qE 'Non-2xx|Socket errors' "$work/wrk"; then
         grep -E 'Non-2xx|Socket errors' "$work/wrk" >&2
         return 1
@@ -126,24 +136,52 @@ rate() { # PORT PATH [WRK-OPTION…]: requests a second; refuses to count a run 
 
 best() { sort -g "$work/$1.rates" | tail -n 1; }
 
-measure() { # NAME PATH [WRK-OPTION…]
-    local name=$1 path=$2 round
-    shift 2
-    curl -fs --max-time 10 -D "$work/$name.head" -o "$work/$name.body" "http://127.0.0.1:$port_ours$path" || {
-        echo "http.sh: $path is not answered with 200" >&2
+fetch() { # PATH NAME: NAME.head and NAME.body
+    curl -fs --max-time 10 -D "$work/$2.head" -o "$work/$2.body" "http://127.0.0.1:$port_ours$1" || {
+        echo "http.sh: $1 is not answered with 200" >&2
         exit 1
     }
+}
+
+etag() { tr -d '\r' <"$work/$1.head" | sed -n 's/^ETag: //p'; }
+rows() { sed 's/,"columns":.*//' "$work/$1.body"; }
+
+# That numbered questions are what they are said to be: each is a question of its own to the server, which echoes its own number, and
+# the rows and the length of the answer are those of the others and of the question without the filter.
+prove_new() { # NAME PATH FILTER
+    fetch "$2" plain
+    fetch "$2&$3$number" "$1"
+    fetch "$2&$3$((number + 1))" other
+    number=$((number + 2))
+    if [ "$(etag "$1")" = "$(etag other)" ] || ! grep -qF -e "$3$((number - 1))" "$work/other.body"; then
+        echo "http.sh: $2: two questions are taken for one" >&2
+        exit 1
+    fi
+    if [ "$(rows "$1")" != "$(rows plain)" ] || [ "$(rows other)" != "$(rows plain)" ] ||
+        [ "$(wc -c <"$work/$1.body")" != "$(wc -c <"$work/other.body")" ]; then
+        echo "http.sh: $2: $3 takes rows away" >&2
+        exit 1
+    fi
+}
+
+measure() { # NAME PATH [FILTER]: with a filter each request is a new question
+    local name=$1 path=$2 filter=${3:-} round bare ours nginx port_nginx='' idle=/ new=''
+    if [ -n "$filter" ]; then
+        prove_new "$name" "$path" "$filter"
+        path="$path&$filter" idle='/?' new=new
+    else
+        fetch "$path" "$name"
+        start_nginx "$name"
+    fi
     start_bare "$name"
-    start_nginx "$name"
     : >"$work/bare.rates"; : >"$work/ours.rates"; : >"$work/nginx.rates"
     for ((round = 0; round < rounds; round++)); do
-        rate "$port_bare" / "$@" >>"$work/bare.rates" || exit 1
-        rate "$port_ours" "$path" "$@" >>"$work/ours.rates" || exit 1
-        [ -z "$port_nginx" ] || rate "$port_nginx" / "$@" >>"$work/nginx.rates" || exit 1
+        rate "$port_bare" "$idle" $new >>"$work/bare.rates" || exit 1
+        rate "$port_ours" "$path" $new >>"$work/ours.rates" || exit 1
+        [ -z "$port_nginx" ] || rate "$port_nginx" / >>"$work/nginx.rates" || exit 1
     done
-    printf '\n%s (%s): %d bytes of body, %d headers\n' "$name" "$path" "$(wc -c <"$work/$name.body")" \
+    printf '\n%s (%s%s): %d bytes of body, %d headers\n' "$name" "$path" "${new:+N}" "$(wc -c <"$work/$name.body")" \
         "$(grep -c ': ' "$work/$name.head")"
-    local bare ours nginx
     bare=$(best bare) ours=$(best ours)
     printf '  bare libmicrohttpd  %10.0f requests/s   (%s)\n' "$bare" "$(tr '\n' ' ' <"$work/bare.rates")"
     printf '  entrepot            %10.0f requests/s   (%s)\n' "$ours" "$(tr '\n' ' ' <"$work/ours.rates")"
@@ -163,4 +201,7 @@ PATH=$PATH:/usr/sbin command -v nginx >/dev/null && PATH=$PATH:/usr/sbin nginx -
 start_ours
 measure one-row '/v1/bilateral/IND/CHN?period=FY2018-19'
 measure fifty-rows '/v1/deficits/IND?period=2019&top=50'
-measure fifty-rows-uncached '/v1/deficits/IND?period=2019&top=50' -s "$work/new.lua"
+measure one-row-uncached '/v1/bilateral/IND/CHN?period=FY2018-19' 'imports.gte=-'
+measure fifty-rows-uncached '/v1/deficits/IND?period=2019&top=50' 'imports.gte=-'
+measure products-uncached '/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19' 'imports.gte=-'
+measure dependence-uncached '/v1/dependence/IND/CHN?level=hs2&period=FY2018-19' 'imports_from_partner.gte=-'

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "entrepot/base/jw.h"
@@ -76,6 +77,41 @@ static void write_document(struct jw *jw)
     jw_finish(jw);
 }
 
+/* Every byte at every place of texts of every length around the eight that are looked at together: what comes back is the text, or has a
+ * mark where it was not UTF-8. */
+static void quotes_every_byte_at_every_place(void **state)
+{
+    (void)state;
+    char text[] = "abcdefghijklmnopqrstu";
+    for (size_t n = 1; n < sizeof text; n++)
+        for (size_t at = 0; at < n; at++)
+            for (int c = 1; c < 256; c++) {
+                char before = text[at], wanted[64];
+                text[at] = (char)c;
+                (void)snprintf(wanted, sizeof wanted, "%.*s%s%.*s", (int)at, text,
+                               c < 128 ? (char[]){(char)c, '\0'} : "\xEF\xBF\xBD", (int)(n - at - 1), text + at + 1);
+                expect_reread(str_span(text, n), str_view(wanted));
+                text[at] = before;
+            }
+}
+
+static void splices_members(void **state)
+{
+    (void)state;
+    struct buf buf;
+    struct jw jw;
+    buf_init(&buf, 256);
+    jw_init(&jw, &buf, false);
+    jw_object(&jw);
+    jw_members(&jw, STR("\"a\":1,\"b\":2"));
+    jw_ki64(&jw, "c", 3);
+    jw_members(&jw, STR("\"d\":4"));
+    jw_end(&jw);
+    jw_finish(&jw);
+    assert_true(str_is(buf_view(&buf), "{\"a\":1,\"b\":2,\"c\":3,\"d\":4}"));
+    buf_release(&buf);
+}
+
 static void writes_a_document(void **state)
 {
     (void)state;
@@ -123,6 +159,8 @@ int main(void)
         cmocka_unit_test(escapes_every_byte_below_128),
         cmocka_unit_test(keeps_good_utf8),
         cmocka_unit_test(replaces_bad_utf8),
+        cmocka_unit_test(quotes_every_byte_at_every_place),
+        cmocka_unit_test(splices_members),
         cmocka_unit_test(writes_a_document),
         cmocka_unit_test(nests_as_deep_as_it_says),
     };

@@ -6,6 +6,8 @@
 #ifndef ENTREPOT_ANALYSIS_FIGURES_H
 #define ENTREPOT_ANALYSIS_FIGURES_H
 
+#include <math.h>
+
 #include "entrepot/cube/cube.h"
 
 /* Why a figure is missing or is to be read with care. */
@@ -44,10 +46,20 @@ struct figure {
 };
 #define FIGURE_NONE ((struct figure){0, false})
 
-struct figure figure_sum(struct figure a, struct figure b);
-struct figure figure_difference(struct figure a, struct figure b);
+/* Unknown where either is. */
+static inline struct figure figure_sum(struct figure a, struct figure b)
+{
+    return (struct figure){a.known && b.known ? a.usd + b.usd : 0, a.known && b.known};
+}
+static inline struct figure figure_difference(struct figure a, struct figure b)
+{
+    return (struct figure){a.known && b.known ? a.usd - b.usd : 0, a.known && b.known};
+}
 /* part / whole; NaN where either is unknown or the whole is zero. */
-double figure_ratio(struct figure part, struct figure whole);
+static inline double figure_ratio(struct figure part, struct figure whole)
+{
+    return part.known && whole.known && whole.usd != 0 ? (double)part.usd / (double)whole.usd : (double)NAN;
+}
 /* now / before − 1 (G1); NaN likewise. */
 double figure_growth(struct figure now, struct figure before);
 

@@ -33,7 +33,10 @@ void arena_release(struct arena *arena);
 /* `count` × `size` zeroed bytes aligned to `align` (a power of two, at most 16), or NULL when the product overflows, the
  * ceiling is reached or memory is out. count 0 gives a valid pointer that may not be read. */
 void *arena_alloc(struct arena *arena, size_t count, size_t size, size_t align) __attribute__((warn_unused_result));
+/* The same, not zeroed: for what is written before it is read. */
+void *arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align) __attribute__((warn_unused_result));
 #define arena_new(arena, type, count) ((type *)arena_alloc((arena), (count), sizeof(type), alignof(type)))
+#define arena_new_raw(arena, type, count) ((type *)arena_alloc_raw((arena), (count), sizeof(type), alignof(type)))
 
 /* A copy of `s` that lives as long as the arena; p is NULL where there was no room. NUL-terminated for C's sake. */
 struct str arena_str(struct arena *arena, struct str s);

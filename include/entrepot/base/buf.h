@@ -26,11 +26,39 @@ void buf_reset(struct buf *buf);
 char *buf_take(struct buf *buf) __attribute__((warn_unused_result));
 static inline struct str buf_view(const struct buf *buf) { return str_span(buf->p, buf->n); }
 
+/* What buf_reserve does when the room must grow first. */
+bool buf_grow(struct buf *buf, size_t n);
 /* Room for `n` more bytes: true, and buf->p + buf->n may be written; false and `failed` otherwise. */
-bool buf_reserve(struct buf *buf, size_t n);
+static inline bool buf_reserve(struct buf *buf, size_t n)
+{
+    return (!buf->failed && n <= buf->capacity - buf->n) || buf_grow(buf, n);
+}
 
-void buf_add(struct buf *buf, struct str s);
-void buf_byte(struct buf *buf, char c);
+static inline void buf_add(struct buf *buf, struct str s)
+{
+    if (s.n == 0 || !buf_reserve(buf, s.n))
+        return;
+    memcpy(buf->p + buf->n, s.p, s.n);
+    buf->n += s.n;
+}
+
+/* The same of a text behind which 32 bytes more may be read: a short one is copied in one piece of fixed length. */
+static inline void buf_add_padded(struct buf *buf, struct str s)
+{
+    if (s.n > 32 || buf->failed || buf->capacity - buf->n < 32) {
+        buf_add(buf, s);
+        return;
+    }
+    memcpy(buf->p + buf->n, s.p, 32);
+    buf->n += s.n;
+}
+
+static inline void buf_byte(struct buf *buf, char c)
+{
+    if (buf_reserve(buf, 1))
+        buf->p[buf->n++] = c;
+}
+
 void buf_u64(struct buf *buf, uint64_t value);
 void buf_i64(struct buf *buf, int64_t value);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -37,6 +37,8 @@ void jw_null(struct jw *jw);
 void jw_ratio(struct jw *jw, double value);
 /* Text that is JSON already, taken as it is. */
 void jw_raw(struct jw *jw, struct str json);
+/* One or more members of the object, key and value, that are JSON already: "a":1,"b":2. Taken as they are, also when pretty. */
+void jw_members(struct jw *jw, struct str members);
 
 /* Key and value in one call. jw_kz takes C strings and writes null for NULL. */
 void jw_kstr(struct jw *jw, const char *key, struct str text);

@@ -146,6 +146,8 @@ struct cube_trace {
 struct cube_plan cube_plan(const struct cube *cube, const struct cube_query *query);
 /* Upper bound of the observations that cube_run would read: what a request is refused by, before any work. */
 uint64_t cube_cost(const struct cube *cube, const struct cube_query *query);
+/* An upper bound of that, without a look at the directory: as if each pair had each product in each period. */
+uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *query);
 /* Runs `n` queries. ST_TOO_LARGE (max_rows), ST_NO_MEMORY (arena), ST_CORRUPT (a row that no builder writes). */
 enum status cube_run(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, size_t n,
                      struct arena *arena) MUST_CHECK;

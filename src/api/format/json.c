@@ -2,19 +2,13 @@
 #include "api/call.h"
 #include "entrepot/base/number.h"
 
-static const char *const type_name[] = {"string", "integer", "number", "boolean", "array", "array"};
-
 static void write_flags(struct buf *out, unsigned flags)
 {
-    bool first = true;
     buf_byte(out, '[');
-    for (unsigned f = 0; f < FLAGS; f++) {
-        if (!(flags & FLAG_BIT(f)))
-            continue;
-        if (!first)
+    for (unsigned left = flags; left; left &= left - 1) {
+        if (left != flags)
             buf_byte(out, ',');
-        jw_quote(out, str_view(flag_name[f]));
-        first = false;
+        jw_quote(out, str_view(flag_name[__builtin_ctz(left)]));
     }
     buf_byte(out, ']');
 }
@@ -47,7 +41,7 @@ static void write_row(struct buf *out, const struct cell *row, const size_t *ind
 {
     buf_byte(out, '{');
     for (size_t c = 0; c < n; c++) {
-        buf_add(out, key[c]);
+        buf_add_padded(out, key[c]);
         write_cell(out, &row[index[c]]);
     }
     buf_byte(out, '}');
@@ -65,13 +59,18 @@ static void write_bare_row(struct buf *out, const struct cell *row, const size_t
     buf_byte(out, ']');
 }
 
-/* The columns' names as they stand before their values: quoted once for all rows. */
-static void quote_keys(const struct call *call, const size_t *index, size_t n, struct str *key, struct buf *out)
+#define REST_BYTES 8192 /* columns, meta and links, mostly */
+#define CELL_BYTES 12   /* of a value, mostly */
+
+/* About as much room as the answer will take, so that it moves less often while it grows. */
+static void expect(struct buf *out, size_t rows, const struct str *key, size_t n)
 {
-    for (size_t c = 0; c < n; c++) {
-        key[c] = arena_printf(call->arena, "%s\"%s\":", c ? "," : "", call->table.column[index[c]].id);
-        out->failed = out->failed || !key[c].p;
-    }
+    size_t row = 3;
+    for (size_t c = 0; c < n; c++)
+        row += key[c].n + CELL_BYTES;
+    size_t bytes = rows * row + REST_BYTES; /* limit times columns: far from too large a number */
+    if (bytes < out->ceiling / 2)
+        (void)buf_reserve(out, bytes);
 }
 
 static void write_data(const struct call *call, bool pretty, const size_t *index, size_t n, struct buf *out)
@@ -79,7 +78,8 @@ static void write_data(const struct call *call, bool pretty, const size_t *index
     struct page page = call_page(call);
     struct str key[COLUMNS_MAX];
     bool bare = call_arg(call, "shape")->number != 0;
-    quote_keys(call, index, n, key, out);
+    out->failed = !column_keys(call, index, n, key) || out->failed;
+    expect(out, page.returned, key, n);
     buf_byte(out, '[');
     for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
         if (r > page.first)
@@ -101,35 +101,11 @@ void encode_ndjson(struct call *call, struct buf *out)
     struct page page = call_page(call);
     struct str key[COLUMNS_MAX];
     size_t index[COLUMNS_MAX], n = call_fields(call, index);
-    quote_keys(call, index, n, key, out);
+    out->failed = !column_keys(call, index, n, key) || out->failed;
     for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
         write_row(out, &call->table.cell[r * call->table.n_columns], index, key, n);
         buf_byte(out, '\n');
     }
-}
-
-static void write_columns(const struct call *call, const size_t *index, size_t n, struct jw *jw)
-{
-    const struct measure *const *measure = call_measures(call);
-    jw_karray(jw, "columns");
-    for (size_t c = 0; c < n; c++) {
-        const struct column *column = &call->table.column[index[c]];
-        jw_object(jw);
-        jw_kz(jw, "id", column->id);
-        jw_kz(jw, "type", type_name[column->type]);
-        jw_kz(jw, "unit", column->unit);
-        if (column->flow && call->cube) {
-            const struct dataset *d = cube_dataset(call->cube);
-            jw_kstr(jw, "valuation", column->flow == 'X' ? d->exports_valuation : d->imports_valuation);
-        }
-        jw_kz(jw, "description", column->description);
-        if (index[c] < call->route->n_columns && measure[index[c]]) {
-            jw_key(jw, STR("formula"));
-            jw_str(jw, arena_printf(call->arena, "/v1/measures/%s", measure[index[c]]->id));
-        }
-        jw_end(jw);
-    }
-    jw_end(jw);
 }
 
 static void write_query(const struct call *call, struct jw *jw)
@@ -170,26 +146,6 @@ static void write_page(const struct call *call, struct jw *jw)
     else
         jw_null(jw);
     jw_end(jw);
-}
-
-static void write_dataset(const struct call *call, struct jw *jw)
-{
-    if (!call->cube) {
-        jw_knull(jw, "dataset");
-        jw_kstr(jw, "catalogue", catalogue_id(call->catalogue));
-        return;
-    }
-    const struct dataset *d = cube_dataset(call->cube);
-    jw_kstr(jw, "dataset", d->id);
-    jw_kstr(jw, "release", cube_release(call->cube));
-    jw_kstr(jw, "source", d->source);
-    jw_kstr(jw, "licence", d->licence);
-    jw_kz(jw, "frequency", period_kind_word(d->frequency));
-    jw_kz(jw, "basis", basis_name[d->basis]);
-    jw_kz(jw, "coverage", coverage_name[d->coverage]);
-    jw_kz(jw, "partners", partners_name[d->partners]);
-    if (d->synthetic)
-        jw_kbool(jw, "synthetic", true);
 }
 
 static void write_others(const struct call *call, struct jw *jw)

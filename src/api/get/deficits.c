@@ -85,6 +85,8 @@ static enum status get(struct call *call)
     if (status == ST_OK)
         status = deficit_ranking(&frame, offer->period[0], call->arena, &row, &n, &summary);
     const struct cell period = cell_period(call, offer->period[0]);
+    if (status == ST_OK)
+        status = call_reserve(call, n);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)

@@ -1,21 +1,6 @@
-#include <math.h>
-
 #include "api/call.h"
 
 const struct cell cell_null = {.kind = CELL_NULL};
-
-struct cell cell_str(struct str text) { return text.n ? (struct cell){.kind = CELL_STRING, .text = text} : cell_null; }
-struct cell cell_z(const char *text) { return text ? cell_str(str_view(text)) : cell_null; }
-struct cell cell_i64(int64_t value) { return (struct cell){.kind = CELL_INTEGER, .integer = value}; }
-struct cell cell_rank(unsigned rank) { return rank ? cell_i64(rank) : cell_null; }
-struct cell cell_figure(struct figure f) { return f.known ? cell_i64(f.usd) : cell_null; }
-struct cell cell_ratio(double ratio)
-{
-    return isfinite(ratio) ? (struct cell){.kind = CELL_NUMBER, .number = ratio} : cell_null;
-}
-struct cell cell_tonnes(struct quantity q) { return cell_ratio(quantity_tonnes(q)); }
-struct cell cell_bool(bool value) { return (struct cell){.kind = CELL_BOOLEAN, .boolean = value}; }
-struct cell cell_flags(unsigned flags) { return (struct cell){.kind = CELL_FLAGS, .flags = flags}; }
 
 enum status call_reserve(struct call *call, size_t n)
 {
@@ -24,7 +9,7 @@ enum status call_reserve(struct call *call, size_t n)
         return ST_OK;
     size_t room = t->n_rows + n > 2 * t->room ? t->n_rows + n
                                               : 2 * t->room; /* asked for period by period: not copied each time */
-    struct cell *cell = arena_new(call->arena, struct cell, room * t->n_columns);
+    struct cell *cell = arena_new_raw(call->arena, struct cell, room * t->n_columns);
     if (!cell)
         return ST_NO_MEMORY;
     if (t->n_rows)
@@ -39,7 +24,8 @@ struct cell *call_row(struct call *call)
     struct table *t = &call->table;
     if (t->n_rows == t->room && call_reserve(call, 32) != ST_OK)
         return NULL;
-    return &t->cell[t->n_rows++ * t->n_columns];
+    struct cell *row = &t->cell[t->n_rows++ * t->n_columns];
+    return memset(row, 0, t->n_columns * sizeof *row); /* CELL_NULL is 0 */
 }
 
 /* ---- sort ---- */
@@ -135,8 +121,8 @@ static enum status sort_table(struct call *call, struct str text)
     struct table *t = &call->table;
     struct sort_plan plan = {.n = 0};
     read_sort(call->route, text, &plan);
-    const struct cell **row = arena_new(call->arena, const struct cell *, t->n_rows);
-    struct cell *spare = arena_new(call->arena, struct cell, t->n_columns);
+    const struct cell **row = arena_new_raw(call->arena, const struct cell *, t->n_rows);
+    struct cell *spare = arena_new_raw(call->arena, struct cell, t->n_columns);
     if (!row || !spare)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < t->n_rows; i++)

@@ -15,65 +15,120 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Numbers of the cells in use, ascending. */
-static enum status used_numbers(const struct scan *s, uint64_t **out, size_t *n)
+/* The cells in use, by number. */
+struct used {
+    size_t n;
+    uint64_t *number, *at; /* at: positions among the cells; the same array where they are the numbers */
+};
+
+static enum status find_used(const struct scan *s, struct used *out)
 {
     const struct cells *c = &s->cells;
-    size_t room = 0, k = 0;
+    size_t room = 0, n = 0;
     for (size_t i = 0; i < c->room; i++)
         room += c->cell[i].marks != 0;
-    uint64_t *number = arena_new(s->arena, uint64_t, room);
-    if (!number)
+    *out = (struct used){.number = arena_new_raw(s->arena, uint64_t, room)};
+    if (!out->number)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < c->room; i++)
         if (c->cell[i].marks)
-            number[k++] = c->number ? c->number[i] - 1 : i;
-    if (c->number && k)
-        qsort(number, k, sizeof *number, by_number);
-    *out = number;
-    *n = k;
+            out->number[n++] = c->number ? c->number[i] - 1 : i;
+    out->n = n;
+    out->at = out->number;
     return ST_OK;
 }
 
-static uint32_t member_of(const struct scan *s, enum cube_dim dim, uint64_t number)
+static enum status sort_used(struct scan *s, struct used *used)
 {
-    uint32_t at = (uint32_t)(number / s->box.stride[dim] % s->box.length[dim]);
-    if (dim == CUBE_REPORTER || dim == CUBE_PARTNER)
-        return s->cube->country[at];
-    return dim == CUBE_PERIOD ? s->period[at] : at;
+    if (!s->cells.number || used->n == 0)
+        return ST_OK;
+    used->at = arena_new_raw(s->arena, uint64_t, used->n);
+    if (!used->at)
+        return ST_NO_MEMORY;
+    qsort(used->number, used->n, sizeof *used->number, by_number);
+    for (size_t i = 0; i < used->n; i++)
+        used->at[i] = cells_hash(&s->cells, used->number[i]);
+    return ST_OK;
 }
 
-static bool make_rows(const struct scan *s, size_t n, struct rows_out *out)
+/* ---- from numbers to members ---- */
+
+/* Division of 32-bit numbers by one that stays the same (Lemire, Kaser & Kurz 2019, "Faster remainder by direct computation"). */
+struct divisor {
+    uint64_t length, inverse; /* inverse 0: divide as usual */
+};
+__extension__ typedef unsigned __int128 u128;
+
+static struct divisor divisor_of(const struct box *box, enum cube_dim dim)
+{
+    uint64_t length = box->length[dim];
+    bool plain = box->cells > UINT32_MAX || length <= 1;
+    return (struct divisor){length, plain ? 0 : UINT64_MAX / length + 1};
+}
+
+static uint64_t divide(const struct divisor *d, uint64_t number)
+{
+    return d->inverse ? (uint64_t)((u128)d->inverse * number >> 64) : number / d->length;
+}
+
+static bool is_laid_out(const struct scan *s) { return s->query->spread != CUBE_NO_SPREAD && !s->streamed; }
+
+static uint32_t member_of(const struct scan *s, enum cube_dim dim, uint64_t at)
+{
+    if (dim == CUBE_REPORTER || dim == CUBE_PARTNER)
+        return s->cube->country[at];
+    return dim == CUBE_PERIOD ? s->period[at] : (uint32_t)at;
+}
+
+/* Names the members of the innermost side and takes it off the numbers. */
+static void name_side(const struct scan *s, enum cube_dim dim, uint64_t *number, size_t n, uint32_t *key)
+{
+    const struct divisor side = divisor_of(&s->box, dim);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t outer = divide(&side, number[i]);
+        key[i] = (uint32_t)(number[i] - outer * side.length);
+        number[i] = outer;
+    }
+    const uint32_t *name = dim == CUBE_REPORTER || dim == CUBE_PARTNER ? s->cube->country
+                           : dim == CUBE_PERIOD                        ? s->period
+                                                                       : NULL;
+    for (size_t i = 0; name && i < n; i++)
+        key[i] = name[key[i]];
+}
+
+/* ---- rows ---- */
+
+static bool make_columns(const struct scan *s, size_t n, struct rows_out *out)
 {
     struct arena *arena = s->arena;
     *out = (struct rows_out){.value_usd = arena_new(arena, int64_t, n), .status = arena_new(arena, uint16_t, n)};
     bool ok = out->value_usd && out->status;
     for (enum cube_dim d = 0; ok && d < CUBE_DIMS; d++)
         if ((s->query->group & CUBE_BIT(d)) && s->query->spread != d)
-            ok = (out->key[d] = arena_new(arena, uint32_t, n)) != NULL;
+            ok = (out->key[d] = arena_new_raw(arena, uint32_t, n)) != NULL;
     if (ok && s->weighed) {
-        out->quantity_kg = arena_new(arena, int64_t, n);
+        out->quantity_kg = arena_new_raw(arena, int64_t, n);
         out->unweighed_usd = arena_new(arena, int64_t, n);
         ok = out->quantity_kg && out->unweighed_usd;
     }
     if (!ok || s->query->spread == CUBE_NO_SPREAD)
         return ok;
     out->members = arena_new(arena, uint32_t, n);
-    out->top_id = arena_new(arena, uint32_t, n);
+    out->top_id = arena_new_raw(arena, uint32_t, n);
     out->top_value_usd = arena_new(arena, int64_t, n);
     out->sum_sq = arena_new(arena, double, n);
     return out->members && out->top_id && out->top_value_usd && out->sum_sq;
 }
 
-static void start_row(const struct scan *s, struct rows_out *out, size_t row, uint64_t number)
+/* Rows of nothing. */
+static bool make_rows(const struct scan *s, size_t n, struct rows_out *out)
 {
-    for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
-        if (out->key[d])
-            out->key[d][row] = member_of(s, d, number);
-    if (out->quantity_kg)
-        out->quantity_kg[row] = QUANTITY_UNKNOWN;
-    if (out->top_id)
-        out->top_id[row] = NO_ID;
+    bool ok = make_columns(s, n, out);
+    for (size_t i = 0; ok && out->quantity_kg && i < n; i++)
+        out->quantity_kg[i] = QUANTITY_UNKNOWN;
+    for (size_t i = 0; ok && out->top_id && i < n; i++)
+        out->top_id[i] = NO_ID;
+    return ok;
 }
 
 static void add_weight(struct rows_out *out, size_t row, const struct weight_cell *w)
@@ -87,7 +142,7 @@ static void add_weight(struct rows_out *out, size_t row, const struct weight_cel
 }
 
 /* A cell of a spread that was laid out: one member of its group. */
-static void fold_cell(const struct scan *s, struct rows_out *out, size_t row, uint64_t number, int64_t value)
+static void fold_cell(struct rows_out *out, size_t row, uint32_t member, int64_t value)
 {
     if (value <= 0)
         return;
@@ -95,7 +150,7 @@ static void fold_cell(const struct scan *s, struct rows_out *out, size_t row, ui
     out->sum_sq[row] += (double)value * (double)value;
     if (value > out->top_value_usd[row]) {
         out->top_value_usd[row] = value;
-        out->top_id[row] = member_of(s, s->query->spread, number);
+        out->top_id[row] = member;
     }
 }
 
@@ -107,48 +162,73 @@ static void take_spread(struct rows_out *out, size_t row, const struct spread_ce
     out->top_id[row] = c->members ? c->top_id : NO_ID;
 }
 
-static void fill_row(struct scan *s, struct rows_out *out, size_t row, uint64_t number)
+/* Each cell is a row. */
+static void take_cells(const struct scan *s, const struct used *used, struct rows_out *out)
 {
-    size_t at = cells_find(&s->cells, number);
-    const struct cell *cell = &s->cells.cell[at];
-    if (__builtin_add_overflow(out->value_usd[row], cell->value_usd, &out->value_usd[row]))
-        s->failed = true;
-    out->status[row] |= (uint16_t)(cell->marks & 0xFF);
-    if (s->weighed)
-        add_weight(out, row, &s->cells.weight[at]);
-    if (s->streamed)
-        take_spread(out, row, &s->cells.spread[at]);
-    else if (out->members)
-        fold_cell(s, out, row, number, cell->value_usd);
+    const struct cells *c = &s->cells;
+    const uint64_t *at = used->at;
+    int64_t *value_usd = out->value_usd;
+    uint16_t *status = out->status;
+    for (size_t i = 0; i < used->n; i++) {
+        value_usd[i] = c->cell[at[i]].value_usd;
+        status[i] = (uint16_t)(c->cell[at[i]].marks & 0xFF);
+    }
+    for (size_t i = 0; s->weighed && i < used->n; i++)
+        add_weight(out, i, &c->weight[at[i]]);
+    for (size_t i = 0; s->streamed && i < used->n; i++)
+        take_spread(out, i, &c->spread[at[i]]);
 }
 
-/* Cells of one group stand side by side where a spread is laid out. */
-static uint64_t group_of(const struct scan *s, uint64_t number)
+/* Cells of one group stand side by side: they become one row. Their numbers become those of the groups. */
+static void fold_cells(struct scan *s, struct used *used, struct rows_out *out)
 {
-    bool laid_out = s->query->spread != CUBE_NO_SPREAD && !s->streamed;
-    return laid_out ? number / s->box.length[s->query->spread] : number;
+    const enum cube_dim dim = s->query->spread;
+    const struct divisor spread = divisor_of(&s->box, dim);
+    size_t rows = 0;
+    for (size_t i = 0; i < used->n; i++) {
+        const uint64_t at = used->at[i], group = divide(&spread, used->number[i]);
+        const uint64_t member = used->number[i] - group * spread.length;
+        const struct cell *cell = &s->cells.cell[at];
+        if (rows == 0 || used->number[rows - 1] != group)
+            used->number[rows++] = group;
+        if (__builtin_add_overflow(out->value_usd[rows - 1], cell->value_usd, &out->value_usd[rows - 1]))
+            s->failed = true;
+        out->status[rows - 1] |= (uint16_t)(cell->marks & 0xFF);
+        if (s->weighed)
+            add_weight(out, rows - 1, &s->cells.weight[at]);
+        fold_cell(out, rows - 1, member_of(s, dim, member), cell->value_usd);
+    }
+}
+
+static size_t count_groups(const struct scan *s, const struct used *used)
+{
+    if (!is_laid_out(s))
+        return used->n;
+    const struct divisor spread = divisor_of(&s->box, s->query->spread);
+    size_t groups = used->n > 0;
+    for (size_t i = 1; i < used->n; i++)
+        groups += divide(&spread, used->number[i]) != divide(&spread, used->number[i - 1]);
+    return groups;
 }
 
 enum status scan_rows(struct scan *s, struct cube_rows *rows)
 {
-    uint64_t *number;
-    size_t n, groups = 0;
+    struct used used;
     struct rows_out out;
-    if (used_numbers(s, &number, &n) != ST_OK)
+    if (find_used(s, &used) != ST_OK || sort_used(s, &used) != ST_OK)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        groups += i == 0 || group_of(s, number[i]) != group_of(s, number[i - 1]);
-    if (s->query->max_rows && groups > s->query->max_rows)
+    const size_t n = count_groups(s, &used);
+    if (s->query->max_rows && n > s->query->max_rows)
         return ST_TOO_LARGE;
-    if (!make_rows(s, groups, &out))
+    if (!make_rows(s, n, &out))
         return ST_NO_MEMORY;
-    size_t row = SIZE_MAX;
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || group_of(s, number[i]) != group_of(s, number[i - 1]))
-            start_row(s, &out, ++row, number[i]);
-        fill_row(s, &out, row, number[i]);
-    }
-    *rows = (struct cube_rows){.n = groups,
+    if (is_laid_out(s))
+        fold_cells(s, &used, &out);
+    else
+        take_cells(s, &used, &out);
+    for (size_t i = s->box.n_sides - is_laid_out(s); i-- > 0;) /* the innermost first */
+        name_side(s, s->box.side[i], used.number, n, out.key[s->box.side[i]]);
+    *rows = (struct cube_rows){.n = n,
                                .value_usd = out.value_usd,
                                .status = out.status,
                                .quantity_kg = out.quantity_kg,

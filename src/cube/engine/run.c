@@ -79,27 +79,6 @@ static bool needs_totals_only(const struct cube_query *q)
     return !q->only[CUBE_PRODUCT].member && (!query_tells_apart(q, CUBE_PRODUCT) || q->level == LEVEL_TOTAL);
 }
 
-static enum status prepare(struct scan *s)
-{
-    const struct cube_query *q = s->query;
-    if (query_tells_apart(q, CUBE_PRODUCT) && s->cube->level[q->level].n == 0)
-        BUG("a query groups by a product level that the cube does not have");
-    s->period = q->only[CUBE_PERIOD].member;
-    s->n_periods = q->only[CUBE_PERIOD].n;
-    if (!s->period)
-        s->period = all_periods(s->cube, q->kind, &s->n_periods, s->arena);
-    if (!s->period)
-        return ST_NO_MEMORY;
-    s->node = query_tells_apart(q, CUBE_PRODUCT) ? s->cube->level[q->level].of_leaf : NULL;
-    s->streamed = q->spread == CUBE_REPORTER || q->spread == CUBE_PARTNER;
-    s->visitor.totals = needs_totals_only(q);
-    s->weighed = (q->measures & CUBE_QUANTITY) != 0;
-    enum status status = shape_box(s);
-    if (status == ST_OK)
-        status = mark_leaves(s);
-    return status == ST_OK ? sides_make(s->cube, q, s->arena, &s->sides) : status;
-}
-
 /* ---- adding ---- */
 
 /* What one run adds to: the cell number of its first product side, and the steps between products. */
@@ -122,8 +101,14 @@ static uint64_t number_cells(const struct adding *a, const struct rows_chunk *ch
     return last;
 }
 
-/* Cells of a chunk's rows, whose leaves are those of the cube. False if there are more cells than the plan foretold: only in a damaged
- * file, or more than max_rows. */
+/* There are more cells than the plan foretold: only in a damaged file, or more than max_rows. */
+static void no_cell(struct scan *s)
+{
+    s->failed = true;
+    s->full = s->bounded;
+}
+
+/* Cells of a chunk's rows, whose leaves are those of the cube. False if one has no cell. */
 static bool find_cells(const struct adding *a, const struct rows_chunk *chunk, uint64_t *at)
 {
     struct scan *s = a->scan;
@@ -137,33 +122,38 @@ static bool find_cells(const struct adding *a, const struct rows_chunk *chunk, u
     }
     if (last < s->cells.room || chunk->n == 0)
         return true;
-    s->failed = true;
-    s->full = s->bounded;
+    no_cell(s);
     return false;
+}
+
+/* False where the sum is too large. */
+static bool add_value(struct cell *cell, int64_t value_usd, uint32_t status)
+{
+    cell->marks |= CELL_USED | status;
+    return !__builtin_add_overflow(cell->value_usd, value_usd, &cell->value_usd);
 }
 
 static void add_values(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
 {
     struct cell *cells = s->cells.cell;
-    bool overflow = false;
-    for (size_t i = 0; i < chunk->n; i++) {
-        struct cell *cell = &cells[at[i]];
-        overflow |= __builtin_add_overflow(cell->value_usd, chunk->value_usd[i], &cell->value_usd);
-        cell->marks |= CELL_USED | (uint32_t)chunk->status[i];
-    }
-    s->failed = s->failed || overflow;
+    bool added = true;
+    for (size_t i = 0; i < chunk->n; i++)
+        added &= add_value(&cells[at[i]], chunk->value_usd[i], chunk->status[i]);
+    s->failed = s->failed || !added;
+}
+
+static void add_weight(struct scan *s, struct weight_cell *w, uint64_t stored_kg, int64_t unweighed_usd)
+{
+    if (__builtin_add_overflow(w->kg, stored_kg ? (int64_t)(stored_kg - 1) : 0, &w->kg))
+        s->failed = true;
+    w->unweighed_usd += unweighed_usd;
+    w->weighed = w->weighed || stored_kg;
 }
 
 static void add_weights(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
 {
-    for (size_t i = 0; i < chunk->n; i++) {
-        struct weight_cell *w = &s->cells.weight[at[i]];
-        uint64_t stored = chunk->stored_kg[i];
-        if (__builtin_add_overflow(w->kg, stored ? (int64_t)(stored - 1) : 0, &w->kg))
-            s->failed = true;
-        w->unweighed_usd += chunk->unweighed_usd[i];
-        w->weighed = w->weighed || stored;
-    }
+    for (size_t i = 0; i < chunk->n; i++)
+        add_weight(s, &s->cells.weight[at[i]], chunk->stored_kg[i], chunk->unweighed_usd[i]);
 }
 
 /* A member's whole value in a group. */
@@ -187,15 +177,19 @@ static void fold_rows(struct scan *s, const struct rows_chunk *chunk, const uint
         fold_value(&spread[at[i]], chunk->value_usd[i], id);
 }
 
-/* Adds to the present member's value in each group. */
+/* Adds to the present member's value in a group. */
+static void add_to_member(struct scan *s, uint64_t at, int64_t value_usd)
+{
+    struct spread_cell *c = &s->cells.spread[at];
+    if (c->now_usd == 0 && value_usd > 0)
+        s->touched[s->n_touched++] = (uint32_t)at;
+    c->now_usd += value_usd; /* part of the cell's own sum, which is checked */
+}
+
 static void add_to_spread(struct scan *s, const struct rows_chunk *chunk, const uint64_t *at)
 {
-    for (size_t i = 0; i < chunk->n; i++) {
-        struct spread_cell *c = &s->cells.spread[at[i]];
-        if (c->now_usd == 0 && chunk->value_usd[i] > 0)
-            s->touched[s->n_touched++] = (uint32_t)at[i];
-        c->now_usd += chunk->value_usd[i]; /* part of the cell's own sum, which is checked */
-    }
+    for (size_t i = 0; i < chunk->n; i++)
+        add_to_member(s, at[i], chunk->value_usd[i]);
 }
 
 static void add_chunk(const struct adding *a, const struct rows_chunk *chunk)
@@ -213,21 +207,29 @@ static void add_chunk(const struct adding *a, const struct rows_chunk *chunk)
         add_to_spread(s, chunk, at);
 }
 
+/* A run's total is a row without a product. */
 static void add_total(const struct adding *a, const struct file_total *total)
 {
-    struct rows_chunk chunk; /* too large to be cleared for one row */
+    struct scan *s = a->scan;
     bool weighed = total->quantity_kg != QUANTITY_UNKNOWN;
-    chunk.n = 1;
-    chunk.leaf[0] = 0;
-    chunk.value_usd[0] = total->value_usd;
-    chunk.stored_kg[0] = weighed ? (uint64_t)total->quantity_kg + 1 : 0;
-    chunk.unweighed_usd[0] = total->unweighed_usd;
-    chunk.status[0] = total->status;
-    if (total->value_usd < 0 || total->unweighed_usd < 0 || (weighed && total->quantity_kg < 0))
-        a->scan->failed = true;
-    else
-        add_chunk(a, &chunk);
-    a->scan->observations_read++;
+    uint64_t at = s->cells.number ? cells_hash(&s->cells, a->base) : a->base;
+    s->observations_read++;
+    if (total->value_usd < 0 || total->unweighed_usd < 0 || (weighed && total->quantity_kg < 0)) {
+        s->failed = true;
+        return;
+    }
+    if (at >= s->cells.room) {
+        no_cell(s);
+        return;
+    }
+    if (!add_value(&s->cells.cell[at], total->value_usd, total->status))
+        s->failed = true;
+    if (s->weighed)
+        add_weight(s, &s->cells.weight[at], weighed ? (uint64_t)total->quantity_kg + 1 : 0, total->unweighed_usd);
+    if (s->streamed && s->once)
+        fold_value(&s->cells.spread[at], total->value_usd, s->spread_id);
+    else if (s->streamed)
+        add_to_member(s, at, total->value_usd);
 }
 
 /* From the segment's leaves to the cube's. */
@@ -318,22 +320,29 @@ static void add_named(const struct adding *a, const struct run_view *view)
     }
 }
 
-/* One run as seen by a reporter: for the import view of reconciled data the stored pair is turned round. */
-static void add_run(struct visitor *visitor, const struct touch *touch)
+/* Where a run's rows go, as seen by a reporter: for the import view of reconciled data the stored pair is turned round. */
+static struct adding adding_of(struct scan *s, const struct touch *touch)
 {
-    struct scan *s = (struct scan *)visitor;
     const uint64_t *stride = s->box.stride;
-    const struct image_segment *segment = touch->segment;
     bool turned = engine_turned(s->cube, touch->flow);
     uint64_t reporter = turned ? RUN_PARTNER(touch->key) : RUN_REPORTER(touch->key);
     uint64_t partner = turned ? RUN_REPORTER(touch->key) : RUN_PARTNER(touch->key);
-    struct adding a = {.scan = s, .segment = segment, .stride = stride[CUBE_PRODUCT]};
-    a.base = stride[CUBE_PERIOD] * touch->period + stride[CUBE_REPORTER] * reporter + stride[CUBE_PARTNER] * partner +
-             stride[CUBE_FLOW] * (uint64_t)touch->flow;
-    if (s->visitor.totals) {
-        add_total(&a, &touch->total);
-        return;
-    }
+    uint64_t base = stride[CUBE_PERIOD] * touch->period + stride[CUBE_REPORTER] * reporter +
+                    stride[CUBE_PARTNER] * partner + stride[CUBE_FLOW] * (uint64_t)touch->flow;
+    return (struct adding){.scan = s, .segment = touch->segment, .base = base, .stride = stride[CUBE_PRODUCT]};
+}
+
+static void add_run_total(struct visitor *visitor, const struct touch *touch)
+{
+    struct adding a = adding_of((struct scan *)visitor, touch);
+    add_total(&a, &touch->total);
+}
+
+static void add_run(struct visitor *visitor, const struct touch *touch)
+{
+    struct scan *s = (struct scan *)visitor;
+    struct adding a = adding_of(s, touch);
+    const struct image_segment *segment = touch->segment;
     struct run_view view;
     const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
     if (!run_view(touch->run, segment->rows, segment->rows_bytes, segment->n_leaves, &view))
@@ -396,6 +405,28 @@ static enum status visit_members(struct scan *s)
 
 /* ---- entry points ---- */
 
+static enum status prepare(struct scan *s)
+{
+    const struct cube_query *q = s->query;
+    if (query_tells_apart(q, CUBE_PRODUCT) && s->cube->level[q->level].n == 0)
+        BUG("a query groups by a product level that the cube does not have");
+    s->period = q->only[CUBE_PERIOD].member;
+    s->n_periods = q->only[CUBE_PERIOD].n;
+    if (!s->period)
+        s->period = all_periods(s->cube, q->kind, &s->n_periods, s->arena);
+    if (!s->period)
+        return ST_NO_MEMORY;
+    s->node = query_tells_apart(q, CUBE_PRODUCT) ? s->cube->level[q->level].of_leaf : NULL;
+    s->streamed = q->spread == CUBE_REPORTER || q->spread == CUBE_PARTNER;
+    s->visitor.totals = needs_totals_only(q);
+    s->visitor.visit = s->visitor.totals ? add_run_total : add_run;
+    s->weighed = (q->measures & CUBE_QUANTITY) != 0;
+    enum status status = shape_box(s);
+    if (status == ST_OK)
+        status = mark_leaves(s);
+    return status == ST_OK ? sides_make(s->cube, q, s->arena, &s->sides) : status;
+}
+
 struct counting {
     struct visitor visitor; /* first */
     const struct scan *scan;
@@ -453,6 +484,33 @@ uint64_t cube_cost(const struct cube *cube, const struct cube_query *query)
     return cube_plan(cube, query).observations;
 }
 
+/* How many members a side has at most. */
+static size_t members_meant(const struct cube *cube, const struct cube_query *query, enum cube_dim dim)
+{
+    if (query->only[dim].member)
+        return query->only[dim].n;
+    return query_tells_apart(query, dim) ? cube->each.n : 1;
+}
+
+uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *query)
+{
+    uint64_t segments = query->only[CUBE_PERIOD].member ? 0 : cube->image.n_segments;
+    for (size_t i = 0; i < query->only[CUBE_PERIOD].n; i++) {
+        size_t from, to;
+        engine_segments(cube, query->only[CUBE_PERIOD].member[i], &from, &to);
+        segments += to - from;
+    }
+    uint64_t flows = query->only[CUBE_FLOW].member ? query->only[CUBE_FLOW].n : 2;
+    uint64_t rows = needs_totals_only(query) ? 1 : cube->image.n_products;
+    uint64_t factor[] = {flows, rows, members_meant(cube, query, CUBE_REPORTER),
+                         members_meant(cube, query, CUBE_PARTNER)};
+    uint64_t cost = segments;
+    for (size_t i = 0; i < sizeof factor / sizeof *factor; i++)
+        if (__builtin_mul_overflow(cost, factor[i], &cost))
+            return UINT64_MAX;
+    return cost;
+}
+
 static void note(const struct scan *s, const struct cube_rows *rows)
 {
     struct cube_trace *trace = s->query->trace;
@@ -488,7 +546,7 @@ static enum status scan_all(struct scan *s)
 static enum status run_one(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows,
                            struct arena *arena)
 {
-    struct scan s = {.visitor = {.visit = add_run}, .cube = cube, .query = query, .arena = arena};
+    struct scan s = {.cube = cube, .query = query, .arena = arena};
     enum status status = prepare(&s);
     if (status == ST_OK)
         status = scan_all(&s);

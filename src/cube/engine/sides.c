@@ -60,22 +60,25 @@ struct walk {
     size_t period;
     enum flow flow;
     struct visitor *visitor;
+    struct touch touch; /* of the present run */
 };
 
-static void visit(const struct walk *w, const struct file_run *run)
+static void visit(struct walk *w, const struct file_run *run)
 {
-    struct touch touch = {.segment = w->segment, .key = run->key, .run = run, .period = w->period, .flow = w->flow};
+    struct touch *touch = &w->touch;
+    touch->key = run->key;
     if (w->visitor->totals) {
-        touch.run = NULL;
-        touch.total = (struct file_total){.value_usd = run->value_usd,
-                                          .quantity_kg = run->quantity_kg,
-                                          .unweighed_usd = run->unweighed_usd,
-                                          .status = run->status};
+        touch->total.value_usd = run->value_usd;
+        touch->total.quantity_kg = run->quantity_kg;
+        touch->total.unweighed_usd = run->unweighed_usd;
+        touch->total.status = run->status;
+    } else {
+        touch->run = run;
     }
-    w->visitor->visit(w->visitor, &touch);
+    w->visitor->visit(w->visitor, touch);
 }
 
-static void walk_pairs(const struct walk *w)
+static void walk_pairs(struct walk *w)
 {
     for (size_t i = 0; i < w->first->n; i++)
         for (size_t k = 0; k < w->second->n; k++) {
@@ -86,7 +89,7 @@ static void walk_pairs(const struct walk *w)
         }
 }
 
-static void walk_rows(const struct walk *w)
+static void walk_rows(struct walk *w)
 {
     uint32_t n_members = (uint32_t)w->cube->image.n_members;
     for (size_t i = 0; i < w->first->n; i++) {
@@ -99,7 +102,7 @@ static void walk_rows(const struct walk *w)
     }
 }
 
-static void walk_columns(const struct walk *w)
+static void walk_columns(struct walk *w)
 {
     uint32_t n_members = (uint32_t)w->cube->image.n_members;
     for (size_t i = 0; i < w->second->n; i++) {
@@ -128,6 +131,9 @@ static void walk_segment(struct walk *w, const struct sides *sides)
 {
     enum cube_index index = sides_index(sides);
     turn_sides(w, sides);
+    w->touch.segment = w->segment;
+    w->touch.period = w->period;
+    w->touch.flow = w->flow;
     if (index == CUBE_INDEX_PAIR)
         walk_pairs(w);
     else if ((index == CUBE_INDEX_REPORTER) != engine_turned(w->cube, w->flow))
