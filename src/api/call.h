@@ -212,6 +212,8 @@ extern const size_t n_measures;
 const struct measure *measure_of(const struct route *route, const struct column *column);
 /* measure_of for every column of every route in turn: malloc's, or NULL. */
 const struct measure **measures_link(void);
+/* Sets has[i] where route i has a column that holds the measure; the others stay as they are. */
+void measure_routes(const struct api *api, const struct measure *measure, bool *has);
 /* Those of the columns of the call's route. */
 const struct measure *const *call_measures(const struct call *call);
 

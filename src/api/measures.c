@@ -250,6 +250,16 @@ const struct measure **measures_link(void)
     return link;
 }
 
+void measure_routes(const struct api *api, const struct measure *measure, bool *has)
+{
+    const struct measure **link = api->link;
+    for (size_t i = 0; i < 2 * api_n_routes; i++) {
+        const struct route *route = table_of(i / 2, i % 2);
+        for (size_t c = 0; route && c < route->n_columns; c++)
+            has[i / 2] = *link++ == measure || has[i / 2];
+    }
+}
+
 const struct measure *const *call_measures(const struct call *call)
 {
     const struct measure *const *link = (const struct measure *const *)call->api->link;

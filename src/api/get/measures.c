@@ -24,19 +24,14 @@ static struct cell list_of_words(struct call *call, const char *words)
     return (struct cell){.kind = CELL_LIST, .text = p ? str_span(p, text.n) : str_span(NULL, 0)};
 }
 
-static bool serves(const struct route *route, const struct measure *measure)
-{
-    for (size_t c = 0; route && c < route->n_columns; c++)
-        if (measure_of(route, &route->column[c]) == measure)
-            return true;
-    return false;
-}
-
 static struct cell endpoints_with(struct call *call, const struct measure *measure)
 {
     struct str list = str_span(NULL, 0);
-    for (size_t i = 0; i < api_n_routes; i++)
-        if (serves(api_routes[i], measure) || serves(api_routes[i]->with_summary, measure))
+    bool *has = arena_new(call->arena, bool, api_n_routes);
+    if (has)
+        measure_routes(call->api, measure, has);
+    for (size_t i = 0; has && i < api_n_routes; i++)
+        if (has[i])
             list = arena_printf(call->arena, "%.*s%s%s", STR_ARG(list), list.n ? "\n" : "", api_routes[i]->path);
     return (struct cell){.kind = CELL_LIST, .text = list};
 }
