@@ -5,12 +5,25 @@
 #define LINKS_MAX_BYTES 2048
 
 struct change {
-    const char *suffix;  /* of the path, or "" */
+    const char *suffix;  /* of the path, without its dot; NULL: none */
     const char *without; /* parameter that goes */
     const char *with;    /* parameter that is set, or NULL */
     struct str value;
     unsigned formats; /* 1U << enum format of another format: parameters that mean nothing in it go; 0: none does */
 };
+
+/* Text of a length that is bounded beforehand: a head has several links, and printing them would cost as much as a ranking. */
+struct text {
+    char *p;
+    size_t n;
+};
+
+static void put(struct text *out, struct str s)
+{
+    if (s.n)
+        memcpy(out->p + out->n, s.p, s.n);
+    out->n += s.n;
+}
 
 static bool names(struct str pair, const char *name) { return name && str_is(str_cut(&pair, '='), name); }
 
@@ -24,37 +37,48 @@ static bool is_foreign(const struct call *call, struct str pair, unsigned format
     return false;
 }
 
+static void put_pair(struct text *out, bool *first, struct str pair)
+{
+    put(out, *first ? STR("?") : STR("&"));
+    put(out, pair);
+    *first = false;
+}
+
 /* The canonical target with something changed. */
 static struct str changed(const struct call *call, struct change c)
 {
-    struct str rest = call->canonical, path = str_cut(&rest, '?'), query = str_span(NULL, 0);
+    struct str rest = call->canonical, path = str_cut(&rest, '?'), suffix = str_view(c.suffix), with = str_view(c.with);
+    struct text out = {.p = arena_new_raw(call->arena, char, call->canonical.n + suffix.n + with.n + c.value.n + 3)};
+    if (!out.p)
+        return str_span(NULL, 0);
+    put(&out, path);
+    put(&out, suffix.n ? STR(".") : STR(""));
+    put(&out, suffix);
+    bool first = true;
     while (rest.p) {
         struct str pair = str_cut(&rest, '&');
         if (!names(pair, c.without) && !names(pair, c.with) && !is_foreign(call, pair, c.formats))
-            query = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(query), query.n ? "&" : "?", STR_ARG(pair));
+            put_pair(&out, &first, pair);
     }
-    if (c.with)
-        query =
-            arena_printf(call->arena, "%.*s%s%s=%.*s", STR_ARG(query), query.n ? "&" : "?", c.with, STR_ARG(c.value));
-    return arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(path), c.suffix, STR_ARG(query));
+    if (c.with) {
+        put_pair(&out, &first, with);
+        put(&out, STR("="));
+        put(&out, c.value);
+    }
+    return str_span(out.p, out.n);
 }
 
 /* An answer's pages come in its own format, however that was asked for. */
-static const char *own_suffix(const struct call *call)
-{
-    if (call->format == FORMAT_JSON && !call->format_from_suffix)
-        return "";
-    return arena_printf(call->arena, ".%s", encoders[call->format].suffix).p;
-}
-
 static struct str page_at(const struct call *call, size_t row)
 {
-    const char *suffix = own_suffix(call);
-    if (!suffix)
-        return str_span(NULL, 0);
-    if (row == 0)
-        return changed(call, (struct change){.suffix = suffix, .without = "cursor"});
-    return changed(call, (struct change){.suffix = suffix, .with = "cursor", .value = cursor_at(call, row)});
+    struct change c = {.without = "cursor"};
+    if (call->format != FORMAT_JSON || call->format_from_suffix)
+        c.suffix = encoders[call->format].suffix;
+    if (row) {
+        c.with = "cursor";
+        c.value = cursor_at(call, row);
+    }
+    return changed(call, c);
 }
 
 struct str link_next(const struct call *call)
@@ -76,8 +100,7 @@ struct str link_first(const struct call *call) { return call_page(call).first ? 
 
 struct str link_as(const struct call *call, enum format format)
 {
-    const char *suffix = arena_printf(call->arena, ".%s", encoders[format].suffix).p;
-    return suffix ? changed(call, (struct change){.suffix = suffix, .formats = 1U << format}) : str_span(NULL, 0);
+    return changed(call, (struct change){.suffix = encoders[format].suffix, .formats = 1U << format});
 }
 
 /* ---- the same for ever ---- */
@@ -108,33 +131,41 @@ struct str link_pinned(const struct call *call)
     struct str release = call->pinned ? call_arg(call, "release")->text
                          : one        ? cube_release(call->cube)
                                       : catalogue_id(call->catalogue);
-    return changed(call, (struct change){.suffix = "", .without = "cursor", .with = "release", .value = release});
+    return changed(call, (struct change){.without = "cursor", .with = "release", .value = release});
 }
 
 /* ---- the header field (RFC 8288) ---- */
 
-static void add(const struct call *call, struct str *links, struct str target, const char *rest)
+/* `type`: of another format; NULL: a page. */
+static void add(struct text *links, struct str target, struct str relation, const char *type)
 {
-    if (target.n && links->n + target.n + strlen(rest) + 4 <= LINKS_MAX_BYTES)
-        *links = arena_printf(call->arena, "%.*s, <%.*s>; %s", STR_ARG(*links), STR_ARG(target), rest);
-}
-
-static void add_formats(const struct call *call, struct str *links)
-{
-    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        if (f != call->format && format_fits(f, call))
-            add(call, links, link_as(call, f),
-                arena_printf(call->arena, "rel=\"alternate\"; type=\"%s\"", encoders[f].media).p);
+    struct str media = str_view(type);
+    if (target.n == 0 ||
+        links->n + target.n + relation.n + media.n + sizeof ", <>; rel=\"\"; type=\"\"" > LINKS_MAX_BYTES)
+        return;
+    put(links, STR(", <"));
+    put(links, target);
+    put(links, STR(">; rel=\""));
+    put(links, relation);
+    put(links, media.n ? STR("\"; type=\"") : STR(""));
+    put(links, media);
+    put(links, STR("\""));
 }
 
 struct str reply_links(const struct call *call)
 {
-    struct str links = STR("</v1/openapi.json>; rel=\"service-desc\"; type=\"application/json\"");
+    const struct str service = STR("</v1/openapi.json>; rel=\"service-desc\"; type=\"application/json\"");
     if (call->reply->status != 200 || !call->route || call->route->kind != ROUTE_TABLE)
-        return links;
-    add(call, &links, link_next(call), "rel=\"next\"");
-    add(call, &links, link_prev(call), "rel=\"prev\"");
-    add(call, &links, link_first(call), "rel=\"first\"");
-    add_formats(call, &links);
-    return links;
+        return service;
+    struct text links = {.p = arena_new_raw(call->arena, char, LINKS_MAX_BYTES)};
+    if (!links.p)
+        return service;
+    put(&links, service);
+    add(&links, link_next(call), STR("next"), NULL);
+    add(&links, link_prev(call), STR("prev"), NULL);
+    add(&links, link_first(call), STR("first"), NULL);
+    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
+        if (f != call->format && format_fits(f, call))
+            add(&links, link_as(call, f), STR("alternate"), encoders[f].media);
+    return str_span(links.p, links.n);
 }
