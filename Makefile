@@ -60,7 +60,7 @@ BIN := $(B)/entrepot
 SOURCES := $(sort $(shell find src -name '*.c' 2>/dev/null))
 HEADERS := $(sort $(shell find include src tests -name '*.h' 2>/dev/null))
 # Each becomes the symbols _binary_<name>_start and _end (dots are underscores), whatever folder it lies in.
-EMBEDDED := config/countries.csv config/products.csv config/sectors.json
+EMBEDDED := config/countries.csv config/products.csv config/sectors.json src/web/docs/docs.css src/web/docs/docs.js
 
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o)
@@ -88,7 +88,7 @@ COMPILER := $(notdir $(firstword $(CC)))
 DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
     jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev
 # curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle, Python for tests/indicators,
-# nginx for tests/nginx.sh, Node and pandas for tests/clients.sh.
+# nginx for tests/nginx.sh, Node for tests/openapi.sh and tests/clients.sh, pandas for the latter.
 PANDAS := /usr/lib/python3/dist-packages/pandas
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd python3:python3 nginx:nginx-light \
@@ -98,7 +98,7 @@ DEPS_BENCH := $(DEPS_TEST) wrk:wrk g++:g++
 # ---- flags ----------------------------------------------------------------------------------------------------------------
 
 # Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
-NO_COMPILE := help clean get-deps deps-build deps-test deps-bench bench-peers clients-node run run-world test test-fast bench bench-world layers lint format format-check \
+NO_COMPILE := help clean get-deps deps-build deps-test deps-bench bench-peers openapi-node clients-node run run-world test test-fast bench bench-world layers lint format format-check \
     coverage uninstall
 ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 
@@ -297,14 +297,14 @@ pass = $(MAKE) -k $(jobs) programs $(1) && tests/run.sh --count ok 'build $(2)' 
 RELEASE_PASS = $(call pass,WERROR=1,$(VARIANT))
 SANITIZER_PASS = $(call pass,WERROR=0 SANITIZER=address$(comma)undefined,$(VARIANT)-address$(comma)undefined)
 
-.PHONY: test test-fast suite layers docs-check clients-node
-test: deps-test clients-node ## everything: layers, headers, unit, HTTP, scripts, then all again under ASan and UBSan
+.PHONY: test test-fast suite layers docs-check openapi-node clients-node
+test: deps-test openapi-node clients-node ## everything: layers, headers, unit, HTTP, scripts, then all again under ASan and UBSan
 	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
 	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
 	$(if $(SANITIZER),,$(SANITIZER_PASS);) \
 	tests/run.sh --total
 
-test-fast: deps-test clients-node ## the same without the sanitizer pass
+test-fast: deps-test openapi-node clients-node ## the same without the sanitizer pass
 	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
 	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
 	tests/run.sh --total
@@ -314,13 +314,18 @@ SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
 SUITE := $(foreach r,oracle unit fault http,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
     $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(TEST_SCRIPTS)
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
-	@ENTREPOT=$(BIN) VARIANT=$(VARIANT) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
+	@ENTREPOT=$(BIN) VARIANT=$(VARIANT) OPENAPI_NODE=$(CURDIR)/$(OPENAPI_NODE) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
 	    $(if $(TEST),$(foreach t,$(SUITE),$(if $(findstring $(TEST),$(t)),$(t))),$(SUITE)) || [ -n '$(COUNTED)' ]
 
 # $(call npm,PACKAGE.JSON,FOLDER): installed once, and again when the list of packages changes. Without our flags: packages that compile
 # something have a make of their own.
 npm = mkdir -p $(2) && cmp -s $(1) $(2)/package.json && [ -e $(2)/installed ] && exit 0; rm -f $(2)/installed; cp $(1) $(2)/ && cd $(2) && \
     env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL npm install --silent --no-package-lock --no-audit --no-fund && : >installed
+
+# What reads the OpenAPI document in tests/openapi.sh; where npm cannot install it those tests are skipped.
+OPENAPI_NODE := build/openapi-node
+openapi-node: deps-test
+	@$(call npm,tests/openapi/package.json,$(OPENAPI_NODE)) || echo 'npm: tests that need its packages are skipped' >&2
 
 # What reads the answers in tests/clients.sh; where npm cannot install it those cases are skipped.
 CLIENTS_NODE := build/clients-node

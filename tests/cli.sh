@@ -54,6 +54,11 @@ check 'a folder is data' says 0 comtrade-critical-month dgcis-total-fy -- get /v
 check 'the same dataset twice is refused' says 1 'loaded already' -- get /livez --data data --data data/dgcis-total-fy.json
 check 'a missing path is named' says 1 nowhere.json -- get /livez --data nowhere.json
 
+check 'openapi needs no data' says 0 '"openapi":"3.1.1"' /v1/bilateral/ -- openapi
+check 'openapi takes its examples from the data' says 0 70319640000 -- openapi --data data/dgcis-total-fy.json
+check 'openapi over data that is not there is refused' says 1 nowhere.json -- openapi --data nowhere.json
+check 'openapi takes no words' says 2 usage -- openapi now
+
 man_has_every_option() {
     local option
     for option in $({ "$entrepot" --help; "$entrepot" import --help; } | grep -oE '^  --[a-z-]+' | tr -d ' '); do

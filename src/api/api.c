@@ -1,6 +1,7 @@
 #include "entrepot/api/api.h"
 
 #include "api/call.h"
+#include "api/openapi/openapi.h"
 
 struct api_options api_options_default(void)
 {
@@ -17,15 +18,21 @@ struct api *api_new(const struct catalogue *catalogue, const struct api_options 
     struct search_index *search = search_new(catalogue);
     const struct measure **link = measures_link();
     struct prepared *prepared = link ? prepared_new(catalogue, (const struct measure *const *)link) : NULL;
-    if (!api || !search || !prepared) {
+    struct description *description = description_new();
+    if (!api || !search || !prepared || !description) {
         prepared_free(prepared);
         search_free(search);
+        description_free(description);
         free(link);
         free(api);
         return NULL;
     }
-    *api =
-        (struct api){.catalogue = catalogue, .search = search, .link = link, .prepared = prepared, .options = *options};
+    *api = (struct api){.catalogue = catalogue,
+                        .search = search,
+                        .link = link,
+                        .prepared = prepared,
+                        .description = description,
+                        .options = *options};
     return api;
 }
 
@@ -35,6 +42,7 @@ void api_free(struct api *api)
         prepared_free(api->prepared);
         search_free(api->search);
         free(api->link);
+        description_free(api->description);
     }
     free(api);
 }

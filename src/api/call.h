@@ -13,11 +13,14 @@
 #include "entrepot/base/jw.h"
 #include "entrepot/cube/search.h"
 
+struct description;
+
 struct api {
     const struct catalogue *catalogue;
     struct search_index *search;
     const struct measure **link; /* of the columns of all routes in turn */
     struct prepared *prepared;
+    struct description *description; /* OpenAPI, made when it is first asked for */
     struct api_options options;
 };
 
@@ -178,10 +181,31 @@ typedef enum status handler(struct call *call);
 
 enum route_kind { ROUTE_TABLE, ROUTE_DOCUMENT };
 
+/* Under which heading a route is listed. */
+enum route_group {
+    GROUP_BALANCE,
+    GROUP_DEPENDENCE,
+    GROUP_BOOKS,
+    GROUP_INDICES,
+    GROUP_CODES,
+    GROUP_SERVICE,
+    ROUTE_GROUPS
+};
+
+struct group_heading {
+    const char *name, *description;
+};
+extern const struct group_heading group_headings[ROUTE_GROUPS];
+
 struct route {
     const char *id, *path, *summary, *description, *example;
     enum route_kind kind;
-    bool uncached; /* health: no ETag, no-store */
+    enum route_group group;
+    bool unlisted;       /* parts of a page: in no list, in no description */
+    const char *media;   /* ROUTE_DOCUMENT: its Content-Type */
+    const char *shape;   /* ROUTE_DOCUMENT of JSON: what it holds, as api/openapi/openapi.h writes shapes */
+    const char *figures; /* ROUTE_TABLE: the shape of meta.summary, or NULL: none */
+    bool uncached;       /* health: no ETag, no-store */
     handler *handler;
     const struct param *param;
     size_t n_params;
@@ -245,9 +269,21 @@ enum problem_type {
     PROBLEM_TYPES
 };
 
+/* Which answers can be of a kind, beside those of unknown paths and methods. */
+enum problem_scope {
+    SCOPE_SERVER, /* none in particular */
+    SCOPE_ANY,
+    SCOPE_PATH,  /* of routes with path parameters */
+    SCOPE_TABLE, /* of tables */
+    SCOPE_DATA   /* of what is asked of datasets */
+};
+
 struct problem_kind {
     const char *slug, *title;
     int status;
+    enum problem_scope scope;
+    const char *meaning, *cure;
+    const char *example; /* a target that is answered so over the shipped data, or NULL */
 };
 extern const struct problem_kind problem_kinds[PROBLEM_TYPES];
 

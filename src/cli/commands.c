@@ -177,14 +177,39 @@ int command_routes(int argc, char **argv)
     return ok ? EXIT_DONE : EXIT_REFUSED;
 }
 
-int command_openapi(int argc, char **argv)
+static int print_openapi(const struct api *api)
 {
-    (void)argv;
     struct buf out;
-    if (argc > 0)
-        return usage("openapi");
-    buf_init(&out, (size_t)1 << 24);
-    bool ok = api_print_openapi(&out) == ST_OK && print_bytes(buf_view(&out));
+    buf_init(&out, (size_t)1 << 25);
+    bool ok = api_print_openapi(api, &out) == ST_OK && print_bytes(buf_view(&out));
     buf_release(&out);
     return ok ? EXIT_DONE : EXIT_REFUSED;
+}
+
+/* Without options the table alone is described; with data, its answers are the examples. */
+static int openapi_over(const struct settings *settings)
+{
+    struct catalogue *catalogue = load_catalogue(settings);
+    struct api *api = catalogue ? api_new(catalogue, &settings->api) : NULL;
+    int status = api ? print_openapi(api) : EXIT_REFUSED;
+    api_free(api);
+    if (catalogue)
+        catalogue_free(catalogue);
+    return status;
+}
+
+int command_openapi(int argc, char **argv)
+{
+    const char *rest[64];
+    size_t n;
+    struct settings settings;
+    if (argc == 0)
+        return print_openapi(NULL);
+    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    if (status == EXIT_DONE && n > 0)
+        status = usage("openapi [--config FILE] [--data PATH]…   (with data: its answers are the examples)");
+    if (status == EXIT_DONE)
+        status = openapi_over(&settings);
+    settings_release(&settings);
+    return status;
 }

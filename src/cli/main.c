@@ -12,7 +12,7 @@ static const struct {
     {"verify", command_verify, "FILE.cube", "check every byte of a cube file"},
     {"health", command_health, "", "ask a running server whether it is ready"},
     {"routes", command_routes, "[--markdown]", "list the endpoints"},
-    {"openapi", command_openapi, "", "print the OpenAPI document"},
+    {"openapi", command_openapi, "", "print the OpenAPI document; with --data its answers are the examples"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

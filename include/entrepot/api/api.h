@@ -60,9 +60,10 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
 /* A problem document for what the transport itself refuses (status 400, 413, 431, 503 …). `detail` is plain text. */
 void api_refuse(struct arena *arena, int status, struct str detail, struct str target, struct api_reply *reply);
 
-/* The endpoint table as text lines, as Markdown table for the README, and the OpenAPI document. */
+/* The endpoint table as text lines, as Markdown table for the README, and the OpenAPI document: with answers of `api` as its examples, or
+ * without any if it is NULL. */
 void api_print_routes(struct buf *out);
 void api_print_markdown(struct buf *out);
-enum status api_print_openapi(struct buf *out) MUST_CHECK;
+enum status api_print_openapi(const struct api *api, struct buf *out) MUST_CHECK;
 
 #endif

@@ -72,6 +72,7 @@ static const struct param params[] = {
 };
 
 const struct route route_availability = {.id = "getAvailability",
+                                         .group = GROUP_BOOKS,
                                          .path = "/v1/availability",
                                          .summary = "Who reported what, when, in which detail",
                                          .example = "/v1/availability?reporter=IND&partner=CHN",

@@ -266,6 +266,7 @@ static enum status get(struct call *call)
 
 const struct route route_bilateral = {
     .id = "getBilateral",
+    .group = GROUP_BALANCE,
     .path = "/v1/bilateral/{reporter}/{partner}",
     .summary = "Trade of one pair over time: exports, imports, balance, shares, growth, records",
     .description = "One row a period from the reporter's books. Growth compares with the same period a year before; "

@@ -179,6 +179,7 @@ static enum status get(struct call *call)
 
 const struct route route_bilateral_products = {
     .id = "getBilateralProducts",
+    .group = GROUP_BALANCE,
     .path = "/v1/bilateral/{reporter}/{partner}/products",
     .summary = "Which products or sectors make a pair's trade and balance, and which made it grow",
     .description = "One row a product of the chosen level. With vs the contributions in percentage points add up to "

@@ -449,8 +449,17 @@ static enum status get(struct call *call)
     return ST_OK;
 }
 
+#define NEAREST(which)                                                                                                 \
+    which "_dataset?: string|null, " which "_period?: string|null, " which "_value?: number|null, " which              \
+          "_difference?: number|null, "
+static const char figures[] = "{parts_sum?: number|null, parts_difference?: number|null, parts_verdict?: string, "
+                              "matches?: integer, near?: integer,"
+                              " candidates?: integer, " NEAREST("nearest")
+                                  NEAREST("same_kind") "verdict: string, tolerance: number, tolerance_unit: 'pp'|'%'}";
+
 const struct route route_check = {
     .id = "getCheck",
+    .group = GROUP_BOOKS,
     .path = "/v1/check",
     .summary = "A published figure against every dataset and basis: which it matches, and how the nearest differ",
     .description =
@@ -458,6 +467,7 @@ const struct route route_check = {
         "and other valuation. meta.summary has the verdict and the nearest. parts= checks a publication's own "
         "addition.",
     .example = "/v1/check?reporter=IND&partner=CHN&flow=exports&period=2025&value=20.5e9",
+    .figures = figures,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

@@ -378,6 +378,7 @@ static enum status get(struct call *call)
 
 const struct route route_compare = {
     .id = "getCompare",
+    .group = GROUP_BALANCE,
     .path = "/v1/compare",
     .summary = "Several pairs side by side, for the same periods and as far as possible from one dataset",
     .description = "One row a pair and period. A pair that no dataset holds has a row of nulls flagged not_reported.",

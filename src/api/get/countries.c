@@ -105,6 +105,7 @@ static const struct param params_one[] = {
 
 const struct route route_countries = {
     .id = "listCountries",
+    .group = GROUP_CODES,
     .path = "/v1/countries",
     .summary = "Countries and areas in all code systems",
     .example = "/v1/countries?kind=area_nes",
@@ -117,6 +118,7 @@ const struct route route_countries = {
     .n_columns = COLUMNS,
     .default_sort = "id"};
 const struct route route_country = {.id = "getCountry",
+                                    .group = GROUP_CODES,
                                     .path = "/v1/countries/{code}",
                                     .summary = "One country or area by any of its codes",
                                     .example = "/v1/countries/356",

@@ -118,6 +118,7 @@ static const struct param params_one[] = {
 };
 
 const struct route route_datasets = {.id = "listDatasets",
+                                     .group = GROUP_CODES,
                                      .path = "/v1/datasets",
                                      .summary = "What is loaded: sources, coverage, periods, releases",
                                      .example = "/v1/datasets",
@@ -129,6 +130,7 @@ const struct route route_datasets = {.id = "listDatasets",
                                      .column = columns,
                                      .n_columns = COLUMNS};
 const struct route route_dataset = {.id = "getDataset",
+                                    .group = GROUP_CODES,
                                     .path = "/v1/datasets/{id}",
                                     .summary = "One dataset with its notes",
                                     .example = "/v1/datasets/dgcis-total-fy",

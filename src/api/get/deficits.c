@@ -99,6 +99,7 @@ static enum status get(struct call *call)
 
 const struct route route_deficits = {
     .id = "getDeficits",
+    .group = GROUP_BALANCE,
     .path = "/v1/deficits/{reporter}",
     .summary = "With whom a country runs its trade deficits",
     .description =

@@ -322,7 +322,8 @@ static enum status get(struct call *call)
 #define PATH_OF_ANY "/v1/dependence/{reporter}"
 #define PATH_OF_PAIR "/v1/dependence/{reporter}/{partner}"
 #define TABLE(params_, columns_)                                                                                       \
-    .handler = get, .param = (params_), .n_params = sizeof(params_) / sizeof *(params_), .column = (columns_),         \
+    .figures = dependence_figures, .handler = get, .param = (params_),                                                 \
+    .n_params = sizeof(params_) / sizeof *(params_), .column = (columns_),                                             \
     .n_columns = sizeof(columns_) / sizeof *(columns_)
 
 static const struct route summary_of_any = {
@@ -332,6 +333,7 @@ static const struct route summary_of_pair = {
 
 const struct route route_dependence_any = {
     .id = "getDependenceOnAny",
+    .group = GROUP_DEPENDENCE,
     .path = PATH_OF_ANY,
     .summary = "Which of a country's imports hang on one dominant supplier, whoever it is",
     .description = "Concentration of the suppliers of each product, imports over exports and concentration of world "
@@ -343,6 +345,7 @@ const struct route route_dependence_any = {
 
 const struct route route_dependence = {
     .id = "getDependence",
+    .group = GROUP_DEPENDENCE,
     .path = PATH_OF_PAIR,
     .summary = "Where a country's imports hang on one partner, product by product",
     .description =

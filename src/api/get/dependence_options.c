@@ -74,6 +74,13 @@ struct cell dependence_share_of_imports(const struct dependence_summary *s)
     return s->undecided ? cell_null : cell_ratio(figure_ratio(s->dependent_imports, s->imports));
 }
 
+const char dependence_figures[] =
+    "{period: string, method: string, threshold_hhi?: number, threshold_world?: number, threshold_extra?: number,"
+    " threshold_ratio?: number, threshold_share?: number, window_years: integer, years_looked_at: integer,"
+    " years_needed: integer, products: integer, dependent_products: integer, undecided_products: integer,"
+    " imports: integer|null, dependent_imports: integer|null, dependent_share_of_products: number|null,"
+    " dependent_share_of_imports: number|null}";
+
 void dependence_echo(struct call *call, const struct dependence_question *q, const struct dependence_answer *answer)
 {
     static const char *const name[CRITERIA] = {[CRITERION_HHI] = "threshold_hhi",

@@ -71,6 +71,8 @@ enum status dependence_options(struct call *call, struct dependence_question *qu
 /* Null where some products are undecided. */
 struct cell dependence_share_of_products(const struct dependence_summary *summary);
 struct cell dependence_share_of_imports(const struct dependence_summary *summary);
+/* The shape of meta.summary. */
+extern const char dependence_figures[];
 /* The same echoed in meta.summary. */
 void dependence_echo(struct call *call, const struct dependence_question *question,
                      const struct dependence_answer *answer);

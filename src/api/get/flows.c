@@ -612,8 +612,12 @@ static enum status get(struct call *call)
     return status == ST_OK ? answer(call, &ask) : status;
 }
 
+static const char figures[] =
+    "{partners_added_up?: string, exports_valuation?: string|null, imports_valuation?: string|null, share_of?: string}";
+
 const struct route route_flows = {
     .id = "getFlows",
+    .group = GROUP_BALANCE,
     .path = "/v1/flows",
     .summary = "The generic cube: trade by any of reporter, partner, flow, product and period",
     .description =
@@ -621,6 +625,7 @@ const struct route route_flows = {
         "group_by says it outright. Columns of what is added up are null. Where all that is broken down is named, each "
         "combination has a row, 0 where the dataset would have told of trade; else those with an observation.",
     .example = "/v1/flows?reporter=IND&partner=*&flow=imports&period=2019&top=10",
+    .figures = figures,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

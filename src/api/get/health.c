@@ -4,7 +4,7 @@
 static enum status text(struct call *call, struct str body)
 {
     buf_add(&call->document, body);
-    call->document_type = "text/plain; charset=utf-8";
+    call->document_type = call->route->media;
     return ST_OK;
 }
 
@@ -35,12 +35,14 @@ static enum status get_health(struct call *call)
     jw_end(&jw);
     jw_finish(&jw);
     buf_byte(&call->document, '\n');
-    call->document_type = "application/json";
+    call->document_type = call->route->media;
     return ST_OK;
 }
 
 const struct route route_livez = {.id = "getLive",
+                                  .group = GROUP_SERVICE,
                                   .path = "/livez",
+                                  .media = "text/plain; charset=utf-8",
                                   .summary = "200 while the process runs",
                                   .example = "/livez",
                                   .kind = ROUTE_DOCUMENT,
@@ -48,7 +50,9 @@ const struct route route_livez = {.id = "getLive",
                                   .uncached = true,
                                   .handler = get_live};
 const struct route route_readyz = {.id = "getReady",
+                                   .group = GROUP_SERVICE,
                                    .path = "/readyz",
+                                   .media = "text/plain; charset=utf-8",
                                    .summary = "200 once all datasets are loaded",
                                    .example = "/readyz",
                                    .kind = ROUTE_DOCUMENT,
@@ -56,7 +60,11 @@ const struct route route_readyz = {.id = "getReady",
                                    .uncached = true,
                                    .handler = get_ready};
 const struct route route_healthz = {.id = "getHealth",
+                                    .group = GROUP_SERVICE,
                                     .path = "/healthz",
+                                    .media = "application/json",
+                                    .shape = "{status: 'ready', version: string, catalogue: string,"
+                                             " datasets: {id: string, release: string, observations: integer}[]}",
                                     .summary = "Version, catalogue and releases as JSON",
                                     .example = "/healthz",
                                     .kind = ROUTE_DOCUMENT,

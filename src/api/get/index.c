@@ -11,6 +11,8 @@ static const struct column columns[COLUMNS] = {
 static enum status get(struct call *call)
 {
     for (size_t i = 0; i < api_n_routes; i++) {
+        if (api_routes[i]->unlisted)
+            continue;
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
@@ -24,6 +26,7 @@ static enum status get(struct call *call)
 static const struct param params[] = {PARAMS_OF_TABLES};
 
 const struct route route_index = {.id = "getIndex",
+                                  .group = GROUP_SERVICE,
                                   .path = "/v1",
                                   .summary = "What there is to ask",
                                   .example = "/v1",

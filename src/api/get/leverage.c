@@ -312,8 +312,19 @@ static enum status get(struct call *call)
     return status;
 }
 
+static const char figures[] =
+    "{imports: integer|null, exports: integer|null, import_dependence: number|null, partner_market_dependence: "
+    "number|null,"
+    " market_dependence: number|null, partner_import_dependence: number|null, asymmetry_imports: number|null,"
+    " asymmetry_market: number|null, net_asymmetry: number|null, lever: string|null, trade_share_r: number|null,"
+    " trade_share_p: number|null, salience: number|null, symmetry: number|null, interdependence: number|null,"
+    " flags: Flags, loss_index_reporter: number|null, loss_index_partner: number|null,"
+    " loss_index_reporter_at_least: number|null, loss_index_partner_at_least: number|null,"
+    " unbounded_products_reporter: integer|null, unbounded_products_partner: integer|null}";
+
 const struct route route_leverage = {
     .id = "getLeverage",
+    .group = GROUP_DEPENDENCE,
     .path = "/v1/leverage/{reporter}/{partner}",
     .summary = "Who depends on whom in which products, and who could hurt whom more",
     .description =
@@ -321,6 +332,7 @@ const struct route route_leverage = {
         "the partner's), their asymmetries, a CES loss index, and who holds the lever; the totals in "
         "meta.summary. The call with reporter and partner exchanged mirrors it.",
     .example = "/v1/leverage/IND/CHN?level=total&period=2019",
+    .figures = figures,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

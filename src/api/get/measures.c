@@ -82,6 +82,7 @@ static const struct param params_one[] = {
 
 const struct route route_measures = {
     .id = "listMeasures",
+    .group = GROUP_CODES,
     .path = "/v1/measures",
     .summary = "What each figure means: formula, unit, source",
     .description = "Every measure that a column of money, weight, share or index holds. Columns of answers link here.",
@@ -92,6 +93,7 @@ const struct route route_measures = {
     .column = columns,
     .n_columns = COLUMNS};
 const struct route route_measure = {.id = "getMeasure",
+                                    .group = GROUP_CODES,
                                     .path = "/v1/measures/{id}",
                                     .summary = "One measure",
                                     .description = "What a column's formula link leads to.",

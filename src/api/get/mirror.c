@@ -224,6 +224,7 @@ static enum status get(struct call *call)
 
 const struct route route_mirror = {
     .id = "getMirror",
+    .group = GROUP_BOOKS,
     .path = "/v1/mirror/{reporter}/{partner}",
     .summary = "Why two customs services differ: each side's report of the same flow, and the gap",
     .description = "Two rows a period and product, one for each flow. The reporter's and the partner's books may be in "

@@ -120,13 +120,19 @@ static enum status get(struct call *call)
     return ST_OK;
 }
 
+static const char figures[] =
+    "{period: string, by: string, value: integer|null, growth: number|null, partners: integer,"
+    " hhi: number|null, equivalent_partners: number|null}";
+
 const struct route route_partners = {
     .id = "getPartners",
+    .group = GROUP_BALANCE,
     .path = "/v1/partners/{reporter}",
     .summary = "A country's trading partners ranked, with shares, growth and concentration",
     .description = "Every partner with any trade, the largest first by total, exports or imports. meta.summary has the "
                    "Herfindahl–Hirschman index of the partners. Needs a dataset that lists all partners.",
     .example = "/v1/partners/IND?period=2019&by=imports&top=10",
+    .figures = figures,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

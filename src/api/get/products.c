@@ -98,6 +98,7 @@ static const struct param params_one[] = {
 
 const struct route route_products = {
     .id = "listProducts",
+    .group = GROUP_CODES,
     .path = "/v1/products",
     .summary = "The Harmonized System: sections, chapters, headings, subheadings",
     .example = "/v1/products?level=hs2",
@@ -108,6 +109,7 @@ const struct route route_products = {
     .column = columns,
     .n_columns = COLUMNS};
 const struct route route_product = {.id = "getProduct",
+                                    .group = GROUP_CODES,
                                     .path = "/v1/products/{code}",
                                     .summary = "One product code, its place in the tree, and who can tell it",
                                     .example = "/v1/products/850760",

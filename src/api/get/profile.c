@@ -499,7 +499,7 @@ static enum status get(struct call *call)
     if (status != ST_OK)
         return status;
     jw_init(&p.jw, &call->document, call_arg(call, "pretty")->number != 0);
-    call->document_type = "application/json";
+    call->document_type = call->route->media;
     jw_object(&p.jw);
     put_member(&p, &p.jw, "reporter", p.want.reporter);
     put_member(&p, &p.jw, "partner", p.want.partner);
@@ -524,8 +524,40 @@ static enum status get(struct call *call)
     return ST_OK;
 }
 
+#define FIGURE ": integer|null, "
+#define RATIO ": number|null, "
+#define OF_DATASET                                                                                                     \
+    "dataset: string, release: string, source: string, exports_valuation: string, imports_valuation: string,"          \
+    " synthetic?: boolean, "
+#define OR_NOTHING "|{dataset: null, why: string `what data would have it`}, "
+#define BROKEN_DOWN                                                                                                    \
+    "{" OF_DATASET "period: string, level: string, exports: " OF_PRODUCTS ", imports: " OF_PRODUCTS "}" OR_NOTHING
+#define OF_PRODUCTS                                                                                                    \
+    "{product: string, name: string|null, exports" FIGURE "imports" FIGURE "balance" FIGURE                            \
+    "share_of_bilateral_exports" RATIO "share_of_bilateral_imports" RATIO "share_of_exports" RATIO                     \
+    "share_of_imports" RATIO "flags: Flags}[]"
+
+static const char shape[] =
+    "{reporter: {id: string, name: string}, partner: {id: string, name: string}, catalogue: string, "
+    "totals: {" OF_DATASET "frequency: 'A'|'FY'|'Q'|'M', rows: {period: string, exports" FIGURE "imports" FIGURE
+    "total" FIGURE "balance" FIGURE "cover_ratio" RATIO "exports_growth" RATIO "imports_growth" RATIO
+    "balance_change" FIGURE "exports_growth_elsewhere" RATIO "imports_growth_elsewhere" RATIO "share_of_exports" RATIO
+    "share_of_imports" RATIO "share_of_total" RATIO "deficit_rank" FIGURE "total_rank" FIGURE
+    "months_held: integer, flags: Flags}[], exports_cagr" RATIO "imports_cagr" RATIO "}, "
+    "products: " BROKEN_DOWN "sectors: " BROKEN_DOWN "ranks: {" OF_DATASET
+    "period: string, as_destination_of_exports" FIGURE "as_supplier_of_imports" FIGURE "in_total_trade" FIGURE
+    "in_deficits" FIGURE "partners: integer, hhi_of_suppliers" RATIO "}" OR_NOTHING "mirror: {" OF_DATASET
+    "mirror_dataset: string, period: string, cif: string, rows: {flow: 'exports'|'imports',"
+    " reported" FIGURE "mirrored" FIGURE "gap" FIGURE "ratio" RATIO "relative_gap" RATIO "gap_fob" FIGURE
+    "relative_gap_fob" RATIO "flags: Flags}[]}" OR_NOTHING "dependence: {" OF_DATASET
+    "period: string, level: string, threshold: number, products: integer,"
+    " dependent_products: integer, undecided_products: integer, dependent_imports: integer,"
+    " undecided_imports: integer, suppliers_known: boolean}" OR_NOTHING
+    "links: {self: uri, totals: uri, products: uri, mirror: uri, dependence: uri, reverse: uri}}";
+
 const struct route route_profile = {
     .id = "getProfile",
+    .group = GROUP_BALANCE,
     .path = "/v1/profile/{reporter}/{partner}",
     .summary = "One document for a dashboard: totals, products, sectors, ranks, mirror gap, dependence of a pair",
     .description =
@@ -533,6 +565,8 @@ const struct route route_profile = {
         "their figures must not be added up.",
     .example = "/v1/profile/IND/CHN",
     .kind = ROUTE_DOCUMENT,
+    .media = "application/json",
+    .shape = shape,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params};

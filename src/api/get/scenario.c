@@ -281,8 +281,16 @@ static enum status get(struct call *call)
     return status;
 }
 
+static const char figures[] =
+    "{imports?: integer|null, exports?: integer|null, imports_total?: integer|null, exports_total?: integer|null,"
+    " share: number|null, gap: integer|null, domestic: integer|null, capacity_total: integer|null, covered: "
+    "integer|null,"
+    " uncovered: integer|null, uncovered_share: number|null, resourcing_multiple: number|null,"
+    " market_tightness: number|null, products: integer, flags: Flags}";
+
 const struct route route_scenario = {
     .id = "getScenario",
+    .group = GROUP_DEPENDENCE,
     .path = "/v1/scenario/{reporter}/{partner}",
     .summary = "What a cut of imports from one partner would do, year by year, gradually and at once",
     .description =
@@ -295,6 +303,7 @@ const struct route route_scenario = {
         "cannot sell to the reporter, and capacity what other markets could buy, by the same rule over their imports. "
         "An assumption, no forecast.",
     .example = "/v1/scenario/IND/CHN?product=850760&cut=0.3&years=3",
+    .figures = figures,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

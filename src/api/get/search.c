@@ -94,11 +94,13 @@ static enum status get(struct call *call)
 
 const struct route route_search = {
     .id = "search",
+    .group = GROUP_CODES,
     .path = "/v1/search",
     .summary = "Countries, products, sectors and datasets by code, name, beginning of a word, or nearly so",
     .description = "Best first. Beginnings come before near misses, which are looked for only where no word begins so; "
                    "the beginning of an HS code lists what is below it. At most 200 hits.",
     .example = "/v1/search?q=lith&limit=10",
+    .figures = "{found: integer `hits there are, also those beyond the best 200`}",
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

@@ -62,6 +62,7 @@ static const struct param params_one[] = {
 
 const struct route route_sectors = {
     .id = "listSectors",
+    .group = GROUP_CODES,
     .path = "/v1/sectors",
     .summary = "Named baskets of HS codes",
     .example = "/v1/sectors",
@@ -73,6 +74,7 @@ const struct route route_sectors = {
     .column = columns,
     .n_columns = COLUMNS};
 const struct route route_sector = {.id = "getSector",
+                                   .group = GROUP_CODES,
                                    .path = "/v1/sectors/{id}",
                                    .summary = "One sector with its HS codes",
                                    .example = "/v1/sectors/solar-panels",

@@ -219,8 +219,14 @@ static enum status get(struct call *call)
     return status;
 }
 
+static const char figures[] =
+    "{imports: integer|null, imports_from_excluded: integer|null, gap: integer|null, resourcing_multiple: number|null,"
+    " market_tightness: number|null, alternatives: integer|null, capacity_total: integer|null,"
+    " world_exports: integer|null, flags: Flags}";
+
 const struct route route_suppliers = {
     .id = "getSuppliers",
+    .group = GROUP_DEPENDENCE,
     .path = "/v1/suppliers/{product}",
     .summary = "Who else sells a product, and how much more each could sell to an importer",
     .description =
@@ -229,6 +235,7 @@ const struct route route_suppliers = {
         "multiply (resourcing_multiple = gap / imports from them) and which part of the rest of the world market the "
         "gap is (market_tightness = gap / exports of all but the excluded and the importer). Products are pooled.",
     .example = "/v1/suppliers/850760?importer=IND&exclude=CHN",
+    .figures = figures,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

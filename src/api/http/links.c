@@ -154,7 +154,8 @@ static void add(struct text *links, struct str target, struct str relation, cons
 
 struct str reply_links(const struct call *call)
 {
-    const struct str service = STR("</v1/openapi.json>; rel=\"service-desc\"; type=\"application/json\"");
+    const struct str service = STR("</v1/openapi.json>; rel=\"service-desc\"; type=\"application/json\", "
+                                   "</docs>; rel=\"service-doc\"; type=\"text/html\"");
     if (call->reply->status != 200 || !call->route || call->route->kind != ROUTE_TABLE)
         return service;
     struct text links = {.p = arena_new_raw(call->arena, char, LINKS_MAX_BYTES)};

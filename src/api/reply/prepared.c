@@ -15,7 +15,8 @@ struct prepared {
     struct str *dataset;        /* by its place in the catalogue */
 };
 
-static const char *const type_name[] = {"string", "integer", "number", "boolean", "array", "array"};
+/* Not "array": what checks OpenAPI documents takes it for a schema wherever it stands, examples not excepted. */
+static const char *const type_name[] = {"string", "integer", "number", "boolean", "list", "list"};
 
 /* ---- what is written ---- */
 

@@ -36,22 +36,41 @@ const struct route *const api_routes[] = {
     &route_sector,
     &route_measures,
     &route_measure,
+    &route_problems,
+    &route_problem,
     &route_openapi,
+    &route_docs,
+    &route_docs_style,
+    &route_docs_script,
+    &route_docs_slash,
+    &route_api_catalog,
     &route_livez,
     &route_readyz,
     &route_healthz,
 };
 const size_t api_n_routes = sizeof api_routes / sizeof *api_routes;
 
+const struct group_heading group_headings[ROUTE_GROUPS] = {
+    [GROUP_BALANCE] = {"balance", "How much two countries trade, who runs the deficit, and what makes it."},
+    [GROUP_DEPENDENCE] = {"dependence", "Who depends on whom, who holds the lever, and who else could supply."},
+    [GROUP_BOOKS] = {"books", "Which figure is right: two customs services, published numbers, who reported what."},
+    [GROUP_INDICES] = {"indices", "The usual indices of trade analysis, each after its source."},
+    [GROUP_CODES] = {"codes", "What is loaded, and the codes and measures that answers are written in."},
+    [GROUP_SERVICE] = {"service", "The service itself: what there is to ask, its description, its health."},
+};
+
 void api_print_routes(struct buf *out)
 {
     for (size_t i = 0; i < api_n_routes; i++)
-        buf_printf(out, "GET %-46s %s\n", api_routes[i]->path, api_routes[i]->summary);
+        if (!api_routes[i]->unlisted)
+            buf_printf(out, "GET %-46s %s\n", api_routes[i]->path, api_routes[i]->summary);
 }
 
 void api_print_markdown(struct buf *out)
 {
     buf_lit(out, "| path | answers | try |\n|---|---|---|\n");
     for (size_t i = 0; i < api_n_routes; i++)
-        buf_printf(out, "| `%s` | %s | `%s` |\n", api_routes[i]->path, api_routes[i]->summary, api_routes[i]->example);
+        if (!api_routes[i]->unlisted)
+            buf_printf(out, "| `%s` | %s | `%s` |\n", api_routes[i]->path, api_routes[i]->summary,
+                       api_routes[i]->example);
 }

@@ -57,11 +57,13 @@ static enum status get(struct call *call)
 
 const struct route route_index_finger_kreinin = {
     .id = "getExportSimilarity",
+    .group = GROUP_INDICES,
     .path = "/v1/indices/finger-kreinin",
     .summary = "How alike two countries' exports are: do they compete",
     .description = "Finger–Kreinin similarity and Krugman specialisation at the product level named. Needs the books "
                    "of both countries in one dataset.",
     .example = "/v1/indices/finger-kreinin?reporter=IND&partner=CHN&level=hs6",
+    .figures = FIGURES_OF_INDICES,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

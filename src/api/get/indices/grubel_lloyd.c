@@ -62,11 +62,13 @@ static enum status get(struct call *call)
 
 const struct route route_index_grubel_lloyd = {
     .id = "getIntraIndustryTrade",
+    .group = GROUP_INDICES,
     .path = "/v1/indices/grubel-lloyd",
     .summary = "How much of the trade goes both ways within each product",
     .description = "Grubel–Lloyd index by product of the level named, and its aggregate in meta.summary. The finer the "
                    "level, the lower the index.",
     .example = "/v1/indices/grubel-lloyd?reporter=IND&partner=CHN&period=FY2018-19&level=hs2",
+    .figures = "{formula: string, level: string, period: string|null, aggregate: number|null}",
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

@@ -60,11 +60,13 @@ static enum status get(struct call *call)
 }
 
 const struct route route_index_hhi = {.id = "getSupplierHhi",
+                                      .group = GROUP_INDICES,
                                       .path = "/v1/indices/hhi",
                                       .summary = "How concentrated the suppliers of each product are",
                                       .description = "Herfindahl–Hirschman index of a country's suppliers, plain and "
                                                      "normalised. Needs a dataset that lists all partners.",
                                       .example = "/v1/indices/hhi?reporter=IND&period=2019&level=total",
+                                      .figures = FIGURES_OF_INDICES,
                                       .handler = get,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,

@@ -81,11 +81,13 @@ static enum status get(struct call *call)
 
 const struct route route_index_hirschman = {
     .id = "getHirschman",
+    .group = GROUP_INDICES,
     .path = "/v1/indices/hirschman",
     .summary = "How concentrated a country's trade is on few partners",
     .description = "Hirschman's concentration of the partners of one flow, and the Herfindahl–Hirschman index beside "
                    "it. Needs a dataset that lists all partners.",
     .example = "/v1/indices/hirschman?reporter=IND&period=2019",
+    .figures = FIGURES_OF_INDICES,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,

@@ -23,6 +23,9 @@
      .example = "2019"},                                                                                               \
         PARAM_OF_PRODUCT, PARAM_OF_DATASET, PARAM_OF_EXPLAIN, PARAMS_OF_TABLES
 
+/* The shape of meta.summary. */
+#define FIGURES_OF_INDICES "{formula: string, level?: string}"
+
 #define COLUMN_OF_PERIOD                                                                                               \
     {                                                                                                                  \
         "period", COLUMN_STRING, NULL, 0, false, "period of the figures"                                               \

@@ -57,12 +57,14 @@ static enum status get(struct call *call)
 }
 
 const struct route route_index_rca = {.id = "getRca",
+                                      .group = GROUP_INDICES,
                                       .path = "/v1/indices/rca",
                                       .summary = "In which products a country has a revealed comparative advantage",
                                       .description =
                                           "Balassa (1965), and its symmetric form. Needs data of many reporters: a "
                                           "reconciled world, or a closed set, which is then the world.",
                                       .example = "/v1/indices/rca?reporter=CHN&level=hs6",
+                                      .figures = FIGURES_OF_INDICES,
                                       .handler = get,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,

@@ -54,11 +54,13 @@ static enum status get(struct call *call)
 }
 
 const struct route route_index_tci = {.id = "getTradeComplementarity",
+                                      .group = GROUP_INDICES,
                                       .path = "/v1/indices/tci",
                                       .summary = "How well one country's exports fit what another imports",
                                       .description = "Michaely's trade complementarity index at the product level "
                                                      "named. Needs the books of both countries in one dataset.",
                                       .example = "/v1/indices/tci?reporter=CHN&partner=IND&level=hs6",
+                                      .figures = FIGURES_OF_INDICES,
                                       .handler = get,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,

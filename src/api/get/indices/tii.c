@@ -76,10 +76,12 @@ static enum status get(struct call *call)
 
 const struct route route_index_tii = {
     .id = "getTradeIntensity",
+    .group = GROUP_INDICES,
     .path = "/v1/indices/tii",
     .summary = "Whether a country sells to another more than its size in world imports suggests",
     .description = "Trade intensity index in both variants, named. Needs the books of many countries.",
     .example = "/v1/indices/tii?reporter=CHN&partner=IND",
+    .figures = FIGURES_OF_INDICES,
     .handler = get,
     .param = params,
     .n_params = sizeof params / sizeof *params,
