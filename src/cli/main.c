@@ -8,7 +8,8 @@ static const struct {
 } commands[] = {
     {"serve", command_serve, "", "load the datasets and answer over HTTP"},
     {"get", command_get, "PATH", "answer one request on standard output, without a server"},
-    {"import", command_import, "FORMAT FILE… -o OUT", "compile files into a cube file; import --help tells more"},
+    {"import", command_import, "FORMAT FILE -o OUT",
+     "compile one file or several into a cube file; import --help tells more"},
     {"verify", command_verify, "FILE.cube", "check every byte of a cube file"},
     {"health", command_health, "", "ask a running server whether it is ready"},
     {"routes", command_routes, "[--markdown]", "list the endpoints"},
