@@ -47,6 +47,8 @@ void api_free(struct api *api)
     free(api);
 }
 
+const struct catalogue *api_catalogue(const struct api *api) { return api->catalogue; }
+
 static void start_reply(struct api_reply *reply, size_t ceiling)
 {
     *reply = (struct api_reply){.status = 200, .route = "-"};

@@ -18,6 +18,7 @@
 #define BATCH_MS 20                     /* how long a line may wait for company */
 #define VALUE_BYTES ((size_t)1024)
 #define LINE_BYTES ((size_t)64 * 1024)
+#define LOG_PROBLEM_FIELDS 8
 #define LAST_WORDS_MS 1000 /* log_free writes for so long */
 
 struct log {
@@ -345,6 +346,19 @@ void log_line(struct log *log, enum log_level level, const char *event, const st
         add_field(&line, &fields[i]);
     queue_line(log, level, &line);
     buf_release(&line);
+}
+
+void log_problem(struct log *log, enum log_level level, const char *event, const struct problem *problem,
+                 const struct log_field *fields, size_t n)
+{
+    struct log_field all[3 + LOG_PROBLEM_FIELDS] = {LOG_TEXT("place", str_view(problem->place)),
+                                                    LOG_TEXT("detail", str_view(problem->detail))};
+    size_t m = 2;
+    if (problem->cure[0])
+        all[m++] = LOG_TEXT("cure", str_view(problem->cure));
+    for (size_t i = 0; i < n && i < LOG_PROBLEM_FIELDS; i++)
+        all[m++] = fields[i];
+    log_line(log, level, event, all, m);
 }
 
 uint64_t log_dropped(struct log *log)

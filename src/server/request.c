@@ -259,21 +259,46 @@ static enum MHD_Result send_new(struct conn *conn, struct MHD_Connection *connec
     return result;
 }
 
-static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connection, struct str method, bool close)
+/* Answers that are kept are of one edition. */
+static const struct edition *hold_edition(struct shard *shard)
+{
+    const struct edition *edition = edition_hold(shard->editions, shard->place);
+    if (edition->number != shard->cached) {
+        cache_clear(&shard->cache);
+        shard->cached = edition->number;
+    }
+    return edition;
+}
+
+static struct api_process process_now(const struct life *life)
+{
+    int64_t at = atomic_load_explicit(&life->reloaded_s, memory_order_relaxed);
+    bool failed = atomic_load_explicit(&life->reload_failed, memory_order_relaxed);
+    return (struct api_process){.draining = atomic_load_explicit(&life->draining, memory_order_relaxed),
+                                .reload = at == 0  ? NULL
+                                          : failed ? "failed"
+                                                   : "ok",
+                                .reloaded_s = at};
+}
+
+static enum MHD_Result answer_from(const struct edition *edition, struct conn *conn, struct MHD_Connection *connection,
+                                   struct str method, bool close)
 {
     struct shard *shard = conn->shard;
     struct request_headers *headers = &conn->headers;
     if (headers->repeated)
         join_repeated(shard, connection, headers);
-    close = close || atomic_load_explicit(shard->draining, memory_order_relaxed);
+    struct api_process process = process_now(shard->life);
+    close = close || process.draining;
     struct api_request request = {.method = method,
                                   .target = buf_view(&conn->target),
                                   .accept = headers->accept,
                                   .accept_encoding = headers->accept_encoding,
-                                  .if_none_match = headers->if_none_match};
+                                  .if_none_match = headers->if_none_match,
+                                  .process = &process};
     struct api_reply reply = {.status = 0};
     if (close) { /* says so, as no kept answer does */
-        api_answer(shard->api, &shard->arena, &request, &reply);
+        api_answer(edition->api, &shard->arena, &request, &reply);
         return send_reply(conn, connection, &reply, true);
     }
     struct asking asking; /* large, and filled in by the keys' makers */
@@ -286,8 +311,16 @@ static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connecti
         return send_kept(conn, connection, kept, STR(""));
     request.is_held = is_held;
     request.holder = &asking;
-    api_answer(shard->api, &shard->arena, &request, &reply);
+    api_answer(edition->api, &shard->arena, &request, &reply);
     return reply.held ? send_found(conn, connection, &asking) : send_new(conn, connection, &reply, &asking);
+}
+
+static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connection, struct str method, bool close)
+{
+    struct shard *shard = conn->shard;
+    enum MHD_Result result = answer_from(hold_edition(shard), conn, connection, method, close);
+    edition_drop(shard->editions, shard->place);
+    return result;
 }
 
 /* The head is complete: believe it or refuse it. To answer already now closes the connection, so sound requests wait for the

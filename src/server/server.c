@@ -12,14 +12,14 @@
 #define SHARDS_MAX 256
 #define REAP_MS 200 /* between two looks at the connections' deadlines */
 #define KICK_MS 10
-#define LAME_DUCK_MS 100 /* answers say "close" for so long before the door is shut */
-#define HANDSHAKE_MS 20  /* for handshakes under way to end, and for the shards to see what they were given */
-#define OTHER_FILES 16u  /* descriptors besides those of connections and shards */
+#define HANDSHAKE_MS 20 /* for handshakes under way to end, and for the shards to see what they were given */
+#define OTHER_FILES 16u /* descriptors besides those of connections and shards */
 
 struct server {
     struct server_options options;
     struct log *log;
-    atomic_bool draining;
+    struct life life;
+    struct editions editions;
     unsigned port, n_shards;
     pthread_t reaper;
     pthread_mutex_t lock;
@@ -35,7 +35,8 @@ struct server_options server_options_default(void)
         .shards = 0,
         .connection_limit = 16384,
         .idle_timeout_s = 75, /* longer than the 60 s for which proxies keep a connection to us */
-        .drain_ms = 8000,     /* containers are killed after 10 s */
+        .lame_duck_ms = 100,
+        .drain_ms = 8000, /* containers are killed after 10 s */
         .request_bytes = (size_t)64 << 20,
         .max_target_bytes = 4096,
         .access_log = true,
@@ -139,20 +140,21 @@ static void discard(struct server *server, unsigned n_running)
         shard_stop(&server->shards[i]);
     pthread_cond_destroy(&server->wake);
     pthread_mutex_destroy(&server->lock);
+    editions_release(&server->editions);
     free(server);
 }
 
 /* Starts the shards on their sockets; on failure those that did not come up are closed, the others are counted in *running. */
-static enum status start_shards(struct server *server, const struct api *api, const int *listeners, unsigned *running,
-                                struct problem *problem)
+static enum status start_shards(struct server *server, const int *listeners, unsigned *running, struct problem *problem)
 {
     unsigned n = server->n_shards, limit = server->options.connection_limit / n;
     for (unsigned i = 0; i < n; i++) {
         struct shard *shard = &server->shards[i];
         shard->options = &server->options;
-        shard->api = api;
+        shard->editions = &server->editions;
+        shard->place = i;
         shard->log = server->log;
-        shard->draining = &server->draining;
+        shard->life = &server->life;
         shard->connection_limit = limit ? limit : 1;
         enum status status = shard_start(shard, listeners[i], problem);
         if (status != ST_OK) {
@@ -182,8 +184,10 @@ enum status server_start(const struct server_options *options, const struct api 
 {
     unsigned n = shard_count(options->shards), running = 0;
     struct server *server = calloc(1, sizeof *server + n * sizeof server->shards[0]);
-    if (!server)
+    if (!server || !editions_init(&server->editions, api, n)) {
+        free(server);
         return problem_set(problem, ST_NO_MEMORY, "server", "no memory for %u shards", n);
+    }
     server->options = *options;
     server->log = log;
     server->n_shards = n;
@@ -193,7 +197,7 @@ enum status server_start(const struct server_options *options, const struct api 
     int listeners[SHARDS_MAX];
     enum status status = socket_listen(options->listen, n, listeners, &server->port, problem);
     if (status == ST_OK)
-        status = start_shards(server, api, listeners, &running, problem);
+        status = start_shards(server, listeners, &running, problem);
     if (status == ST_OK && pthread_create(&server->reaper, NULL, reap, server) != 0)
         status = problem_set(problem, ST_IO, "server", "cannot start a thread: %s", strerror(errno));
     if (status != ST_OK) {
@@ -206,6 +210,19 @@ enum status server_start(const struct server_options *options, const struct api 
 }
 
 unsigned server_port(const struct server *server) { return server->port; }
+
+const struct api *server_swap(struct server *server, const struct api *api)
+{
+    return edition_swap(&server->editions, api);
+}
+
+void server_note_reload(struct server *server, bool ok)
+{
+    struct life *life = &server->life;
+    atomic_fetch_add(ok ? &life->reloads_ok : &life->reloads_failed, 1);
+    atomic_store(&life->reload_failed, !ok);
+    atomic_store(&life->reloaded_s, (int64_t)time(NULL));
+}
 
 /* ---- stop ---- */
 
@@ -231,10 +248,9 @@ static void wait_for_the_last(struct server *server, int64_t until_ms)
  * then the ones inside finish. libmicrohttpd's own stop would cut all three. */
 static void drain(struct server *server)
 {
+    atomic_store(&server->life.draining, true);
+    sleep_ms((long)server->options.lame_duck_ms);
     int64_t until_ms = now_ms() + (int64_t)server->options.drain_ms;
-    atomic_store(&server->draining, true);
-    unsigned lame_duck_ms = server->options.drain_ms / 4;
-    sleep_ms(lame_duck_ms < LAME_DUCK_MS ? (long)lame_duck_ms : LAME_DUCK_MS);
     for (unsigned i = 0; i < server->n_shards; i++)
         socket_refuse_new(server->shards[i].listener);
     sleep_ms(HANDSHAKE_MS);

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "cache.h"
+#include "edition.h"
 #include "entrepot/server/server.h"
 #include "guard.h"
 #include "request_id.h"
@@ -49,11 +50,20 @@ struct conn {
     char peer[INET6_ADDRSTRLEN];
 };
 
+/* What the whole server tells of itself; written by whoever ends or reloads it. */
+struct life {
+    atomic_bool draining;
+    _Atomic uint64_t reloads_ok, reloads_failed;
+    atomic_bool reload_failed;  /* the last one */
+    _Atomic int64_t reloaded_s; /* 0: never */
+};
+
 struct shard {
     const struct server_options *options;
-    const struct api *api;
+    struct editions *editions;
+    unsigned place; /* in editions */
     struct log *log;
-    const atomic_bool *draining;
+    const struct life *life;
     unsigned connection_limit; /* this shard's part */
     int listener;              /* ours from the time the daemon is quiesced */
     bool quiesced;
@@ -62,6 +72,7 @@ struct shard {
     struct arena arena;
     struct cache cache;
     struct request_ids ids;
+    uint64_t cached; /* number of the edition that the cache is of */
     pthread_mutex_t lock;
     struct conn *conns;            /* lock */
     size_t n_conns;                /* lock */
@@ -69,8 +80,8 @@ struct shard {
     _Atomic unsigned notices, withheld;
 };
 
-/* shard.c: starts a daemon on `listener`, which it owns from then on, success or not. The shard's options, api, log, draining
- * and connection_limit are set. */
+/* shard.c: starts a daemon on `listener`, which it owns from then on, success or not. The shard's options, editions,
+ * place, log, life and connection_limit are set. */
 enum status shard_start(struct shard *shard, int listener, struct problem *problem) MUST_CHECK;
 /* Takes over the connections that wait in the queue and listens no more. Returns how many they were. */
 unsigned shard_quiesce(struct shard *shard);

@@ -1,0 +1,202 @@
+#!/bin/bash
+# The life of a server process as its operator sees it: reload, service manager, end. One "ok - name" or "not ok - name" a case.
+# shellcheck disable=SC2317 # conditions are called by name
+set -u
+cd "$(dirname "$0")/.." || exit 1
+entrepot=${ENTREPOT:-build/gcc/entrepot}
+work=$(mktemp -d) || exit 1
+server=
+cleanup() {
+    [ -n "$server" ] && kill -KILL "$server" 2>/dev/null && wait "$server" 2>/dev/null
+    rm -rf "$work"
+}
+trap cleanup EXIT
+unset ENTREPOT_CONFIG ENTREPOT_LISTEN ENTREPOT_DATA NOTIFY_SOCKET
+failed=0
+
+check() { # NAME CONDITION…: the condition is a command
+    local name=$1
+    shift
+    if "$@"; then
+        echo "ok - $name"
+    else
+        echo "not ok - $name"
+        failed=1
+    fi
+}
+# Tries a condition again until it holds, for at most 20 s.
+await() {
+    local i
+    for i in $(seq 400); do
+        "$@" && return 0
+        sleep 0.05
+    done
+    echo "# in vain: $*"
+    return 1
+}
+logged() { grep -c "\"event\":\"$1\"" "$work/log"; }        # EVENT -> how many lines
+logged_at_least() { [ "$(logged "$1")" -ge "$2" ]; }        # EVENT N
+last_line() { grep "\"event\":\"$1\"" "$work/log" | tail -1; } # EVENT
+port_of() { sed -n 's/.*"event":"listening".*"port":\([0-9]*\).*/\1/p' "$work/log" | head -1; }
+has_port() { [ -n "$(port_of)" ]; }
+start() { # OPTIONS…: a server on a free port
+    "$entrepot" serve --listen 127.0.0.1:0 "$@" 2>"$work/log" &
+    server=$!
+    await has_port && base=http://127.0.0.1:$(port_of) && await logged_at_least serving 1
+}
+stop() {
+    kill -TERM "$server"
+    wait "$server"
+    local status=$?
+    server=
+    return "$status"
+}
+ask() { curl -s --max-time 10 "$base$1"; }
+fds() { find "/proc/$server/fd" -mindepth 1 2>/dev/null | wc -l; }
+rss_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$server/status"; }
+reload() { # EVENT that must come of it
+    local before
+    before=$(logged "$1")
+    kill -HUP "$server"
+    await logged_at_least "$1" $((before + 1))
+}
+
+# One figure that can be told from another: imports of FY2018-19, put into place by rename as an operator should.
+mkdir "$work/data"
+cp data/dgcis-total-fy.json "$work/data/"
+figure=70319640000
+publish() { # VALUE in millions
+    awk -F, -v OFS=, -v value="$1" '$1 == "FY2018-19" && $3 == "CHN" && $4 == "M" { $5 = value } { print }' \
+        data/dgcis-total-fy.csv >"$work/next" && mv "$work/next" "$work/data/dgcis-total-fy.csv"
+}
+imports() { ask '/v1/bilateral/IND/CHN.csv?period=FY2018-19&fields=imports' | tail -1 | tr -d '\r'; }
+imports_are() { [ "$(imports)" = "$1" ] || { echo "# imports are $(imports), not $1"; return 1; }; }
+
+cp data/dgcis-total-fy.csv "$work/data/"
+printf '{"data": ["data"], "shards": 1, "access_log": false}' >"$work/config.json"
+check 'a server starts' start --config "$work/config.json"
+check 'and answers from its data' imports_are $figure
+
+publish 70000
+swapped() { reload reloaded && imports_are 70000000000 && last_line reloaded | grep -q '"data":"changed"'; }
+check 'SIGHUP loads what is there now' swapped
+healthy() { ask /healthz | jq -e --arg r "$1" '.reload.result == $r and .status == "ready"' >/dev/null; }
+check 'health says so' healthy ok
+unchanged() { reload reloaded && last_line reloaded | grep -q '"data":"unchanged"'; }
+check 'nothing new is not swapped' unchanged
+
+echo 'FY2018-19,IND,CHN,M,TOTAL,12x3' >>"$work/data/dgcis-total-fy.csv"
+refused() { reload reload_failed && imports_are 70000000000; }
+check 'bad data leave the old' refused
+named() { last_line reload_failed | jq -e '(.place | test("dgcis-total-fy.csv:[0-9]+")) and (.detail | length > 0)' >/dev/null; }
+check 'the log says where they are bad' named
+check 'health says that it failed' healthy failed
+ready() { [ "$(curl -s -o /dev/null -w '%{http_code}' "$base/readyz")" = 200 ]; }
+check 'and the server is ready' ready
+printf '{"data": ["data"], "colour": 1}' >"$work/config.json"
+bad_configuration() { reload reload_failed && last_line reload_failed | grep -q colour && imports_are 70000000000; }
+check 'a bad configuration leaves the old' bad_configuration
+
+# Files that are damaged in every way that a copy under way has: nothing must stay behind of a hundred of them.
+printf '{"data": ["data"], "shards": 2, "access_log": false, "idle_timeout_s": 5}' >"$work/config.json"
+rm "$work"/data/*
+"$entrepot" import data/dgcis-hs2-fy.json -o "$work/whole.cube" >/dev/null || echo 'not ok - import'
+size=$(stat -c %s "$work/whole.cube")
+damage() { # N: cut somewhere, or with a byte turned over
+    local at=$((size * $1 / 101))
+    if [ $(($1 % 2)) = 0 ]; then
+        head -c "$at" "$work/whole.cube" >"$work/data/a.cube"
+    else
+        cp "$work/whole.cube" "$work/data/a.cube"
+        local byte
+        byte=$(od -An -tu1 -j "$at" -N 1 "$work/whole.cube")
+        printf '%b' "\\x$(printf %x $((255 - byte)))" | dd of="$work/data/a.cube" bs=1 seek="$at" conv=notrunc 2>/dev/null
+    fi
+}
+many_bad() {
+    local i fds_before rss_before
+    for i in $(seq 100); do
+        damage "$i"
+        reload reload_failed || return 1
+        [ "$i" != 20 ] || { fds_before=$(fds) rss_before=$(rss_kb); }
+    done
+    echo "# $fds_before, $(fds) files; $rss_before, $(rss_kb) kB"
+    [ "$(fds)" = "$fds_before" ] && [ "$(rss_kb)" -le $((rss_before + 4096)) ] && imports_are 70000000000
+}
+check 'after a hundred bad files nothing stays behind' many_bad
+cp "$work/whole.cube" "$work/data/.new" && mv "$work/data/.new" "$work/data/a.cube"
+recovers() { reload reloaded && ask /v1/datasets | grep -q dgcis-hs2-fy; }
+check 'then a good one is taken' recovers
+check 'what needs a restart is named' sh -c "grep '\"event\":\"restart_needed\"' '$work/log' | tail -1 | grep -q '\"shards idle_timeout_s\"'"
+
+storm() { # everything that was asked for is done in fewer loads, and the last one sees the last state
+    local i before fds_before rss_before
+    before=$(logged reloaded) fds_before=$(fds)
+    for i in $(seq 1000); do
+        kill -HUP "$server"
+        [ "$i" != 200 ] || rss_before=$(rss_kb)
+    done
+    mv "$work/whole.cube" "$work/data/a.cube"
+    cp data/dgcis-total-fy.* "$work/data/"
+    kill -HUP "$server"
+    has_both() { ask /v1/datasets | grep -q dgcis-total-fy; }
+    await has_both || return 1
+    echo "# 1001 signals, $(($(logged reloaded) - before)) loads; $fds_before, $(fds) files; $rss_before, $(rss_kb) kB"
+    [ "$(fds)" = "$fds_before" ] && [ "$(rss_kb)" -le $((rss_before + 8192)) ] && [ $(($(logged reloaded) - before)) -lt 1001 ]
+}
+check 'a thousand signals are few loads' storm
+check 'SIGTERM ends with 0' stop
+json_only() { jq -es 'length > 0' "$work/log" >/dev/null; }
+check 'each line of the log is JSON' json_only
+
+# What a service manager hears
+cat >"$work/listen.py" <<'PY'
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1].replace("@", "\0", 1))
+s.settimeout(30)
+print("bound", flush=True)
+while True:
+    text = s.recv(4096).decode()
+    print(text.replace("\n", " "), flush=True)
+    if text.startswith("STOPPING"):
+        break
+PY
+hears() { # ADDRESS
+    local listener
+    python3 "$work/listen.py" "$1" >"$work/heard" 2>&1 &
+    listener=$!
+    await grep -q bound "$work/heard" || return 1
+    NOTIFY_SOCKET=$1 start --data data/dgcis-total-fy.json && reload reloaded && stop
+    wait "$listener"
+    sed 's/=[0-9][0-9]*/=N/; s/STATUS=.*//; s/ *$//' "$work/heard" | tr '\n' '|' >"$work/order"
+    grep -qx 'bound|READY=N|RELOADING=N MONOTONIC_USEC=[0-9]*|READY=N|STOPPING=N|' "$work/order" || { cat "$work/order"; return 1; }
+}
+check 'a service manager hears it all' hears "$work/notify"
+check 'in the abstract namespace too' hears "@entrepot-test-$$"
+deaf() {
+    NOTIFY_SOCKET=$work/nobody start --data data/dgcis-total-fy.json && grep -q '"event":"service_manager"' "$work/log" && stop
+}
+check 'a manager that is not there is no obstacle' deaf
+
+# The end
+second_signal() { # a client that never ends its request would keep the server for as long as it may wait
+    local status
+    start --data data/dgcis-total-fy.json --drain 60000 || return 1
+    exec 3<>"/dev/tcp/127.0.0.1/$(port_of)"
+    printf 'GET /livez HTTP/1.1\r\n' >&3
+    sleep 0.3
+    kill -TERM "$server"
+    await logged_at_least draining 1
+    kill -HUP "$server"
+    sleep 0.2
+    kill -0 "$server" || return 1
+    kill -TERM "$server"
+    wait "$server"
+    status=$?
+    server=
+    exec 3>&-
+    [ "$status" = 143 ] || { echo "# exit status $status"; return 1; }
+}
+check 'a second SIGTERM ends it at once, SIGHUP does not' second_signal
+exit $failed
