@@ -27,6 +27,8 @@ static const struct setting table[] = {
      "manifest, cube file or folder of them; repeatable, in order"},
     {"listen", "listen", "ENTREPOT_LISTEN", "ADDR:PORT", SET_TEXT, AT(listen), 0, 0, AT_START,
      "where to listen; port 0 takes a free one"},
+    {"admin", "admin", "ENTREPOT_ADMIN", "ADDR:PORT", SET_TEXT, AT(admin), 0, 0, AT_START,
+     "where metrics are; auto: loopback, the port after that of --listen; off"},
     {"shards", "shards", "ENTREPOT_SHARDS", "N", SET_COUNT, AT(server.shards), 0, 256, AT_START,
      "serving threads; 0: one for each processor"},
     {"connection_limit", "connection-limit", "ENTREPOT_CONNECTION_LIMIT", "N", SET_COUNT, AT(server.connection_limit),
@@ -39,6 +41,8 @@ static const struct setting table[] = {
      "longest wait for open requests at the end"},
     {"access_log", "access-log", "ENTREPOT_ACCESS_LOG", "0|1", SET_BOOL, AT(server.access_log), 0, 1, AT_START,
      "one log line a request"},
+    {"slow_ms", "slow", "ENTREPOT_SLOW", "MS", SET_COUNT, AT(server.slow_ms), 0, 600000, AT_START,
+     "log what takes longer to answer; 0: nothing"},
     {"log_level", "log-level", "ENTREPOT_LOG_LEVEL", "LEVEL", SET_LEVEL, AT(log_level), 0, 0, AT_START,
      "debug, info, warning or error"},
     {"max_age_s", "max-age", "ENTREPOT_MAX_AGE", "SECONDS", SET_COUNT, AT(api.max_age_s), 0, 31536000, LIVE,
@@ -297,6 +301,7 @@ static void find_config(struct settings *settings, int argc, char **argv)
 int settings_read(struct settings *settings, int argc, char **argv, const char **rest, size_t *n_rest)
 {
     *settings = (struct settings){.listen = "127.0.0.1:8080",
+                                  .admin = "auto",
                                   .log_level = LOG_INFO,
                                   .server = server_options_default(),
                                   .api = api_options_default()};
@@ -317,6 +322,7 @@ int settings_read(struct settings *settings, int argc, char **argv, const char *
             rest[(*n_rest)++] = argv[i];
     }
     settings->server.listen = settings->listen;
+    settings->server.admin = strcmp(settings->admin, "off") == 0 ? NULL : settings->admin;
     settings->api.max_target_bytes = settings->server.max_target_bytes;
     return status;
 }

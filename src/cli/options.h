@@ -22,7 +22,7 @@ struct text_list {
 struct settings {
     const char *config; /* NULL: none */
     struct text_list data;
-    const char *listen, *countries, *products, *sectors; /* files; NULL: the built-in tables */
+    const char *listen, *admin, *countries, *products, *sectors; /* files; NULL: the built-in tables */
     enum log_level log_level;
     struct server_options server;
     struct api_options api;

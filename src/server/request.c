@@ -30,7 +30,7 @@ void *request_target_seen(void *cls, const char *target, struct MHD_Connection *
     conn->body_bytes = 0;
     conn->route = "-";
     conn->method[0] = conn->request_id[0] = conn->trace_id[0] = '\0';
-    conn->from_cache = false;
+    conn->cache = CACHE_UNASKED;
     conn->headers = (struct request_headers){.repeated = false};
     conn_enter(conn, CONN_ASKING);
     conn->target_bytes = strlen(target);
@@ -190,7 +190,8 @@ static enum MHD_Result send_kept(struct conn *conn, struct MHD_Connection *conne
                         *own = shared ? NULL : kept_copy(kept, id, timing);
     enum MHD_Result result = MHD_NO;
     note_answer(conn, kept->status, kept->route, kept->body_bytes);
-    conn->from_cache = timing.n == 0;
+    if (timing.n == 0)
+        conn->cache = CACHE_HIT;
     if (shared || own)
         result = MHD_queue_response(connection, (unsigned)kept->status, shared ? shared : own);
     if (own)
@@ -240,8 +241,10 @@ static enum MHD_Result send_new(struct conn *conn, struct MHD_Connection *connec
                                 struct asking *asking)
 {
     struct cache *cache = &conn->shard->cache;
-    if (!cache_may_keep(reply))
+    if (!cache_may_keep(reply)) {
+        conn->cache = CACHE_UNASKED;
         return send_reply(conn, connection, reply, false);
+    }
     bool written = cache_wants(cache, &asking->as_written), spelt = cache_wants(cache, &asking->spelling);
     if (!written && !spelt)
         return send_reply(conn, connection, reply, false);
@@ -270,15 +273,28 @@ static const struct edition *hold_edition(struct shard *shard)
     return edition;
 }
 
-static struct api_process process_now(const struct life *life)
+/* What was slow is told with the question in its one spelling, so that the same questions stand together. */
+static void tell_slow(struct conn *conn, const struct api_reply *reply, int64_t took_ns)
 {
-    int64_t at = atomic_load_explicit(&life->reloaded_s, memory_order_relaxed);
-    bool failed = atomic_load_explicit(&life->reload_failed, memory_order_relaxed);
-    return (struct api_process){.draining = atomic_load_explicit(&life->draining, memory_order_relaxed),
-                                .reload = at == 0  ? NULL
-                                          : failed ? "failed"
-                                                   : "ok",
-                                .reloaded_s = at};
+    struct shard *shard = conn->shard;
+    struct str question = reply->canonical.n ? reply->canonical : buf_view(&conn->target);
+    struct log_field fields[] = {
+        LOG_TEXT("query", question),           LOG_TEXT("route", str_view(reply->route)),
+        LOG_NUMBER("status", reply->status),   LOG_NUMBER("bytes", reply->body.n),
+        LOG_NUMBER("made_us", took_ns / 1000), LOG_TEXT("request_id", str_view(conn->request_id))};
+    meter_add(&shard->meter.slow, 1);
+    log_line(shard->log, LOG_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
+}
+
+static void work_out(struct conn *conn, const struct edition *edition, const struct api_request *request,
+                     struct api_reply *reply)
+{
+    struct shard *shard = conn->shard;
+    int64_t begun_ns = now_ns(), slow_ns = (int64_t)shard->options->slow_ms * 1000000;
+    api_answer(edition->api, &shard->arena, request, reply);
+    int64_t took_ns = now_ns() - begun_ns;
+    if (slow_ns && took_ns >= slow_ns)
+        tell_slow(conn, reply, took_ns);
 }
 
 static enum MHD_Result answer_from(const struct edition *edition, struct conn *conn, struct MHD_Connection *connection,
@@ -288,7 +304,7 @@ static enum MHD_Result answer_from(const struct edition *edition, struct conn *c
     struct request_headers *headers = &conn->headers;
     if (headers->repeated)
         join_repeated(shard, connection, headers);
-    struct api_process process = process_now(shard->life);
+    struct api_process process = life_process(shard->life);
     close = close || process.draining;
     struct api_request request = {.method = method,
                                   .target = buf_view(&conn->target),
@@ -298,7 +314,7 @@ static enum MHD_Result answer_from(const struct edition *edition, struct conn *c
                                   .process = &process};
     struct api_reply reply = {.status = 0};
     if (close) { /* says so, as no kept answer does */
-        api_answer(edition->api, &shard->arena, &request, &reply);
+        work_out(conn, edition, &request, &reply);
         return send_reply(conn, connection, &reply, true);
     }
     struct asking asking; /* large, and filled in by the keys' makers */
@@ -309,9 +325,10 @@ static enum MHD_Result answer_from(const struct edition *edition, struct conn *c
     struct kept *kept = cache_find(&shard->cache, &asking.as_written);
     if (kept)
         return send_kept(conn, connection, kept, STR(""));
+    conn->cache = CACHE_MISS;
     request.is_held = is_held;
     request.holder = &asking;
-    api_answer(edition->api, &shard->arena, &request, &reply);
+    work_out(conn, edition, &request, &reply);
     return reply.held ? send_found(conn, connection, &asking) : send_new(conn, connection, &reply, &asking);
 }
 
@@ -368,20 +385,23 @@ enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection, con
     return answer(conn, connection, str_view(method), false);
 }
 
-static void log_request(const struct conn *conn, bool complete)
+static void log_request(const struct conn *conn, const struct meter_request *request)
 {
-    struct log_field fields[10] = {
-        LOG_TEXT("method", str_view(conn->method)), LOG_TEXT("target", buf_view(&conn->target)),
-        LOG_TEXT("route", str_view(conn->route)),   LOG_NUMBER("status", conn->status),
-        LOG_NUMBER("bytes", conn->body_bytes),      LOG_NUMBER("duration_us", (now_ns() - conn->begun_ns) / 1000),
+    static const char *const cache[] = {[CACHE_HIT] = "hit", [CACHE_MISS] = "miss"};
+    struct log_field fields[11] = {
+        LOG_TEXT("method", request->method),         LOG_TEXT("target", buf_view(&conn->target)),
+        LOG_TEXT("route", str_view(request->route)), LOG_NUMBER("status", request->status),
+        LOG_NUMBER("bytes", request->body_bytes),    LOG_NUMBER("duration_us", request->duration_ns / 1000),
         LOG_TEXT("peer", str_view(conn->peer)),
     };
     size_t n = 7;
+    if (request->cache != CACHE_UNASKED)
+        fields[n++] = LOG_TEXT("cache", str_view(cache[request->cache]));
     if (conn->request_id[0])
         fields[n++] = LOG_TEXT("request_id", str_view(conn->request_id));
     if (conn->trace_id[0])
         fields[n++] = LOG_TEXT("trace_id", str_view(conn->trace_id));
-    if (!complete)
+    if (!request->complete)
         fields[n++] = LOG_TEXT("ended", STR("early"));
     log_line(conn->shard->log, LOG_INFO, "request", fields, n);
 }
@@ -398,8 +418,16 @@ void request_completed(void *cls, struct MHD_Connection *connection, void **seen
         conn->status ? NULL : MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
     if (own) /* the library has refused by itself */
         conn->status = (int)own->http_status;
+    struct meter_request request = {.route = conn->route,
+                                    .method = str_view(conn->method),
+                                    .status = conn->status,
+                                    .body_bytes = conn->body_bytes,
+                                    .duration_ns = now_ns() - conn->begun_ns,
+                                    .cache = conn->cache,
+                                    .complete = termination == MHD_REQUEST_TERMINATED_COMPLETED_OK};
+    meter_note(&conn->shard->meter, &request);
     if (conn->shard->options->access_log)
-        log_request(conn, termination == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+        log_request(conn, &request);
     if (conn->target.capacity > KEPT_TARGET_BYTES)
         buf_release(&conn->target);
     conn_enter(conn, CONN_IDLE);

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "admin/admin.h"
 #include "shard.h"
 #include "socket.h"
 
@@ -20,6 +21,8 @@ struct server {
     struct log *log;
     struct life life;
     struct editions editions;
+    struct probe probe;
+    struct admin admin;
     unsigned port, n_shards;
     pthread_t reaper;
     pthread_mutex_t lock;
@@ -40,6 +43,7 @@ struct server_options server_options_default(void)
         .request_bytes = (size_t)64 << 20,
         .max_target_bytes = 4096,
         .access_log = true,
+        .slow_ms = 250,
     };
 }
 
@@ -136,11 +140,13 @@ static void stop_reaper(struct server *server)
 
 static void discard(struct server *server, unsigned n_running)
 {
+    admin_stop(&server->admin);
     for (unsigned i = 0; i < n_running; i++)
         shard_stop(&server->shards[i]);
     pthread_cond_destroy(&server->wake);
     pthread_mutex_destroy(&server->lock);
     editions_release(&server->editions);
+    probe_close(&server->probe);
     free(server);
 }
 
@@ -167,11 +173,43 @@ static enum status start_shards(struct server *server, const int *listeners, uns
     return ST_OK;
 }
 
+/* The loopback address of the listener's family, and the port behind its. */
+static enum status auto_address(const char *listen, char *text, size_t room, struct problem *problem)
+{
+    struct endpoint endpoint;
+    enum status status = endpoint_read(listen, &endpoint, problem);
+    unsigned port = status == ST_OK ? endpoint_port(&endpoint) : 0;
+    (void)snprintf(text, room, "127.0.0.1:%u", port && port < 65535 ? port + 1 : 0);
+    return status;
+}
+
+static enum status start_admin(struct server *server, struct problem *problem)
+{
+    const char *address = server->options.admin;
+    char text[32];
+    server->admin.source = (struct metrics_source){.shards = server->shards,
+                                                   .n_shards = server->n_shards,
+                                                   .life = &server->life,
+                                                   .probe = &server->probe,
+                                                   .log = server->log};
+    server->admin.editions = &server->editions;
+    server->admin.place = server->n_shards;
+    if (!address)
+        return ST_OK;
+    if (strcmp(address, "auto") != 0)
+        return admin_start(&server->admin, address, problem);
+    enum status status = auto_address(server->options.listen, text, sizeof text, problem);
+    if (status == ST_OK && admin_start(&server->admin, text, problem) != ST_OK)
+        log_problem(server->log, LOG_WARNING, "no_admin", problem, NULL, 0);
+    return status;
+}
+
 static void log_start(const struct server *server)
 {
     struct log_field fields[] = {
         LOG_TEXT("listen", str_view(server->options.listen)),
         LOG_NUMBER("port", server->port),
+        LOG_NUMBER("admin_port", server->admin.port),
         LOG_NUMBER("shards", server->n_shards),
         LOG_NUMBER("connection_limit", server->options.connection_limit),
         LOG_TEXT("libmicrohttpd", str_view(MHD_get_version())),
@@ -184,7 +222,7 @@ enum status server_start(const struct server_options *options, const struct api 
 {
     unsigned n = shard_count(options->shards), running = 0;
     struct server *server = calloc(1, sizeof *server + n * sizeof server->shards[0]);
-    if (!server || !editions_init(&server->editions, api, n)) {
+    if (!server || !editions_init(&server->editions, api, n + 1)) {
         free(server);
         return problem_set(problem, ST_NO_MEMORY, "server", "no memory for %u shards", n);
     }
@@ -194,10 +232,13 @@ enum status server_start(const struct server_options *options, const struct api 
     pthread_mutex_init(&server->lock, NULL);
     pthread_cond_init(&server->wake, NULL);
     fit_connections(server);
+    probe_open(&server->probe);
     int listeners[SHARDS_MAX];
     enum status status = socket_listen(options->listen, n, listeners, &server->port, problem);
     if (status == ST_OK)
         status = start_shards(server, listeners, &running, problem);
+    if (status == ST_OK)
+        status = start_admin(server, problem);
     if (status == ST_OK && pthread_create(&server->reaper, NULL, reap, server) != 0)
         status = problem_set(problem, ST_IO, "server", "cannot start a thread: %s", strerror(errno));
     if (status != ST_OK) {
@@ -210,10 +251,20 @@ enum status server_start(const struct server_options *options, const struct api 
 }
 
 unsigned server_port(const struct server *server) { return server->port; }
+unsigned server_admin_port(const struct server *server) { return server->admin.port; }
 
 const struct api *server_swap(struct server *server, const struct api *api)
 {
     return edition_swap(&server->editions, api);
+}
+
+struct api_process life_process(const struct life *life)
+{
+    int64_t at = atomic_load_explicit(&life->reloaded_s, memory_order_relaxed);
+    const char *result = atomic_load_explicit(&life->reload_failed, memory_order_relaxed) ? "failed" : "ok";
+    return (struct api_process){.draining = atomic_load_explicit(&life->draining, memory_order_relaxed),
+                                .reload = at ? result : NULL,
+                                .reloaded_s = at};
 }
 
 void server_note_reload(struct server *server, bool ok)

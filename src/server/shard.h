@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "admin/meter.h"
 #include "cache.h"
 #include "edition.h"
 #include "entrepot/server/server.h"
@@ -32,6 +33,7 @@ struct request_headers {
 
 struct conn {
     struct conn *prev, *next; /* shard's lock */
+    bool reaped;              /* shard's lock: it was cut and is counted */
     struct shard *shard;
     int fd;
     _Atomic int phase;        /* enum conn_phase */
@@ -44,19 +46,20 @@ struct conn {
     size_t body_bytes;
     const char *route;
     char method[16];
-    bool from_cache;
+    enum meter_cache cache;
     char request_id[REQUEST_ID_MAX + 1];
     char trace_id[REQUEST_ID_BYTES + 1]; /* of a valid traceparent, or empty */
     char peer[INET6_ADDRSTRLEN];
 };
 
-/* What the whole server tells of itself; written by whoever ends or reloads it. */
+/* What the whole server tells of itself; written by whoever ends or reloads it. server.c */
 struct life {
     atomic_bool draining;
     _Atomic uint64_t reloads_ok, reloads_failed;
     atomic_bool reload_failed;  /* the last one */
     _Atomic int64_t reloaded_s; /* 0: never */
 };
+struct api_process life_process(const struct life *life);
 
 struct shard {
     const struct server_options *options;
@@ -71,6 +74,7 @@ struct shard {
     int kick; /* an eventfd in the daemon's epoll set, see shard_kick; -1: none */
     struct arena arena;
     struct cache cache;
+    struct meter meter;
     struct request_ids ids;
     uint64_t cached; /* number of the edition that the cache is of */
     pthread_mutex_t lock;

@@ -82,7 +82,8 @@ static bool fill(struct edition_data *out, const char *folder, struct problem *p
                        problem) != ST_OK ||
         catalogue_add(out->catalogue, cube, path, problem) != ST_OK)
         return false;
-    catalogue_seal(out->catalogue, STR("test"));
+    if (catalogue_seal(out->catalogue, STR("test")) != ST_OK)
+        return false;
     struct api_options options = api_options_default();
     out->api = api_new(out->catalogue, &options);
     return out->api != NULL;

@@ -51,7 +51,8 @@ struct api_reply {
     struct buf body;   /* heap; the receiver takes or releases it. Filled for HEAD too: the transport leaves it out */
     bool held;         /* the caller holds the answer: the rest is empty */
     const char *route; /* path template for logs and metrics, or "-" where no route matched */
-    size_t n_headers;  /* header[] has everything but Date, Connection and Content-Length */
+    struct str canonical; /* the question in one spelling, in the arena; empty where it was refused unread */
+    size_t n_headers;     /* header[] has everything but Date, Connection and Content-Length */
     struct api_header header[API_HEADERS_MAX];
 };
 
@@ -69,6 +70,10 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
 
 /* A problem document for what the transport itself refuses (status 400, 413, 431, 503 …). `detail` is plain text. */
 void api_refuse(struct arena *arena, int status, struct str detail, struct str target, struct api_reply *reply);
+
+/* The path templates, as api_reply.route gives them: the number `i` of api_route_count(). */
+size_t api_route_count(void);
+const char *api_route_path(size_t i);
 
 /* The endpoint table as text lines, as Markdown table for the README, and the OpenAPI document: with answers of `api` as its examples, or
  * without any if it is NULL. */

@@ -12,6 +12,7 @@
 
 struct server_options {
     const char *listen;        /* "127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"; port 0 takes a free one */
+    const char *admin;         /* the listener for metrics: an address as above; "auto": see below; NULL: none */
     unsigned shards;           /* 0: one for each processor this process may use */
     unsigned connection_limit; /* in all, over the shards */
     unsigned idle_timeout_s;   /* a connection without traffic is closed after this */
@@ -20,11 +21,15 @@ struct server_options {
     size_t request_bytes;      /* memory of one request's arena, at most */
     size_t max_target_bytes;   /* longest request target; 414 above */
     bool access_log;           /* one line per request */
+    unsigned slow_ms;          /* answers that take longer to make are logged with their question; 0: none */
 };
 
 struct server;
 
 struct server_options server_options_default(void);
+
+/* "auto": on the loopback address, the port behind that of `listen` (port 0: any), 127.0.0.1:8081 for 0.0.0.0:8080. When that port is taken
+ * the server runs without the listener and the log says so; an address that was asked for must be free. */
 
 /* Binds, starts all shards and returns with *out serving. `log` is borrowed until server_stop, `api` until then or until server_swap gives it
  * back. On failure nothing is
@@ -33,6 +38,8 @@ enum status server_start(const struct server_options *options, const struct api 
                          struct server **out, struct problem *problem) MUST_CHECK;
 /* The port that is really listened on. */
 unsigned server_port(const struct server *server);
+/* That of the listener for metrics; 0: there is none. */
+unsigned server_admin_port(const struct server *server);
 /* From now on `api` (borrowed) answers; each answer is made by one of the two alone. Returns the one before, which nobody uses any more, or
  * NULL when memory is out: then nothing has changed. Any thread, one at a time, not during server_stop. */
 const struct api *server_swap(struct server *server, const struct api *api);
