@@ -4,7 +4,7 @@
 
 #include "entrepot/ingest/ingest.h"
 
-enum setting_type { SET_PATHS, SET_LIST, SET_TEXT, SET_PATH, SET_COUNT, SET_LEVEL, SET_BOOL };
+enum setting_type { SET_PATHS, SET_PROXIES, SET_TEXT, SET_FORWARDED, SET_PATH, SET_COUNT, SET_LEVEL, SET_BOOL };
 
 /* What a running server does with a new value (SIGHUP). */
 enum setting_life { AT_START, LIVE };
@@ -21,6 +21,10 @@ struct setting {
 };
 
 #define AT(field) offsetof(struct settings, field), sizeof(((struct settings *)0)->field)
+
+/* The words of those that take one of a few; ended by NULL, the first is the default. */
+static const char *const forwarding_headers[] = {"x-forwarded-for", "forwarded", NULL};
+static const char *const *const words_of[] = {[SET_FORWARDED] = forwarding_headers};
 
 static const struct setting table[] = {
     {"data", "data", "ENTREPOT_DATA", "PATH", SET_PATHS, AT(data), 0, 0, LIVE,
@@ -39,6 +43,10 @@ static const struct setting table[] = {
      "at the end, say \"not ready\" for so long before the door is shut"},
     {"drain_ms", "drain", "ENTREPOT_DRAIN", "MS", SET_COUNT, AT(server.drain_ms), 0, 600000, AT_START,
      "longest wait for open requests at the end"},
+    {"trusted_proxy", "trusted-proxy", "ENTREPOT_TRUSTED_PROXY", "NETWORK", SET_PROXIES, AT(trusted_proxies), 0, 0,
+     AT_START, "network of proxies whose forwarding header the log believes; repeatable"},
+    {"forwarded_header", "forwarded-header", "ENTREPOT_FORWARDED_HEADER", "NAME", SET_FORWARDED, AT(forwarded_header),
+     0, 0, AT_START, "the header that they write: x-forwarded-for or forwarded"},
     {"access_log", "access-log", "ENTREPOT_ACCESS_LOG", "0|1", SET_BOOL, AT(server.access_log), 0, 1, AT_START,
      "one log line a request"},
     {"slow_ms", "slow", "ENTREPOT_SLOW", "MS", SET_COUNT, AT(server.slow_ms), 0, 600000, AT_START,
@@ -94,11 +102,19 @@ static int set_count(struct settings *settings, const struct setting *s, const c
     return EXIT_DONE;
 }
 
-static bool is_list(const struct setting *s) { return s->type == SET_PATHS || s->type == SET_LIST; }
+static bool is_list(const struct setting *s) { return s->type == SET_PATHS || s->type == SET_PROXIES; }
 
 static struct text_list *list_of(struct settings *settings, const struct setting *s)
 {
     return (struct text_list *)(void *)((char *)settings + s->offset);
+}
+
+/* Begins it anew: who speaks later replaces what was said before. */
+static void empty_list(struct settings *settings, const struct setting *s)
+{
+    list_of(settings, s)->n = 0;
+    if (s->type == SET_PROXIES)
+        settings->server.proxies.n = 0;
 }
 
 static int add_item(struct settings *settings, const struct setting *s, const char *place, const char *value)
@@ -110,14 +126,40 @@ static int add_item(struct settings *settings, const struct setting *s, const ch
     return EXIT_DONE;
 }
 
+static int set_word(struct settings *settings, const struct setting *s, const char *place, const char *value)
+{
+    const char *const *word = words_of[s->type];
+    char words[128] = "";
+    for (size_t i = 0, n = 0; word[i]; i++) {
+        if (strcmp(word[i], value) == 0) {
+            memcpy((char *)settings + s->offset, &word[i], sizeof word[i]);
+            return EXIT_DONE;
+        }
+        n += (size_t)snprintf(words + n, sizeof words - n, "%s%s", i ? ", " : "is none of ", word[i]);
+    }
+    return refuse(settings, place, s, value, words);
+}
+
+/* A network is checked here, where it is known who said it. */
+static int add_proxy(struct settings *settings, const struct setting *s, const char *place, const char *value)
+{
+    struct problem problem;
+    if (proxies_add(&settings->server.proxies, value, &problem) == ST_OK)
+        return add_item(settings, s, place, value);
+    (void)problem_set(&settings->problem, ST_INVALID, place, "%s: %s", s->key, problem.detail);
+    (void)problem_cure(&settings->problem, ST_INVALID, "%s", problem.cure);
+    return EXIT_USAGE;
+}
+
 static int set_value(struct settings *settings, const struct setting *s, const char *place, const char *value)
 {
     struct str copy = arena_str(&settings->texts, str_view(value));
     if (!copy.p)
         return refuse(settings, place, s, value, "does not fit into memory");
     switch (s->type) {
-    case SET_PATHS:
-    case SET_LIST: return add_item(settings, s, place, copy.p);
+    case SET_PATHS: return add_item(settings, s, place, copy.p);
+    case SET_PROXIES: return add_proxy(settings, s, place, copy.p);
+    case SET_FORWARDED: return set_word(settings, s, place, copy.p);
     case SET_TEXT:
     case SET_PATH: memcpy((char *)settings + s->offset, &copy.p, sizeof copy.p); return EXIT_DONE;
     case SET_LEVEL:
@@ -234,7 +276,7 @@ static int read_variable(struct settings *settings, const struct setting *s, con
     if (!is_list(s))
         return set_value(settings, s, s->variable, value);
     int status = EXIT_DONE;
-    list_of(settings, s)->n = 0;
+    empty_list(settings, s);
     struct str rest = str_view(value);
     while (rest.p && status == EXIT_DONE) {
         struct str item = arena_str(&settings->texts, str_cut(&rest, s->type == SET_PATHS ? ':' : ','));
@@ -274,7 +316,7 @@ static int read_option(struct settings *settings, int argc, char **argv, int *i,
         if (!value)
             continue;
         if (is_list(&table[k]) && !(*given >> k & 1))
-            list_of(settings, &table[k])->n = 0;
+            empty_list(settings, &table[k]);
         *given |= (uint64_t)1 << k;
         return set_value(settings, &table[k], "command line", value);
     }
@@ -302,6 +344,7 @@ int settings_read(struct settings *settings, int argc, char **argv, const char *
 {
     *settings = (struct settings){.listen = "127.0.0.1:8080",
                                   .admin = "auto",
+                                  .forwarded_header = forwarding_headers[0],
                                   .log_level = LOG_INFO,
                                   .server = server_options_default(),
                                   .api = api_options_default()};
@@ -322,6 +365,7 @@ int settings_read(struct settings *settings, int argc, char **argv, const char *
             rest[(*n_rest)++] = argv[i];
     }
     settings->server.listen = settings->listen;
+    settings->server.proxies.standard = settings->forwarded_header == forwarding_headers[1];
     settings->server.admin = strcmp(settings->admin, "off") == 0 ? NULL : settings->admin;
     settings->api.max_target_bytes = settings->server.max_target_bytes;
     return status;
@@ -362,12 +406,13 @@ static bool same_value(const struct setting *s, const char *a, const char *b)
     const char *text[2];
     switch (s->type) {
     case SET_PATHS:
-    case SET_LIST: return same_list((const void *)(a + s->offset), (const void *)(b + s->offset));
+    case SET_PROXIES: return same_list((const void *)(a + s->offset), (const void *)(b + s->offset));
     case SET_TEXT:
     case SET_PATH:
         memcpy(&text[0], a + s->offset, sizeof text[0]);
         memcpy(&text[1], b + s->offset, sizeof text[1]);
         return same_text(text[0], text[1]);
+    case SET_FORWARDED: /* the table's own text */
     case SET_LEVEL:
     case SET_COUNT:
     case SET_BOOL: break;

@@ -21,8 +21,9 @@ struct text_list {
 
 struct settings {
     const char *config; /* NULL: none */
-    struct text_list data;
-    const char *listen, *admin, *countries, *products, *sectors; /* files; NULL: the built-in tables */
+    struct text_list data, trusted_proxies;
+    const char *listen, *admin, *forwarded_header, *countries, *products,
+        *sectors; /* files; NULL: the built-in tables */
     enum log_level log_level;
     struct server_options server;
     struct api_options api;

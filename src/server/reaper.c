@@ -38,8 +38,11 @@ struct conn *conn_open(struct shard *shard, int fd, const struct sockaddr *peer)
     conn->fd = fd;
     buf_init(&conn->target, shard->options->max_target_bytes);
     conn_enter(conn, CONN_FRESH);
-    if (peer)
-        endpoint_print(peer, conn->peer);
+    struct ip ip;
+    if (peer && endpoint_ip(peer, &ip)) {
+        ip_print(&ip, conn->peer);
+        conn->peer_trusted = proxies_trust(&shard->options->proxies, &ip);
+    }
     meter_add(&shard->meter.connections, 1);
     pthread_mutex_lock(&shard->lock);
     conn->next = shard->conns;

@@ -1,6 +1,7 @@
 #include <time.h>
 
 #include "shard.h"
+#include "socket.h"
 
 #define KEPT_TARGET_BYTES 1024 /* an idle connection keeps no larger buffer */
 
@@ -30,6 +31,7 @@ void *request_target_seen(void *cls, const char *target, struct MHD_Connection *
     conn->body_bytes = 0;
     conn->route = "-";
     conn->method[0] = conn->request_id[0] = conn->trace_id[0] = '\0';
+    conn->client[0] = '\0';
     conn->cache = CACHE_UNASKED;
     conn->headers = (struct request_headers){.repeated = false};
     conn_enter(conn, CONN_ASKING);
@@ -56,6 +58,11 @@ static void take(struct request_headers *headers, struct str *slot, struct str v
     *slot = value;
 }
 
+static const char *forwarding_header(const struct conn *conn)
+{
+    return conn->shard->options->proxies.standard ? "Forwarded" : "X-Forwarded-For";
+}
+
 static void note_header(struct conn *conn, struct str name, struct str value)
 {
     struct request_headers *headers = &conn->headers;
@@ -69,6 +76,9 @@ static void note_header(struct conn *conn, struct str name, struct str value)
         headers->request_id = value;
     } else if (str_eq_nocase(name, STR("traceparent"))) {
         headers->trace_id = traceparent_id(value);
+    } else if (conn->peer_trusted && str_eq_nocase(name, str_view(forwarding_header(conn)))) {
+        headers->forwarded_repeated = headers->forwarded_repeated || headers->forwarded.p;
+        headers->forwarded = value;
     }
 }
 
@@ -123,6 +133,19 @@ static struct str joined(struct shard *shard, struct MHD_Connection *connection,
     struct join join = {.shard = shard, .name = name};
     (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, join_header, &join);
     return join.all;
+}
+
+/* For the log alone: nothing is decided by it. */
+static void name_client(struct conn *conn, struct MHD_Connection *connection)
+{
+    const struct request_headers *headers = &conn->headers;
+    struct ip ip;
+    if (!headers->forwarded.p)
+        return;
+    struct str all =
+        headers->forwarded_repeated ? joined(conn->shard, connection, forwarding_header(conn)) : headers->forwarded;
+    if (proxies_client(&conn->shard->options->proxies, all, &ip))
+        ip_print(&ip, conn->client);
 }
 
 /* ---- replies ---- */
@@ -354,6 +377,7 @@ static enum MHD_Result judge(struct conn *conn, struct MHD_Connection *connectio
     (void)snprintf(conn->method, sizeof conn->method, "%s", method);
     (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, see_header, &walk);
     name_request(conn);
+    name_client(conn, connection);
     if (conn->target.failed)
         return MHD_NO;
     struct guard_verdict verdict = guard_judge(&walk.facts, most);
@@ -388,13 +412,15 @@ enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection, con
 static void log_request(const struct conn *conn, const struct meter_request *request)
 {
     static const char *const cache[] = {[CACHE_HIT] = "hit", [CACHE_MISS] = "miss"};
-    struct log_field fields[11] = {
+    struct log_field fields[12] = {
         LOG_TEXT("method", request->method),         LOG_TEXT("target", buf_view(&conn->target)),
         LOG_TEXT("route", str_view(request->route)), LOG_NUMBER("status", request->status),
         LOG_NUMBER("bytes", request->body_bytes),    LOG_NUMBER("duration_us", request->duration_ns / 1000),
         LOG_TEXT("peer", str_view(conn->peer)),
     };
     size_t n = 7;
+    if (conn->client[0])
+        fields[n++] = LOG_TEXT("client", str_view(conn->client));
     if (request->cache != CACHE_UNASKED)
         fields[n++] = LOG_TEXT("cache", str_view(cache[request->cache]));
     if (conn->request_id[0])

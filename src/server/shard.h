@@ -28,7 +28,9 @@ enum conn_phase {
 struct request_headers {
     struct str accept, accept_encoding, if_none_match; /* borrowed from the connection's pool */
     struct str request_id, trace_id;                   /* sound ones only */
+    struct str forwarded;                              /* from a proxy of ours only */
     bool repeated;                                     /* one of the first three came more than once */
+    bool forwarded_repeated;
 };
 
 struct conn {
@@ -49,7 +51,9 @@ struct conn {
     enum meter_cache cache;
     char request_id[REQUEST_ID_MAX + 1];
     char trace_id[REQUEST_ID_BYTES + 1]; /* of a valid traceparent, or empty */
+    bool peer_trusted;                   /* a proxy of ours */
     char peer[INET6_ADDRSTRLEN];
+    char client[INET6_ADDRSTRLEN]; /* for whom a proxy of ours asks; empty: for itself or nobody knows */
 };
 
 /* What the whole server tells of itself; written by whoever ends or reloads it. server.c */

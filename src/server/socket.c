@@ -68,22 +68,37 @@ void endpoint_to_loopback(struct endpoint *endpoint)
     }
 }
 
-void endpoint_print(const struct sockaddr *address, char *text)
+bool endpoint_ip(const struct sockaddr *address, struct ip *out)
 {
-    text[0] = '\0';
     if (address->sa_family == AF_INET) {
         struct sockaddr_in v4;
         memcpy(&v4, address, sizeof v4);
-        (void)inet_ntop(AF_INET, &v4.sin_addr, text, INET6_ADDRSTRLEN);
+        *out = (struct ip){{[10] = 0xFF, [11] = 0xFF}};
+        memcpy(out->byte + 12, &v4.sin_addr, 4);
     } else if (address->sa_family == AF_INET6) {
         struct sockaddr_in6 v6;
         memcpy(&v6, address, sizeof v6);
-        const unsigned char *bytes = v6.sin6_addr.s6_addr;
-        if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
-            (void)inet_ntop(AF_INET, bytes + 12, text, INET6_ADDRSTRLEN);
-        else
-            (void)inet_ntop(AF_INET6, bytes, text, INET6_ADDRSTRLEN);
+        memcpy(out->byte, &v6.sin6_addr, sizeof out->byte);
     }
+    return address->sa_family == AF_INET || address->sa_family == AF_INET6;
+}
+
+void ip_print(const struct ip *ip, char *text)
+{
+    struct in6_addr v6;
+    memcpy(&v6, ip->byte, sizeof v6);
+    if (IN6_IS_ADDR_V4MAPPED(&v6))
+        (void)inet_ntop(AF_INET, ip->byte + 12, text, INET6_ADDRSTRLEN);
+    else
+        (void)inet_ntop(AF_INET6, ip->byte, text, INET6_ADDRSTRLEN);
+}
+
+void endpoint_print(const struct sockaddr *address, char *text)
+{
+    struct ip ip;
+    text[0] = '\0';
+    if (endpoint_ip(address, &ip))
+        ip_print(&ip, text);
 }
 
 static enum status refused(const char *text, const char *what, struct problem *problem)

@@ -9,6 +9,7 @@
 #include "entrepot/api/api.h"
 #include "entrepot/base/log.h"
 #include "entrepot/base/problem.h"
+#include "entrepot/server/proxies.h"
 
 struct server_options {
     const char *listen;        /* "127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"; port 0 takes a free one */
@@ -21,6 +22,7 @@ struct server_options {
     size_t request_bytes;      /* memory of one request's arena, at most */
     size_t max_target_bytes;   /* longest request target; 414 above */
     bool access_log;           /* one line per request */
+    struct proxies proxies;    /* whose forwarding header the log believes */
     unsigned slow_ms;          /* answers that take longer to make are logged with their question; 0: none */
 };
 
