@@ -53,6 +53,8 @@ stop() {
 }
 ask() { curl -s --max-time 10 "$base$1"; }
 fds() { find "/proc/$server/fd" -mindepth 1 2>/dev/null | wc -l; }
+fds_are() { [ "$(fds)" = "$1" ]; }
+rss_at_most() { [ "$(rss_kb)" -le "$1" ]; }
 rss_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$server/status"; }
 reload() { # EVENT that must come of it
     local before
@@ -121,7 +123,7 @@ many_bad() {
         [ "$i" != 20 ] || { fds_before=$(fds) rss_before=$(rss_kb); }
     done
     echo "# $fds_before, $(fds) files; $rss_before, $(rss_kb) kB"
-    [ "$(fds)" = "$fds_before" ] && [ "$(rss_kb)" -le $((rss_before + 4096)) ] && imports_are 70000000000
+    await fds_are "$fds_before" && await rss_at_most $((rss_before + 4096)) && imports_are 70000000000
 }
 check 'after a hundred bad files nothing stays behind' many_bad
 cp "$work/whole.cube" "$work/data/.new" && mv "$work/data/.new" "$work/data/a.cube"
@@ -142,12 +144,76 @@ storm() { # everything that was asked for is done in fewer loads, and the last o
     has_both() { ask /v1/datasets | grep -q dgcis-total-fy; }
     await has_both || return 1
     echo "# 1001 signals, $(($(logged reloaded) - before)) loads; $fds_before, $(fds) files; $rss_before, $(rss_kb) kB"
-    [ "$(fds)" = "$fds_before" ] && [ "$(rss_kb)" -le $((rss_before + 8192)) ] && [ $(($(logged reloaded) - before)) -lt 1001 ]
+    await fds_are "$fds_before" && await rss_at_most $((rss_before + 8192)) && [ $(($(logged reloaded) - before)) -lt 1001 ]
 }
 check 'a thousand signals are few loads' storm
 check 'SIGTERM ends with 0' stop
 json_only() { jq -es 'length > 0' "$work/log" >/dev/null; }
 check 'each line of the log is JSON' json_only
+
+# Data under attack. A file of more than 8 MiB is mapped: 40 x 40 pairs of 600 made-up products in BACI's form.
+large_csv() { # SEED
+    awk -v seed="$1" 'BEGIN {
+        srand(seed)
+        n = split("699 156 842 276 251 381 757 579 826 392 410 36 76 124 152 170 203 208 246 348 360 372 376 458 484 528 554 566 604 608 616 620 643 682 702 703 710 724 752 764", area, " ")
+        print "t,i,j,k,v,q"
+        for (i = 1; i <= n; i++) for (j = 1; j <= n; j++) if (i != j) for (k = 0; k < 600; k++)
+            printf "2020,%d,%d,%06d,%d.%03d,%d.%03d\n", area[i], area[j], 10100 + k * 1501, rand() * 4e6, rand() * 1000, rand() * 4e6, rand() * 1000
+    }'
+}
+large() { # SEED OUT
+    large_csv "$1" | "$entrepot" import baci - --hs HS17 --release V1 --synthetic -o "$2" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }
+}
+attack=$work/attack
+mkdir "$attack"
+ready_to_attack() {
+    large 1 "$work/one.cube" && large 2 "$work/two.cube" && [ "$(stat -c %s "$work/one.cube")" -gt $((8 << 20)) ]
+}
+check 'large cubes are made' ready_to_attack
+total() { ask '/v1/bilateral/IND/CHN.csv?period=2020&fields=imports' | tail -1 | tr -d '\r'; }
+replaced() { # the old file lives on until it is let go
+    local one
+    cp "$work/one.cube" "$attack/a.cube"
+    start --data "$attack" --shards 1 || return 1
+    one=$(total)
+    grep -q "$attack/a.cube" "/proc/$server/maps" || { echo '# is not mapped'; return 1; }
+    mv "$work/two.cube" "$attack/a.cube"
+    [ "$(total)" = "$one" ] || return 1
+    reload reloaded
+    [ "$(total)" != "$one" ] && ! grep -q 'a.cube (deleted)' "/proc/$server/maps"
+}
+check 'a mapped file is replaced by renaming' replaced
+cut_short() {
+    local status
+    truncate -s 4096 "$attack/a.cube"
+    ask '/v1/bilateral/IND/CHN/products?level=hs6&period=2020' >"$work/out"
+    wait "$server"
+    status=$?
+    server=
+    if [ -s "$work/out" ] || [ "$status" != 3 ]; then
+        echo "# exit status $status"
+        return 1
+    fi
+    jq -es --arg file "$attack/a.cube" 'last | .event == "data_gone" and .file == $file and (.cure | test("renaming")) and (.time | test("^20[0-9-]{8}T[0-9:]{8}.000Z$"))' "$work/log" >/dev/null
+}
+check 'a mapped file cut short ends the server with status 3 and its name' cut_short
+same_time() { # the handler reckons the date by itself
+    local logged now
+    logged=$(date -u -d "$(jq -rs 'last.time' "$work/log")" +%s) now=$(date +%s)
+    [ $((now - logged)) -le 60 ] && [ $((now - logged)) -ge 0 ]
+}
+check 'and at the right time' same_time
+small_attacked() { # small ones are a copy
+    local before
+    cp "$work/data/a.cube" "$attack/a.cube"
+    start --data "$attack" || return 1
+    before=$(ask '/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19')
+    dd if=/dev/zero of="$attack/a.cube" bs=4096 count=8 conv=notrunc 2>/dev/null
+    [ "$(ask '/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19')" = "$before" ] || return 1
+    truncate -s 100 "$attack/a.cube"
+    [ -n "$before" ] && [ "$(ask '/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19')" = "$before" ] && stop
+}
+check 'a small file may be overwritten and cut short' small_attacked
 
 # What a service manager hears
 cat >"$work/listen.py" <<'PY'
@@ -164,9 +230,10 @@ while True:
 PY
 hears() { # ADDRESS
     local listener
+    rm -f "$work/heard"
     python3 "$work/listen.py" "$1" >"$work/heard" 2>&1 &
     listener=$!
-    await grep -q bound "$work/heard" || return 1
+    await grep -qs bound "$work/heard" || return 1
     NOTIFY_SOCKET=$1 start --data data/dgcis-total-fy.json && reload reloaded && stop
     wait "$listener"
     sed 's/=[0-9][0-9]*/=N/; s/STATUS=.*//; s/ *$//' "$work/heard" | tr '\n' '|' >"$work/order"
