@@ -139,6 +139,9 @@ TEST_CFLAGS := -Wno-null-dereference
 TEST_LIBS := $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --libs cmocka))
 ORACLE_LIBS := $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --libs sqlite3))
 
+# The sandbox leaves such builds alone.
+APP_CPPFLAGS += $(if $(SANITIZER)$(COVERAGE),-DENTREPOT_INSTRUMENTED)
+
 ifneq ($(SANITIZER),)
 APP_CFLAGS += -fsanitize=$(SANITIZER) -fno-sanitize-recover=all
 APP_LDFLAGS += -fsanitize=$(SANITIZER)

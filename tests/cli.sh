@@ -159,6 +159,7 @@ check 'the shipped configuration holds' says 0 8 -- get /healthz --config config
 check 'a bad value is refused' says 2 shards 'whole number' -- serve --shards many --data data
 check 'a bad network of proxies is refused' says 2 trusted_proxy 10.0.0.1/8 'behind its prefix' -- serve --trusted-proxy 10.0.0.1/8 --data data
 check 'a bad forwarding header is refused with those there are' says 2 forwarded_header x-real-ip x-forwarded-for -- serve --forwarded-header x-real-ip --data data
+check 'a bad mode of the sandbox is refused' says 2 sandbox maybe 'auto, require, off' -- serve --sandbox maybe --data data
 printf '{"trusted_proxy": ["10.0.0.0/8", 7]}' >"$work/list.conf"
 check 'a bad list of the configuration is refused' says 1 trusted_proxy list -- serve --config "$work/list.conf" --data data
 ENTREPOT_TRUSTED_PROXY=10.0.0.0/8,::2/1 check 'a bad network in a variable is refused' says 2 ENTREPOT_TRUSTED_PROXY ::2/1 -- serve --data data

@@ -169,8 +169,9 @@ enum status load_catalogue(const struct settings *s, const atomic_bool *give_up,
         catalogue_free(l.catalogue);
         return status;
     }
-    char seed[128];
-    (void)snprintf(seed, sizeof seed, "%.*s %016" PRIx64, STR_ARG(build_id()), hash);
+    char seed[17];
+    hash = XXH3_64bits_withSeed(build_id().p, build_id().n, hash);
+    (void)snprintf(seed, sizeof seed, "%016" PRIx64, hash);
     if (catalogue_seal(l.catalogue, str_view(seed)) == ST_OK) {
         *out = l.catalogue;
         return ST_OK;

@@ -1,10 +1,21 @@
 #include "cli/options.h"
 
 #include <jansson.h>
+#include <sys/stat.h>
 
 #include "entrepot/ingest/ingest.h"
 
-enum setting_type { SET_PATHS, SET_PROXIES, SET_TEXT, SET_FORWARDED, SET_PATH, SET_COUNT, SET_LEVEL, SET_BOOL };
+enum setting_type {
+    SET_PATHS,
+    SET_PROXIES,
+    SET_TEXT,
+    SET_FORWARDED,
+    SET_SANDBOX,
+    SET_PATH,
+    SET_COUNT,
+    SET_LEVEL,
+    SET_BOOL
+};
 
 /* What a running server does with a new value (SIGHUP). */
 enum setting_life { AT_START, LIVE };
@@ -24,7 +35,9 @@ struct setting {
 
 /* The words of those that take one of a few; ended by NULL, the first is the default. */
 static const char *const forwarding_headers[] = {"x-forwarded-for", "forwarded", NULL};
-static const char *const *const words_of[] = {[SET_FORWARDED] = forwarding_headers};
+/* in the order of enum sandbox_mode */
+static const char *const sandbox_modes[] = {"auto", "require", "off", NULL};
+static const char *const *const words_of[] = {[SET_FORWARDED] = forwarding_headers, [SET_SANDBOX] = sandbox_modes};
 
 static const struct setting table[] = {
     {"data", "data", "ENTREPOT_DATA", "PATH", SET_PATHS, AT(data), 0, 0, LIVE,
@@ -47,6 +60,8 @@ static const struct setting table[] = {
      AT_START, "network of proxies whose forwarding header the log believes; repeatable"},
     {"forwarded_header", "forwarded-header", "ENTREPOT_FORWARDED_HEADER", "NAME", SET_FORWARDED, AT(forwarded_header),
      0, 0, AT_START, "the header that they write: x-forwarded-for or forwarded"},
+    {"sandbox", "sandbox", "ENTREPOT_SANDBOX", "MODE", SET_SANDBOX, AT(sandbox), 0, 0, AT_START,
+     "auto: what the kernel has; require: all of it or no start; off"},
     {"access_log", "access-log", "ENTREPOT_ACCESS_LOG", "0|1", SET_BOOL, AT(server.access_log), 0, 1, AT_START,
      "one log line a request"},
     {"slow_ms", "slow", "ENTREPOT_SLOW", "MS", SET_COUNT, AT(server.slow_ms), 0, 600000, AT_START,
@@ -159,7 +174,8 @@ static int set_value(struct settings *settings, const struct setting *s, const c
     switch (s->type) {
     case SET_PATHS: return add_item(settings, s, place, copy.p);
     case SET_PROXIES: return add_proxy(settings, s, place, copy.p);
-    case SET_FORWARDED: return set_word(settings, s, place, copy.p);
+    case SET_FORWARDED:
+    case SET_SANDBOX: return set_word(settings, s, place, copy.p);
     case SET_TEXT:
     case SET_PATH: memcpy((char *)settings + s->offset, &copy.p, sizeof copy.p); return EXIT_DONE;
     case SET_LEVEL:
@@ -345,6 +361,7 @@ int settings_read(struct settings *settings, int argc, char **argv, const char *
     *settings = (struct settings){.listen = "127.0.0.1:8080",
                                   .admin = "auto",
                                   .forwarded_header = forwarding_headers[0],
+                                  .sandbox = sandbox_modes[SANDBOX_AUTO],
                                   .log_level = LOG_INFO,
                                   .server = server_options_default(),
                                   .api = api_options_default()};
@@ -387,6 +404,37 @@ int settings_take(struct settings *settings, int argc, char **argv, const char *
     return status;
 }
 
+/* The folder that a file lies in. */
+static const char *folder_of(struct settings *settings, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return ".";
+    struct str folder = arena_str(&settings->texts, str_span(path, slash == path ? 1 : (size_t)(slash - path)));
+    return folder.p ? folder.p : path;
+}
+
+static void may_read(struct settings *settings, struct sandbox *sandbox, const char *path)
+{
+    struct stat info;
+    if (path && sandbox->n_folders < SANDBOX_FOLDERS_MAX)
+        sandbox->folder[sandbox->n_folders++] =
+            stat(path, &info) == 0 && !S_ISDIR(info.st_mode) ? folder_of(settings, path) : path;
+}
+
+void settings_sandbox(struct settings *settings, struct sandbox *sandbox)
+{
+    const char *const files[] = {settings->config, settings->countries, settings->products, settings->sectors};
+    *sandbox = (struct sandbox){.mode = SANDBOX_AUTO, .low_port = server_needs_privilege(&settings->server)};
+    while (sandbox_modes[sandbox->mode] != settings->sandbox)
+        sandbox->mode++;
+    for (size_t i = 0; i < settings->data.n; i++)
+        may_read(settings, sandbox, settings->data.item[i]);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        may_read(settings, sandbox, files[i]);
+    sandbox->folder[sandbox->n_folders++] = "/proc/self"; /* for the metrics */
+}
+
 void settings_release(struct settings *settings) { arena_release(&settings->texts); }
 
 /* ---- comparing, help ---- */
@@ -413,6 +461,7 @@ static bool same_value(const struct setting *s, const char *a, const char *b)
         memcpy(&text[1], b + s->offset, sizeof text[1]);
         return same_text(text[0], text[1]);
     case SET_FORWARDED: /* the table's own text */
+    case SET_SANDBOX:
     case SET_LEVEL:
     case SET_COUNT:
     case SET_BOOL: break;

@@ -9,6 +9,7 @@
 
 #include "entrepot/api/api.h"
 #include "entrepot/base/log.h"
+#include "entrepot/server/sandbox.h"
 #include "entrepot/server/server.h"
 
 #define LIST_MAX 256
@@ -22,7 +23,7 @@ struct text_list {
 struct settings {
     const char *config; /* NULL: none */
     struct text_list data, trusted_proxies;
-    const char *listen, *admin, *forwarded_header, *countries, *products,
+    const char *listen, *admin, *forwarded_header, *sandbox, *countries, *products,
         *sectors; /* files; NULL: the built-in tables */
     enum log_level log_level;
     struct server_options server;
@@ -40,6 +41,8 @@ int settings_read(struct settings *settings, int argc, char **argv, const char *
 #define REST_MAX 64
 int settings_take(struct settings *settings, int argc, char **argv, const char **rest, size_t *n_rest);
 void settings_release(struct settings *settings);
+/* What a server with these settings must still be able to do. Texts live as long as the settings. */
+void settings_sandbox(struct settings *settings, struct sandbox *sandbox);
 /* Writes the options in which the two differ and that a running server cannot take over, with spaces between. */
 void settings_fixed(const struct settings *running, const struct settings *wanted, struct buf *out);
 /* The options table as help text. */

@@ -27,6 +27,7 @@ struct reload_context {
     struct server *server;
     struct log *log;
     const struct service *service;
+    const struct sandbox *sandbox; /* of the process */
 };
 
 struct reload;

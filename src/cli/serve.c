@@ -8,6 +8,7 @@ struct serving {
     struct log *log;
     struct reload *reload;
     struct service service;
+    struct sandbox sandbox;
 };
 
 static void wait_for_the_end(struct serving *s)
@@ -16,8 +17,16 @@ static void wait_for_the_end(struct serving *s)
     while (server_wait_signal(&signal) == SERVER_RELOAD)
         reload_ask(s->reload);
     log_line(s->log, LOG_INFO, "stopping", &LOG_NUMBER("signal", signal), 1);
-    reload_end(s->reload);
     service_stopping(&s->service);
+}
+
+/* Everything is open and every thread runs: from here on little is allowed. */
+static enum status close_up(struct serving *s, struct problem *problem)
+{
+    enum status status = sandbox_close(&s->sandbox, problem);
+    if (status == ST_OK)
+        sandbox_log(&s->sandbox, s->log);
+    return status;
 }
 
 /* Takes what is served. */
@@ -26,14 +35,16 @@ static int serve(struct serving *s, int argc, char **argv, struct served *served
     struct problem problem;
     enum status status = server_start(&s->settings->server, served->api, s->log, &s->server, &problem);
     if (status == ST_OK) {
-        struct reload_context context = {argc, argv, s->settings, s->server, s->log, &s->service};
+        struct reload_context context = {argc, argv, s->settings, s->server, s->log, &s->service, &s->sandbox};
         s->reload = reload_new(&context, served);
-        if (s->reload) {
+        status = s->reload ? close_up(s, &problem)
+                           : problem_set(&problem, ST_NO_MEMORY, "start", "no memory or no thread for reloading");
+        if (status == ST_OK) {
             reload_announce(s->reload);
             wait_for_the_end(s);
-        } else {
-            status = problem_set(&problem, ST_NO_MEMORY, "start", "no memory or no thread for reloading");
         }
+        if (s->reload)
+            reload_end(s->reload);
         server_stop(s->server);
     }
     if (s->reload)
@@ -43,23 +54,33 @@ static int serve(struct serving *s, int argc, char **argv, struct served *served
     return status == ST_OK ? EXIT_DONE : print_problem(&problem);
 }
 
-static int load_and_serve(const struct settings *settings, int argc, char **argv)
+/* The data are loaded under the same restrictions at the start as later: what cannot be loaded anew is not loaded at all. */
+static int load_and_serve(struct serving *s, int argc, char **argv)
 {
     struct served served;
     struct problem problem;
-    if (served_load(settings, NULL, &served, &problem) != ST_OK)
+    if (sandbox_enter(&s->sandbox, &problem) != ST_OK || served_load(s->settings, NULL, &served, &problem) != ST_OK)
         return print_problem(&problem);
     server_block_signals();
-    struct serving s = {.settings = settings, .log = log_new(STDERR_FILENO, settings->log_level)};
+    s->log = log_new(STDERR_FILENO, s->settings->log_level);
     int status = EXIT_REFUSED;
-    if (service_open(&s.service, getenv("NOTIFY_SOCKET"), &problem) != ST_OK)
-        log_problem(s.log, LOG_WARNING, "service_manager", &problem, NULL, 0);
-    if (s.log)
-        status = serve(&s, argc, argv, &served);
+    if (s->log)
+        status = serve(s, argc, argv, &served);
     else
         served_free(&served);
+    log_free(s->log);
+    return status;
+}
+
+static int prepare_and_serve(struct settings *settings, int argc, char **argv)
+{
+    struct serving s = {.settings = settings};
+    struct problem problem;
+    if (service_open(&s.service, getenv("NOTIFY_SOCKET"), &problem) != ST_OK)
+        (void)print_problem(&problem);
+    settings_sandbox(settings, &s.sandbox);
+    int status = load_and_serve(&s, argc, argv);
     service_close(&s.service);
-    log_free(s.log);
     return status;
 }
 
@@ -74,7 +95,7 @@ int command_serve(int argc, char **argv)
         status = EXIT_USAGE;
     }
     if (status == EXIT_DONE)
-        status = load_and_serve(&settings, argc, argv);
+        status = prepare_and_serve(&settings, argc, argv);
     settings_release(&settings);
     return status;
 }

@@ -250,6 +250,18 @@ enum status server_start(const struct server_options *options, const struct api 
     return ST_OK;
 }
 
+static bool is_low(const char *address)
+{
+    struct endpoint endpoint;
+    unsigned port = address && endpoint_read(address, &endpoint, NULL) == ST_OK ? endpoint_port(&endpoint) : 0;
+    return port > 0 && port < IPPORT_RESERVED;
+}
+
+bool server_needs_privilege(const struct server_options *options)
+{
+    return is_low(options->listen) || is_low(options->admin);
+}
+
 unsigned server_port(const struct server *server) { return server->port; }
 unsigned server_admin_port(const struct server *server) { return server->admin.port; }
 

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -175,7 +176,8 @@ enum status socket_listen(const char *text, unsigned n, int *fds, unsigned *port
     return status;
 }
 
-void socket_refuse_new(int listener)
+/* The kernel drops the first packet of new connections. Some kernels let only root do this. */
+static void drop_first_packets(int listener)
 {
     struct sock_filter no_syn[] = {
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13), /* the flags of the TCP header */
@@ -185,4 +187,13 @@ void socket_refuse_new(int listener)
     };
     struct sock_fprog program = {.len = sizeof no_syn / sizeof no_syn[0], .filter = no_syn};
     (void)setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+/* A listener that is bound to a network interface which is not there is not found by new connections, so they are refused, while those
+ * that have begun go on by their own addresses. Linux 5.7 and later let everybody do it. */
+void socket_refuse_new(int listener)
+{
+    const int nowhere = INT_MAX;
+    if (setsockopt(listener, SOL_SOCKET, SO_BINDTOIFINDEX, &nowhere, sizeof nowhere) != 0)
+        drop_first_packets(listener);
 }

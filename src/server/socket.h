@@ -32,8 +32,7 @@ void ip_print(const struct ip *ip, char *text);
  * address must be free: a listener of anybody else is ST_IO, though the kernel would let a process of the same user share it.
  * On failure none is open. */
 enum status socket_listen(const char *text, unsigned n, int *fds, unsigned *port, struct problem *problem) MUST_CHECK;
-/* From now on the kernel drops the first packet of new connections; handshakes under way end, and what waits in the queue stays
- * acceptable. */
+/* From now on new connections are refused; handshakes under way end, and what waits in the queue stays acceptable. */
 void socket_refuse_new(int listener);
 
 #endif

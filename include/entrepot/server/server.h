@@ -38,6 +38,8 @@ struct server_options server_options_default(void);
  * left running and *problem says what to do (port in use, no permission, bad address). */
 enum status server_start(const struct server_options *options, const struct api *api, struct log *log,
                          struct server **out, struct problem *problem) MUST_CHECK;
+/* Whether a port below 1024 is to be bound. */
+bool server_needs_privilege(const struct server_options *options);
 /* The port that is really listened on. */
 unsigned server_port(const struct server *server);
 /* That of the listener for metrics; 0: there is none. */
