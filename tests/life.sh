@@ -54,7 +54,12 @@ stop() {
 ask() { curl -s --max-time 10 "$base$1"; }
 fds() { find "/proc/$server/fd" -mindepth 1 2>/dev/null | wc -l; }
 fds_are() { [ "$(fds)" = "$1" ]; }
-rss_at_most() { [ "$(rss_kb)" -le "$1" ]; }
+rss_at_most() { # a sanitizer keeps what is freed; it finds by itself what is not
+    case ${VARIANT:-} in
+    *-*) return 0 ;;
+    *) [ "$(rss_kb)" -le "$1" ] ;;
+    esac
+}
 rss_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$server/status"; }
 reload() { # EVENT that must come of it
     local before
