@@ -24,10 +24,10 @@ struct setting {
     const char *key; /* in the configuration; the option is --key with hyphens, the variable ENTREPOT_KEY */
     const char *option, *variable, *meta;
     enum setting_type type;
+    enum setting_life life;
     size_t offset;  /* in struct settings */
     unsigned width; /* of the field */
     uint64_t min, max;
-    enum setting_life life;
     const char *help;
 };
 
@@ -40,49 +40,49 @@ static const char *const sandbox_modes[] = {"auto", "require", "off", NULL};
 static const char *const *const words_of[] = {[SET_FORWARDED] = forwarding_headers, [SET_SANDBOX] = sandbox_modes};
 
 static const struct setting table[] = {
-    {"data", "data", "ENTREPOT_DATA", "PATH", SET_PATHS, AT(data), 0, 0, LIVE,
+    {"data", "data", "ENTREPOT_DATA", "PATH", SET_PATHS, LIVE, AT(data), 0, 0,
      "manifest, cube file or folder of them; repeatable, in order"},
-    {"listen", "listen", "ENTREPOT_LISTEN", "ADDR:PORT", SET_TEXT, AT(listen), 0, 0, AT_START,
+    {"listen", "listen", "ENTREPOT_LISTEN", "ADDR:PORT", SET_TEXT, AT_START, AT(listen), 0, 0,
      "where to listen; port 0 takes a free one"},
-    {"admin", "admin", "ENTREPOT_ADMIN", "ADDR:PORT", SET_TEXT, AT(admin), 0, 0, AT_START,
+    {"admin", "admin", "ENTREPOT_ADMIN", "ADDR:PORT", SET_TEXT, AT_START, AT(admin), 0, 0,
      "where metrics are; auto: loopback, the port after that of --listen; off"},
-    {"shards", "shards", "ENTREPOT_SHARDS", "N", SET_COUNT, AT(server.shards), 0, 256, AT_START,
+    {"shards", "shards", "ENTREPOT_SHARDS", "N", SET_COUNT, AT_START, AT(server.shards), 0, 256,
      "serving threads; 0: one for each processor"},
-    {"connection_limit", "connection-limit", "ENTREPOT_CONNECTION_LIMIT", "N", SET_COUNT, AT(server.connection_limit),
-     1, 1000000, AT_START, "most open connections"},
-    {"idle_timeout_s", "idle-timeout", "ENTREPOT_IDLE_TIMEOUT", "SECONDS", SET_COUNT, AT(server.idle_timeout_s), 1,
-     3600, AT_START, "close a silent connection after this"},
-    {"lame_duck_ms", "lame-duck", "ENTREPOT_LAME_DUCK", "MS", SET_COUNT, AT(server.lame_duck_ms), 0, 600000, AT_START,
+    {"connection_limit", "connection-limit", "ENTREPOT_CONNECTION_LIMIT", "N", SET_COUNT, AT_START,
+     AT(server.connection_limit), 1, 1000000, "most open connections"},
+    {"idle_timeout_s", "idle-timeout", "ENTREPOT_IDLE_TIMEOUT", "SECONDS", SET_COUNT, AT_START,
+     AT(server.idle_timeout_s), 1, 3600, "close a silent connection after this"},
+    {"lame_duck_ms", "lame-duck", "ENTREPOT_LAME_DUCK", "MS", SET_COUNT, AT_START, AT(server.lame_duck_ms), 0, 600000,
      "at the end, say \"not ready\" for so long before the door is shut"},
-    {"drain_ms", "drain", "ENTREPOT_DRAIN", "MS", SET_COUNT, AT(server.drain_ms), 0, 600000, AT_START,
+    {"drain_ms", "drain", "ENTREPOT_DRAIN", "MS", SET_COUNT, AT_START, AT(server.drain_ms), 0, 600000,
      "longest wait for open requests at the end"},
-    {"trusted_proxy", "trusted-proxy", "ENTREPOT_TRUSTED_PROXY", "NETWORK", SET_PROXIES, AT(trusted_proxies), 0, 0,
-     AT_START, "network of proxies whose forwarding header the log believes; repeatable"},
-    {"forwarded_header", "forwarded-header", "ENTREPOT_FORWARDED_HEADER", "NAME", SET_FORWARDED, AT(forwarded_header),
-     0, 0, AT_START, "the header that they write: x-forwarded-for or forwarded"},
-    {"sandbox", "sandbox", "ENTREPOT_SANDBOX", "MODE", SET_SANDBOX, AT(sandbox), 0, 0, AT_START,
+    {"trusted_proxy", "trusted-proxy", "ENTREPOT_TRUSTED_PROXY", "NETWORK", SET_PROXIES, AT_START, AT(trusted_proxies),
+     0, 0, "network of proxies whose forwarding header the log believes; repeatable"},
+    {"forwarded_header", "forwarded-header", "ENTREPOT_FORWARDED_HEADER", "NAME", SET_FORWARDED, AT_START,
+     AT(forwarded_header), 0, 0, "the header that they write: x-forwarded-for or forwarded"},
+    {"sandbox", "sandbox", "ENTREPOT_SANDBOX", "MODE", SET_SANDBOX, AT_START, AT(sandbox), 0, 0,
      "auto: what the kernel has; require: all of it or no start; off"},
-    {"access_log", "access-log", "ENTREPOT_ACCESS_LOG", "0|1", SET_BOOL, AT(server.access_log), 0, 1, AT_START,
+    {"access_log", "access-log", "ENTREPOT_ACCESS_LOG", "0|1", SET_BOOL, AT_START, AT(server.access_log), 0, 1,
      "one log line a request"},
-    {"slow_ms", "slow", "ENTREPOT_SLOW", "MS", SET_COUNT, AT(server.slow_ms), 0, 600000, AT_START,
+    {"slow_ms", "slow", "ENTREPOT_SLOW", "MS", SET_COUNT, AT_START, AT(server.slow_ms), 0, 600000,
      "log what takes longer to answer; 0: nothing"},
-    {"log_level", "log-level", "ENTREPOT_LOG_LEVEL", "LEVEL", SET_LEVEL, AT(log_level), 0, 0, AT_START,
+    {"log_level", "log-level", "ENTREPOT_LOG_LEVEL", "LEVEL", SET_LEVEL, AT_START, AT(log_level), 0, 0,
      "debug, info, warning or error"},
-    {"max_age_s", "max-age", "ENTREPOT_MAX_AGE", "SECONDS", SET_COUNT, AT(api.max_age_s), 0, 31536000, LIVE,
+    {"max_age_s", "max-age", "ENTREPOT_MAX_AGE", "SECONDS", SET_COUNT, LIVE, AT(api.max_age_s), 0, 31536000,
      "how long a client may keep an answer"},
-    {"max_body_bytes", "max-body", "ENTREPOT_MAX_BODY", "BYTES", SET_COUNT, AT(api.max_body_bytes), 4096,
-     (uint64_t)1 << 32, LIVE, "largest answer"},
-    {"max_cost", "max-cost", "ENTREPOT_MAX_COST", "N", SET_COUNT, AT(api.max_cost), 1000, (uint64_t)1 << 40, LIVE,
+    {"max_body_bytes", "max-body", "ENTREPOT_MAX_BODY", "BYTES", SET_COUNT, LIVE, AT(api.max_body_bytes), 4096,
+     (uint64_t)1 << 32, "largest answer"},
+    {"max_cost", "max-cost", "ENTREPOT_MAX_COST", "N", SET_COUNT, LIVE, AT(api.max_cost), 1000, (uint64_t)1 << 40,
      "most observations one query may read"},
-    {"request_bytes", "request-memory", "ENTREPOT_REQUEST_MEMORY", "BYTES", SET_COUNT, AT(server.request_bytes),
-     1 << 20, (uint64_t)1 << 36, AT_START, "memory of one request at most"},
-    {"max_target_bytes", "max-target", "ENTREPOT_MAX_TARGET", "BYTES", SET_COUNT, AT(server.max_target_bytes), 256,
-     8192, AT_START, "longest request target"},
-    {"countries", "countries", "ENTREPOT_COUNTRIES", "FILE", SET_PATH, AT(countries), 0, 0, LIVE,
+    {"request_bytes", "request-memory", "ENTREPOT_REQUEST_MEMORY", "BYTES", SET_COUNT, AT_START,
+     AT(server.request_bytes), 1 << 20, (uint64_t)1 << 36, "memory of one request at most"},
+    {"max_target_bytes", "max-target", "ENTREPOT_MAX_TARGET", "BYTES", SET_COUNT, AT_START, AT(server.max_target_bytes),
+     256, 8192, "longest request target"},
+    {"countries", "countries", "ENTREPOT_COUNTRIES", "FILE", SET_PATH, LIVE, AT(countries), 0, 0,
      "table of countries instead of the built-in one"},
-    {"products", "products", "ENTREPOT_PRODUCTS", "FILE", SET_PATH, AT(products), 0, 0, LIVE,
+    {"products", "products", "ENTREPOT_PRODUCTS", "FILE", SET_PATH, LIVE, AT(products), 0, 0,
      "table of products instead of the built-in one"},
-    {"sectors", "sectors", "ENTREPOT_SECTORS", "FILE", SET_PATH, AT(sectors), 0, 0, LIVE,
+    {"sectors", "sectors", "ENTREPOT_SECTORS", "FILE", SET_PATH, LIVE, AT(sectors), 0, 0,
      "sector baskets instead of the built-in ones"},
 };
 #define SETTINGS (sizeof table / sizeof *table)

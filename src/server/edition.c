@@ -31,7 +31,7 @@ bool editions_init(struct editions *editions, const struct api *api, unsigned n_
 
 void editions_release(struct editions *editions)
 {
-    free((void *)(uintptr_t)atomic_load(&editions->now));
+    free(atomic_load(&editions->now));
     free(editions->place);
     *editions = (struct editions){.place = NULL};
 }
@@ -64,14 +64,13 @@ static bool anybody_holds(struct editions *editions, const struct edition *editi
 
 const struct api *edition_swap(struct editions *editions, const struct api *api)
 {
-    const struct edition *before = atomic_load(&editions->now);
-    struct edition *next = edition_new(api, before->number + 1);
+    struct edition *before = atomic_load(&editions->now), *next = edition_new(api, before->number + 1);
     if (!next)
         return NULL;
     atomic_store(&editions->now, next);
     while (anybody_holds(editions, before))
         nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN_NS}, NULL);
     const struct api *old = before->api;
-    free((void *)(uintptr_t)before);
+    free(before);
     return old;
 }

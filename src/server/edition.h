@@ -24,7 +24,7 @@ struct edition_place {
 };
 
 struct editions {
-    _Atomic(const struct edition *) now;
+    _Atomic(struct edition *) now;
     struct edition_place *place;
     unsigned n_places;
 };

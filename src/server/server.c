@@ -14,7 +14,7 @@
 #define REAP_MS 200 /* between two looks at the connections' deadlines */
 #define KICK_MS 10
 #define HANDSHAKE_MS 20 /* for handshakes under way to end, and for the shards to see what they were given */
-#define OTHER_FILES 16u /* descriptors besides those of connections and shards */
+#define OTHER_FILES 32u /* descriptors besides those of connections and shards; the admin listener's are among them */
 
 struct server {
     struct server_options options;

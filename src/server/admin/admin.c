@@ -5,7 +5,7 @@
 
 #include "server/socket.h"
 
-#define CONNECTIONS 32u
+#define CONNECTIONS 8u
 #define POOL_BYTES ((size_t)8 * 1024)
 #define IDLE_S 20u
 #define REQUEST_BYTES ((size_t)1 << 20)
