@@ -289,6 +289,13 @@ elsewhere() { # data that were not named at the start
 }
 check 'data elsewhere need a restart, and the log says so' elsewhere
 check 'SIGTERM ends it with 0' stop
+linked() { # links lead out of the folder, to a file and from one to the next
+    mkdir -p "$work/linked" "$work/far/away" && cp data/dgcis-total-fy.* "$work/far/" && cp data/gacc-world-year.* "$work/far/away/"
+    ln -s "$work/far/dgcis-total-fy.json" "$work/far/dgcis-total-fy.csv" "$work/linked/"
+    ln -s ../far/away/gacc-world-year.json ../far/away/gacc-world-year.csv "$work/linked/"
+    start --data "$work/linked" && reload reloaded && [ "$(imports)" = "$figure" ] && stop
+}
+check 'data may be links' linked
 not_shut_in() {
     start --data data/dgcis-total-fy.json --sandbox off || return 1
     await logged_at_least sandbox 1

@@ -1,7 +1,6 @@
 #include "cli/options.h"
 
 #include <jansson.h>
-#include <sys/stat.h>
 
 #include "entrepot/ingest/ingest.h"
 
@@ -404,35 +403,12 @@ int settings_take(struct settings *settings, int argc, char **argv, const char *
     return status;
 }
 
-/* The folder that a file lies in. */
-static const char *folder_of(struct settings *settings, const char *path)
+enum sandbox_mode settings_sandbox(const struct settings *settings)
 {
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return ".";
-    struct str folder = arena_str(&settings->texts, str_span(path, slash == path ? 1 : (size_t)(slash - path)));
-    return folder.p ? folder.p : path;
-}
-
-static void may_read(struct settings *settings, struct sandbox *sandbox, const char *path)
-{
-    struct stat info;
-    if (path && sandbox->n_folders < SANDBOX_FOLDERS_MAX)
-        sandbox->folder[sandbox->n_folders++] =
-            stat(path, &info) == 0 && !S_ISDIR(info.st_mode) ? folder_of(settings, path) : path;
-}
-
-void settings_sandbox(struct settings *settings, struct sandbox *sandbox)
-{
-    const char *const files[] = {settings->config, settings->countries, settings->products, settings->sectors};
-    *sandbox = (struct sandbox){.mode = SANDBOX_AUTO, .low_port = server_needs_privilege(&settings->server)};
-    while (sandbox_modes[sandbox->mode] != settings->sandbox)
-        sandbox->mode++;
-    for (size_t i = 0; i < settings->data.n; i++)
-        may_read(settings, sandbox, settings->data.item[i]);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        may_read(settings, sandbox, files[i]);
-    sandbox->folder[sandbox->n_folders++] = "/proc/self"; /* for the metrics */
+    enum sandbox_mode mode = SANDBOX_AUTO;
+    while (sandbox_modes[mode] != settings->sandbox)
+        mode++;
+    return mode;
 }
 
 void settings_release(struct settings *settings) { arena_release(&settings->texts); }

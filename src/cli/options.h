@@ -41,8 +41,9 @@ int settings_read(struct settings *settings, int argc, char **argv, const char *
 #define REST_MAX 64
 int settings_take(struct settings *settings, int argc, char **argv, const char **rest, size_t *n_rest);
 void settings_release(struct settings *settings);
+enum sandbox_mode settings_sandbox(const struct settings *settings);
 /* What a server with these settings must still be able to do. Texts live as long as the settings. */
-void settings_sandbox(struct settings *settings, struct sandbox *sandbox);
+void confine(struct settings *settings, struct sandbox *sandbox);
 /* Writes the options in which the two differ and that a running server cannot take over, with spaces between. */
 void settings_fixed(const struct settings *running, const struct settings *wanted, struct buf *out);
 /* The options table as help text. */

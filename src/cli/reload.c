@@ -1,6 +1,5 @@
 #include "cli/reload.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -90,24 +89,13 @@ static void tell_fixed(const struct reload *reload, const struct settings *wante
     buf_release(&names);
 }
 
-/* What was not named at the start cannot be read now; the system says no more than that it is not permitted. */
-static void explain_sandbox(const struct reload *reload, struct problem *problem)
-{
-    if (reload->context.sandbox->landlock && problem->status == ST_IO && !problem->cure[0] &&
-        str_ends(str_view(problem->detail), str_view(strerror(EACCES))))
-        (void)problem_cure(
-            problem, problem->status,
-            "if its owner may read it: the sandbox allows only the folders that were named when the server was "
-            "started, so put the data there, or start again");
-}
-
 static enum status load_anew(struct reload *reload, const struct settings *settings, bool *changed,
                              struct problem *problem)
 {
     struct served next;
     enum status status = served_load(settings, &reload->ending, &next, problem);
     if (status != ST_OK) {
-        explain_sandbox(reload, problem);
+        sandbox_explain(reload->context.sandbox, problem);
         return status;
     }
     tell_fixed(reload, settings);

@@ -59,8 +59,12 @@ static int load_and_serve(struct serving *s, int argc, char **argv)
 {
     struct served served;
     struct problem problem;
-    if (sandbox_enter(&s->sandbox, &problem) != ST_OK || served_load(s->settings, NULL, &served, &problem) != ST_OK)
+    if (sandbox_enter(&s->sandbox, &problem) != ST_OK)
         return print_problem(&problem);
+    if (served_load(s->settings, NULL, &served, &problem) != ST_OK) {
+        sandbox_explain(&s->sandbox, &problem);
+        return print_problem(&problem);
+    }
     server_block_signals();
     s->log = log_new(STDERR_FILENO, s->settings->log_level);
     int status = EXIT_REFUSED;
@@ -78,7 +82,7 @@ static int prepare_and_serve(struct settings *settings, int argc, char **argv)
     struct problem problem;
     if (service_open(&s.service, getenv("NOTIFY_SOCKET"), &problem) != ST_OK)
         (void)print_problem(&problem);
-    settings_sandbox(settings, &s.sandbox);
+    confine(settings, &s.sandbox);
     int status = load_and_serve(&s, argc, argv);
     service_close(&s.service);
     return status;

@@ -4,8 +4,8 @@
 
 #include <netinet/tcp.h>
 
+#include "net/socket.h"
 #include "shard.h"
-#include "socket.h"
 
 /* libmicrohttpd's timeout restarts with every byte, so a client that drips lives for ever. These are absolute. */
 #define HEAD_MS 15000    /* from the accept or the request line to the end of the head */

@@ -1,7 +1,7 @@
 #include <time.h>
 
+#include "net/socket.h"
 #include "shard.h"
-#include "socket.h"
 
 #define KEPT_TARGET_BYTES 1024 /* an idle connection keeps no larger buffer */
 

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "admin/admin.h"
+#include "net/socket.h"
 #include "shard.h"
-#include "socket.h"
 
 #define SHARDS_MAX 256
 #define REAP_MS 200 /* between two looks at the connections' deadlines */

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "socket.h"
+#include "net/socket.h"
 
 /* Memory of one connection: request head, parsed fields and reply head. It is the limit of a request head, and what ten
  * thousand idle connections cost. */

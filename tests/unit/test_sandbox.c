@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #include "entrepot/server/sandbox.h"
-#include "server/socket.h"
+#include "server/net/socket.h"
 
 static char folder[64], inside[96], outside[96];
 

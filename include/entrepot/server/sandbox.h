@@ -30,6 +30,8 @@ struct sandbox {
 /* Both ST_OK with less than was wanted under SANDBOX_AUTO; ST_UNAVAILABLE under SANDBOX_REQUIRE says what is lacking. */
 enum status sandbox_enter(struct sandbox *sandbox, struct problem *problem) MUST_CHECK;
 enum status sandbox_close(struct sandbox *sandbox, struct problem *problem) MUST_CHECK;
+/* Adds what may be behind it to a problem that says no more than that something is not permitted. */
+void sandbox_explain(const struct sandbox *sandbox, struct problem *problem);
 /* One line on what holds, and a warning where the server runs as root or without something. */
 void sandbox_log(const struct sandbox *sandbox, struct log *log);
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "server/socket.h"
+#include "server/net/socket.h"
 
 #define CONNECTIONS 8u
 #define POOL_BYTES ((size_t)8 * 1024)

@@ -67,6 +67,15 @@ enum status sandbox_close(struct sandbox *sandbox, struct problem *problem)
     return sandbox->seccomp ? ST_OK : lacking(sandbox, "seccomp", problem);
 }
 
+void sandbox_explain(const struct sandbox *sandbox, struct problem *problem)
+{
+    if (sandbox->landlock && !problem->cure[0] && str_ends(str_view(problem->detail), str_view(strerror(EACCES))))
+        (void)problem_cure(
+            problem, problem->status,
+            "if its owner may read it: the sandbox allows only the folders that were named when the server was "
+            "started, and what links in them led to then; put the data there, or start again");
+}
+
 void sandbox_log(const struct sandbox *sandbox, struct log *log)
 {
     bool whole = sandbox->landlock && sandbox->seccomp, off = sandbox->mode == SANDBOX_OFF;

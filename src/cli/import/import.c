@@ -5,8 +5,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/import/progress.h"
 #include "cli/options.h"
-#include "cli/progress.h"
 #include "entrepot/ingest/ingest.h"
 
 /* ---- options ---- */
