@@ -77,7 +77,7 @@ enum status proxies_add(struct proxies *proxies, const char *text, struct proble
         return refuse(text, "has no such length of a prefix", problem);
     network.bits = bits + (v4 ? IPV4_BITS : 0);
     for (unsigned i = 0; i < network.bits; i++)
-        cut.byte[i / 8] |= network.base.byte[i / 8] & (unsigned char)(0x80U >> i % 8);
+        cut.byte[i / 8] = (unsigned char)(cut.byte[i / 8] | (network.base.byte[i / 8] & (0x80U >> i % 8)));
     if (memcmp(&cut, &network.base, sizeof cut) != 0)
         return refuse(text, "has bits set behind its prefix", problem);
     if (proxies->n == PROXIES_MAX)
