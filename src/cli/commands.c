@@ -68,23 +68,18 @@ static int print_reply(const struct api_reply *reply, bool include)
 
 static int answer(const struct settings *settings, const struct get_options *get)
 {
-    struct catalogue *catalogue;
+    struct served served;
     struct problem problem;
-    if (load_catalogue(settings, NULL, &catalogue, &problem) != ST_OK)
+    if (served_load(settings, NULL, &served, &problem) != ST_OK)
         return print_problem(&problem);
-    struct api *api = api_new(catalogue, &settings->api);
     struct arena arena;
     struct api_reply reply;
-    int status = EXIT_REFUSED;
     arena_init(&arena, settings->server.request_bytes);
-    if (api) {
-        api_answer(api, &arena, &get->request, &reply);
-        status = print_reply(&reply, get->include);
-        buf_release(&reply.body);
-    }
+    api_answer(served.api, &arena, &get->request, &reply);
+    int status = print_reply(&reply, get->include);
+    buf_release(&reply.body);
     arena_release(&arena);
-    api_free(api);
-    catalogue_free(catalogue);
+    served_free(&served);
     return status;
 }
 
@@ -190,14 +185,12 @@ static int print_openapi(const struct api *api)
 /* Without options the table alone is described; with data, its answers are the examples. */
 static int openapi_over(const struct settings *settings)
 {
-    struct catalogue *catalogue;
+    struct served served;
     struct problem problem;
-    if (load_catalogue(settings, NULL, &catalogue, &problem) != ST_OK)
+    if (served_load(settings, NULL, &served, &problem) != ST_OK)
         return print_problem(&problem);
-    struct api *api = api_new(catalogue, &settings->api);
-    int status = api ? print_openapi(api) : EXIT_REFUSED;
-    api_free(api);
-    catalogue_free(catalogue);
+    int status = print_openapi(served.api);
+    served_free(&served);
     return status;
 }
 

@@ -179,3 +179,24 @@ enum status load_catalogue(const struct settings *s, const atomic_bool *give_up,
     catalogue_free(l.catalogue);
     return problem_set(problem, ST_NO_MEMORY, "data", "out of memory");
 }
+
+enum status served_load(const struct settings *settings, const atomic_bool *give_up, struct served *out,
+                        struct problem *problem)
+{
+    *out = (struct served){.api = NULL};
+    enum status status = load_catalogue(settings, give_up, &out->catalogue, problem);
+    if (status != ST_OK)
+        return status;
+    out->api = api_new(out->catalogue, &settings->api);
+    if (out->api)
+        return ST_OK;
+    served_free(out);
+    return problem_set(problem, ST_NO_MEMORY, "data", "out of memory");
+}
+
+void served_free(struct served *served)
+{
+    api_free(served->api);
+    catalogue_free(served->catalogue);
+    *served = (struct served){.api = NULL};
+}

@@ -52,6 +52,17 @@ void settings_help(FILE *out);
 /* The catalogue of all configured datasets. Gives up between two files (ST_UNAVAILABLE) once *give_up is set; it may be NULL. */
 enum status load_catalogue(const struct settings *settings, const atomic_bool *give_up, struct catalogue **out,
                            struct problem *problem) MUST_CHECK;
+/* What is served: the two are freed together. */
+struct served {
+    struct catalogue *catalogue;
+    struct api *api;
+};
+
+/* Loads what the settings name. `give_up` as for load_catalogue. */
+enum status served_load(const struct settings *settings, const atomic_bool *give_up, struct served *out,
+                        struct problem *problem) MUST_CHECK;
+void served_free(struct served *served);
+
 /* What tells this build from others: the linker's hash of it, or the version where there is none. Static. */
 struct str build_id(void);
 /* Tables alone (import, verify). */

@@ -9,17 +9,6 @@
 #include "cli/options.h"
 #include "entrepot/server/service.h"
 
-/* What is served: the two are freed together. */
-struct served {
-    struct catalogue *catalogue;
-    struct api *api;
-};
-
-/* Loads what the settings name. `give_up` as for load_catalogue. */
-enum status served_load(const struct settings *settings, const atomic_bool *give_up, struct served *out,
-                        struct problem *problem) MUST_CHECK;
-void served_free(struct served *served);
-
 struct reload_context {
     int argc;
     char **argv;                     /* of the command, read again each time */
