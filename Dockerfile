@@ -2,6 +2,8 @@
 # docker run --read-only --cap-drop ALL --security-opt no-new-privileges -p 8080:8080 entrepot
 #
 # Data of your own:               -v /srv/cubes:/data:ro -e ENTREPOT_DATA=/data
+# New data by renaming, then:     docker kill -s HUP NAME
+# Metrics for others than itself: -e ENTREPOT_ADMIN=0.0.0.0:8081, on a network of their own (config/compose.yaml)
 # One question without a server:  docker run --rm entrepot get /v1/bilateral/IND/CHN
 ARG DEBIAN=debian:trixie-slim
 

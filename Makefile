@@ -99,7 +99,7 @@ DEPS_BENCH := $(DEPS_TEST) wrk:wrk g++:g++
 
 # Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
 NO_COMPILE := help clean get-deps deps-build deps-test deps-bench bench-peers openapi-node clients-node run run-world test test-fast bench bench-world layers lint format format-check \
-    coverage uninstall
+    coverage reproducible uninstall
 ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 
 ifeq ($(shell command -v $(PKG_CONFIG)),)
@@ -138,6 +138,9 @@ TEST_CPPFLAGS := -Itests $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --cflags $
 TEST_CFLAGS := -Wno-null-dereference
 TEST_LIBS := $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --libs cmocka))
 ORACLE_LIBS := $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --libs sqlite3))
+
+# The sandbox leaves such builds alone.
+APP_CPPFLAGS += $(if $(SANITIZER)$(COVERAGE),-DENTREPOT_INSTRUMENTED)
 
 ifneq ($(SANITIZER),)
 APP_CFLAGS += -fsanitize=$(SANITIZER) -fno-sanitize-recover=all
@@ -395,6 +398,13 @@ format: ## rewrite the C files as .clang-format says
 format-check: # fails if `make format` would change anything
 	@if command -v $(CLANG_FORMAT) >/dev/null; then $(CLANG_FORMAT) --dry-run -Werror $(C_FILES); \
 	else echo 'clang-format is not installed: left out'; fi
+
+.PHONY: reproducible
+reproducible: deps-build ## build twice, in two folders, and compare: the program is the same to the byte
+	+@rm -rf build/twice; for i in one two; do \
+	    mkdir -p build/twice/$$i && tar -c Makefile src include config data | tar -x -C build/twice/$$i && \
+	    $(MAKE) -C build/twice/$$i $(jobs) all && strip -o build/twice/$$i.stripped build/twice/$$i/$(BIN) || exit 1; done
+	@cd build/twice && cmp one/$(BIN) two/$(BIN) && cmp one.stripped two.stripped && sha256sum one/$(BIN) one.stripped
 
 # ---- installing -----------------------------------------------------------------------------------------------------------
 

@@ -157,6 +157,16 @@ printf '{"data": ["%s"], "colour": 1}' "$PWD/data/dgcis-total-fy.json" >"$work/u
 check 'an unknown key of the configuration is named' says 1 colour -- get /livez --config "$work/unknown.conf"
 check 'the shipped configuration holds' says 0 8 -- get /healthz --config config/entrepot.json
 check 'a bad value is refused' says 2 shards 'whole number' -- serve --shards many --data data
+check 'a bad network of proxies is refused' says 2 trusted_proxy 10.0.0.1/8 'behind its prefix' -- serve --trusted-proxy 10.0.0.1/8 --data data
+check 'a bad forwarding header is refused with those there are' says 2 forwarded_header x-real-ip x-forwarded-for -- serve --forwarded-header x-real-ip --data data
+check 'a bad mode of the sandbox is refused' says 2 sandbox maybe 'auto, require, off' -- serve --sandbox maybe --data data
+printf '{"trusted_proxy": ["10.0.0.0/8", 7]}' >"$work/list.conf"
+check 'a bad list of the configuration is refused' says 1 trusted_proxy list -- serve --config "$work/list.conf" --data data
+ENTREPOT_TRUSTED_PROXY=10.0.0.0/8,::2/1 check 'a bad network in a variable is refused' says 2 ENTREPOT_TRUSTED_PROXY ::2/1 -- serve --data data
+every_key_is_shipped() { # no key is unknown or there twice, so their number tells; --config is none
+    [ $(($(jq length config/entrepot.json) + 1)) = "$("$entrepot" --help | grep -c '(ENTREPOT_')" ]
+}
+check 'the shipped configuration has every key' every_key_is_shipped
 ENTREPOT_LOG_LEVEL=loud check 'a bad variable is refused' says 2 ENTREPOT_LOG_LEVEL -- serve --data data
 
 # A server, and the same bytes from `get`

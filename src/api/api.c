@@ -47,6 +47,8 @@ void api_free(struct api *api)
     free(api);
 }
 
+const struct catalogue *api_catalogue(const struct api *api) { return api->catalogue; }
+
 static void start_reply(struct api_reply *reply, size_t ceiling)
 {
     *reply = (struct api_reply){.status = 200, .route = "-"};
@@ -287,6 +289,7 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
     call->request = request;
     call->reply = reply;
     enum status status = resolve(call);
+    reply->canonical = call->canonical;
     if (status == ST_OK && str_is(request->method, "OPTIONS")) {
         answer_options(call);
         return;
@@ -314,7 +317,7 @@ void api_refuse(struct arena *arena, int status, struct str detail, struct str t
 {
     static const struct api nothing = {.catalogue = NULL};
     enum problem_type type = PROBLEM_INTERNAL;
-    for (enum problem_type t = PROBLEM_NOT_FOUND; t < PROBLEM_TYPES; t++)
+    for (enum problem_type t = PROBLEM_NOT_FOUND; t < PROBLEM_TYPES && type == PROBLEM_INTERNAL; t++)
         if (problem_kinds[t].status == status && (status != 400 || t == PROBLEM_INVALID_REQUEST) &&
             (status != 422 || t == PROBLEM_TOO_LARGE))
             type = t;

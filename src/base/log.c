@@ -18,6 +18,7 @@
 #define BATCH_MS 20                     /* how long a line may wait for company */
 #define VALUE_BYTES ((size_t)1024)
 #define LINE_BYTES ((size_t)64 * 1024)
+#define LOG_PROBLEM_FIELDS 8
 #define LAST_WORDS_MS 1000 /* log_free writes for so long */
 
 struct log {
@@ -93,18 +94,6 @@ static size_t piece(const struct log *log, struct str s)
     return end ? (size_t)(end - s.p) + 1 : PIPE_BUF;
 }
 
-/* write, with this the one place where log_free may cancel the thread: a terminal that is held blocks even after POLLOUT. */
-static ssize_t write_piece(struct log *log, const char *p, size_t n)
-{
-    int before;
-    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
-    ssize_t wrote = write(log->fd, p, n);
-    int error = errno;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-    errno = error;
-    return wrote;
-}
-
 static uint64_t count_lines(struct str s)
 {
     uint64_t n = 0;
@@ -119,7 +108,7 @@ static size_t write_most(struct log *log, struct str s)
     size_t done = 0;
     while (done < s.n && wait_writable(log)) {
         struct str rest = str_span(s.p + done, s.n - done);
-        ssize_t wrote = write_piece(log, rest.p, piece(log, rest));
+        ssize_t wrote = write(log->fd, rest.p, piece(log, rest));
         if (wrote >= 0)
             done += (size_t)wrote;
         else if (errno == EAGAIN)
@@ -221,8 +210,6 @@ static void append_last_count(struct log *log)
 static void *writer(void *argument)
 {
     struct log *log = argument;
-    int before;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
     pthread_mutex_lock(&log->lock);
     for (bool last = false; !last;) {
         wait_for_lines(log);
@@ -300,13 +287,10 @@ void log_free(struct log *log)
     pthread_cond_signal(&log->wake);
     pthread_mutex_unlock(&log->lock);
     struct timespec until = after_ms(CLOCK_REALTIME, LAST_WORDS_MS + 250);
-    if (pthread_timedjoin_np(log->thread, NULL, &until) != 0) {
-        pthread_cancel(log->thread);
-        until = after_ms(CLOCK_REALTIME, 250);
-        if (pthread_timedjoin_np(log->thread, NULL, &until) != 0)
-            return; /* held inside the kernel: its memory must stay */
-    }
-    forget(log);
+    if (pthread_timedjoin_np(log->thread, NULL, &until) == 0)
+        forget(log);
+    /* else a terminal that is held keeps it inside write, though poll said that it would not: its memory must stay. To cancel the
+     * thread would have the C library load another library, long after files may still be mapped to be run. */
 }
 
 static void add_field(struct buf *line, const struct log_field *field)
@@ -345,6 +329,19 @@ void log_line(struct log *log, enum log_level level, const char *event, const st
         add_field(&line, &fields[i]);
     queue_line(log, level, &line);
     buf_release(&line);
+}
+
+void log_problem(struct log *log, enum log_level level, const char *event, const struct problem *problem,
+                 const struct log_field *fields, size_t n)
+{
+    struct log_field all[3 + LOG_PROBLEM_FIELDS] = {LOG_TEXT("place", str_view(problem->place)),
+                                                    LOG_TEXT("detail", str_view(problem->detail))};
+    size_t m = 2;
+    if (problem->cure[0])
+        all[m++] = LOG_TEXT("cure", str_view(problem->cure));
+    for (size_t i = 0; i < n && i < LOG_PROBLEM_FIELDS; i++)
+        all[m++] = fields[i];
+    log_line(log, level, event, all, m);
 }
 
 uint64_t log_dropped(struct log *log)

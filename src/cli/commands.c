@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "entrepot/server/health.h"
 
-static int print_problem(const struct problem *problem)
+int print_problem(const struct problem *problem)
 {
     fputs("entrepot: ", stderr);
     problem_print(problem, stderr);
@@ -68,22 +68,18 @@ static int print_reply(const struct api_reply *reply, bool include)
 
 static int answer(const struct settings *settings, const struct get_options *get)
 {
-    struct catalogue *catalogue = load_catalogue(settings);
-    if (!catalogue)
-        return EXIT_REFUSED;
-    struct api *api = api_new(catalogue, &settings->api);
+    struct served served;
+    struct problem problem;
+    if (served_load(settings, NULL, &served, &problem) != ST_OK)
+        return print_problem(&problem);
     struct arena arena;
     struct api_reply reply;
-    int status = EXIT_REFUSED;
     arena_init(&arena, settings->server.request_bytes);
-    if (api) {
-        api_answer(api, &arena, &get->request, &reply);
-        status = print_reply(&reply, get->include);
-        buf_release(&reply.body);
-    }
+    api_answer(served.api, &arena, &get->request, &reply);
+    int status = print_reply(&reply, get->include);
+    buf_release(&reply.body);
     arena_release(&arena);
-    api_free(api);
-    catalogue_free(catalogue);
+    served_free(&served);
     return status;
 }
 
@@ -91,10 +87,10 @@ int command_get(int argc, char **argv)
 {
     struct get_options get = {.request = {.method = STR("GET")}};
     argc = take_get_options(argc, argv, &get);
-    const char *rest[64];
+    const char *rest[REST_MAX];
     size_t n;
     struct settings settings;
-    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    int status = settings_take(&settings, argc, argv, rest, &n);
     if (status == EXIT_DONE && (n != 1 || rest[0][0] != '/'))
         status = usage("get PATH [--include] [--header 'Accept: text/csv'] [--data PATH]…   (PATH begins with /)");
     if (status == EXIT_DONE) {
@@ -132,10 +128,10 @@ static int verify(const struct settings *settings, const char *path)
 
 int command_verify(int argc, char **argv)
 {
-    const char *rest[64];
+    const char *rest[REST_MAX];
     size_t n;
     struct settings settings;
-    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    int status = settings_take(&settings, argc, argv, rest, &n);
     if (status == EXIT_DONE && n != 1)
         status = usage("verify FILE.cube");
     if (status == EXIT_DONE)
@@ -148,11 +144,11 @@ int command_verify(int argc, char **argv)
 
 int command_health(int argc, char **argv)
 {
-    const char *rest[64];
+    const char *rest[REST_MAX];
     size_t n;
     struct settings settings;
     struct problem problem;
-    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    int status = settings_take(&settings, argc, argv, rest, &n);
     if (status == EXIT_DONE && n > 0)
         status = usage("health [--listen ADDR:PORT]");
     if (status == EXIT_DONE && health_ask(settings.listen, "/readyz", 2000, &problem) != ST_OK)
@@ -189,23 +185,23 @@ static int print_openapi(const struct api *api)
 /* Without options the table alone is described; with data, its answers are the examples. */
 static int openapi_over(const struct settings *settings)
 {
-    struct catalogue *catalogue = load_catalogue(settings);
-    struct api *api = catalogue ? api_new(catalogue, &settings->api) : NULL;
-    int status = api ? print_openapi(api) : EXIT_REFUSED;
-    api_free(api);
-    if (catalogue)
-        catalogue_free(catalogue);
+    struct served served;
+    struct problem problem;
+    if (served_load(settings, NULL, &served, &problem) != ST_OK)
+        return print_problem(&problem);
+    int status = print_openapi(served.api);
+    served_free(&served);
     return status;
 }
 
 int command_openapi(int argc, char **argv)
 {
-    const char *rest[64];
+    const char *rest[REST_MAX];
     size_t n;
     struct settings settings;
     if (argc == 0)
         return print_openapi(NULL);
-    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    int status = settings_take(&settings, argc, argv, rest, &n);
     if (status == EXIT_DONE && n > 0)
         status = usage("openapi [--config FILE] [--data PATH]…   (with data: its answers are the examples)");
     if (status == EXIT_DONE)

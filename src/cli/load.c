@@ -1,7 +1,9 @@
 /* From configured paths to a catalogue. */
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <sys/stat.h>
+#include <xxhash.h>
 
 #include "cli/options.h"
 #include "entrepot/ingest/ingest.h"
@@ -16,54 +18,71 @@ struct loading {
     struct catalogue *catalogue;
     const struct countries *countries;
     const struct products *products;
+    const atomic_bool *give_up; /* or NULL */
     struct problem *problem;
 };
 
-/* A file if one is named, else the built-in text; *own is what to free. */
-static enum status table_text(const char *path, const char *start, const char *end, struct str *text, char **own,
-                              struct problem *problem)
+/* A table's text: a file if one is named, else what is built in. */
+struct table_text {
+    const char *name;
+    struct str text;
+    char *own; /* what to free */
+};
+
+/* Texts that are not built in are folded into *hash. */
+static enum status table_open(struct table_text *table, const char *path, const char *name, const char *start,
+                              const char *end, uint64_t *hash, struct problem *problem)
 {
-    size_t n;
-    *own = NULL;
-    *text = str_span(start, (size_t)(end - start));
+    *table = (struct table_text){.name = path ? path : name, .text = str_span(start, (size_t)(end - start))};
     if (!path)
         return ST_OK;
-    enum status status = ingest_slurp(path, TABLE_BYTES_MAX, own, &n, problem);
+    size_t n;
+    enum status status = ingest_slurp(path, TABLE_BYTES_MAX, &table->own, &n, problem);
+    if (status != ST_OK)
+        return status;
+    table->text = str_span(table->own, n);
+    *hash = XXH3_64bits_withSeed(table->own, n, *hash);
+    return ST_OK;
+}
+
+static enum status read_tables(const struct settings *s, struct countries **countries, struct products **products,
+                               struct sectors **sectors, uint64_t *hash, struct problem *problem)
+{
+    struct table_text table;
+    *countries = NULL;
+    *products = NULL;
+    *sectors = NULL;
+    enum status status = table_open(&table, s->countries, "countries.csv", _binary_countries_csv_start,
+                                    _binary_countries_csv_end, hash, problem);
     if (status == ST_OK)
-        *text = str_span(*own, n);
+        status = countries_read(table.name, table.text, countries, problem);
+    free(table.own);
+    if (status == ST_OK) {
+        status = table_open(&table, s->products, "products.csv", _binary_products_csv_start, _binary_products_csv_end,
+                            hash, problem);
+        if (status == ST_OK)
+            status = products_read(table.name, table.text, products, problem);
+        free(table.own);
+    }
+    if (status == ST_OK) {
+        status = table_open(&table, s->sectors, "sectors.json", _binary_sectors_json_start, _binary_sectors_json_end,
+                            hash, problem);
+        if (status == ST_OK)
+            status = sectors_read(table.name, table.text, sectors, problem);
+        free(table.own);
+    }
+    if (status != ST_OK) {
+        countries_free(*countries);
+        products_free(*products);
+    }
     return status;
 }
 
 enum status load_tables(const struct settings *s, struct countries **countries, struct products **products,
                         struct sectors **sectors, struct problem *problem)
 {
-    struct str text;
-    char *own;
-    *countries = NULL;
-    *products = NULL;
-    *sectors = NULL;
-    enum status status =
-        table_text(s->countries, _binary_countries_csv_start, _binary_countries_csv_end, &text, &own, problem);
-    if (status == ST_OK)
-        status = countries_read(s->countries ? s->countries : "countries.csv", text, countries, problem);
-    free(own);
-    own = NULL;
-    if (status == ST_OK)
-        status = table_text(s->products, _binary_products_csv_start, _binary_products_csv_end, &text, &own, problem);
-    if (status == ST_OK)
-        status = products_read(s->products ? s->products : "products.csv", text, products, problem);
-    free(own);
-    own = NULL;
-    if (status == ST_OK)
-        status = table_text(s->sectors, _binary_sectors_json_start, _binary_sectors_json_end, &text, &own, problem);
-    if (status == ST_OK)
-        status = sectors_read(s->sectors ? s->sectors : "sectors.json", text, sectors, problem);
-    free(own);
-    if (status != ST_OK) {
-        countries_free(*countries);
-        products_free(*products);
-    }
-    return status;
+    uint64_t hash = 0;
+    return read_tables(s, countries, products, sectors, &hash, problem);
 }
 
 static bool ends_with(const char *path, const char *end) { return str_ends(str_view(path), str_view(end)); }
@@ -72,6 +91,8 @@ static enum status load_file(struct loading *l, const char *path)
 {
     struct cube *cube;
     enum status status;
+    if (l->give_up && atomic_load(l->give_up))
+        return problem_set(l->problem, ST_UNAVAILABLE, path, "not loaded: the server is ending");
     if (ends_with(path, ".json")) {
         char *bytes;
         size_t n;
@@ -116,42 +137,66 @@ static enum status load_path(struct loading *l, const char *path)
     return S_ISDIR(info.st_mode) ? load_folder(l, path) : load_file(l, path);
 }
 
-static enum status load_all(const struct settings *s, struct catalogue *catalogue, struct problem *problem)
+static enum status load_all(const struct settings *s, struct loading *l)
 {
-    struct loading l = {.catalogue = catalogue,
-                        .countries = catalogue_countries(catalogue),
-                        .products = catalogue_products(catalogue),
-                        .problem = problem};
     enum status status = ST_OK;
-    if (s->n_data == 0) {
-        status = problem_set(problem, ST_INVALID, "configuration", "no data is named");
-        return problem_cure(problem, status,
+    if (s->data.n == 0) {
+        status = problem_set(l->problem, ST_INVALID, "configuration", "no data is named");
+        return problem_cure(l->problem, status,
                             "give --data PATH (a manifest, a cube file or a folder), or --config FILE");
     }
-    for (size_t i = 0; status == ST_OK && i < s->n_data; i++)
-        status = load_path(&l, s->data[i]);
+    for (size_t i = 0; status == ST_OK && i < s->data.n; i++)
+        status = load_path(l, s->data.item[i]);
     return status;
 }
 
-struct catalogue *load_catalogue(const struct settings *s)
+enum status load_catalogue(const struct settings *s, const atomic_bool *give_up, struct catalogue **out,
+                           struct problem *problem)
 {
-    struct problem problem;
     struct countries *countries;
     struct products *products;
     struct sectors *sectors;
-    struct catalogue *catalogue = NULL;
-    enum status status = load_tables(s, &countries, &products, &sectors, &problem);
-    if (status == ST_OK) {
-        catalogue = catalogue_new(countries, products, sectors);
-        status = catalogue ? load_all(s, catalogue, &problem)
-                           : problem_set(&problem, ST_NO_MEMORY, "start", "out of memory");
+    struct loading l = {.give_up = give_up, .problem = problem};
+    uint64_t hash = 0;
+    enum status status = read_tables(s, &countries, &products, &sectors, &hash, problem);
+    if (status != ST_OK)
+        return status;
+    l.countries = countries;
+    l.products = products;
+    l.catalogue = catalogue_new(countries, products, sectors);
+    status = l.catalogue ? load_all(s, &l) : problem_set(problem, ST_NO_MEMORY, "data", "out of memory");
+    if (status != ST_OK) {
+        catalogue_free(l.catalogue);
+        return status;
     }
-    if (status == ST_OK && catalogue_seal(catalogue, build_id()) != ST_OK)
-        status = problem_set(&problem, ST_NO_MEMORY, "start", "out of memory");
-    if (status == ST_OK)
-        return catalogue;
-    fputs("entrepot: ", stderr);
-    problem_print(&problem, stderr);
-    catalogue_free(catalogue);
-    return NULL;
+    char seed[17];
+    hash = XXH3_64bits_withSeed(build_id().p, build_id().n, hash);
+    (void)snprintf(seed, sizeof seed, "%016" PRIx64, hash);
+    if (catalogue_seal(l.catalogue, str_view(seed)) == ST_OK) {
+        *out = l.catalogue;
+        return ST_OK;
+    }
+    catalogue_free(l.catalogue);
+    return problem_set(problem, ST_NO_MEMORY, "data", "out of memory");
+}
+
+enum status served_load(const struct settings *settings, const atomic_bool *give_up, struct served *out,
+                        struct problem *problem)
+{
+    *out = (struct served){.api = NULL};
+    enum status status = load_catalogue(settings, give_up, &out->catalogue, problem);
+    if (status != ST_OK)
+        return status;
+    out->api = api_new(out->catalogue, &settings->api);
+    if (out->api)
+        return ST_OK;
+    served_free(out);
+    return problem_set(problem, ST_NO_MEMORY, "data", "out of memory");
+}
+
+void served_free(struct served *served)
+{
+    api_free(served->api);
+    catalogue_free(served->catalogue);
+    *served = (struct served){.api = NULL};
 }

@@ -1,5 +1,6 @@
 /* entrepot: serves, asks, imports and checks trade statistics. */
 #include "cli/options.h"
+#include "entrepot/server/fault.h"
 
 static const struct {
     const char *name;
@@ -28,7 +29,10 @@ static void help(FILE *out)
           "line before environment before configuration):\n",
           out);
     settings_help(out);
-    fputs("\nexit status: 0 done; 1 refused input, or a problem as the answer; 2 wrong usage\n", out);
+    fputs("\nexit status: 0 done; 1 refused input, or a problem as the answer; 2 wrong usage; 3 a data file was cut "
+          "short\n"
+          "while it was read; 128 + N ended by signal N, a second SIGTERM say\n",
+          out);
 }
 
 static bool asks_for(int argc, char **argv, const char *option)
@@ -53,8 +57,10 @@ int main(int argc, char **argv)
         return EXIT_DONE;
     }
     for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            fault_guard(commands[i].run == command_serve);
             return commands[i].run(argc - 2, argv + 2);
+        }
     if (argc > 1)
         fprintf(stderr, "entrepot: \"%s\" is no command\n\n", argv[1]);
     help(stderr);

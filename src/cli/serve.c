@@ -1,51 +1,105 @@
 #include <unistd.h>
 
-#include "cli/options.h"
+#include "cli/reload.h"
 
-static int serve(const struct settings *settings, const struct catalogue *catalogue, struct log *log)
+struct serving {
+    const struct settings *settings;
+    struct server *server;
+    struct log *log;
+    struct reload *reload;
+    struct service service;
+    struct sandbox sandbox;
+};
+
+static void wait_for_the_end(struct serving *s)
+{
+    int signal;
+    while (server_wait_signal(&signal) == SERVER_RELOAD)
+        reload_ask(s->reload);
+    log_line(s->log, LOG_INFO, "stopping", &LOG_NUMBER("signal", signal), 1);
+    service_stopping(&s->service);
+}
+
+/* Everything is open and every thread runs: from here on little is allowed. */
+static enum status close_up(struct serving *s, struct problem *problem)
+{
+    enum status status = sandbox_close(&s->sandbox, problem);
+    if (status == ST_OK)
+        sandbox_log(&s->sandbox, s->log);
+    return status;
+}
+
+/* Takes what is served. */
+static int serve(struct serving *s, int argc, char **argv, struct served *served)
 {
     struct problem problem;
-    struct server *server;
-    struct api *api = api_new(catalogue, &settings->api);
-    if (!api)
-        return EXIT_REFUSED;
-    if (server_start(&settings->server, api, log, &server, &problem) != ST_OK) {
-        fputs("entrepot: ", stderr);
-        problem_print(&problem, stderr);
-        api_free(api);
-        return EXIT_REFUSED;
+    enum status status = server_start(&s->settings->server, served->api, s->log, &s->server, &problem);
+    if (status == ST_OK) {
+        struct reload_context context = {argc, argv, s->settings, s->server, s->log, &s->service, &s->sandbox};
+        s->reload = reload_new(&context, served);
+        status = s->reload ? close_up(s, &problem)
+                           : problem_set(&problem, ST_NO_MEMORY, "start", "no memory or no thread for reloading");
+        if (status == ST_OK) {
+            reload_announce(s->reload);
+            wait_for_the_end(s);
+        }
+        if (s->reload)
+            reload_end(s->reload);
+        server_stop(s->server);
     }
-    struct log_field started[] = {LOG_TEXT("version", STR(ENTREPOT_VERSION)),
-                                  LOG_TEXT("catalogue", catalogue_id(catalogue)),
-                                  LOG_NUMBER("datasets", catalogue_count(catalogue))};
-    log_line(log, LOG_INFO, "serving", started, sizeof started / sizeof *started);
-    struct log_field stopping[] = {LOG_NUMBER("signal", server_wait_signal())};
-    log_line(log, LOG_INFO, "stopping", stopping, 1);
-    server_stop(server);
-    api_free(api);
-    return EXIT_DONE;
+    if (s->reload)
+        reload_free(s->reload);
+    else
+        served_free(served);
+    return status == ST_OK ? EXIT_DONE : print_problem(&problem);
+}
+
+/* The data are loaded under the same restrictions at the start as later: what cannot be loaded anew is not loaded at all. */
+static int load_and_serve(struct serving *s, int argc, char **argv)
+{
+    struct served served;
+    struct problem problem;
+    if (sandbox_enter(&s->sandbox, &problem) != ST_OK)
+        return print_problem(&problem);
+    if (served_load(s->settings, NULL, &served, &problem) != ST_OK) {
+        sandbox_explain(&s->sandbox, &problem);
+        return print_problem(&problem);
+    }
+    server_block_signals();
+    s->log = log_new(STDERR_FILENO, s->settings->log_level);
+    int status = EXIT_REFUSED;
+    if (s->log)
+        status = serve(s, argc, argv, &served);
+    else
+        served_free(&served);
+    log_free(s->log);
+    return status;
+}
+
+static int prepare_and_serve(struct settings *settings, int argc, char **argv)
+{
+    struct serving s = {.settings = settings};
+    struct problem problem;
+    if (service_open(&s.service, getenv("NOTIFY_SOCKET"), &problem) != ST_OK)
+        (void)print_problem(&problem);
+    confine(settings, &s.sandbox);
+    int status = load_and_serve(&s, argc, argv);
+    service_close(&s.service);
+    return status;
 }
 
 int command_serve(int argc, char **argv)
 {
-    const char *rest[64];
+    const char *rest[REST_MAX];
     size_t n;
     struct settings settings;
-    int status = argc > 64 ? EXIT_USAGE : settings_read(&settings, argc, argv, rest, &n);
+    int status = settings_take(&settings, argc, argv, rest, &n);
     if (status == EXIT_DONE && n > 0) {
         fprintf(stderr, "entrepot: serve takes options only, not \"%s\"\n", rest[0]);
         status = EXIT_USAGE;
     }
-    struct catalogue *catalogue = status == EXIT_DONE ? load_catalogue(&settings) : NULL;
-    if (catalogue) {
-        server_block_signals();
-        struct log *log = log_new(STDERR_FILENO, settings.log_level);
-        status = log ? serve(&settings, catalogue, log) : EXIT_REFUSED;
-        log_free(log);
-        catalogue_free(catalogue);
-    } else if (status == EXIT_DONE) {
-        status = EXIT_REFUSED;
-    }
+    if (status == EXIT_DONE)
+        status = prepare_and_serve(&settings, argc, argv);
     settings_release(&settings);
     return status;
 }

@@ -30,10 +30,15 @@ static void empty(struct cache *cache, struct cache_slot *slot)
     *slot = (struct cache_slot){.asked = slot->asked};
 }
 
-void cache_release(struct cache *cache)
+void cache_clear(struct cache *cache)
 {
     for (size_t i = 0; cache->slots && i < SLOTS; i++)
         empty(cache, &cache->slots[i]);
+}
+
+void cache_release(struct cache *cache)
+{
+    cache_clear(cache);
     free(cache->slots);
     *cache = (struct cache){.slots = NULL};
 }

@@ -2,8 +2,8 @@
  *
  * One cache a shard, touched by its thread alone. An answer is kept under the question as it was written (target, Accept,
  * Accept-Encoding, If-None-Match), which is found without parsing anything, and under its key in one spelling, which all ways to write the
- * question share. Only answers that the api calls public are kept; they depend on nothing but the question and the catalogue. An answer is
- * kept when it is asked for the second time; memory is bounded, and a full cache drops what was not asked for since it last looked.
+ * question share. Only answers that the api calls public are kept; they depend on nothing but the question and the catalogue; with another
+ * catalogue the shard clears its cache. An answer is kept when it is asked for the second time; memory is bounded, and a full cache drops what was not asked for since it last looked.
  */
 #ifndef ENTREPOT_SERVER_CACHE_H
 #define ENTREPOT_SERVER_CACHE_H
@@ -27,6 +27,8 @@ struct cache {
 
 void cache_init(struct cache *cache);
 void cache_release(struct cache *cache);
+/* Forgets all answers. */
+void cache_clear(struct cache *cache);
 
 /* Makes the key of a question as it was written. */
 void cache_key_make(struct cache_key *key, const struct api_request *request);

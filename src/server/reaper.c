@@ -4,8 +4,8 @@
 
 #include <netinet/tcp.h>
 
+#include "net/socket.h"
 #include "shard.h"
-#include "socket.h"
 
 /* libmicrohttpd's timeout restarts with every byte, so a client that drips lives for ever. These are absolute. */
 #define HEAD_MS 15000    /* from the accept or the request line to the end of the head */
@@ -38,8 +38,12 @@ struct conn *conn_open(struct shard *shard, int fd, const struct sockaddr *peer)
     conn->fd = fd;
     buf_init(&conn->target, shard->options->max_target_bytes);
     conn_enter(conn, CONN_FRESH);
-    if (peer)
-        endpoint_print(peer, conn->peer);
+    struct ip ip;
+    if (peer && endpoint_ip(peer, &ip)) {
+        ip_print(&ip, conn->peer);
+        conn->peer_trusted = proxies_trust(&shard->options->proxies, &ip);
+    }
+    meter_add(&shard->meter.connections, 1);
     pthread_mutex_lock(&shard->lock);
     conn->next = shard->conns;
     if (conn->next)
@@ -90,6 +94,17 @@ static int64_t deadline_ms(const struct shard *shard, enum conn_phase phase, boo
     return crowded ? CROWDED_MS : (int64_t)shard->options->idle_timeout_s * 1000 + HEAD_MS;
 }
 
+static enum meter_reaped reason_of(enum conn_phase phase, bool crowded)
+{
+    switch (phase) {
+    case CONN_ASKING: return REAPED_HEAD;
+    case CONN_ANSWERING: return REAPED_ANSWER;
+    case CONN_FRESH:
+    case CONN_IDLE: break;
+    }
+    return crowded ? REAPED_CROWDED : phase == CONN_FRESH ? REAPED_HEAD : REAPED_IDLE;
+}
+
 void shard_reap(struct shard *shard)
 {
     int64_t now = now_ms();
@@ -98,8 +113,13 @@ void shard_reap(struct shard *shard)
     for (struct conn *conn = shard->conns; conn; conn = conn->next) {
         enum conn_phase phase = (enum conn_phase)atomic_load_explicit(&conn->phase, memory_order_relaxed);
         int64_t since = atomic_load_explicit(&conn->since_ms, memory_order_relaxed);
-        if (now - since > deadline_ms(shard, phase, crowded))
-            (void)shutdown(conn->fd, SHUT_RDWR);
+        if (now - since <= deadline_ms(shard, phase, crowded))
+            continue;
+        if (!conn->reaped) {
+            conn->reaped = true;
+            meter_add(&shard->meter.reaped[reason_of(phase, crowded)], 1);
+        }
+        (void)shutdown(conn->fd, SHUT_RDWR);
     }
     pthread_mutex_unlock(&shard->lock);
 }

@@ -1,5 +1,6 @@
 #include <time.h>
 
+#include "net/socket.h"
 #include "shard.h"
 
 #define KEPT_TARGET_BYTES 1024 /* an idle connection keeps no larger buffer */
@@ -30,7 +31,8 @@ void *request_target_seen(void *cls, const char *target, struct MHD_Connection *
     conn->body_bytes = 0;
     conn->route = "-";
     conn->method[0] = conn->request_id[0] = conn->trace_id[0] = '\0';
-    conn->from_cache = false;
+    conn->client[0] = '\0';
+    conn->cache = CACHE_UNASKED;
     conn->headers = (struct request_headers){.repeated = false};
     conn_enter(conn, CONN_ASKING);
     conn->target_bytes = strlen(target);
@@ -56,6 +58,11 @@ static void take(struct request_headers *headers, struct str *slot, struct str v
     *slot = value;
 }
 
+static const char *forwarding_header(const struct conn *conn)
+{
+    return conn->shard->options->proxies.standard ? "Forwarded" : "X-Forwarded-For";
+}
+
 static void note_header(struct conn *conn, struct str name, struct str value)
 {
     struct request_headers *headers = &conn->headers;
@@ -69,6 +76,9 @@ static void note_header(struct conn *conn, struct str name, struct str value)
         headers->request_id = value;
     } else if (str_eq_nocase(name, STR("traceparent"))) {
         headers->trace_id = traceparent_id(value);
+    } else if (conn->peer_trusted && str_eq_nocase(name, str_view(forwarding_header(conn)))) {
+        headers->forwarded_repeated = headers->forwarded_repeated || headers->forwarded.p;
+        headers->forwarded = value;
     }
 }
 
@@ -123,6 +133,19 @@ static struct str joined(struct shard *shard, struct MHD_Connection *connection,
     struct join join = {.shard = shard, .name = name};
     (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, join_header, &join);
     return join.all;
+}
+
+/* For the log alone: nothing is decided by it. */
+static void name_client(struct conn *conn, struct MHD_Connection *connection)
+{
+    const struct request_headers *headers = &conn->headers;
+    struct ip ip;
+    if (!headers->forwarded.p)
+        return;
+    struct str all =
+        headers->forwarded_repeated ? joined(conn->shard, connection, forwarding_header(conn)) : headers->forwarded;
+    if (proxies_client(&conn->shard->options->proxies, all, &ip))
+        ip_print(&ip, conn->client);
 }
 
 /* ---- replies ---- */
@@ -190,7 +213,8 @@ static enum MHD_Result send_kept(struct conn *conn, struct MHD_Connection *conne
                         *own = shared ? NULL : kept_copy(kept, id, timing);
     enum MHD_Result result = MHD_NO;
     note_answer(conn, kept->status, kept->route, kept->body_bytes);
-    conn->from_cache = timing.n == 0;
+    if (timing.n == 0)
+        conn->cache = CACHE_HIT;
     if (shared || own)
         result = MHD_queue_response(connection, (unsigned)kept->status, shared ? shared : own);
     if (own)
@@ -240,8 +264,10 @@ static enum MHD_Result send_new(struct conn *conn, struct MHD_Connection *connec
                                 struct asking *asking)
 {
     struct cache *cache = &conn->shard->cache;
-    if (!cache_may_keep(reply))
+    if (!cache_may_keep(reply)) {
+        conn->cache = CACHE_UNASKED;
         return send_reply(conn, connection, reply, false);
+    }
     bool written = cache_wants(cache, &asking->as_written), spelt = cache_wants(cache, &asking->spelling);
     if (!written && !spelt)
         return send_reply(conn, connection, reply, false);
@@ -259,21 +285,59 @@ static enum MHD_Result send_new(struct conn *conn, struct MHD_Connection *connec
     return result;
 }
 
-static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connection, struct str method, bool close)
+/* Answers that are kept are of one edition. */
+static const struct edition *hold_edition(struct shard *shard)
+{
+    const struct edition *edition = edition_hold(shard->editions, shard->place);
+    if (edition->number != shard->cached) {
+        cache_clear(&shard->cache);
+        shard->cached = edition->number;
+    }
+    return edition;
+}
+
+/* What was slow is told with the question in its one spelling, so that the same questions stand together. */
+static void tell_slow(struct conn *conn, const struct api_reply *reply, int64_t took_ns)
+{
+    struct shard *shard = conn->shard;
+    struct str question = reply->canonical.n ? reply->canonical : buf_view(&conn->target);
+    struct log_field fields[] = {
+        LOG_TEXT("query", question),           LOG_TEXT("route", str_view(reply->route)),
+        LOG_NUMBER("status", reply->status),   LOG_NUMBER("bytes", reply->body.n),
+        LOG_NUMBER("made_us", took_ns / 1000), LOG_TEXT("request_id", str_view(conn->request_id))};
+    meter_add(&shard->meter.slow, 1);
+    log_line(shard->log, LOG_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
+}
+
+static void work_out(struct conn *conn, const struct edition *edition, const struct api_request *request,
+                     struct api_reply *reply)
+{
+    struct shard *shard = conn->shard;
+    int64_t begun_ns = now_ns(), slow_ns = (int64_t)shard->options->slow_ms * 1000000;
+    api_answer(edition->api, &shard->arena, request, reply);
+    int64_t took_ns = now_ns() - begun_ns;
+    if (slow_ns && took_ns >= slow_ns)
+        tell_slow(conn, reply, took_ns);
+}
+
+static enum MHD_Result answer_from(const struct edition *edition, struct conn *conn, struct MHD_Connection *connection,
+                                   struct str method, bool close)
 {
     struct shard *shard = conn->shard;
     struct request_headers *headers = &conn->headers;
     if (headers->repeated)
         join_repeated(shard, connection, headers);
-    close = close || atomic_load_explicit(shard->draining, memory_order_relaxed);
+    struct api_process process = life_process(shard->life);
+    close = close || process.draining;
     struct api_request request = {.method = method,
                                   .target = buf_view(&conn->target),
                                   .accept = headers->accept,
                                   .accept_encoding = headers->accept_encoding,
-                                  .if_none_match = headers->if_none_match};
+                                  .if_none_match = headers->if_none_match,
+                                  .process = &process};
     struct api_reply reply = {.status = 0};
     if (close) { /* says so, as no kept answer does */
-        api_answer(shard->api, &shard->arena, &request, &reply);
+        work_out(conn, edition, &request, &reply);
         return send_reply(conn, connection, &reply, true);
     }
     struct asking asking; /* large, and filled in by the keys' makers */
@@ -284,10 +348,19 @@ static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connecti
     struct kept *kept = cache_find(&shard->cache, &asking.as_written);
     if (kept)
         return send_kept(conn, connection, kept, STR(""));
+    conn->cache = CACHE_MISS;
     request.is_held = is_held;
     request.holder = &asking;
-    api_answer(shard->api, &shard->arena, &request, &reply);
+    work_out(conn, edition, &request, &reply);
     return reply.held ? send_found(conn, connection, &asking) : send_new(conn, connection, &reply, &asking);
+}
+
+static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connection, struct str method, bool close)
+{
+    struct shard *shard = conn->shard;
+    enum MHD_Result result = answer_from(hold_edition(shard), conn, connection, method, close);
+    edition_drop(shard->editions, shard->place);
+    return result;
 }
 
 /* The head is complete: believe it or refuse it. To answer already now closes the connection, so sound requests wait for the
@@ -304,6 +377,7 @@ static enum MHD_Result judge(struct conn *conn, struct MHD_Connection *connectio
     (void)snprintf(conn->method, sizeof conn->method, "%s", method);
     (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, see_header, &walk);
     name_request(conn);
+    name_client(conn, connection);
     if (conn->target.failed)
         return MHD_NO;
     struct guard_verdict verdict = guard_judge(&walk.facts, most);
@@ -335,20 +409,25 @@ enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection, con
     return answer(conn, connection, str_view(method), false);
 }
 
-static void log_request(const struct conn *conn, bool complete)
+static void log_request(const struct conn *conn, const struct meter_request *request)
 {
-    struct log_field fields[10] = {
-        LOG_TEXT("method", str_view(conn->method)), LOG_TEXT("target", buf_view(&conn->target)),
-        LOG_TEXT("route", str_view(conn->route)),   LOG_NUMBER("status", conn->status),
-        LOG_NUMBER("bytes", conn->body_bytes),      LOG_NUMBER("duration_us", (now_ns() - conn->begun_ns) / 1000),
+    static const char *const cache[] = {[CACHE_HIT] = "hit", [CACHE_MISS] = "miss"};
+    struct log_field fields[12] = {
+        LOG_TEXT("method", request->method),         LOG_TEXT("target", buf_view(&conn->target)),
+        LOG_TEXT("route", str_view(request->route)), LOG_NUMBER("status", request->status),
+        LOG_NUMBER("bytes", request->body_bytes),    LOG_NUMBER("duration_us", request->duration_ns / 1000),
         LOG_TEXT("peer", str_view(conn->peer)),
     };
     size_t n = 7;
+    if (conn->client[0])
+        fields[n++] = LOG_TEXT("client", str_view(conn->client));
+    if (request->cache != CACHE_UNASKED)
+        fields[n++] = LOG_TEXT("cache", str_view(cache[request->cache]));
     if (conn->request_id[0])
         fields[n++] = LOG_TEXT("request_id", str_view(conn->request_id));
     if (conn->trace_id[0])
         fields[n++] = LOG_TEXT("trace_id", str_view(conn->trace_id));
-    if (!complete)
+    if (!request->complete)
         fields[n++] = LOG_TEXT("ended", STR("early"));
     log_line(conn->shard->log, LOG_INFO, "request", fields, n);
 }
@@ -365,8 +444,16 @@ void request_completed(void *cls, struct MHD_Connection *connection, void **seen
         conn->status ? NULL : MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
     if (own) /* the library has refused by itself */
         conn->status = (int)own->http_status;
+    struct meter_request request = {.route = conn->route,
+                                    .method = str_view(conn->method),
+                                    .status = conn->status,
+                                    .body_bytes = conn->body_bytes,
+                                    .duration_ns = now_ns() - conn->begun_ns,
+                                    .cache = conn->cache,
+                                    .complete = termination == MHD_REQUEST_TERMINATED_COMPLETED_OK};
+    meter_note(&conn->shard->meter, &request);
     if (conn->shard->options->access_log)
-        log_request(conn, termination == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+        log_request(conn, &request);
     if (conn->target.capacity > KEPT_TARGET_BYTES)
         buf_release(&conn->target);
     conn_enter(conn, CONN_IDLE);

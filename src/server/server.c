@@ -6,20 +6,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "admin/admin.h"
+#include "net/socket.h"
 #include "shard.h"
-#include "socket.h"
 
 #define SHARDS_MAX 256
 #define REAP_MS 200 /* between two looks at the connections' deadlines */
 #define KICK_MS 10
-#define LAME_DUCK_MS 100 /* answers say "close" for so long before the door is shut */
-#define HANDSHAKE_MS 20  /* for handshakes under way to end, and for the shards to see what they were given */
-#define OTHER_FILES 16u  /* descriptors besides those of connections and shards */
+#define HANDSHAKE_MS 20 /* for handshakes under way to end, and for the shards to see what they were given */
+#define OTHER_FILES 32u /* descriptors besides those of connections and shards; the admin listener's are among them */
 
 struct server {
     struct server_options options;
     struct log *log;
-    atomic_bool draining;
+    struct life life;
+    struct editions editions;
+    struct probe probe;
+    struct admin admin;
     unsigned port, n_shards;
     pthread_t reaper;
     pthread_mutex_t lock;
@@ -35,10 +38,12 @@ struct server_options server_options_default(void)
         .shards = 0,
         .connection_limit = 16384,
         .idle_timeout_s = 75, /* longer than the 60 s for which proxies keep a connection to us */
-        .drain_ms = 8000,     /* containers are killed after 10 s */
+        .lame_duck_ms = 100,
+        .drain_ms = 8000, /* containers are killed after 10 s */
         .request_bytes = (size_t)64 << 20,
         .max_target_bytes = 4096,
         .access_log = true,
+        .slow_ms = 250,
     };
 }
 
@@ -135,24 +140,27 @@ static void stop_reaper(struct server *server)
 
 static void discard(struct server *server, unsigned n_running)
 {
+    admin_stop(&server->admin);
     for (unsigned i = 0; i < n_running; i++)
         shard_stop(&server->shards[i]);
     pthread_cond_destroy(&server->wake);
     pthread_mutex_destroy(&server->lock);
+    editions_release(&server->editions);
+    probe_close(&server->probe);
     free(server);
 }
 
 /* Starts the shards on their sockets; on failure those that did not come up are closed, the others are counted in *running. */
-static enum status start_shards(struct server *server, const struct api *api, const int *listeners, unsigned *running,
-                                struct problem *problem)
+static enum status start_shards(struct server *server, const int *listeners, unsigned *running, struct problem *problem)
 {
     unsigned n = server->n_shards, limit = server->options.connection_limit / n;
     for (unsigned i = 0; i < n; i++) {
         struct shard *shard = &server->shards[i];
         shard->options = &server->options;
-        shard->api = api;
+        shard->editions = &server->editions;
+        shard->place = i;
         shard->log = server->log;
-        shard->draining = &server->draining;
+        shard->life = &server->life;
         shard->connection_limit = limit ? limit : 1;
         enum status status = shard_start(shard, listeners[i], problem);
         if (status != ST_OK) {
@@ -165,11 +173,43 @@ static enum status start_shards(struct server *server, const struct api *api, co
     return ST_OK;
 }
 
+/* The loopback address of the listener's family, and the port behind its. */
+static enum status auto_address(const char *listen, char *text, size_t room, struct problem *problem)
+{
+    struct endpoint endpoint;
+    enum status status = endpoint_read(listen, &endpoint, problem);
+    unsigned port = status == ST_OK ? endpoint_port(&endpoint) : 0;
+    (void)snprintf(text, room, "127.0.0.1:%u", port && port < 65535 ? port + 1 : 0);
+    return status;
+}
+
+static enum status start_admin(struct server *server, struct problem *problem)
+{
+    const char *address = server->options.admin;
+    char text[32];
+    server->admin.source = (struct metrics_source){.shards = server->shards,
+                                                   .n_shards = server->n_shards,
+                                                   .life = &server->life,
+                                                   .probe = &server->probe,
+                                                   .log = server->log};
+    server->admin.editions = &server->editions;
+    server->admin.place = server->n_shards;
+    if (!address)
+        return ST_OK;
+    if (strcmp(address, "auto") != 0)
+        return admin_start(&server->admin, address, problem);
+    enum status status = auto_address(server->options.listen, text, sizeof text, problem);
+    if (status == ST_OK && admin_start(&server->admin, text, problem) != ST_OK)
+        log_problem(server->log, LOG_WARNING, "no_admin", problem, NULL, 0);
+    return status;
+}
+
 static void log_start(const struct server *server)
 {
     struct log_field fields[] = {
         LOG_TEXT("listen", str_view(server->options.listen)),
         LOG_NUMBER("port", server->port),
+        LOG_NUMBER("admin_port", server->admin.port),
         LOG_NUMBER("shards", server->n_shards),
         LOG_NUMBER("connection_limit", server->options.connection_limit),
         LOG_TEXT("libmicrohttpd", str_view(MHD_get_version())),
@@ -182,18 +222,23 @@ enum status server_start(const struct server_options *options, const struct api 
 {
     unsigned n = shard_count(options->shards), running = 0;
     struct server *server = calloc(1, sizeof *server + n * sizeof server->shards[0]);
-    if (!server)
+    if (!server || !editions_init(&server->editions, api, n + 1)) {
+        free(server);
         return problem_set(problem, ST_NO_MEMORY, "server", "no memory for %u shards", n);
+    }
     server->options = *options;
     server->log = log;
     server->n_shards = n;
     pthread_mutex_init(&server->lock, NULL);
     pthread_cond_init(&server->wake, NULL);
     fit_connections(server);
+    probe_open(&server->probe);
     int listeners[SHARDS_MAX];
     enum status status = socket_listen(options->listen, n, listeners, &server->port, problem);
     if (status == ST_OK)
-        status = start_shards(server, api, listeners, &running, problem);
+        status = start_shards(server, listeners, &running, problem);
+    if (status == ST_OK)
+        status = start_admin(server, problem);
     if (status == ST_OK && pthread_create(&server->reaper, NULL, reap, server) != 0)
         status = problem_set(problem, ST_IO, "server", "cannot start a thread: %s", strerror(errno));
     if (status != ST_OK) {
@@ -205,7 +250,42 @@ enum status server_start(const struct server_options *options, const struct api 
     return ST_OK;
 }
 
+static bool is_low(const char *address)
+{
+    struct endpoint endpoint;
+    unsigned port = address && endpoint_read(address, &endpoint, NULL) == ST_OK ? endpoint_port(&endpoint) : 0;
+    return port > 0 && port < IPPORT_RESERVED;
+}
+
+bool server_needs_privilege(const struct server_options *options)
+{
+    return is_low(options->listen) || is_low(options->admin);
+}
+
 unsigned server_port(const struct server *server) { return server->port; }
+unsigned server_admin_port(const struct server *server) { return server->admin.port; }
+
+const struct api *server_swap(struct server *server, const struct api *api)
+{
+    return edition_swap(&server->editions, api);
+}
+
+struct api_process life_process(const struct life *life)
+{
+    int64_t at = atomic_load_explicit(&life->reloaded_s, memory_order_relaxed);
+    const char *result = atomic_load_explicit(&life->reload_failed, memory_order_relaxed) ? "failed" : "ok";
+    return (struct api_process){.draining = atomic_load_explicit(&life->draining, memory_order_relaxed),
+                                .reload = at ? result : NULL,
+                                .reloaded_s = at};
+}
+
+void server_note_reload(struct server *server, bool ok)
+{
+    struct life *life = &server->life;
+    atomic_fetch_add(ok ? &life->reloads_ok : &life->reloads_failed, 1);
+    atomic_store(&life->reload_failed, !ok);
+    atomic_store(&life->reloaded_s, (int64_t)time(NULL));
+}
 
 /* ---- stop ---- */
 
@@ -231,10 +311,9 @@ static void wait_for_the_last(struct server *server, int64_t until_ms)
  * then the ones inside finish. libmicrohttpd's own stop would cut all three. */
 static void drain(struct server *server)
 {
+    atomic_store(&server->life.draining, true);
+    sleep_ms((long)server->options.lame_duck_ms);
     int64_t until_ms = now_ms() + (int64_t)server->options.drain_ms;
-    atomic_store(&server->draining, true);
-    unsigned lame_duck_ms = server->options.drain_ms / 4;
-    sleep_ms(lame_duck_ms < LAME_DUCK_MS ? (long)lame_duck_ms : LAME_DUCK_MS);
     for (unsigned i = 0; i < server->n_shards; i++)
         socket_refuse_new(server->shards[i].listener);
     sleep_ms(HANDSHAKE_MS);

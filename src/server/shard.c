@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "socket.h"
+#include "net/socket.h"
 
 /* Memory of one connection: request head, parsed fields and reply head. It is the limit of a request head, and what ten
  * thousand idle connections cost. */
@@ -82,6 +82,10 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
     shard->listener = listener;
     arena_init(&shard->arena, shard->options->request_bytes);
     cache_init(&shard->cache);
+    if (!meter_init(&shard->meter)) {
+        close(listener);
+        return problem_set(problem, ST_NO_MEMORY, "server", "out of memory");
+    }
     request_ids_init(&shard->ids);
     pthread_mutex_init(&shard->lock, NULL);
     shard->daemon = MHD_start_daemon(
@@ -99,6 +103,7 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
     }
     /* The library has closed the listener on most ways to fail, and to close it twice could hit somebody else's. */
     cache_release(&shard->cache);
+    meter_release(&shard->meter);
     pthread_mutex_destroy(&shard->lock);
     return problem_set(problem, ST_IO, "server", "cannot start a listening thread: %s", strerror(errno));
 }
@@ -130,5 +135,6 @@ void shard_stop(struct shard *shard)
         close(shard->kick);
     pthread_mutex_destroy(&shard->lock);
     cache_release(&shard->cache);
+    meter_release(&shard->meter);
     arena_release(&shard->arena);
 }

@@ -10,7 +10,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "admin/meter.h"
 #include "cache.h"
+#include "edition.h"
 #include "entrepot/server/server.h"
 #include "guard.h"
 #include "request_id.h"
@@ -26,11 +28,14 @@ enum conn_phase {
 struct request_headers {
     struct str accept, accept_encoding, if_none_match; /* borrowed from the connection's pool */
     struct str request_id, trace_id;                   /* sound ones only */
+    struct str forwarded;                              /* from a proxy of ours only */
     bool repeated;                                     /* one of the first three came more than once */
+    bool forwarded_repeated;
 };
 
 struct conn {
     struct conn *prev, *next; /* shard's lock */
+    bool reaped;              /* shard's lock: it was cut and is counted */
     struct shard *shard;
     int fd;
     _Atomic int phase;        /* enum conn_phase */
@@ -43,17 +48,29 @@ struct conn {
     size_t body_bytes;
     const char *route;
     char method[16];
-    bool from_cache;
+    enum meter_cache cache;
     char request_id[REQUEST_ID_MAX + 1];
     char trace_id[REQUEST_ID_BYTES + 1]; /* of a valid traceparent, or empty */
+    bool peer_trusted;                   /* a proxy of ours */
     char peer[INET6_ADDRSTRLEN];
+    char client[INET6_ADDRSTRLEN]; /* for whom a proxy of ours asks; empty: for itself or nobody knows */
 };
+
+/* What the whole server tells of itself; written by whoever ends or reloads it. server.c */
+struct life {
+    atomic_bool draining;
+    _Atomic uint64_t reloads_ok, reloads_failed;
+    atomic_bool reload_failed;  /* the last one */
+    _Atomic int64_t reloaded_s; /* 0: never */
+};
+struct api_process life_process(const struct life *life);
 
 struct shard {
     const struct server_options *options;
-    const struct api *api;
+    struct editions *editions;
+    unsigned place; /* in editions */
     struct log *log;
-    const atomic_bool *draining;
+    const struct life *life;
     unsigned connection_limit; /* this shard's part */
     int listener;              /* ours from the time the daemon is quiesced */
     bool quiesced;
@@ -61,7 +78,9 @@ struct shard {
     int kick; /* an eventfd in the daemon's epoll set, see shard_kick; -1: none */
     struct arena arena;
     struct cache cache;
+    struct meter meter;
     struct request_ids ids;
+    uint64_t cached; /* number of the edition that the cache is of */
     pthread_mutex_t lock;
     struct conn *conns;            /* lock */
     size_t n_conns;                /* lock */
@@ -69,8 +88,8 @@ struct shard {
     _Atomic unsigned notices, withheld;
 };
 
-/* shard.c: starts a daemon on `listener`, which it owns from then on, success or not. The shard's options, api, log, draining
- * and connection_limit are set. */
+/* shard.c: starts a daemon on `listener`, which it owns from then on, success or not. The shard's options, editions,
+ * place, log, life and connection_limit are set. */
 enum status shard_start(struct shard *shard, int listener, struct problem *problem) MUST_CHECK;
 /* Takes over the connections that wait in the queue and listens no more. Returns how many they were. */
 unsigned shard_quiesce(struct shard *shard);

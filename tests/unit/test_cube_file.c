@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -396,17 +397,65 @@ static void rows_must_agree_with_their_roll_up(void **state)
     drop(whole);
 }
 
+/* Where the cube has its copy of the bytes: its leaves are views into PRODUCTS, the last section. */
+static char *copy_inside(const struct cube *cube, struct str bytes)
+{
+    size_t n;
+    struct file_section products = section_of(bytes, header_of(bytes).contents_count - 1);
+    return (char *)(uintptr_t)cube_leaves(cube, &n)[0].p - products.offset;
+}
+
+/* As memory rots: nothing of ours could write there. */
 static void verify_finds_what_changed_after_opening(void **state)
 {
     (void)state;
     struct str whole = small_bytes(false);
-    char *byte = (char *)(uintptr_t)whole.p + section_of(whole, 0).offset;
-    struct cube *cube = world_open(whole);
+    size_t rows = section_of(whole, 0).offset;
+    struct cube *cube;
+    assert_int_equal(open_copy(whole, whole.n, &cube), ST_OK);
     assert_int_equal(cube_verify(cube, &world.problem), ST_OK);
-    *byte = (char)(*byte ^ 4);
+    char *inside = copy_inside(cube, whole);
+    if ((uintptr_t)inside % 4096 == 0)
+        assert_int_equal(mprotect(inside, whole.n, PROT_READ | PROT_WRITE), 0);
+    inside[rows] = (char)(inside[rows] ^ 4);
     assert_int_equal(cube_verify(cube, &world.problem), ST_CORRUPT);
     assert_non_null(strstr(world.problem.place, "section ROWS of 2018"));
     cube_close(cube);
+    drop(whole);
+}
+
+/* What the kernel lets be done with the page at `p`, as in /proc/self/maps: "r--p". */
+static void permissions_at(const void *p, char out[5])
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    char line[1024];
+    out[0] = '\0';
+    while (maps && fgets(line, sizeof line, maps)) {
+        char *rest;
+        uintptr_t from = strtoull(line, &rest, 16), to = strtoull(rest + 1, &rest, 16);
+        if ((uintptr_t)p >= from && (uintptr_t)p < to)
+            (void)snprintf(out, 5, "%.4s", rest + 1);
+    }
+    if (maps)
+        fclose(maps);
+}
+
+/* Under the address sanitizer they are malloc's, so that it can watch their ends. */
+static void nothing_can_be_written_into_it(void **state)
+{
+    (void)state;
+    struct cube *cube;
+    char permissions[5];
+    struct str whole = small_bytes(false);
+    assert_int_equal(open_copy(whole, whole.n, &cube), ST_OK);
+    permissions_at(copy_inside(cube, whole), permissions);
+#if defined(__SANITIZE_ADDRESS__)
+    assert_string_equal(permissions, "rw-p");
+#else
+    assert_string_equal(permissions, "r--p");
+#endif
+    cube_close(cube);
+    drop(whole);
 }
 
 /* ---- on disk ---- */
@@ -556,6 +605,7 @@ int main(void)
         cmocka_unit_test(verify_finds_forged_sections),
         cmocka_unit_test(rows_must_agree_with_their_roll_up),
         cmocka_unit_test(verify_finds_what_changed_after_opening),
+        cmocka_unit_test(nothing_can_be_written_into_it),
         on_disk(a_stored_cube_opens),
         on_disk(a_missing_file_is_not_found),
         on_disk(a_reader_sees_one_file_or_the_other),

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "cli/progress.h"
+#include "cli/import/progress.h"
 
 static void expect(const struct ingest_progress *state, double seconds, const char *wanted)
 {

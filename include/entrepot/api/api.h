@@ -21,6 +21,14 @@ struct api_options {
     unsigned max_age_s;      /* Cache-Control: max-age of data */
 };
 
+/* What the process tells of itself through the health endpoints. */
+struct api_process {
+    bool draining; /* it is ending: not ready */
+    const char
+        *reload; /* what came of the last attempt to load the data anew: "ok", "failed", or NULL: there was none */
+    int64_t reloaded_s; /* when that was, seconds since 1970 */
+};
+
 /* What the transport knows of a request. All borrowed for the length of the call; absent headers are empty. */
 struct api_request {
     struct str method;
@@ -29,6 +37,7 @@ struct api_request {
     /* Whether the caller holds the answer of this key already; NULL: it keeps none. If so, nothing is worked out. */
     bool (*is_held)(void *holder, struct str key);
     void *holder;
+    const struct api_process *process; /* NULL: there is none, as for `entrepot get` */
 };
 
 #define API_HEADERS_MAX 20
@@ -42,7 +51,8 @@ struct api_reply {
     struct buf body;   /* heap; the receiver takes or releases it. Filled for HEAD too: the transport leaves it out */
     bool held;         /* the caller holds the answer: the rest is empty */
     const char *route; /* path template for logs and metrics, or "-" where no route matched */
-    size_t n_headers;  /* header[] has everything but Date, Connection and Content-Length */
+    struct str canonical; /* the question in one spelling, in the arena; empty where it was refused unread */
+    size_t n_headers;     /* header[] has everything but Date, Connection and Content-Length */
     struct api_header header[API_HEADERS_MAX];
 };
 
@@ -52,6 +62,7 @@ struct api_options api_options_default(void);
 /* Compiles the route table over a catalogue that outlives the api. NULL when memory is out. */
 struct api *api_new(const struct catalogue *catalogue, const struct api_options *options);
 void api_free(struct api *api);
+const struct catalogue *api_catalogue(const struct api *api);
 
 /* Answers any request, also a wrong one. Never fails: when memory is out the reply is a 503 (its body empty if need be).
  * Everything but the body lives in *arena, which the caller resets once the reply is sent. */
@@ -59,6 +70,10 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
 
 /* A problem document for what the transport itself refuses (status 400, 413, 431, 503 …). `detail` is plain text. */
 void api_refuse(struct arena *arena, int status, struct str detail, struct str target, struct api_reply *reply);
+
+/* The path templates, as api_reply.route gives them: the number `i` of api_route_count(). */
+size_t api_route_count(void);
+const char *api_route_path(size_t i);
 
 /* The endpoint table as text lines, as Markdown table for the README, and the OpenAPI document: with answers of `api` as its examples, or
  * without any if it is NULL. */

@@ -32,6 +32,9 @@ void log_free(struct log *log);
 
 /* {"time":"2026-01-31T12:00:00.123Z","level":"info","event":EVENT, fields…}. `log` may be NULL: nothing happens. */
 void log_line(struct log *log, enum log_level level, const char *event, const struct log_field *fields, size_t n);
+/* The same with a problem's place, detail and cure, and `n` further fields (at most 8). */
+void log_problem(struct log *log, enum log_level level, const char *event, const struct problem *problem,
+                 const struct log_field *fields, size_t n);
 /* Lines lost so far because the queue was full or the file refused them. */
 uint64_t log_dropped(struct log *log);
 

@@ -18,7 +18,7 @@ struct cube;
 
 /* ---- life ---- */
 
-/* Opens a cube file. Up to CUBE_SMALL_BYTES it is copied into memory and every checksum is compared; a larger one is mapped read-only,
+/* Opens a cube file. Up to CUBE_SMALL_BYTES it is copied into memory that is read-only from then on, and every checksum is compared; a larger one is mapped read-only,
  * its header, contents and dictionaries are checked, and the rest is left to cube_verify and to a check at each access. A mapped file
  * must be replaced by rename, never shortened in place: a shortened one ends the process (SIGBUS). `products` gives the sections. Both
  * tables are borrowed. */

@@ -50,6 +50,9 @@ const struct route *const api_routes[] = {
 };
 const size_t api_n_routes = sizeof api_routes / sizeof *api_routes;
 
+size_t api_route_count(void) { return api_n_routes; }
+const char *api_route_path(size_t i) { return api_routes[i]->path; }
+
 const struct group_heading group_headings[ROUTE_GROUPS] = {
     [GROUP_BALANCE] = {"balance", "How much two countries trade, who runs the deficit, and what makes it."},
     [GROUP_DEPENDENCE] = {"dependence", "Who depends on whom, who holds the lever, and who else could supply."},

@@ -21,11 +21,26 @@ struct member_side {
     const bool *has; /* by local number, and ALL */
 };
 
+/* Where a cube's bytes lie. Small ones are a copy that nobody else can reach, in pages that nobody can write to any more: neither whoever
+ * has the file, nor a stray write of our own. A sealed memfd would guard the same and leave a descriptor through which they can be found.
+ * Large ones are the file's own pages. */
+enum store_kind { STORE_NONE, STORE_HEAP, STORE_SEALED, STORE_MAPPED };
+struct store {
+    enum store_kind kind;
+    char *bytes;
+    size_t n;
+};
+
+/* Room for `n` bytes, to be filled and then sealed; false when memory is out. */
+bool store_new(struct store *store, size_t n);
+void store_seal(struct store *store);
+/* The pages of a file. False with errno. */
+bool store_map(struct store *store, int fd, size_t n);
+void store_release(struct store *store);
+
 struct cube {
     char *name;
-    char *bytes; /* the whole file */
-    size_t n_bytes;
-    bool mapped; /* bytes came from mmap, not from malloc */
+    struct store store; /* the whole file */
     struct image image;
     struct arena arena; /* dictionaries and nodes below */
     struct dataset dataset;

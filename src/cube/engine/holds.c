@@ -4,7 +4,7 @@
 const struct dataset *cube_dataset(const struct cube *cube) { return &cube->dataset; }
 struct str cube_release(const struct cube *cube) { return cube->release; }
 uint64_t cube_observations(const struct cube *cube) { return cube->image.header->observations; }
-size_t cube_bytes(const struct cube *cube) { return cube->n_bytes; }
+size_t cube_bytes(const struct cube *cube) { return cube->store.n; }
 
 const uint32_t *cube_periods(const struct cube *cube, size_t *n)
 {

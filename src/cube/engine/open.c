@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -183,7 +182,8 @@ static enum status open_bytes(struct cube *cube, const char *name, const struct 
     cube->name = strdup(name);
     if (!cube->name)
         return no_memory(cube, problem);
-    enum status status = image_open(cube->name, cube->bytes, cube->n_bytes, !cube->mapped, &cube->image, problem);
+    enum status status = image_open(cube->name, cube->store.bytes, cube->store.n, cube->store.kind != STORE_MAPPED,
+                                    &cube->image, problem);
     return status == ST_OK ? interpret(cube, products, problem) : status;
 }
 
@@ -198,18 +198,32 @@ static enum status finish_open(struct cube *made, const char *name, const struct
     return status;
 }
 
-enum status cube_open_take(const char *name, char *bytes, size_t n, const struct countries *countries,
-                           const struct products *products, struct cube **out, struct problem *problem)
+/* Takes *store, also on failure. */
+static enum status open_store(struct store *store, const char *name, const struct countries *countries,
+                              const struct products *products, struct cube **out, struct problem *problem)
 {
     struct cube *cube = calloc(1, sizeof *cube);
     if (!cube) {
-        free(bytes);
+        store_release(store);
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory while opening");
     }
-    cube->bytes = bytes;
-    cube->n_bytes = n;
+    cube->store = *store;
     cube->countries = countries;
     return finish_open(cube, name, products, out, problem);
+}
+
+enum status cube_open_take(const char *name, char *bytes, size_t n, const struct countries *countries,
+                           const struct products *products, struct cube **out, struct problem *problem)
+{
+    struct store store;
+    bool ok = store_new(&store, n);
+    if (ok && n)
+        memcpy(store.bytes, bytes, n);
+    free(bytes);
+    if (!ok)
+        return problem_set(problem, ST_NO_MEMORY, name, "out of memory while opening");
+    store_seal(&store);
+    return open_store(&store, name, countries, products, out, problem);
 }
 
 static enum status refused(const char *path, const char *doing, struct problem *problem)
@@ -217,22 +231,24 @@ static enum status refused(const char *path, const char *doing, struct problem *
     return problem_set(problem, errno == ENOENT ? ST_NOT_FOUND : ST_IO, path, "%s: %s", doing, strerror(errno));
 }
 
-static enum status copy_in(int fd, const char *path, char **bytes, size_t n, struct problem *problem)
+static enum status copy_in(int fd, const char *path, struct store *store, size_t n, struct problem *problem)
 {
-    *bytes = malloc(n ? n : 1);
-    if (!*bytes)
+    if (!store_new(store, n))
         return problem_set(problem, ST_NO_MEMORY, path, "out of memory while reading");
     for (size_t at = 0; at < n;) {
-        ssize_t got = read(fd, *bytes + at, n - at);
+        ssize_t got = read(fd, store->bytes + at, n - at);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0) {
-            free(*bytes);
-            return got < 0 ? refused(path, "cannot read", problem)
-                           : problem_set(problem, ST_CORRUPT, path, "the file became shorter while it was read");
+            enum status status =
+                got < 0 ? refused(path, "cannot read", problem)
+                        : problem_set(problem, ST_CORRUPT, path, "the file became shorter while it was read");
+            store_release(store);
+            return status;
         }
         at += (size_t)got;
     }
+    store_seal(store);
     return ST_OK;
 }
 
@@ -240,28 +256,21 @@ static enum status open_fd(int fd, const char *path, const struct countries *cou
                            struct cube **out, struct problem *problem)
 {
     struct stat info;
+    struct store store;
     if (fstat(fd, &info) != 0)
         return refused(path, "cannot look at", problem);
     if (!S_ISREG(info.st_mode))
         return problem_set(problem, ST_INVALID, path, "this is not a file");
     size_t n = (size_t)info.st_size;
-    if (n <= CUBE_SMALL_BYTES) {
-        char *bytes;
-        enum status status = copy_in(fd, path, &bytes, n, problem);
-        return status == ST_OK ? cube_open_take(path, bytes, n, countries, products, out, problem) : status;
+    if (n > CUBE_SMALL_BYTES) {
+        if (!store_map(&store, fd, n))
+            return refused(path, "cannot map", problem);
+    } else {
+        enum status status = copy_in(fd, path, &store, n, problem);
+        if (status != ST_OK)
+            return status;
     }
-    struct cube *cube = calloc(1, sizeof *cube);
-    if (!cube)
-        return problem_set(problem, ST_NO_MEMORY, path, "out of memory while opening");
-    cube->bytes = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, 0);
-    if (cube->bytes == MAP_FAILED) {
-        free(cube);
-        return refused(path, "cannot map", problem);
-    }
-    cube->n_bytes = n;
-    cube->mapped = true;
-    cube->countries = countries;
-    return finish_open(cube, path, products, out, problem);
+    return open_store(&store, path, countries, products, out, problem);
 }
 
 enum status cube_open(const char *path, const struct countries *countries, const struct products *products,
@@ -281,10 +290,7 @@ void cube_close(struct cube *cube)
         return;
     image_release(&cube->image);
     arena_release(&cube->arena);
-    if (cube->mapped)
-        (void)munmap(cube->bytes, cube->n_bytes);
-    else
-        free(cube->bytes);
+    store_release(&cube->store);
     free(cube->name);
     free(cube);
 }

@@ -5,8 +5,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/import/progress.h"
 #include "cli/options.h"
-#include "cli/progress.h"
 #include "entrepot/ingest/ingest.h"
 
 /* ---- options ---- */
@@ -339,6 +339,8 @@ int command_import(int argc, char **argv)
     int status = take_options(&options, &argc, argv);
     if (status == EXIT_DONE) {
         status = settings_read(&settings, argc, argv, rest, &n);
+        if (status != EXIT_DONE)
+            (void)print_problem(&settings.problem);
         if (status == EXIT_DONE && (n == 0 || !options.output || !is_format(rest[0]))) {
             fputs("usage: entrepot import FORMAT FILE… -o OUT.cube   (import --help tells more)\n", stderr);
             status = EXIT_USAGE;

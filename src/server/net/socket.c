@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -68,22 +69,37 @@ void endpoint_to_loopback(struct endpoint *endpoint)
     }
 }
 
-void endpoint_print(const struct sockaddr *address, char *text)
+bool endpoint_ip(const struct sockaddr *address, struct ip *out)
 {
-    text[0] = '\0';
     if (address->sa_family == AF_INET) {
         struct sockaddr_in v4;
         memcpy(&v4, address, sizeof v4);
-        (void)inet_ntop(AF_INET, &v4.sin_addr, text, INET6_ADDRSTRLEN);
+        *out = (struct ip){{[10] = 0xFF, [11] = 0xFF}};
+        memcpy(out->byte + 12, &v4.sin_addr, 4);
     } else if (address->sa_family == AF_INET6) {
         struct sockaddr_in6 v6;
         memcpy(&v6, address, sizeof v6);
-        const unsigned char *bytes = v6.sin6_addr.s6_addr;
-        if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
-            (void)inet_ntop(AF_INET, bytes + 12, text, INET6_ADDRSTRLEN);
-        else
-            (void)inet_ntop(AF_INET6, bytes, text, INET6_ADDRSTRLEN);
+        memcpy(out->byte, &v6.sin6_addr, sizeof out->byte);
     }
+    return address->sa_family == AF_INET || address->sa_family == AF_INET6;
+}
+
+void ip_print(const struct ip *ip, char *text)
+{
+    struct in6_addr v6;
+    memcpy(&v6, ip->byte, sizeof v6);
+    if (IN6_IS_ADDR_V4MAPPED(&v6))
+        (void)inet_ntop(AF_INET, ip->byte + 12, text, INET6_ADDRSTRLEN);
+    else
+        (void)inet_ntop(AF_INET6, ip->byte, text, INET6_ADDRSTRLEN);
+}
+
+void endpoint_print(const struct sockaddr *address, char *text)
+{
+    struct ip ip;
+    text[0] = '\0';
+    if (endpoint_ip(address, &ip))
+        ip_print(&ip, text);
 }
 
 static enum status refused(const char *text, const char *what, struct problem *problem)
@@ -160,7 +176,8 @@ enum status socket_listen(const char *text, unsigned n, int *fds, unsigned *port
     return status;
 }
 
-void socket_refuse_new(int listener)
+/* The kernel drops the first packet of new connections. Some kernels let only root do this. */
+static void drop_first_packets(int listener)
 {
     struct sock_filter no_syn[] = {
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13), /* the flags of the TCP header */
@@ -170,4 +187,13 @@ void socket_refuse_new(int listener)
     };
     struct sock_fprog program = {.len = sizeof no_syn / sizeof no_syn[0], .filter = no_syn};
     (void)setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+/* A listener that is bound to a network interface which is not there is not found by new connections, so they are refused, while those
+ * that have begun go on by their own addresses. Linux 5.7 and later let everybody do it. */
+void socket_refuse_new(int listener)
+{
+    const int nowhere = INT_MAX;
+    if (setsockopt(listener, SOL_SOCKET, SO_BINDTOIFINDEX, &nowhere, sizeof nowhere) != 0)
+        drop_first_packets(listener);
 }

@@ -14,17 +14,22 @@ void server_block_signals(void)
 {
     sigset_t set;
     stop_signals(&set);
+    sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN); /* a peer that has gone is an error of one write, not the end of the process */
 }
 
-int server_wait_signal(void)
+enum server_signal server_wait_signal(int *number)
 {
     sigset_t set;
+    siginfo_t info;
     stop_signals(&set);
-    int number = 0;
-    while (sigwait(&set, &number) != 0)
+    sigaddset(&set, SIGHUP);
+    while ((*number = sigwaitinfo(&set, &info)) < 0)
         continue;
+    if (*number == SIGHUP && info.si_code != SI_KERNEL) /* the kernel's own says that the terminal has gone */
+        return SERVER_RELOAD;
+    stop_signals(&set);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    return number;
+    return SERVER_STOP;
 }

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "entrepot/base/problem.h"
+#include "entrepot/server/proxies.h"
 
 struct endpoint {
     union {
@@ -23,13 +24,15 @@ unsigned endpoint_port(const struct endpoint *endpoint);
 void endpoint_to_loopback(struct endpoint *endpoint);
 /* The address without port, IPv4 in its short form, into `text` of INET6_ADDRSTRLEN bytes. */
 void endpoint_print(const struct sockaddr *address, char *text);
+/* False for families that have no such address. */
+bool endpoint_ip(const struct sockaddr *address, struct ip *out);
+void ip_print(const struct ip *ip, char *text);
 
 /* Opens `n` listening sockets that share the address `text` (SO_REUSEPORT), non-blocking, into fds[], and tells the port. The
  * address must be free: a listener of anybody else is ST_IO, though the kernel would let a process of the same user share it.
  * On failure none is open. */
 enum status socket_listen(const char *text, unsigned n, int *fds, unsigned *port, struct problem *problem) MUST_CHECK;
-/* From now on the kernel drops the first packet of new connections; handshakes under way end, and what waits in the queue stays
- * acceptable. */
+/* From now on new connections are refused; handshakes under way end, and what waits in the queue stays acceptable. */
 void socket_refuse_new(int listener);
 
 #endif
