@@ -60,10 +60,12 @@ BIN := $(B)/entrepot
 SOURCES := $(sort $(shell find src -name '*.c' 2>/dev/null))
 HEADERS := $(sort $(shell find include src tests -name '*.h' 2>/dev/null))
 # Each becomes the symbols _binary_<name>_start and _end (dots are underscores), whatever folder it lies in.
-EMBEDDED := config/countries.csv config/products.csv config/sectors.json src/web/docs/docs.css src/web/docs/docs.js
+EMBEDDED := config/countries.csv config/products.csv config/sectors.json $(sort $(wildcard src/web/*.* src/web/*/*.*))
+# Chart.js draws the page's charts; it is embedded too. Another copy: CHART_JS=FILE
+CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
 
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
-EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o)
+EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o) $(B)/embedded/chart.min.js.o
 LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
 
 # A room of tests: test_*.c are programs; what else lies there is linked into each of them.
@@ -86,7 +88,8 @@ ALL_C := $(SOURCES) $(TEST_SOURCES) $(BENCH_SOURCES)
 LIBRARIES := libmicrohttpd jansson zlib libxxhash
 COMPILER := $(notdir $(firstword $(CC)))
 DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
-    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev
+    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev \
+    $(CHART_JS)=libjs-chart.js
 # curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle, Python for tests/indicators,
 # nginx for tests/nginx.sh, Node for tests/openapi.sh and tests/clients.sh, pandas for the latter.
 PANDAS := /usr/lib/python3/dist-packages/pandas
@@ -114,6 +117,9 @@ $(error $(strip $(MISSING)): not found by $(PKG_CONFIG); `make get-deps` install
 endif
 ifeq ($(shell command -v $(firstword $(CC))),)
 $(error the compiler $(firstword $(CC)) is missing: `make get-deps` installs it, CC=… names another)
+endif
+ifeq ($(wildcard $(CHART_JS)),)
+$(error Chart.js is missing, $(CHART_JS): `make get-deps` installs it (Debian package libjs-chart.js), CHART_JS=… names another copy)
 endif
 
 IS_CLANG := $(shell $(CC) -dM -E -x c /dev/null | grep -c __clang__)
@@ -195,11 +201,20 @@ $(B)/tests/%.o: tests/%.c $(B)/flags
 	$(Q)$(COMPILE) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Read-only data, no executable stack; run inside the file's folder so that no path gets into the symbol.
-$(B)/embedded/%.o: % $(B)/flags
+define embed
 	$(call say,EMBED,$<)
 	@mkdir -p $(@D)
 	$(Q)cd $(<D) && $(LD) -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
 	$(Q)$(OBJCOPY) --rename-section .data=.rodata,alloc,load,readonly,data,contents $@
+endef
+$(B)/embedded/%.o: % $(B)/flags
+	$(embed)
+$(B)/embedded/chart.min.js.o: $(B)/chart/chart.min.js
+	$(embed)
+# Under one name, whatever CHART_JS is called.
+$(B)/chart/chart.min.js: $(CHART_JS) $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 define room
 $(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/%: $(B)/tests/$(1)/%.o $(call room_objects,$(1),$(2)) $(LIBRARY)

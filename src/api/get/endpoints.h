@@ -5,7 +5,7 @@
 #include "api/call.h"
 #include "entrepot/analysis/breakdown.h"
 
-extern const struct route route_index, route_bilateral, route_bilateral_products, route_deficits, route_partners,
+extern const struct route route_root, route_page, route_asset, route_index, route_bilateral, route_bilateral_products, route_deficits, route_partners,
     route_dependence_any, route_dependence, route_leverage, route_suppliers, route_scenario, route_mirror, route_check,
     route_compare, route_profile, route_flows, route_index_rca, route_index_tii, route_index_tci,
     route_index_grubel_lloyd, route_index_finger_kreinin, route_index_hirschman, route_index_hhi, route_availability,

@@ -1,0 +1,85 @@
+/* The web page at "/" and its files. The page is a client of this API like any other: nothing here knows what it shows. */
+#include "api/get/endpoints.h"
+
+/* No script, style or connection but our own, and nobody's frame; images also as data, for patterns drawn on a canvas. */
+#define CONTENT_SECURITY                                                                                               \
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "              \
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+#define VERSION_MARK "@VERSION@"
+
+/* Kept by caches, but asked for again each time: it names the version of everything else. */
+static struct str always_asked(const struct call *call)
+{
+    (void)call;
+    return STR("public, no-cache");
+}
+
+static enum status get_page(struct call *call)
+{
+    struct str html = asset_bytes(asset_find(STR(""), STR("index.html")));
+    const struct str mark = STR(VERSION_MARK);
+    while (html.n) {
+        const char *at = memmem(html.p, html.n, mark.p, mark.n);
+        struct str before = str_span(html.p, at ? (size_t)(at - html.p) : html.n);
+        buf_add(&call->document, before);
+        html = str_span(html.p + before.n, html.n - before.n);
+        if (at) {
+            buf_add(&call->document, str_view(call->api->assets_version));
+            html = str_span(html.p + mark.n, html.n - mark.n);
+        }
+    }
+    call->document_type = "text/html; charset=utf-8";
+    reply_header(call->reply, "Content-Security-Policy", STR(CONTENT_SECURITY));
+    reply_header(call->reply, "Referrer-Policy", STR("no-referrer"));
+    return ST_OK;
+}
+
+/* What is asked for by its version never changes; by any other name it is whatever this build has. */
+static struct str by_version(const struct call *call)
+{
+    bool own = str_is(call_arg(call, "version")->text, call->api->assets_version);
+    return own ? STR(FOR_EVER) : always_asked(call);
+}
+
+static enum status get_asset(struct call *call)
+{
+    struct str name = call_arg(call, "name")->text;
+    const struct asset *asset = asset_find(call_arg(call, "folder")->text, name);
+    if (!asset) {
+        (void)call_problem(call, PROBLEM_NOT_FOUND, "name", name, STR("the page has no such file"));
+        return ST_INVALID;
+    }
+    buf_add(&call->document, asset_bytes(asset));
+    call->document_type = asset->type;
+    return ST_OK;
+}
+
+const struct route route_page = {.id = "getPage",
+                                 .path = "/",
+                                 .summary = "The dashboard for browsers (Accept: text/html), else what there is to ask",
+                                 .example = "/",
+                                 .kind = ROUTE_DOCUMENT,
+                                 .description = "A web page on this API.",
+                                 .freshness = always_asked,
+                                 .handler = get_page};
+
+static const struct param params[] = {
+    {.name = "version",
+     .type = PARAM_TEXT,
+     .in_path = true,
+     .description = "what the page names; any other word gives the present version, not to be kept",
+     .example = "latest"},
+    {.name = "folder", .type = PARAM_TEXT, .in_path = true, .description = "folder of the file", .example = "app"},
+    {.name = "name", .type = PARAM_TEXT, .in_path = true, .description = "name of the file", .example = "style.css"},
+};
+
+const struct route route_asset = {.id = "getAsset",
+                                  .path = "/assets/{version}/{folder}/{name}",
+                                  .summary = "A file of the dashboard",
+                                  .example = "/assets/latest/app/style.css",
+                                  .kind = ROUTE_DOCUMENT,
+                                  .description = "Scripts, styles and the icon of the web page.",
+                                  .freshness = by_version,
+                                  .handler = get_asset,
+                                  .param = params,
+                                  .n_params = sizeof params / sizeof *params};
