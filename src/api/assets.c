@@ -15,6 +15,7 @@
     ASSET("app", "format.js", SCRIPT, format_js)                                                                       \
     ASSET("app", "figure.js", SCRIPT, figure_js)                                                                       \
     ASSET("app", "chart.js", SCRIPT, chart_js)                                                                         \
+    ASSET("app", "coverage.js", SCRIPT, coverage_js)                                                                   \
     ASSET("app", "picker.js", SCRIPT, picker_js)                                                                       \
     ASSET("views", "pair.js", SCRIPT, pair_js)                                                                         \
     ASSET("views", "sectors.js", SCRIPT, sectors_js)                                                                   \

@@ -111,7 +111,7 @@ const pointNames = {
   afterDatasetsDraw(chart) {
     const {ctx, chartArea: area} = chart, style = colours(), taken = [];
     const all = chart.data.datasets.flatMap((dataset, i) => chart.getDatasetMeta(i).data.map((mark, j) => ({
-      mark, text: dataset.pointNames?.[j], weight: dataset.data[j].weight ?? 0, colour: dataset.borderColor,
+      mark, text: dataset.pointNames?.[j], weight: dataset.data[j]?.weight ?? 0, colour: dataset.borderColor,
     }))).filter((point) => point.text).sort((a, b) => b.weight - a.weight);
     let room = chart.options.names ?? 12;
     ctx.font = `400 12px ${style.font}`;
@@ -132,7 +132,7 @@ const pointNames = {
 
 export const moneyAxis = (style, more = {}) => ({
   grid: {color: (line) => (line.tick.value === 0 ? style.zero : style.grid), drawBorder: false, tickLength: 4},
-  ticks: {color: style.muted, callback: (value) => money(value), maxTicksLimit: 7, padding: 4},
+  ticks: {color: style.muted, callback: (value) => money(value).replace('.0', ''), maxTicksLimit: 7, padding: 4},
   ...more,
 });
 export const shareAxis = (style, more = {}) => ({
@@ -151,7 +151,7 @@ export const nameAxis = (style, more = {}) => ({
   ticks: {
     color: style.text, autoSkip: false, crossAlign: 'far',
     callback(value) {
-      const name = this.getLabelForValue(value), most = Math.max(14, Math.floor(this.chart.width / 24));
+      const name = this.getLabelForValue(value), most = Math.max(14, Math.floor(this.chart.width / 19));
       return name.length > most ? `${name.slice(0, most - 1).trimEnd()}…` : name;
     },
   },

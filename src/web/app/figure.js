@@ -1,7 +1,7 @@
 // A part of a view that loads by itself, and the figure in it: chart, table, source, flags, and the call that answered.
 
 import {begin, end} from './chart.js';
-import {addressOf, changed, csvOf, curlOf, get, hrefOf, hrefOfAnswer, peekAll, Problem, routeNow} from './api.js';
+import {addressOf, changed, csvOf, curlOf, get, hrefOf, hrefOfAnswer, peekAll, Problem, routeNow, Unreachable} from './api.js';
 import {exactly, flagLabel, flagMeaning, flagsOf, h, WRITERS} from './format.js';
 
 export function announce(text) { document.getElementById('news').textContent = text; }
@@ -45,8 +45,9 @@ function seeLink(see) {
 }
 
 // paths(): the API addresses needed; draw(answers): elements. The place keeps its size while it loads; what was there stays until the
-// new answer comes. `quiet(problem)`: what to say where the API has a good reason to have nothing.
-export function part({paths, draw, size = 'tall', quiet, lazy = false}) {
+// new answer comes. `more(answers)`: addresses that the first answers lead to. `quiet(problem)`: what to say where the API has a good
+// reason to have nothing.
+export function part({paths, more = () => [], draw, size = 'tall', quiet, lazy = false}) {
   const place = h('section', {class: `part ${size}`});
   let turn = 0, tries = 0, timer = 0;
 
@@ -61,7 +62,11 @@ export function part({paths, draw, size = 'tall', quiet, lazy = false}) {
       show((quiet && quiet(error)) ?? problemCard(error));
       return;
     }
-    if (!('message' in error) || error.constructor.name === 'TypeError') console.error(error);
+    if (!(error instanceof Unreachable)) { // a mistake of this page, which trying again does not mend
+      console.error(error);
+      show(h('div', {class: 'notice problem', role: 'alert'}, h('h3', {}, 'This part could not be drawn'), h('p', {}, error.message)));
+      return;
+    }
     const seconds = RETRY_S[Math.min(tries++, RETRY_S.length - 1)];
     const retry = () => { if (mine === turn && place.isConnected) load(); };
     clearTimeout(timer);
@@ -78,16 +83,17 @@ export function part({paths, draw, size = 'tall', quiet, lazy = false}) {
   }
   async function load() {
     const mine = ++turn;
-    const wanted = paths();
-    const ready = peekAll(wanted);
+    const first = peekAll(paths());
+    const ready = first && peekAll(more(first));
     if (ready) {
-      show(draw(ready));
+      show(draw([...first, ...ready]));
       return;
     }
     place.setAttribute('aria-busy', 'true');
     if (!place.firstElementChild) place.append(h('div', {class: 'skeleton', 'aria-hidden': 'true'}));
     try {
-      const answers = await Promise.all(wanted.map(get));
+      const answers = await Promise.all(paths().map(get));
+      answers.push(...await Promise.all(more(answers).map(get)));
       if (mine !== turn) return;
       if (tries) announce('The server answers again.');
       tries = 0;
@@ -169,7 +175,7 @@ export function table({columns, rows, caption, choose}) {
     const text = WRITERS[kind](value);
     const inner = choose && i === 0 ? h('button', {type: 'button', class: 'plain', on: {click: () => choose(row)}}, text) : text;
     return h(i === 0 ? 'th' : 'td', {
-      scope: i === 0 ? 'row' : null, class: numeric(kind) ? 'number' : null,
+      scope: i === 0 ? 'row' : null, class: numeric(kind) ? 'number' : ['name', 'flags'].includes(column.id) ? 'words' : null,
       title: kind === 'flags' ? (value ?? []).map(flagMeaning).join(' ') || null : numeric(kind) ? exactly(kind, value) : null,
     }, inner);
   }
@@ -193,7 +199,7 @@ export function table({columns, rows, caption, choose}) {
 
 function sourceLine(meta, extra) {
   if (!meta?.source) return null;
-  const facts = [meta.dataset ? `dataset ${meta.dataset}` : null, meta.release ? `release ${meta.release}` : null, ...(extra ?? [])].filter(Boolean);
+  const facts = [meta.dataset ? `Dataset ${meta.dataset}` : null, meta.release ? `release ${meta.release}` : null, ...(extra ?? [])].filter(Boolean);
   return h('p', {class: 'source'}, `Source: ${meta.source}. `, facts.length ? h('span', {}, `${facts.join(', ')}.`) : null);
 }
 export function valuation(answer) {
@@ -242,7 +248,7 @@ export function figure({title, note, summary, build, height = 'h-chart', legend,
 // One of a few: links, so that each choice has its address.
 export function choice(label, options, chosen, hrefFor) {
   return h('div', {class: 'choice', role: 'group', 'aria-label': label}, h('span', {class: 'label'}, label),
-    options.map(([value, text, title]) => h('a', {id: `choice-${label}-${value}`.replaceAll(' ', '-'), href: hrefFor(value), 'aria-current': value === chosen ? 'true' : null, title}, text)));
+    h('div', {}, options.map(([value, text, title]) => h('a', {id: `choice-${label}-${value}`.replaceAll(' ', '-'), href: hrefFor(value), 'aria-current': value === chosen ? 'true' : null, title}, text))));
 }
 export function select(label, options, chosen, changedTo) {
   return h('label', {class: 'field'}, h('span', {class: 'label'}, label),
