@@ -16,6 +16,12 @@ export function colours() {
   };
 }
 
+// As opaque as paper: what lies below does not show through.
+export const mixed = (colour, paper, part) => {
+  const of = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  const [a, b] = [of(colour), of(paper)];
+  return `#${a.map((value, i) => Math.round(value * part + b[i] * (1 - part)).toString(16).padStart(2, '0')).join('')}`;
+};
 export const faded = (colour, alpha) => {
   const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   return `rgba(${r}, ${g}, ${b}, ${alpha})`;
@@ -74,8 +80,8 @@ const barLabels = {
         const text = value === null || value === undefined ? null : dataset.barLabel(value, j);
         if (!text) return;
         const number = Array.isArray(value) ? value[1] : value;
-        if (sideways) write(chart.ctx, text, bar.x + (number < 0 ? -6 : 6), bar.y, {colour: style.text, font: style.font, weight: '400', align: number < 0 ? 'right' : 'left'});
-        else write(chart.ctx, text, bar.x, bar.y + (number < 0 ? 9 : -9), {colour: style.text, font: style.font, weight: '400', align: 'center'});
+        if (sideways) write(chart.ctx, text, bar.x + (number < 0 ? -6 : 6), bar.y, {colour: style.text, font: style.font, weight: '400', align: number < 0 ? 'right' : 'left', halo: style.paper});
+        else write(chart.ctx, text, bar.x, bar.y + (number < 0 ? 9 : -9), {colour: style.text, font: style.font, weight: '400', align: 'center', halo: style.paper});
       });
     });
   },
@@ -99,7 +105,7 @@ const marks = {
       ctx.stroke();
       ctx.restore();
       const right = !across && at > (area.left + area.right) / 2;
-      write(ctx, mark.text, across ? area.right - 4 : at + (right ? -6 : 6), across ? at - 9 : area.top + 8,
+      write(ctx, mark.text, across ? area.right - 4 : at + (right ? -6 : 6), across ? at - 9 : area.top - 8,
         {colour: mark.colour ?? style.muted, font: style.font, align: across || right ? 'right' : 'left', halo: style.paper});
     }
   },

@@ -175,7 +175,7 @@ export function table({columns, rows, caption, choose}) {
     const text = WRITERS[kind](value);
     const inner = choose && i === 0 ? h('button', {type: 'button', class: 'plain', on: {click: () => choose(row)}}, text) : text;
     return h(i === 0 ? 'th' : 'td', {
-      scope: i === 0 ? 'row' : null, class: numeric(kind) ? 'number' : ['name', 'flags'].includes(column.id) ? 'words' : null,
+      scope: i === 0 ? 'row' : null, class: numeric(kind) ? 'number' : ['name', 'title', 'flags', 'differs_text'].includes(column.id) ? 'words' : null,
       title: kind === 'flags' ? (value ?? []).map(flagMeaning).join(' ') || null : numeric(kind) ? exactly(kind, value) : null,
     }, inner);
   }
@@ -256,6 +256,7 @@ export function select(label, options, chosen, changedTo) {
       options.map(([value, text]) => h('option', {value, selected: value === chosen}, text))));
 }
 // What stands on top of a view: a sentence made from the figures, and what goes with it.
-export const headline = (sentence, more) => h('div', {class: 'headline'}, h('h1', {}, sentence), more ? h('p', {}, more) : null);
+export const headline = (sentence, more) => h('div', {class: 'headline'},
+  h('h1', {}, sentence.split(/(FY\d{4}-\d\d|\d{4}-\d\d)/).map((text, i) => (i % 2 ? h('span', {class: 'nobr'}, text) : text))), more ? h('p', {}, more) : null);
 export const tiles = (list) => h('dl', {class: 'tiles'}, list.map(({name, value, title, more, key}) => h('div', {class: key ?? null},
   h('dt', {}, name), h('dd', {}, h('b', {title}, value), more ? h('small', {}, more) : null))));

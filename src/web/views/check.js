@@ -3,7 +3,7 @@
 import {go, namePaths, namesFrom, pathTo} from '../app/api.js';
 import {exactTooltip, moneyAxis, nameAxis} from '../app/chart.js';
 import {figure, headline, part} from '../app/figure.js';
-import {dollars, exact, h, money, share} from '../app/format.js';
+import {dollars, exact, h, money, possessive, share} from '../app/format.js';
 
 const FLOWS = [['exports', 'exports to'], ['imports', 'imports from'], ['total', 'total trade with'], ['deficit', 'deficit with'], ['balance', 'balance with']];
 const UNITS = [['1e9', 'bn USD'], ['1e6', 'mn USD'], ['1', 'USD']];
@@ -29,17 +29,16 @@ function form(route, partner) {
 }
 
 const VERDICT = {match: 'matches', near: 'is near', no_match: 'differs'};
-const where = (row) => `${row.dataset}: ${row.reporter} ${row.flow} ${row.period}`;
+const where = (row) => `${row.reporter} ${row.flow} ${row.period} ${row.valuation ?? ''}, ${row.dataset}`;
 
 function sentence(answer, route, reporter, partner) {
   const {flow, period, value} = asked(route), rows = answer.data, nearest = rows[0], {summary} = answer.meta;
-  const claim = `${possessiveOf(reporter)} ${FLOWS.find(([id]) => id === flow)?.[1] ?? flow} ${partner}, ${dollars(Number(value))} in ${period}`;
+  const claim = `${possessive(reporter)} ${FLOWS.find(([id]) => id === flow)?.[1] ?? flow} ${partner}, ${dollars(Number(value))} in ${period}`;
   if (!nearest) return `${claim}: no dataset can tell`;
   if (summary?.matches) return `${claim}: matches ${summary.matches === 1 ? 'one figure' : `${summary.matches} figures`}`;
   const off = `${dollars(Math.abs(nearest.difference))}${nearest.relative_difference === null ? '' : ` (${share(Math.abs(nearest.relative_difference))})`}`;
-  return `${claim}: in nobody’s books. The nearest is ${dollars(nearest.value)}, off by ${off}`;
+  return `${claim}: in nobody’s books. ${possessive(nearest.reporter === route.reporter ? reporter : partner)} own figure for ${nearest.period} is ${dollars(nearest.value)}, off by ${off}`;
 }
-const possessiveOf = (name) => (/s$/i.test(name) ? `${name}’` : `${name}’s`);
 
 function candidates(answer, route, path) {
   const value = Number(asked(route).value), rows = answer.data.slice(0, 10);
@@ -52,7 +51,7 @@ function candidates(answer, route, path) {
       data: {labels: rows.map(where), datasets: [{label: 'In the books', data: rows.map((row) => row.value), barPercentage: 0.72, barLabel: (usd) => money(usd),
         backgroundColor: rows.map((row) => (row.verdict === 'match' ? style.calm : row.verdict === 'near' ? style.gap : style.other))}]},
       options: {
-        indexAxis: 'y', layout: {padding: {right: 60, top: 16}}, marks: [{axis: 'x', at: value, text: `${money(value)}?`, colour: style.alert}],
+        indexAxis: 'y', layout: {padding: {right: 60, top: 20}}, marks: [{axis: 'x', at: value, text: `${money(value)}?`, colour: style.alert}],
         scales: {x: moneyAxis(style, {beginAtZero: true, suggestedMax: value > 0 ? value * 1.1 : undefined, suggestedMin: value < 0 ? value * 1.1 : undefined}), y: nameAxis(style)},
         plugins: {tooltip: exactTooltip({afterBody: (items) => [`Differs in: ${(rows[items[0].dataIndex].differs ?? []).join(', ').replaceAll('_', ' ') || 'nothing'}`]})},
       },

@@ -65,7 +65,7 @@ export function view(route) {
   const pairPath = pathTo(['availability'], {reporter: route.reporter, partner: route.partner}), setsPath = pathTo(['datasets']);
   return [
     part({
-      size: 'view', paths: () => [setsPath],
+      size: 'tall', paths: () => [setsPath],
       draw: ([answer]) => {
         const sets = answer.data, figures = sets.reduce((sum, set) => sum + set.observations, 0);
         return [headline(`${sets.length} datasets with ${number(figures)} figures are loaded`, ['Catalogue ', h('code', {}, answer.meta.catalogue), '. Every answer names its dataset and release. ', h('a', {href: addressOf('/v1/measures')}, 'What each figure means')]), timeline(sets, setsPath)];

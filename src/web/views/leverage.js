@@ -44,23 +44,23 @@ function twoSided(answer, route, reporter, partner, path) {
   const shown = usable.sort((a, b) => b[side.value] - a[side.value]).slice(0, 16);
   const missing = shown.length && shown.every((row) => row[side.other] === null);
   const most = Math.max(0.05, ...shown.flatMap((row) => [row[side.own] ?? 0, row[side.other] ?? 0]));
-  const limit = Math.min(1, Math.ceil(most * 1.2 * 10) / 10);
+  const limit = Math.ceil(most * 11.5) / 10;
   const title = side.title(reporter, partner);
   return [
-    missing ? h('p', {class: 'notice'}, h('b', {}, `${possessive(partner)} side is missing. `), answer.meta.warnings.find((text) => text.includes('books')) ?? 'The dataset does not hold its books.',
-      ' A dataset of all countries’ trade, such as CEPII BACI, has both sides.') : null,
+    missing ? h('p', {class: 'notice'}, h('b', {}, `${possessive(partner)} side is missing. `), answer.meta.warnings.find((text) => text.includes('books')) ?? 'The dataset does not hold its books',
+      '. A dataset of all countries’ trade, such as CEPII BACI, has both sides.') : null,
     figure({
-      title, note: 'The longer bar is the side with more to lose. Largest flows first.', height: shown.length > 10 ? 'h-rows-16' : 'h-rows-10',
+      title, note: `${missing ? '' : 'The longer bar is the side with more to lose. '}Largest flows first.`, height: shown.length > 10 ? 'h-rows-16' : 'h-rows-10',
       summary: `${title}. ${shown.slice(0, 6).map((row) => `${nameIn(row)}: ${share(row[side.own], 0)} against ${share(row[side.other], 0)}`).join('; ')}`,
-      legend: [{text: side.ownText(reporter, partner), key: 'imports'}, {text: side.otherText(reporter, partner), key: 'balance'}],
+      legend: [{text: side.ownText(reporter, partner), key: 'imports'}, ...(missing ? [] : [{text: side.otherText(reporter, partner), key: 'balance'}])],
       build: (style) => ({
         type: 'bar',
         data: {labels: shown.map(nameIn), datasets: [
-          {label: reporter, data: shown.map((row) => (row[side.own] === null ? null : -row[side.own])), backgroundColor: style.imports, barPercentage: 0.74, barLabel: (value) => share(-value, 0)},
+          {label: reporter, data: shown.map((row) => (row[side.own] === null ? null : missing ? row[side.own] : -row[side.own])), backgroundColor: style.imports, barPercentage: 0.74, barLabel: (value) => share(Math.abs(value), 0)},
           {label: partner, data: shown.map((row) => row[side.other]), backgroundColor: style.balance, barPercentage: 0.74, barLabel: (value) => share(value, value < 0.1 ? 1 : 0)},
         ]},
         options: {
-          indexAxis: 'y', scales: {x: shareAxis(style, {stacked: true, min: -limit, max: missing ? 0 : limit}), y: nameAxis(style, {stacked: true})}, layout: {padding: {right: 8}},
+          indexAxis: 'y', scales: {x: shareAxis(style, {stacked: true, min: missing ? 0 : -limit, max: limit, ticks: {color: style.muted, maxTicksLimit: 9, callback: (value) => (Math.abs(value) > 1 ? null : share(Math.abs(value), 0))}}), y: nameAxis(style, {stacked: true})}, layout: {padding: {right: 8}},
           plugins: {tooltip: exactTooltip({
             title: (items) => nameIn(shown[items[0].dataIndex]), label: (item) => ` ${item.dataset.label}: ${share(Math.abs(item.raw), 2)}`,
             afterBody: (items) => [`The flow: ${exact(shown[items[0].dataIndex][side.value])}`],

@@ -1,7 +1,7 @@
 // What a cut of imports would do, year by year, gradually and at once; and who else could sell.
 
 import {changed, go, namePaths, namesFrom, note, pathTo} from '../app/api.js';
-import {exactTooltip, moneyAxis, nameAxis, periodAxis} from '../app/chart.js';
+import {exactTooltip, mixed, moneyAxis, nameAxis, periodAxis} from '../app/chart.js';
 import {datasetsOf, spanText} from '../app/coverage.js';
 import {figure, headline, part, select} from '../app/figure.js';
 import {dollars, exact, h, money, number, share} from '../app/format.js';
@@ -25,7 +25,7 @@ function sentence(answer, reporter, partner, name, values) {
   const {summary} = answer.meta, last = answer.data.filter((row) => row.path === 'gradual' && row.supplier === null).at(-1);
   if (!last || !summary?.imports) return `${reporter} imports no ${name} from ${partner} in this dataset: there is nothing to cut`;
   const gap = dollars(last.gap);
-  const start = `Without ${share(values.cut, 0)} of its ${name} from ${partner}, ${reporter} has to find ${gap} elsewhere`;
+  const start = `Without ${share(values.cut, 0)} of its imports of ${name} from ${partner}, ${reporter} has to find ${gap} elsewhere`;
   if (last.uncovered === null) return start;
   if (last.uncovered === 0) return `${start}; others could cover all of it after ${values.years} ${values.years === 1 ? 'year' : 'years'}`;
   return `${start}; others could cover ${share(last.covered / last.gap, 0)} of it after ${values.years} ${values.years === 1 ? 'year' : 'years'}`;
@@ -35,7 +35,7 @@ function yearByYear(answer, reporter, partner, path) {
   const totals = answer.data.filter((row) => row.supplier === null), years = [...new Set(totals.map((row) => row.year))];
   const of = (way, id) => years.map((year) => totals.find((row) => row.path === way && row.year === year)?.[id] ?? null);
   const known = totals.some((row) => row.covered !== null), abrupt = totals.some((row) => row.path === 'abrupt');
-  const bar = (style, way, id, label, colour, soft) => ({label: `${way}, ${label}`, data: of(way, id), stack: way, backgroundColor: soft ? `${colour}99` : colour, barPercentage: 0.82, categoryPercentage: 0.72});
+  const bar = (style, way, id, label, colour, soft) => ({label: `${way}, ${label}`, data: of(way, id), stack: way, backgroundColor: soft ? mixed(colour, style.paper, 0.5) : colour, barPercentage: 0.82, categoryPercentage: 0.72});
   return figure({
     title: 'What would have to come from elsewhere', summary: `Gap by year, gradually and at once: ${totals.map((row) => `${row.path} year ${row.year}: ${dollars(row.gap)}`).join('; ')}`,
     note: `Left bar of each year: gradually.${abrupt ? ' Right bar, lighter: at once.' : ''}${known ? '' : ' What others could take over is not known from this dataset.'}`,
@@ -102,7 +102,7 @@ export function view(route) {
     more: (answers) => { named(answers); return [describe(product), answerPath(route, product, values)]; },
     draw: ([one, other, , described, answer]) => {
       const [reporter, partner] = namesFrom(route, one, other);
-      return [headline(sentence(answer, reporter, partner, nameIn(described), values), `Assumptions, no forecast: ${number(answer.meta.summary?.resourcing_multiple)} times what all others sell to ${reporter} today is what the cut takes away.`),
+      return [headline(sentence(answer, reporter, partner, nameIn(described), values), `Assumptions, no forecast.${answer.meta.summary?.resourcing_multiple ? ` The cut takes away ${number(answer.meta.summary.resourcing_multiple)} times what all others sell to ${reporter} today.` : ''}`),
         yearByYear(answer, reporter, partner, answerPath(route, product, values))];
     },
   });
