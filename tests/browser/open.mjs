@@ -76,9 +76,9 @@ export async function browse() {
 export async function settled(page) {
   await page.waitForFunction(() => document.querySelector('#main > *') && !document.querySelector('[aria-busy="true"]:not(:has(.skeleton:only-child))'));
   await page.evaluate(async () => {
-    for (let y = 0; y < document.body.scrollHeight; y += 400) {
+    for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
       scrollTo(0, y);
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }
     scrollTo(0, 0);
   });

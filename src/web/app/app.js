@@ -2,7 +2,7 @@
 
 import {changed, go, hrefOf, nameOf, routeNow} from './api.js';
 import {begin, end} from './chart.js';
-import {announce} from './figure.js';
+import {announce, refocus} from './figure.js';
 import {h} from './format.js';
 
 const VIEWS = [['pair', 'Pair'], ['sectors', 'Sectors'], ['dependence', 'Dependence'], ['leverage', 'Leverage'], ['scenario', 'Scenario'],
@@ -17,7 +17,7 @@ function countryField(side, label) {
   const input = h('input', {type: 'text', id: side, autocomplete: 'off', spellcheck: 'false', role: 'combobox', 'aria-expanded': 'false', 'aria-autocomplete': 'list'});
   input.addEventListener('focus', async () => {
     const {attach} = await import('./picker.js');
-    attach(input, {kinds: 'country', choose: (found) => go({[side]: found.id, params: keptParams()})});
+    attach(input, {kinds: 'country', shown: nameOf(routeNow()[side]), choose: (found) => go({[side]: found.id, params: keptParams()})});
   }, {once: true});
   return h('div', {class: 'field'}, h('label', {class: 'label', for: side}, label), h('div', {class: 'combo'}, input));
 }
@@ -66,9 +66,12 @@ function noCode(route, seconds) {
 
 // What a part showed stays in its place until the new answer is there.
 function handOver(before) {
-  [...main.querySelectorAll('.part')].forEach((place, i) => {
-    if (place.getAttribute('aria-busy') === 'true' && before[i]?.firstElementChild) place.replaceChildren(...before[i].childNodes);
-  });
+  for (const place of main.querySelectorAll('.part')) {
+    const at = before.findIndex((old) => old.className === place.className && old.id === place.id);
+    const [old] = at < 0 ? [] : before.splice(at, 1);
+    if (old?.firstElementChild && place.getAttribute('aria-busy') === 'true') place.replaceChildren(...old.childNodes);
+    else if (old) end(old);
+  }
 }
 
 let tries = 0;
@@ -81,7 +84,8 @@ async function render() {
   const known = VIEWS.some(([view]) => view === route.view);
   if (known) {
     try {
-      module = await import(tries ? `../views/${route.view}.js?${tries}` : `../views/${route.view}.js`);
+      // What could not be fetched is not fetched again under the same name; the mark is not sent to the server.
+      module = await import(tries ? `../views/${route.view}.js#${tries}` : `../views/${route.view}.js`);
       tries = 0;
     } catch {
       tries += 1;
@@ -91,12 +95,12 @@ async function render() {
   const focus = main.contains(document.activeElement) ? document.activeElement.id : null;
   const before = same ? [...main.querySelectorAll('.part')] : [];
   const content = module ? module.view(route) : known ? noCode(route, Math.min(2 ** tries, 15)) : noSuchView(route);
-  for (const place of main.children) if (!same) end(place);
+  if (!same) end(main);
   main.replaceChildren(...content.flat(Infinity).filter(Boolean));
   handOver(before);
   for (const place of before) end(place);
   begin(main);
-  if (focus) document.getElementById(focus)?.focus();
+  refocus(focus);
   const text = VIEWS.find(([view]) => view === route.view)?.[1] ?? 'Not found';
   document.title = `${text}: ${nameOf(route.reporter)} and ${nameOf(route.partner)} · Entrepôt`;
   if (!same) {

@@ -187,7 +187,7 @@ function create(canvas, build) {
       },
     },
   };
-  live.set(canvas, {chart: new Chart(canvas, {...config, plugins: [endLabels, barLabels, marks, pointNames, ...(config.plugins ?? [])]}), build});
+  live.set(canvas, {chart: new Chart(canvas, {...config, plugins: [marks, endLabels, barLabels, pointNames, ...(config.plugins ?? [])]}), build});
 }
 
 // Draws every chart below `root`, which is on the page by now.

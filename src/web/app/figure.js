@@ -6,6 +6,14 @@ import {exactly, flagLabel, flagMeaning, flagsOf, h, WRITERS} from './format.js'
 
 export function announce(text) { document.getElementById('news').textContent = text; }
 
+// Whoever chose something by keyboard goes on from there, also when the choice was drawn anew, perhaps only once its answer has come.
+let focusDue = null;
+export function refocus(id) {
+  focusDue = id;
+  const element = id && document.getElementById(id);
+  if (element && document.activeElement === document.body) element.focus();
+}
+
 // ---- loading ----
 
 const RETRY_S = [1, 2, 4, 8, 15];
@@ -52,10 +60,12 @@ export function part({paths, more = () => [], draw, size = 'tall', quiet, lazy =
   let turn = 0, tries = 0, timer = 0;
 
   function show(...content) {
+    const focused = place.contains(document.activeElement) ? document.activeElement.id : null;
     end(place);
     place.replaceChildren(...content.flat(Infinity).filter(Boolean));
     place.setAttribute('aria-busy', 'false');
     if (place.isConnected) begin(place);
+    if (focused || focusDue) refocus(focused || focusDue);
   }
   function failed(error, mine) {
     if (error instanceof Problem) {
@@ -138,14 +148,16 @@ async function copy(text, button) {
   setTimeout(() => { button.textContent = word; }, 1200);
 }
 
-export function callBox(path, csvPath = path) {
+// `pinned`: the address that gives these very figures for ever.
+export function callBox(path, csvPath = path, pinned) {
   return h('div', {class: 'call'},
     h('code', {}, `GET ${path}`),
     h('span', {class: 'actions'},
       h('button', {type: 'button', title: curlOf(path), on: {click: (event) => copy(curlOf(path), event.currentTarget)}}, 'Copy curl'),
       h('button', {type: 'button', on: {click: (event) => copy(addressOf(csvOf(csvPath)), event.currentTarget)}}, 'Copy CSV address'),
       h('a', {href: addressOf(csvOf(csvPath)), download: ''}, 'CSV'),
-      h('a', {href: addressOf(path)}, 'JSON')));
+      h('a', {href: addressOf(path)}, 'JSON'),
+      pinned ? h('a', {href: addressOf(pinned), title: 'The address of this release: the same figures for ever'}, 'Pinned') : null));
 }
 
 // ---- table ----
@@ -180,7 +192,7 @@ export function table({columns, rows, caption, choose}) {
     }, inner);
   }
   const heads = columns.map((column) => {
-    const head = h('th', {scope: 'col', class: numeric(column.kind) ? 'number' : null});
+    const head = h('th', {scope: 'col', 'data-column': column.id, class: numeric(column.kind) ? 'number' : null});
     head.append(h('button', {type: 'button', on: {click: () => {
       falling = sorted === column ? !falling : Boolean(numeric(column.kind));
       sorted = column;
@@ -219,7 +231,7 @@ const legendOf = (entries) => (entries ? h('ul', {class: 'legend'}, entries.map(
 
 // title, summary (what a screen reader is told of the chart), build(colours, width) → Chart.js configuration, height class, legend,
 // columns and rows of the table, meta (source), flags, path of the call.
-export function figure({title, note, summary, build, height = 'h-chart', legend, columns, rows, meta, facts, flags, path, csvPath, warnings, choose, open = false}) {
+export function figure({title, note, summary, build, height = 'h-chart', legend, columns, rows, meta, links, facts, flags, path, csvPath, warnings, choose, open = false}) {
   const canvas = build ? h('canvas', {role: 'img', 'aria-label': summary ?? title}) : null;
   if (canvas) canvas.build = build;
   const shown = flags ?? flagsOf(rows ?? []);
@@ -240,7 +252,7 @@ export function figure({title, note, summary, build, height = 'h-chart', legend,
     warnings?.length ? h('ul', {class: 'warnings'}, warnings.map((text) => h('li', {}, text))) : null,
     flagList(shown),
     details,
-    path ? callBox(path, csvPath) : null);
+    path ? callBox(path, csvPath, links?.pinned) : null);
 }
 
 // ---- choices ----

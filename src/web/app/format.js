@@ -61,6 +61,8 @@ export function exactly(kind, value) {
   if (value === null || value === undefined) return 'not known';
   if (kind === 'money') return exact(value);
   if (kind === 'share' || kind === 'growth') return `${group(value * 100, 4)} %`;
+  if (kind === 'points') return `${group(value, 4)} pp`;
+  if (kind === 'number') return group(value, Number.isInteger(value) ? 0 : 6);
   return WRITERS[kind](value);
 }
 

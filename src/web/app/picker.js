@@ -6,13 +6,14 @@ import {h} from './format.js';
 const PAUSE_MS = 120;
 let lists = 0;
 
-// kinds: "country", or several with commas between; choose(found) gets a row of /v1/search.
-export function attach(input, {kinds, choose}) {
+// kinds: "country", or several with commas between; shown: what stood in the field before anybody typed; choose(found) gets a row of
+// /v1/search.
+export function attach(input, {kinds, shown, choose}) {
   const id = `found-${++lists}`;
   const list = h('ul', {role: 'listbox', id, hidden: true, 'aria-label': 'What was found'});
   input.setAttribute('aria-controls', id);
   input.parentElement.append(list);
-  let found = [], active = -1, timer = 0, turn = 0, before = input.value;
+  let found = [], active = -1, timer = 0, turn = 0, before = shown;
 
   function close() {
     list.hidden = true;
@@ -83,5 +84,6 @@ export function attach(input, {kinds, choose}) {
     close();
     input.value = before;
   });
-  input.select();
+  if (input.value === shown) input.select();
+  else search(); // somebody types faster than this came
 }

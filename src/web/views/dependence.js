@@ -101,7 +101,7 @@ function bubbles(answer, rows, route, reporter, partner, path) {
     columns: [{id: 'product', label: 'Code'}, {id: 'name', label: 'Name'}, {id: 'share', label: `From ${partner}`, kind: 'share'}, {id: 'since', label: 'Above half since'}, {id: 'imports_from_partner', label: `Imports from ${partner}`, kind: 'money'},
       {id: 'imports_total', label: 'All imports', kind: 'money'}, {id: 'hhi', label: 'HHI', kind: 'number'}, {id: 'suppliers', label: 'Suppliers', kind: 'number'}, {id: 'imports_over_exports', label: 'Imports / exports', kind: 'number'},
       {id: 'dependent', label: 'Dependent', kind: 'truth'}, {id: 'flags', label: 'Flags', kind: 'flags'}],
-    rows, meta: answer.meta, facts: [valuation(answer)], warnings: answer.meta.warnings, path, choose: focusOn, open: true,
+    rows, meta: answer.meta, links: answer.links, facts: [valuation(answer)], warnings: answer.meta.warnings, path, choose: focusOn, open: true,
   });
 }
 const focusOn = (row) => go({params: {focus: row.product}});
@@ -132,7 +132,7 @@ function overTime(answer, row, product, reporter, partner, path) {
       },
     }),
     columns: [{id: 'period', label: 'Period'}, {id: 'imports', label: 'Imports', kind: 'money'}, {id: 'share_of_imports', label: `From ${partner}`, kind: 'share'}, {id: 'exports', label: 'Exports', kind: 'money'}, {id: 'flags', label: 'Flags', kind: 'flags'}],
-    rows: answer.data, meta: answer.meta, path,
+    rows: answer.data, meta: answer.meta, links: answer.links, path,
   })];
 }
 

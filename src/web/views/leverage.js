@@ -72,7 +72,7 @@ function twoSided(answer, route, reporter, partner, path) {
         {id: 'partner_import_dependence', label: `${partner}’s imports`, kind: 'share'}, {id: 'net_asymmetry', label: 'Net asymmetry', kind: 'number'}, {id: 'lever_name', label: 'Lever'},
         {id: 'loss_index_reporter', label: `${reporter}’s loss index`, kind: 'number'}, {id: 'loss_index_partner', label: `${partner}’s loss index`, kind: 'number'}, {id: 'flags', label: 'Flags', kind: 'flags'}],
       rows: answer.data.map((row) => ({...row, lever_name: row.lever === 'reporter' ? reporter : row.lever === 'partner' ? partner : row.lever})),
-      meta: answer.meta, facts: [valuation(answer)], warnings: answer.meta.warnings, path, choose: (row) => go({view: 'dependence', fresh: true, params: {level: route.params.level ?? 'sector', focus: row.product}}),
+      meta: answer.meta, links: answer.links, facts: [valuation(answer)], warnings: answer.meta.warnings, path, choose: (row) => go({view: 'dependence', fresh: true, params: {level: route.params.level ?? 'sector', focus: row.product}}),
     }),
   ];
 }

@@ -15,7 +15,7 @@ function seriesPath({reporter, partner, params}) {
 // Rows of the totals, whoever told them.
 function totalsOf(answer) {
   if (answer.totals) return {rows: answer.totals.rows, meta: answer.totals, facts: [`exports ${answer.totals.exports_valuation}`, `imports ${answer.totals.imports_valuation}`]};
-  return {rows: answer.data, meta: answer.meta, facts: [valuation(answer)], warnings: answer.meta.warnings};
+  return {rows: answer.data, meta: answer.meta, links: answer.links, facts: [valuation(answer)], warnings: answer.meta.warnings};
 }
 const complete = (rows) => rows.filter((row) => !(row.flags ?? []).includes('partial_year') && row.balance !== null);
 const nth = (n) => `${n}${[11, 12, 13].includes(n % 100) ? 'th' : ['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'}`;
@@ -120,7 +120,7 @@ function twoBooks(answer, reporter, partner, path) {
     }),
     columns: [{id: 'period', label: 'Period'}, {id: 'flow', label: 'Flow'}, {id: 'reported', label: `${reporter} reports`, kind: 'money'}, {id: 'mirrored', label: `${partner} reports`, kind: 'money'},
       {id: 'gap', label: 'Gap', kind: 'money'}, {id: 'relative_gap', label: 'Relative gap', kind: 'share'}, {id: 'gap_fob', label: 'Gap, both FOB', kind: 'money'}, {id: 'flags', label: 'Flags', kind: 'flags'}],
-    rows: answer.data, meta: answer.meta, facts: [`the partner’s books: ${answer.data[0]?.mirror_dataset ?? 'none'}`], warnings: answer.meta.warnings, path,
+    rows: answer.data, meta: answer.meta, links: answer.links, facts: [`the partner’s books: ${answer.data[0]?.mirror_dataset ?? 'none'}`], warnings: answer.meta.warnings, path,
   });
 }
 const noMirror = (partner) => (problem) => h('div', {class: 'notice'}, h('h2', {}, 'Two customs services, one trade'), h('p', {}, `There is nothing to compare with: ${problem.message}`));
@@ -145,7 +145,7 @@ function allSources(answer, reporter, partner, path) {
       options: {scales: {x: periodAxis(style), y: moneyAxis(style, {beginAtZero: true})}, interaction: {mode: 'index', intersect: false}, plugins: {tooltip: exactTooltip({})}},
     }),
     columns: [{id: 'period', label: 'Period'}, {id: 'dataset', label: 'Dataset'}, {id: 'exports', label: 'Exports', kind: 'money'}, {id: 'imports', label: 'Imports', kind: 'money'}, {id: 'balance', label: 'Balance', kind: 'money'}, {id: 'months_held', label: 'Months', kind: 'number'}, {id: 'flags', label: 'Flags', kind: 'flags'}],
-    rows: answer.data, meta: answer.meta, path,
+    rows: answer.data, meta: answer.meta, links: answer.links, path,
   });
 }
 

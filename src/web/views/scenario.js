@@ -50,7 +50,7 @@ function yearByYear(answer, reporter, partner, path) {
     columns: [{id: 'path', label: 'Path'}, {id: 'year', label: 'Year', kind: 'number'}, {id: 'cut', label: 'Cut', kind: 'share'}, {id: 'gap', label: 'Gap', kind: 'money'}, {id: 'covered', label: 'Covered', kind: 'money'},
       {id: 'uncovered', label: 'Not covered', kind: 'money'}, {id: 'cost', label: 'Dearer by', kind: 'money'}, {id: 'cost_multiple', label: 'Price ratio', kind: 'number'}, {id: 'partner_loss', label: `${partner} loses`, kind: 'money'},
       {id: 'partner_loss_share', label: 'Of its exports of it', kind: 'share'}, {id: 'flags', label: 'Flags', kind: 'flags'}],
-    rows: totals, meta: answer.meta, facts: [totals[0]?.period], warnings: answer.meta.warnings, path,
+    rows: totals, meta: answer.meta, links: answer.links, facts: [totals[0]?.period], warnings: answer.meta.warnings, path,
   });
 }
 
@@ -69,7 +69,7 @@ function whoElse(answer, reporter, partner, name, path) {
     }),
     columns: [{id: 'supplier', label: 'Code'}, {id: 'name', label: 'Supplier'}, {id: 'capacity', label: 'Could sell more', kind: 'money'}, {id: 'sales_to_importer', label: `Sells to ${reporter}`, kind: 'money'}, {id: 'share_of_imports', label: 'Of its imports', kind: 'share'},
       {id: 'world_exports', label: 'Sells to all', kind: 'money'}, {id: 'world_share', label: 'Of the world', kind: 'share'}, {id: 'unit_value', label: 'USD a tonne', kind: 'number'}, {id: 'flags', label: 'Flags', kind: 'flags'}],
-    rows, meta: answer.meta, facts: [rows[0].period], warnings: answer.meta.warnings, path,
+    rows, meta: answer.meta, links: answer.links, facts: [rows[0].period], warnings: answer.meta.warnings, path,
   });
 }
 
@@ -77,7 +77,7 @@ function whoElse(answer, reporter, partner, name, path) {
 
 function productField(name) {
   const input = h('input', {type: 'text', id: 'product', role: 'combobox', 'aria-expanded': 'false', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', value: name});
-  input.addEventListener('focus', () => attach(input, {kinds: 'product,sector', choose: (found) => go({params: {product: found.id, dataset: null}})}), {once: true});
+  input.addEventListener('focus', () => attach(input, {kinds: 'product,sector', shown: name, choose: (found) => go({params: {product: found.id, dataset: null}})}), {once: true});
   return h('div', {class: 'field wide'}, h('label', {class: 'label', for: 'product'}, 'Product or sector'), h('div', {class: 'combo'}, input));
 }
 function slider({id, label, min, max, step, write, title}, value, moved) {

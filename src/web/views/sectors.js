@@ -73,7 +73,7 @@ function bars({rows, id, title, note, answer, path, vs, level, write, axis}) {
         onClick: (event, marks) => { if (marks[0]) look(shown[marks[0].index], level); },
       },
     }),
-    columns: columns(vs), rows, meta: answer.meta, facts: [valuation(answer)], warnings: answer.meta.warnings, path, choose: (row) => look(row, level), flags: flagsOf(rows),
+    columns: columns(vs), rows, meta: answer.meta, links: answer.links, facts: [valuation(answer)], warnings: answer.meta.warnings, path, choose: (row) => look(row, level), flags: flagsOf(rows),
   });
 }
 const look = (row, level) => go({view: 'dependence', fresh: true, params: {level, focus: row.product}});
