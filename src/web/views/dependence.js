@@ -87,8 +87,11 @@ function bubbles(answer, rows, route, reporter, partner, path) {
       options: {
         clip: false, names: width < 480 ? 4 : 14, marks: marksOf(answer.meta.summary, partner, lowerBound), layout: {padding: {top: 14, right: 14}},
         scales: {
-          x: moneyAxis(style, {type: 'logarithmic', min: 10 ** Math.floor(Math.log10(smallest)), title: {display: true, text: `All imports of ${reporter}, USD, each step ten times the one before`, color: style.muted},
-            ticks: {color: style.muted, maxRotation: 0, autoSkip: false, callback: (value) => (Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? money(value).replace('.0', '') : null)}}),
+          x: moneyAxis(style, {type: 'logarithmic', min: 10 ** Math.floor(Math.log10(smallest)), title: {display: true, text: width < 480 ? 'All imports, USD' : `All imports of ${reporter}, USD, each step ten times the one before`, color: style.muted},
+            ticks: {color: style.muted, maxRotation: 0, autoSkip: false, callback: (value) => { // powers of ten; every other one where it is narrow
+              const power = Math.round(Math.log10(value) * 1e6) / 1e6;
+              return Number.isInteger(power) && (width >= 480 || power % 2 === 0) ? money(value).replace('.0', '') : null;
+            }}}),
           y: shareAxis(style, {min: 0, max: 1, title: {display: true, text: `From ${partner}`, color: style.muted}}),
         },
         plugins: {tooltip: {callbacks: {

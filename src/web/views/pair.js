@@ -99,16 +99,17 @@ function twoBooks(answer, reporter, partner, path) {
     const verb = flow === 'imports' ? ['imports', 'exports'] : ['exports', 'imports'];
     return [
       {...common, label: `${possessive(reporter)} ${verb[0]}, ${reporter} reports`, data: own, fill: bars ? false : '+1', backgroundColor: bars ? colour : faded(style.gap, 0.28), endLabel: bars ? null : [`${reporter}: ${money(own.at(-1))}`], order: axis},
-      {...common, label: `the same, ${partner} reports`, data: other, borderDash: [6, 4], backgroundColor: bars ? faded(colour, 0.45) : 'transparent', endLabel: bars ? null : [`${partner}: ${money(other.at(-1))}`], order: axis},
+      {...common, label: `the same, ${partner} reports`, data: other, borderDash: [6, 4], backgroundColor: bars ? faded(colour, 0.45) : 'transparent', endLabel: bars || alone ? null : [`${partner}: ${money(other.at(-1))}`], order: axis},
     ];
   };
   const last = answer.data.filter((row) => row.period === periods.at(-1) && row.gap !== null);
   const biggest = [...last].sort((a, b) => Math.abs(b.gap) - Math.abs(a.gap))[0];
-  const said = biggest ? `For ${periodShort(biggest.period)}, ${partner} reports ${dollars(Math.abs(biggest.mirrored - biggest.reported))} ${biggest.mirrored > biggest.reported ? 'more' : 'less'} of ${possessive(reporter)} ${biggest.flow} than ${reporter} does.` : '';
+  const alone = answer.data.every((row) => row.mirrored === null);
+  const said = alone ? `For these periods there are only ${possessive(reporter)} own books.` : biggest ? `For ${periodShort(biggest.period)}, ${partner} reports ${dollars(Math.abs(biggest.mirrored - biggest.reported))} ${biggest.mirrored > biggest.reported ? 'more' : 'less'} of ${possessive(reporter)} ${biggest.flow} than ${reporter} does.` : '';
   return figure({
     title: 'Two customs services, one trade', note: said, height: 'h-chart', summary: `What both customs services report of the same flows. ${said}`,
     legend: [{text: `${possessive(reporter)} imports`, key: 'imports', shape: 'line'}, {text: `${possessive(reporter)} exports`, key: 'exports', shape: 'line'},
-      {text: `solid: ${reporter} reports; dashed: ${partner} reports`, key: 'dash', shape: 'line'}, ...(bars ? [] : [{text: 'gap', key: 'gap'}])],
+      ...(alone ? [] : [{text: `solid: ${reporter} reports; dashed: ${partner} reports`, key: 'dash', shape: 'line'}]), ...(bars || alone ? [] : [{text: 'gap', key: 'gap'}])],
     build: (style, width) => ({
       type: bars ? 'bar' : 'line',
       data: {labels: periods.map(periodShort), datasets: [...pair(style, 'imports', style.imports, 1), ...pair(style, 'exports', style.exports, 2)]},
