@@ -268,6 +268,23 @@ await check('sorting a table, and a choice that keeps the focus', async () => {
   await page.close();
 });
 
+await check('a product and periods are chosen by typing', async () => {
+  const page = await fresh();
+  await page.goto(`${origin}/`);
+  await settled(page);
+  await page.fill('#product', 'plastics');
+  await page.waitForSelector('#product ~ [role=listbox] [role=option]');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => /Plastics/.test(document.querySelector('h1')?.textContent));
+  await page.fill('#period', 'FY2010-11..FY2014-15');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => /FY2014-15/.test(document.querySelector('h1')?.textContent));
+  const product = await page.evaluate(() => new URLSearchParams(location.hash.split('?')[1]).get('product'));
+  const {data} = await answerOf(origin, `/v1/bilateral/IND/CHN?product=${product}&period=FY2010-11..FY2014-15`);
+  hold((await page.textContent('h1')).includes(`${(-data.at(-1).balance / 1e9).toFixed(1)}`), await page.textContent('h1'));
+  await page.close();
+});
+
 await check('sliders: the scenario follows, and so does its address', async () => {
   const page = await fresh();
   await page.goto(`${origin}/#/scenario/IND/CHN?product=850760`);
@@ -307,6 +324,9 @@ await check('a mistake is the next step: what was wrong, and a suggestion that m
   await page.waitForFunction(() => location.hash.startsWith('#/pair/CHN/IND?period=2025') && document.querySelector('h1'));
   await page.goto(`${origin}/#/dependence/IND/USA`);
   await page.waitForSelector('.problem >> text=What there is');
+  await page.goto(`${origin}/#/pair/DEU/FRA`);
+  await page.click('.problem .chip >> text=IND with CHN');
+  await page.waitForSelector('h1 >> text=deficit');
   await page.goto(`${origin}/#/nothing/IND/CHN`);
   await page.waitForSelector('h1 >> text=There is no view');
   await page.close();
@@ -377,7 +397,7 @@ await check('hostile names: shown as they are written, and inert', async () => {
     await page.waitForTimeout(50);
   }
   await page.fill('#partner', 'Bharat');
-  await page.waitForSelector('[role=option]');
+  await page.waitForSelector('#partner ~ [role=listbox] [role=option]');
   same(await page.locator('[role=option] img').count(), 0, 'a picture in the list');
   same(await faultsOf(page, seen), [], 'faults');
   await page.close();

@@ -3,6 +3,7 @@ export const views = [
   {name: 'pair', hash: '#/pair/IND/CHN', api: '/v1/bilateral/IND/CHN'},
   {name: 'pair-months', hash: '#/pair/CHN/IND?freq=M', api: '/v1/bilateral/CHN/IND?freq=M'},
   {name: 'pair-sources', hash: '#/pair/IND/CHN?dataset=*&freq=FY', api: '/v1/bilateral/IND/CHN?freq=FY&dataset=*'},
+  {name: 'pair-product', hash: '#/pair/IND/CHN?product=85&period=FY2009-10..FY2018-19', api: '/v1/bilateral/IND/CHN?period=FY2009-10..FY2018-19&product=85'},
   {name: 'sectors', hash: '#/sectors/IND/CHN', api: '/v1/bilateral/IND/CHN/products?level=hs2&sort=balance'},
   {name: 'sectors-grew', hash: '#/sectors/IND/CHN?by=grew', api: '/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19&vs=FY2008-09&dataset=dgcis-hs2-fy&sort=balance'},
   {name: 'dependence', hash: '#/dependence/IND/CHN', api: '/v1/dependence/IND/CHN?sort=-share'},

@@ -34,16 +34,24 @@ static enum status get_page(struct call *call)
     return ST_OK;
 }
 
-/* What is asked for by its version never changes; by any other name it is whatever this build has. */
+/* What is asked for by its version never changes; latest is whatever this build has. */
 static struct str by_version(const struct call *call)
 {
     bool own = str_is(call_arg(call, "version")->text, call->api->assets_version);
     return own ? STR(FOR_EVER) : always_asked(call);
 }
 
+/* Files of two builds do not mix: a page of another one is told so, and loads itself anew. */
 static enum status get_asset(struct call *call)
 {
-    struct str name = call_arg(call, "name")->text;
+    struct str name = call_arg(call, "name")->text, version = call_arg(call, "version")->text;
+    if (!str_is(version, call->api->assets_version) && !str_is(version, "latest")) {
+        struct call_error *e =
+            call_problem(call, PROBLEM_NOT_FOUND, "version", version, STR("these are the files of another build"));
+        call_suggest(e, str_view(call->api->assets_version));
+        call_suggest(e, STR("latest"));
+        return ST_INVALID;
+    }
     const struct asset *asset = asset_find(call_arg(call, "folder")->text, name);
     if (!asset) {
         (void)call_problem(call, PROBLEM_NOT_FOUND, "name", name, STR("the page has no such file"));
@@ -67,7 +75,7 @@ static const struct param params[] = {
     {.name = "version",
      .type = PARAM_TEXT,
      .in_path = true,
-     .description = "what the page names; any other word gives the present version, not to be kept",
+     .description = "what the page names; latest is the present one, to be asked for again each time",
      .example = "latest"},
     {.name = "folder", .type = PARAM_TEXT, .in_path = true, .description = "folder of the file", .example = "app"},
     {.name = "name", .type = PARAM_TEXT, .in_path = true, .description = "name of the file", .example = "style.css"},

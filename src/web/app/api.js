@@ -4,7 +4,7 @@
 export class Problem extends Error {
   constructor(document, path) {
     super(document.detail ?? document.title);
-    Object.assign(this, {title: document.title ?? 'Problem', status: document.status, errors: document.errors ?? [], path});
+    Object.assign(this, {title: document.title ?? 'Problem', kind: String(document.type ?? '').split('/').at(-1), errors: document.errors ?? [], path});
   }
 }
 // No usable answer: it is down, slow, or overloaded. Worth another try.
@@ -69,6 +69,16 @@ export async function getAll(paths) {
 export function peekAll(paths) {
   const answers = paths.map(peek);
   return answers.every((answer) => answer !== undefined) ? answers : undefined;
+}
+
+// What a product or sector is called.
+export const describePath = (code) => pathTo([/^S?\d+$/.test(code) ? 'products' : 'sectors', code]);
+export const describedName = (answer) => answer.data[0].name ?? answer.data[0].code ?? answer.data[0].id;
+
+// Pairs that there are figures of, the largest flows first.
+export async function loadedPairs() {
+  const {data} = await get(pathTo(['flows'], {reporter: '*', partner: '*', flow: 'imports', sort: '-value', limit: 8, fields: 'reporter,partner'}));
+  return data;
 }
 
 // ---- this page's own addresses: #/view/REPORTER/PARTNER?parameters ----

@@ -57,8 +57,11 @@ function noSuchView(route) {
   return [h('div', {class: 'notice problem', role: 'alert'}, h('h1', {}, `There is no view “${route.view}”`),
     h('p', {}, 'There are: ', VIEWS.map(([view, text]) => [h('a', {class: 'chip', href: changed({view, fresh: true})}, text), ' '])))];
 }
-// The view's own code did not come: the server is down, or has a newer page.
+// The view's own code did not come: the server is down, or has a newer page, which is then loaded in place of this one.
 function noCode(route, seconds) {
+  const version = new URL(import.meta.url).pathname.split('/').at(-3);
+  fetch(location.pathname, {headers: {Accept: 'text/html'}}).then((answer) => answer.text())
+    .then((page) => { if (page.includes('/app/app.js') && !page.includes(version)) location.reload(); }, () => null);
   setTimeout(() => { if (shown === route) { shown = null; render(); } }, seconds * 1000);
   return [h('div', {class: 'notice wait', role: 'alert'}, h('h1', {}, 'No answer from the server'),
     h('p', {}, `This view could not be loaded. The next try is in ${seconds} s. `, h('a', {href: location.href, on: {click: () => location.reload()}}, 'Load the page anew')))];

@@ -1,7 +1,7 @@
 // A part of a view that loads by itself, and the figure in it: chart, table, source, flags, and the call that answered.
 
 import {begin, end} from './chart.js';
-import {addressOf, changed, csvOf, curlOf, get, hrefOf, hrefOfAnswer, peekAll, Problem, routeNow, Unreachable} from './api.js';
+import {addressOf, changed, csvOf, curlOf, get, hrefOf, hrefOfAnswer, loadedPairs, nameOf, peekAll, Problem, routeNow, Unreachable} from './api.js';
 import {exactly, flagLabel, flagMeaning, flagsOf, h, WRITERS} from './format.js';
 
 export function announce(text) { document.getElementById('news').textContent = text; }
@@ -31,6 +31,17 @@ function suggestionLink(parameter, suggestion) {
   return h('a', {class: 'chip', href: changed(change)}, suggestion);
 }
 
+// Where there is nothing of a pair: pairs of which there is something. Whoever asked for no pair is led to the first of them.
+function otherPairs() {
+  const list = h('p');
+  loadedPairs().then((pairs) => {
+    if (!pairs.length) return;
+    if (!location.hash) location.replace(hrefOf({view: 'pair', ...pairs[0]}));
+    list.append('There is: ', ...pairs.flatMap(({reporter, partner}) => [h('a', {class: 'chip', href: changed({reporter, partner})}, `${nameOf(reporter)} with ${nameOf(partner)}`), ' ']));
+  }).catch(() => null); // the problem itself says enough
+  return list;
+}
+
 function problemCard(problem) {
   const {reporter, partner} = routeNow();
   const lines = problem.errors.map((error) => h('li', {},
@@ -42,6 +53,7 @@ function problemCard(problem) {
     h('h3', {}, problem.title),
     h('p', {}, problem.message),
     lines.length ? h('ul', {}, lines) : null,
+    problem.kind === 'no-data' ? otherPairs() : null,
     h('p', {}, h('a', {href: hrefOf({view: 'data', reporter, partner})}, `What there is for ${reporter} and ${partner}`), ' · ',
       h('a', {href: addressOf(problem.path)}, 'The answer itself')));
 }
@@ -266,6 +278,15 @@ export function select(label, options, chosen, changedTo) {
   return h('label', {class: 'field'}, h('span', {class: 'label'}, label),
     h('select', {id: `select-${label}`.replaceAll(' ', '-'), on: {change: (event) => changedTo(event.target.value)}},
       options.map(([value, text]) => h('option', {value, selected: value === chosen}, text))));
+}
+// A product or sector by typing.
+export function productField(name, choose) {
+  const input = h('input', {type: 'text', id: 'product', role: 'combobox', 'aria-expanded': 'false', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', value: name});
+  input.addEventListener('focus', async () => {
+    const {attach} = await import('./picker.js');
+    attach(input, {kinds: 'product,sector', shown: name, choose});
+  }, {once: true});
+  return h('div', {class: 'field'}, h('label', {class: 'label', for: 'product'}, 'Product or sector'), h('div', {class: 'combo'}, input));
 }
 // What stands on top of a view: a sentence made from the figures, and what goes with it.
 export const headline = (sentence, more) => h('div', {class: 'headline'},

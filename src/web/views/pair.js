@@ -1,15 +1,15 @@
 // What two countries trade over time, by the reporter's books, beside the partner's.
 
-import {changed, learn, pathTo} from '../app/api.js';
+import {changed, describedName, describePath, go, learn, pathTo} from '../app/api.js';
 import {exactTooltip, faded, moneyAxis, nameAxis, periodAxis} from '../app/chart.js';
-import {choice, figure, headline, part, select, tiles, valuation} from '../app/figure.js';
+import {choice, figure, headline, part, productField, select, tiles, valuation} from '../app/figure.js';
 import {amount, dollars, exact, flagsOf, growth, h, money, periodInWords, periodShort, possessive, share} from '../app/format.js';
 
 const PERIODS = [['', 'As published'], ['FY', 'Fiscal years', 'April to March'], ['A', 'Calendar years'], ['Q', 'Quarters'], ['M', 'Months']];
 const profilePath = (route) => pathTo(['profile', route.reporter, route.partner], {periods: 50});
 
 function seriesPath({reporter, partner, params}) {
-  return pathTo(['bilateral', reporter, partner], {freq: params.freq, period: params.period, dataset: params.dataset === '*' ? null : params.dataset});
+  return pathTo(['bilateral', reporter, partner], {freq: params.freq, period: params.period, product: params.product, dataset: params.dataset === '*' ? null : params.dataset});
 }
 
 // Rows of the totals, whoever told them.
@@ -20,12 +20,12 @@ function totalsOf(answer) {
 const complete = (rows) => rows.filter((row) => !(row.flags ?? []).includes('partial_year') && row.balance !== null);
 const nth = (n) => `${n}${[11, 12, 13].includes(n % 100) ? 'th' : ['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'}`;
 
-export function sentence(rows, reporter, partner) {
+export function sentence(rows, reporter, partner, what) {
   const row = complete(rows).at(-1);
   if (!row) return `${reporter} and ${partner}: no complete period of both flows`;
-  const deficit = row.balance < 0, when = ` in ${periodShort(row.period)}`;
+  const deficit = row.balance < 0, when = ` in ${periodShort(row.period)}`, of = what ? `, ${what},` : '';
   const record = row.deficit_rank === 1 && rows.length > 2 ? ', a record' : row.deficit_rank > 1 ? `, its ${nth(row.deficit_rank)} largest so far` : '';
-  return `${possessive(reporter)} ${deficit ? 'deficit' : 'surplus'} with ${partner} ${record === ', a record' ? 'reached' : 'was'} ${dollars(Math.abs(row.balance))}${when}${record}`;
+  return `${possessive(reporter)} ${deficit ? 'deficit' : 'surplus'} with ${partner}${of} ${record === ', a record' ? 'reached' : 'was'} ${dollars(Math.abs(row.balance))}${when}${record}`;
 }
 
 function tilesOf(rows, partner, ranks) {
@@ -41,7 +41,7 @@ function tilesOf(rows, partner, ranks) {
   ]);
 }
 
-function overTime({rows, meta, facts, warnings}, reporter, partner, path, csvPath) {
+function overTime({rows, meta, facts, warnings}, reporter, partner, what, path, csvPath) {
   const uncertain = ['provisional', 'estimated', 'partial_year'];
   const starred = rows.some((row) => (row.flags ?? []).some((flag) => uncertain.includes(flag)));
   const labels = rows.map((row) => periodShort(row.period) + ((row.flags ?? []).some((flag) => uncertain.includes(flag)) ? '*' : ''));
@@ -54,8 +54,8 @@ function overTime({rows, meta, facts, warnings}, reporter, partner, path, csvPat
   });
   const records = rows.filter((row) => row.deficit_rank === 1).length;
   return figure({
-    title: `Trade of ${reporter} with ${partner}`,
-    summary: `Lines of imports and exports, bars of the balance, ${periodInWords(rows[0].period)} to ${periodInWords(rows.at(-1).period)}. ${sentence(rows, reporter, partner)}.`,
+    title: `Trade of ${reporter} with ${partner}${what ? `: ${what}` : ''}`,
+    summary: `Lines of imports and exports, bars of the balance, ${periodInWords(rows[0].period)} to ${periodInWords(rows.at(-1).period)}. ${sentence(rows, reporter, partner, what)}.`,
     note: [starred ? '* Hollow points: provisional, estimated or not complete.' : '', rows.length === 50 ? 'The latest 50 periods; the CSV has all.' : ''].join(' ').trim() || null,
     legend: [{text: 'Imports', key: 'imports', shape: 'line'}, {text: 'Exports', key: 'exports', shape: 'line'},
       {text: records ? 'Balance, a record deficit at its time' : 'Balance', key: 'balance'}, ...(records && records < rows.length ? [{text: 'Balance', key: 'balance-soft'}] : [])],
@@ -87,7 +87,7 @@ function overTime({rows, meta, facts, warnings}, reporter, partner, path, csvPat
 
 // ---- both books ----
 
-const mirrorPath = ({reporter, partner, params}) => pathTo(['mirror', reporter, partner], {freq: params.freq});
+const mirrorPath = ({reporter, partner, params}) => pathTo(['mirror', reporter, partner], {freq: params.freq, period: params.period, product: params.product});
 
 function twoBooks(answer, reporter, partner, path) {
   const periods = [...new Set(answer.data.map((row) => row.period))];
@@ -183,21 +183,30 @@ function glance(profile, route) {
 
 // ---- the view ----
 
-function controls(route, answer) {
+function periodField(period) {
+  const input = h('input', {type: 'text', id: 'period', value: period ?? '', placeholder: 'all', autocomplete: 'off', spellcheck: 'false', on: {change: () => go({params: {period: input.value.trim() || null}})}});
+  return h('div', {class: 'field'}, h('label', {class: 'label', for: 'period'}, 'Only: latest:10, 2010..2019'), input);
+}
+
+function controls(route, answer, what) {
   const meta = answer.totals ?? answer.meta;
   const others = answer.meta?.other_datasets ?? [];
   const known = [...new Set([meta.dataset, ...others, ...(route.params.dataset && route.params.dataset !== '*' ? [route.params.dataset] : [])])].filter(Boolean);
+  const {params} = route;
   return h('div', {class: 'controls'},
     choice('Periods', PERIODS, route.params.freq ?? '', (value) => changed({params: {freq: value || null, period: null}})),
     select('Source', [['', 'the best dataset'], ...known.map((id) => [id, id]), ['*', 'all side by side']], route.params.dataset ?? '',
-      (value) => { location.hash = changed({params: {dataset: value || null, freq: value === '*' ? route.params.freq ?? 'FY' : route.params.freq}}); }));
+      (value) => go({params: {dataset: value || null, freq: value === '*' ? params.freq ?? 'FY' : params.freq}})),
+    periodField(params.period),
+    productField(what ?? 'All products', (found) => go({params: {product: found.id, dataset: null}})),
+    params.product || params.period ? h('a', {class: 'chip', href: changed({params: {product: null, period: null}})}, 'All products and periods') : null);
 }
 
 export function view(route) {
-  const own = route.params.freq || route.params.dataset || route.params.period;
+  const {product} = route.params, own = route.params.freq || route.params.dataset || route.params.period || product;
   const all = route.params.dataset === '*';
-  const starPath = pathTo(['bilateral', route.reporter, route.partner], {freq: route.params.freq ?? 'FY', dataset: '*'});
-  const paths = () => [profilePath(route), ...(own ? [all ? starPath : seriesPath(route)] : [])];
+  const starPath = pathTo(['bilateral', route.reporter, route.partner], {freq: route.params.freq ?? 'FY', period: route.params.period, product, dataset: '*'});
+  const paths = () => [profilePath(route), ...(own ? [all ? starPath : seriesPath(route)] : []), ...(product ? [describePath(product)] : [])];
   const names = (profile) => {
     learn(route.reporter, profile.reporter.name);
     learn(route.partner, profile.partner.name);
@@ -206,15 +215,15 @@ export function view(route) {
   return [
     part({
       size: 'view', paths,
-      draw: ([profile, series]) => {
-        const [reporter, partner] = names(profile);
-        const totals = totalsOf(own && !all ? series : profile);
+      draw: ([profile, series, described]) => {
+        const [reporter, partner] = names(profile), what = described ? describedName(described) : null;
+        const totals = totalsOf(own && !all ? series : all && product ? {data: series.data.filter((row) => row.dataset === series.data[0].dataset), meta: series.meta} : profile);
         return [
-          headline(sentence(totals.rows, reporter, partner), flagsOf(complete(totals.rows).slice(-1)).includes('provisional') ? 'By its own books; provisional.' : 'By its own books.'),
-          tilesOf(totals.rows, partner, profile.ranks),
-          controls(route, own ? series : profile),
+          headline(sentence(totals.rows, reporter, partner, what), flagsOf(complete(totals.rows).slice(-1)).includes('provisional') ? 'By its own books; provisional.' : 'By its own books.'),
+          tilesOf(totals.rows, partner, product ? null : profile.ranks),
+          controls(route, own ? series : profile, what),
           all ? allSources(series, reporter, partner, starPath)
-            : overTime(totals, reporter, partner, own ? seriesPath(route) : profilePath(route), seriesPath(route)),
+            : overTime(totals, reporter, partner, what, own ? seriesPath(route) : profilePath(route), seriesPath(route)),
         ];
       },
     }),

@@ -1,11 +1,10 @@
 // What a cut of imports would do, year by year, gradually and at once; and who else could sell.
 
-import {changed, go, namePaths, namesFrom, note, pathTo} from '../app/api.js';
+import {changed, describedName, describePath, go, namePaths, namesFrom, note, pathTo} from '../app/api.js';
 import {exactTooltip, mixed, moneyAxis, nameAxis, periodAxis} from '../app/chart.js';
 import {datasetsOf, spanText} from '../app/coverage.js';
-import {figure, headline, part, select} from '../app/figure.js';
+import {figure, headline, part, productField, select} from '../app/figure.js';
 import {dollars, exact, h, money, number, share} from '../app/format.js';
-import {attach} from '../app/picker.js';
 
 const SLIDERS = [
   {id: 'cut', label: 'Cut of the imports', min: 0.05, max: 1, step: 0.05, start: 0.3, write: (v) => share(v, 0)},
@@ -75,11 +74,6 @@ function whoElse(answer, reporter, partner, name, path) {
 
 // ---- what is assumed ----
 
-function productField(name) {
-  const input = h('input', {type: 'text', id: 'product', role: 'combobox', 'aria-expanded': 'false', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', value: name});
-  input.addEventListener('focus', () => attach(input, {kinds: 'product,sector', shown: name, choose: (found) => go({params: {product: found.id, dataset: null}})}), {once: true});
-  return h('div', {class: 'field wide'}, h('label', {class: 'label', for: 'product'}, 'Product or sector'), h('div', {class: 'combo'}, input));
-}
 function slider({id, label, min, max, step, write, title}, value, moved) {
   const output = h('output', {for: id}, write(value));
   return h('div', {class: 'slider', title}, h('label', {class: 'label', for: id}, label, output),
@@ -94,25 +88,23 @@ export function view(route) {
   const firstOf = (profile) => route.params.product ?? profile.products?.imports?.[0]?.product ?? '85';
   let product = route.params.product ?? null, timer = 0;
   const named = (answers) => { product = firstOf(answers[2]); };
-  const describe = (code) => pathTo([/^(S?\d+)$/.test(code) ? 'products' : 'sectors', code]);
-  const nameIn = (answer) => answer.data[0].name ?? answer.data[0].id ?? answer.data[0].code;
 
   const result = part({
     size: 'tall', paths: () => [...namePaths(route), profilePath(route)],
-    more: (answers) => { named(answers); return [describe(product), answerPath(route, product, values)]; },
+    more: (answers) => { named(answers); return [describePath(product), answerPath(route, product, values)]; },
     draw: ([one, other, , described, answer]) => {
       const [reporter, partner] = namesFrom(route, one, other);
-      return [headline(sentence(answer, reporter, partner, nameIn(described), values), `Assumptions, no forecast.${answer.meta.summary?.resourcing_multiple ? ` The cut takes away ${number(answer.meta.summary.resourcing_multiple)} times what all others sell to ${reporter} today.` : ''}`),
+      return [headline(sentence(answer, reporter, partner, describedName(described), values), `Assumptions, no forecast.${answer.meta.summary?.resourcing_multiple ? ` The cut takes away ${number(answer.meta.summary.resourcing_multiple)} times what all others sell to ${reporter} today.` : ''}`),
         yearByYear(answer, reporter, partner, answerPath(route, product, values))];
     },
   });
   const others = part({
     size: 'low', paths: () => [...namePaths(route), profilePath(route)],
-    more: (answers) => { named(answers); return [describe(product), suppliersPath(route, product, values)]; },
+    more: (answers) => { named(answers); return [describePath(product), suppliersPath(route, product, values)]; },
     quiet: (problem) => h('div', {class: 'notice'}, h('h2', {}, 'Who else could sell it'), h('p', {}, problem.message)),
     draw: ([one, other, , described, answer]) => {
       const [reporter, partner] = namesFrom(route, one, other);
-      return whoElse(answer, reporter, partner, nameIn(described), suppliersPath(route, product, values));
+      return whoElse(answer, reporter, partner, describedName(described), suppliersPath(route, product, values));
     },
   });
   const moved = (id, value) => {
@@ -126,12 +118,12 @@ export function view(route) {
   };
   const assumptions = part({
     size: 'low', paths: () => [...namePaths(route), profilePath(route), pathTo(['availability'], {reporter: route.reporter, partner: route.partner})],
-    more: (answers) => { named(answers); return [describe(product)]; },
+    more: (answers) => { named(answers); return [describePath(product)]; },
     draw: ([one, other, profile, availability, described]) => {
       namesFrom(route, one, other);
       const datasets = datasetsOf(availability.data, 'hs2'), tops = (profile.products?.imports ?? []).filter((row) => row.product !== product);
       return [
-        h('div', {class: 'controls'}, productField(`${nameIn(described)}`), datasets.length > 1 ? select('Source', [['', 'the best dataset'], ...datasets.map((id) => [id, spanText(availability.data, id)])], route.params.dataset ?? '', (value) => go({params: {dataset: value || null}})) : null),
+        h('div', {class: 'controls'}, productField(describedName(described), (found) => go({params: {product: found.id, dataset: null}})), datasets.length > 1 ? select('Source', [['', 'the best dataset'], ...datasets.map((id) => [id, spanText(availability.data, id)])], route.params.dataset ?? '', (value) => go({params: {dataset: value || null}})) : null),
         tops.length ? h('p', {class: 'note'}, 'Or: ', tops.slice(0, 4).map((row) => [h('a', {class: 'chip', href: changed({params: {product: row.product}})}, row.name ?? row.product), ' '])) : null,
         h('div', {class: 'controls'}, SLIDERS.map((one) => slider(one, values[one.id], moved))),
       ];
