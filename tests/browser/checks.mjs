@@ -325,7 +325,7 @@ await check('a mistake is the next step: what was wrong, and a suggestion that m
   await page.goto(`${origin}/#/dependence/IND/USA`);
   await page.waitForSelector('.problem >> text=What there is');
   await page.goto(`${origin}/#/pair/DEU/FRA`);
-  await page.click('.problem .chip >> text=IND with CHN');
+  await page.click('.problem .chip >> text=India with China');
   await page.waitForSelector('h1 >> text=deficit');
   await page.goto(`${origin}/#/nothing/IND/CHN`);
   await page.waitForSelector('h1 >> text=There is no view');

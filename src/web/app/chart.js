@@ -52,7 +52,7 @@ const endLabels = {
       if (!dataset.endLabel || !chart.isDatasetVisible(i)) return;
       const at = dataset.data.findLastIndex((value) => value !== null && value !== undefined);
       const mark = chart.getDatasetMeta(i).data[at];
-      if (mark) labels.push({text: dataset.endLabel, x: at === dataset.data.length - 1 ? Math.max(mark.x + 8, chart.chartArea.right + 4) : mark.x + 8, y: mark.y, colour: dataset.labelColour});
+      if (mark) labels.push({text: dataset.endLabel, x: chart.config.type === 'bar' && at === dataset.data.length - 1 ? Math.max(mark.x + 8, chart.chartArea.right + 4) : mark.x + 8, y: mark.y, colour: dataset.labelColour});
     });
     labels.sort((a, b) => a.y - b.y);
     const tall = (label) => 7 + 15 * (label.text.length - 1) / 2 + 7;

@@ -152,7 +152,7 @@ function allSources(answer, reporter, partner, path) {
 
 // ---- what is bought and sold ----
 
-function topProducts(section, flow, title, partnerWord) {
+function topProducts(section, flow, title, partnerWord, route) {
   const rows = section[flow];
   return figure({
     title, height: 'h-five', summary: `${title}: ${rows.map((row) => `${row.name ?? row.product} ${dollars(row[flow])}`).join('; ')}`,
@@ -163,7 +163,8 @@ function topProducts(section, flow, title, partnerWord) {
     }),
     columns: [{id: 'product', label: 'HS'}, {id: 'name', label: 'Name'}, {id: flow, label: flow === 'imports' ? 'Imports' : 'Exports', kind: 'money'},
       {id: `share_of_bilateral_${flow}`, label: partnerWord, kind: 'share'}, {id: 'balance', label: 'Balance', kind: 'money'}, {id: 'flags', label: 'Flags', kind: 'flags'}],
-    rows, meta: section, facts: [section.period],
+    rows, meta: section, facts: [section.period], path: profilePath(route),
+    csvPath: pathTo(['bilateral', route.reporter, route.partner, 'products'], {level: section.level, period: section.period, dataset: section.dataset, sort: `-${flow}`, limit: rows.length}),
   });
 }
 
@@ -174,8 +175,8 @@ function glance(profile, route) {
   }
   return [
     h('div', {class: 'columns'},
-      topProducts(products, 'imports', `What ${reporter} buys from ${partner}, ${products.period}`, 'Of imports from it'),
-      topProducts(products, 'exports', `What ${reporter} sells to ${partner}, ${products.period}`, 'Of exports to it')),
+      topProducts(products, 'imports', `What ${reporter} buys from ${partner}, ${products.period}`, 'Of imports from it', route),
+      topProducts(products, 'exports', `What ${reporter} sells to ${partner}, ${products.period}`, 'Of exports to it', route)),
     h('p', {class: 'next'}, h('a', {href: changed({view: 'sectors', fresh: true})}, 'All sectors, and which made the balance grow'),
       dependence ? [' · ', h('a', {href: changed({view: 'dependence', fresh: true})}, `${dependence.dependent_products ?? 'Which'} of ${dependence.products} product groups depend on ${partner}`)] : null),
   ];
