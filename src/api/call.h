@@ -216,7 +216,8 @@ struct route {
     const char *default_sort; /* or NULL */
     const struct route
         *with_summary; /* or NULL: what answers summary=1, with columns of its own over the same parameters */
-    const struct route *as_page; /* or NULL: what answers those who would rather have HTML, at the same path */
+    const struct route
+        *as_table; /* or NULL: what answers instead those who would not rather have HTML, or ask something */
     struct str (*freshness)(const struct call *call); /* or NULL: its Cache-Control, where it is not that of data */
 };
 
@@ -343,7 +344,7 @@ struct call {
     bool pinned;                       /* by release= */
     enum format format;
     bool format_from_suffix;
-    bool is_page; /* HTML was preferred, where there is some */
+    bool is_page;       /* HTML was preferred, where there is some */
     enum coding coding; /* agreed upon; small bodies go without */
     bool must_code;     /* the client refuses bodies as they are */
     const struct route *route;

@@ -22,6 +22,8 @@ export async function readTable(page) {
     const details = document.querySelector('main details:has(table), main .figure details:not(.dataset details)');
     if (!details.open) details.open = true;
     return new Promise((resolve) => setTimeout(() => {
+      const rest = details.querySelector('.rest');
+      if (rest && !rest.hidden) rest.click();
       const table = details.querySelector('table');
       resolve({
         columns: [...table.querySelectorAll('thead th')].map((head) => head.dataset.column),

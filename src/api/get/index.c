@@ -25,19 +25,6 @@ static enum status get(struct call *call)
 
 static const struct param params[] = {PARAMS_OF_TABLES};
 
-const struct route route_root = {
-    .id = "getRoot",
-    .path = "/",
-    .summary = "The dashboard for browsers (Accept: text/html), else what there is to ask",
-    .example = "/",
-    .handler = get,
-    .param = params,
-    .description = "All endpoints with an example each; a web page on this API for those who would rather have HTML.",
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = COLUMNS,
-    .as_page = &route_page};
-
 const struct route route_index = {.id = "getIndex",
                                   .group = GROUP_SERVICE,
                                   .path = "/v1",

@@ -1,7 +1,7 @@
 /* The web page at "/" and its files. The page is a client of this API like any other: nothing here knows what it shows. */
 #include "api/get/endpoints.h"
 
-/* No script, style or connection but our own, and nobody's frame; images also as data, for patterns drawn on a canvas. */
+/* No script, style or connection but our own, and nobody's frame; images also as data, which the icon is. */
 #define CONTENT_SECURITY                                                                                               \
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "              \
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -67,7 +67,9 @@ const struct route route_page = {.id = "getPage",
                                  .summary = "The dashboard for browsers (Accept: text/html), else what there is to ask",
                                  .example = "/",
                                  .kind = ROUTE_DOCUMENT,
-                                 .description = "A web page on this API.",
+                                 .description =
+                                     "A web page on this API; for all others the list of endpoints, as /v1 has it.",
+                                 .as_table = &route_index,
                                  .freshness = always_asked,
                                  .handler = get_page};
 

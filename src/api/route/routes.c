@@ -2,7 +2,7 @@
 #include "api/get/endpoints.h"
 
 const struct route *const api_routes[] = {
-    &route_root,
+    &route_page,
     &route_index,
     &route_bilateral,
     &route_bilateral_products,

@@ -20,8 +20,8 @@ export function pathTo(segments, params = {}) {
   const text = query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2A', '*');
   return `/v1/${segments.map(encodeURIComponent).join('/')}${text ? `?${text}` : ''}`;
 }
-// Where that is for this page, which may be served below a prefix.
-export const addressOf = (path) => new URL(path.replace(/^\//, ''), document.baseURI).href;
+// Where that is for this page, which may be served below a prefix; never another scheme or host, whatever the path says.
+export const addressOf = (path) => new URL(`./${path.replace(/^\/+/, '')}`, document.baseURI).href;
 
 function withSuffix(path, suffix) {
   const [place, query] = path.split('?');

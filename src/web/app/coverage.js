@@ -38,3 +38,6 @@ export function spanText(rows, dataset) {
   const span = spanOf(rows, dataset);
   return span ? `${dataset}, ${levelName(span.level)}, ${span.first_period} to ${span.last_period}` : dataset;
 }
+
+// The limit for levels of which there are more rows than an answer has by default.
+export const manyRows = (level) => (['hs4', 'hs6', 'hs8'].includes(level) ? 10000 : null);

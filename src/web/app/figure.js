@@ -174,10 +174,16 @@ export function callBox(path, csvPath = path, pinned) {
 
 // ---- table ----
 
-// columns: [{id, label, kind, also}]; `also(row)` gives elements behind the text. Rows stay as they came until a heading is pressed.
+const ROWS_AT_FIRST = 200; // a browser takes its time with thousands
+
+// columns: [{id, label, kind}]; choose(row): the first cell is a button. Rows stay as they came until a heading is pressed.
 export function table({columns, rows, caption, choose}) {
   const body = h('tbody');
-  let sorted = null, falling = true;
+  let sorted = null, falling = true, all = false;
+  const rest = h('button', {type: 'button', class: 'rest', on: {click: () => {
+    all = true;
+    fill();
+  }}}, `Show all ${rows.length} rows`);
   const numeric = (kind) => kind && !['text', 'flags', 'truth'].includes(kind);
 
   function fill() {
@@ -192,7 +198,9 @@ export function table({columns, rows, caption, choose}) {
         return falling ? -less : less;
       });
     }
-    body.replaceChildren(...order.map((row) => h('tr', {}, columns.map((column, i) => cell(row, column, i)))));
+    const shown = all ? order : order.slice(0, ROWS_AT_FIRST);
+    body.replaceChildren(...shown.map((row) => h('tr', {}, columns.map((column, i) => cell(row, column, i)))));
+    rest.hidden = shown.length === order.length;
   }
   function cell(row, column, i) {
     const kind = column.kind ?? 'text', value = row[column.id];
@@ -215,8 +223,8 @@ export function table({columns, rows, caption, choose}) {
     return head;
   });
   fill();
-  return h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption},
-    h('table', {}, h('caption', {class: 'visually-hidden'}, caption), h('thead', {}, h('tr', {}, heads)), body));
+  return [h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption},
+    h('table', {}, h('caption', {class: 'visually-hidden'}, caption), h('thead', {}, h('tr', {}, heads)), body)), rest];
 }
 
 // ---- what must be known about the figures ----
@@ -248,10 +256,9 @@ export function figure({title, note, summary, build, height = 'h-chart', legend,
   if (canvas) canvas.build = build;
   const shown = flags ?? flagsOf(rows ?? []);
   const details = columns ? h('details', {open}, h('summary', {}, `Table: ${title}`)) : null;
-  const fill = () => { if (details.open && details.children.length === 1) details.append(table({columns, rows, caption: title, choose})); };
+  const fill = () => { if (details.open && details.children.length === 1) details.append(...table({columns, rows, caption: title, choose})); };
   if (details) {
     details.addEventListener('toggle', fill);
-    addEventListener('beforeprint', fill);
     fill();
   }
   return h('article', {class: 'figure'},
@@ -260,6 +267,7 @@ export function figure({title, note, summary, build, height = 'h-chart', legend,
     shown.includes('synthetic') ? syntheticNotice() : null,
     legendOf(legend),
     canvas ? h('div', {class: `canvas ${height}`}, canvas) : null,
+    meta?.page?.truncated ? h('p', {class: 'notice'}, `These are the first ${meta.page.returned} of ${meta.page.total} rows.`) : null,
     sourceLine(meta, facts),
     warnings?.length ? h('ul', {class: 'warnings'}, warnings.map((text) => h('li', {}, text))) : null,
     flagList(shown),

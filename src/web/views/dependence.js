@@ -14,7 +14,7 @@ const nameIn = (row) => row.name ?? row.product;
 
 function answerPath({reporter, partner, params}) {
   const method = params.method ?? 'hhi';
-  return pathTo(['dependence', reporter, partner], {level: params.level, period: params.period, method: method === 'hhi' ? null : method, threshold: method === 'share' ? HALF : null, dataset: params.dataset, sort: '-share,-imports_from_partner'});
+  return pathTo(['dependence', reporter, partner], {level: params.level, period: params.period, method: method === 'hhi' ? null : method, threshold: method === 'share' ? HALF : null, dataset: params.dataset, sort: '-share,-imports_from_partner', limit: 10000});
 }
 // The partner's share of each product, in all periods of the dataset that are like the answer's.
 function seriesPath({reporter, partner}, answer, span) {

@@ -2,14 +2,14 @@
 
 import {changed, go, namePaths, namesFrom, pathTo} from '../app/api.js';
 import {exactTooltip, nameAxis, shareAxis} from '../app/chart.js';
-import {datasetsOf, levelName, levelsOf, spanText} from '../app/coverage.js';
+import {datasetsOf, levelName, levelsOf, manyRows, spanText} from '../app/coverage.js';
 import {choice, figure, headline, part, select, valuation} from '../app/figure.js';
 import {dollars, exact, h, possessive, share} from '../app/format.js';
 
 const LEVELS = ['sector', 'section', 'hs2', 'hs4', 'hs6', 'total'];
 const nameIn = (row) => row.name ?? row.product;
 
-const answerPath = ({reporter, partner, params}) => pathTo(['leverage', reporter, partner], {level: params.level ?? 'sector', period: params.period, dataset: params.dataset});
+const answerPath = ({reporter, partner, params}) => pathTo(['leverage', reporter, partner], {level: params.level ?? 'sector', period: params.period, dataset: params.dataset, limit: manyRows(params.level)});
 
 // Which two of the four shares are set against each other.
 const SIDES = {

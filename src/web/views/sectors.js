@@ -2,7 +2,7 @@
 
 import {changed, go, namePaths, namesFrom, pathTo} from '../app/api.js';
 import {exactTooltip, moneyAxis, nameAxis, shareAxis} from '../app/chart.js';
-import {datasetsOf, levelName, levelsOf, periodsOf, spanOf, spanText} from '../app/coverage.js';
+import {datasetsOf, levelName, levelsOf, manyRows, periodsOf, spanOf, spanText} from '../app/coverage.js';
 import {choice, figure, headline, part, select, valuation} from '../app/figure.js';
 import {dollars, exact, flagsOf, h, money, points, possessive, share} from '../app/format.js';
 
@@ -12,7 +12,7 @@ const known = (rows, id) => rows.filter((row) => row[id] !== null && row[id] !==
 const total = (rows, id) => known(rows, id).reduce((sum, row) => sum + row[id], 0);
 
 function answerPath({reporter, partner, params}, vs) {
-  return pathTo(['bilateral', reporter, partner, 'products'], {level: params.level ?? 'hs2', period: params.period, vs, dataset: params.dataset, sort: 'balance'});
+  return pathTo(['bilateral', reporter, partner, 'products'], {level: params.level ?? 'hs2', period: params.period, vs, dataset: params.dataset, sort: 'balance', limit: manyRows(params.level)});
 }
 // Ten periods before, or as far back as the dataset goes.
 function startOf(answer, availability) {
