@@ -332,6 +332,20 @@ await check('a mistake is the next step: what was wrong, and a suggestion that m
   await page.close();
 });
 
+await check('below a prefix, as a proxy may serve it', async () => {
+  const page = await fresh(), seen = await watch(page, origin);
+  await page.route(`${origin}/trade/**`, async (route) => route.fulfill({response: await route.fetch({url: route.request().url().replace('/trade/', '/')})}));
+  const beside = [];
+  page.on('request', (request) => { if (!request.url().startsWith(`${origin}/trade/`) && !request.url().startsWith('data:')) beside.push(request.url()); });
+  await page.goto(`${origin}/trade/#/dependence/IND/CHN`);
+  await settled(page);
+  hold(await page.locator('canvas').count(), 'nothing is drawn');
+  same(beside, [], 'requests beside the prefix');
+  for (const href of await page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => a.href))) hold(href.startsWith(`${origin}/trade/`), `${href} leads out of the prefix`);
+  same(await faultsOf(page, seen), [], 'faults');
+  await page.close();
+});
+
 await check('print: figures on white, without what only works on a screen', async () => {
   const page = await fresh({scheme: 'dark'});
   await page.goto(`${origin}/`);

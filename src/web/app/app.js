@@ -51,6 +51,8 @@ function buildNav(route) {
     if (links[i].hasAttribute('aria-current')) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
   });
   else nav.append(...links);
+  const current = nav.querySelector('[aria-current]'); // the row of views may be wider than a phone
+  if (current) nav.scrollLeft = Math.max(0, current.offsetLeft + current.offsetWidth - nav.clientWidth + nav.offsetLeft);
 }
 
 function noSuchView(route) {

@@ -164,6 +164,13 @@ export const nameAxis = (style, more = {}) => ({
   ...more,
 });
 
+// The ends of an axis whose bars have their values beside them: as tight as the texts allow.
+export function endsFor(values, width) {
+  const low = Math.min(0, ...values), high = Math.max(0, ...values), room = 66 / Math.max(120, width * 0.68 - 20);
+  const span = (high - low) / Math.max(0.3, 1 - room * ((low < 0) + (high > 0))) || 1;
+  return {min: low < 0 ? low - span * room : 0, max: high > 0 ? high + span * room : 0};
+}
+
 export const exactTooltip = (more = {}) => ({
   callbacks: {label: (item) => ` ${item.dataset.label}: ${exact(item.raw)}`, ...more},
 });

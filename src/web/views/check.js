@@ -29,7 +29,7 @@ function form(route, partner) {
 }
 
 const VERDICT = {match: 'matches', near: 'is near', no_match: 'differs'};
-const where = (row) => `${row.reporter} ${row.flow} ${row.period} ${row.valuation ?? ''}, ${row.dataset}`;
+const where = (row) => `${row.period} ${row.reporter} ${row.flow} ${row.valuation ?? ''}, ${row.dataset}`;
 
 function sentence(answer, route, reporter, partner) {
   const {flow, period, value} = asked(route), rows = answer.data, nearest = rows[0], {summary} = answer.meta;

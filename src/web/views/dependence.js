@@ -57,9 +57,9 @@ function marksOf(summary, partner, lowerBound) {
 
 function headlineOf(rows, partner, reporter, period, history) {
   const above = rows.filter((row) => row.share > HALF), worth = above.reduce((sum, row) => sum + row.imports_from_partner, 0);
-  const top = rows[0];
-  const since = top && history.get(top.product);
-  const most = top ? `Most of all: ${nameIn(top)}, ${share(top.share, 0)}${since ? `, above half since ${since}` : ''}.` : '';
+  const largest = (list) => [...list].sort((a, b) => b.imports_from_partner - a.imports_from_partner)[0];
+  const told = (row) => `${nameIn(row)}, ${share(row.share, 0)}${history.get(row.product) && row.share > HALF ? ` and above half since ${history.get(row.product)}` : ''}`;
+  const most = rows.length ? `The highest share: ${told(rows[0])}.${above.length > 1 && largest(above) !== rows[0] ? ` The most money: ${told(largest(above))}.` : ''}` : '';
   return above.length
     ? headline(`${reporter} gets more than half of its imports from ${partner} in ${above.length} of ${rows.length} product groups, worth ${dollars(worth)} in ${period}`, most)
     : headline(`In no product group does ${reporter} get more than half of its imports from ${partner} in ${period}`, most);
@@ -118,7 +118,7 @@ function overTime(answer, row, product, reporter, partner, path) {
   const since = sinceWhen(points, HALF), labels = answer.data.map((period) => periodShort(period.period));
   const last = [...points].reverse().find((point) => point.share !== null);
   const verdict = since ? `above half without a break since ${since === points[0].period ? `${since}, where the data begins` : since}` : 'not above half in the last period';
-  return [headline(last ? `${partner} supplies ${share(last.share, 0)} of ${reporter}’s imports of ${name} in ${periodShort(last.period)}` : `The share of ${partner} in ${name} is not known`,
+  return [headline(last ? `${partner} supplies ${share(last.share, last.share < 0.1 ? 1 : 0)} of ${reporter}’s imports of ${name} in ${periodShort(last.period)}` : `The share of ${partner} in ${name} is not known`,
     [`${verdict[0].toUpperCase()}${verdict.slice(1)}. `, h('a', {href: changed({params: {focus: null}})}, 'All products')]), figure({
     title: `${name}: since when`, summary: `${name}: share of ${partner} in all imports over time, and the imports from it. ${verdict}.`,
     legend: [{text: `share of ${partner} (left)`, key: 'alert', shape: 'line'}, {text: `imports from ${partner} (right)`, key: 'imports'}],

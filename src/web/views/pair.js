@@ -124,7 +124,9 @@ function twoBooks(answer, reporter, partner, path) {
     rows: answer.data, meta: answer.meta, links: answer.links, facts: [`the partner’s books: ${answer.data[0]?.mirror_dataset ?? 'none'}`], warnings: answer.meta.warnings, path,
   });
 }
-const noMirror = (partner) => (problem) => h('div', {class: 'notice'}, h('h2', {}, 'Two customs services, one trade'), h('p', {}, `There is nothing to compare with: ${problem.message}`));
+// What is wrong with the address itself has been said above.
+const noMirror = (problem) => (/unavailable|no-data|unsuitable/.test(problem.kind)
+  ? h('div', {class: 'notice'}, h('h2', {}, 'Two customs services, one trade'), h('p', {}, `There is nothing to compare with: ${problem.message}`)) : h('span'));
 
 // ---- sources side by side ----
 
@@ -229,7 +231,7 @@ export function view(route) {
       },
     }),
     part({
-      size: 'tall', lazy: true, paths: () => [profilePath(route), mirrorPath(route)], quiet: noMirror(route.partner),
+      size: 'tall', lazy: true, paths: () => [profilePath(route), mirrorPath(route)], quiet: noMirror,
       draw: ([profile, mirror]) => twoBooks(mirror, profile.reporter.name, profile.partner.name, mirrorPath(route)),
     }),
     part({size: 'tall', paths: () => [profilePath(route)], quiet: () => h('span'), draw: ([profile]) => glance(profile, route)}),

@@ -39,11 +39,11 @@ function yearByYear(answer, reporter, partner, path) {
     title: 'What would have to come from elsewhere', summary: `Gap by year, gradually and at once: ${totals.map((row) => `${row.path} year ${row.year}: ${dollars(row.gap)}`).join('; ')}`,
     note: `Left bar of each year: gradually.${abrupt ? ' Right bar, lighter: at once.' : ''}${known ? '' : ' What others could take over is not known from this dataset.'}`,
     legend: known ? [{text: 'others could cover', key: 'calm'}, {text: 'not covered', key: 'alert'}] : [{text: 'gap', key: 'balance'}],
-    build: (style) => ({
+    build: (style, width) => ({
       type: 'bar',
       data: {labels: years.map((year) => `Year ${year}`), datasets: ['gradual', 'abrupt'].flatMap((way) => (known
         ? [bar(style, way, 'covered', 'covered', style.calm, way === 'abrupt'), bar(style, way, 'uncovered', 'not covered', style.alert, way === 'abrupt')]
-        : [{...bar(style, way, 'gap', 'gap', style.balance, way === 'abrupt'), barLabel: years.length < 7 ? (value) => money(value) : null}]))},
+        : [{...bar(style, way, 'gap', 'gap', style.balance, way === 'abrupt'), barLabel: years.length * 130 < width ? (value) => money(value) : null}]))},
       options: {scales: {x: periodAxis(style, {stacked: true}), y: moneyAxis(style, {stacked: true, beginAtZero: true, grace: '8%'})}, interaction: {mode: 'index', intersect: false}, plugins: {tooltip: exactTooltip()}},
     }),
     columns: [{id: 'path', label: 'Path'}, {id: 'year', label: 'Year', kind: 'number'}, {id: 'cut', label: 'Cut', kind: 'share'}, {id: 'gap', label: 'Gap', kind: 'money'}, {id: 'covered', label: 'Covered', kind: 'money'},

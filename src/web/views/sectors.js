@@ -1,13 +1,15 @@
 // Which products or sectors make the balance of a pair, and which made it grow.
 
 import {changed, go, namePaths, namesFrom, pathTo} from '../app/api.js';
-import {exactTooltip, moneyAxis, nameAxis, shareAxis} from '../app/chart.js';
+import {endsFor, exactTooltip, moneyAxis, nameAxis, shareAxis} from '../app/chart.js';
 import {datasetsOf, levelName, levelsOf, manyRows, periodsOf, spanOf, spanText} from '../app/coverage.js';
 import {choice, figure, headline, part, select, valuation} from '../app/figure.js';
 import {dollars, exact, flagsOf, h, money, points, possessive, share} from '../app/format.js';
 
 const LEVELS = ['sector', 'section', 'hs2', 'hs4', 'hs6'];
 const nameIn = (row) => row.name ?? row.product;
+// No tick where the axis merely ends.
+const endless = {includeBounds: false, maxRotation: 0};
 const known = (rows, id) => rows.filter((row) => row[id] !== null && row[id] !== undefined);
 const total = (rows, id) => known(rows, id).reduce((sum, row) => sum + row[id], 0);
 
@@ -36,7 +38,9 @@ function grewSentence(rows, reporter, partner, vs, overlapping) {
   const row = ranked[0], sum = total(rows, 'balance_contribution_pp');
   if (!row) return 'What made the balance change is not known';
   if (overlapping || sum >= 0) return `${nameIn(row)} did most to lower ${possessive(reporter)} balance with ${partner} since ${vs}`;
-  return `${nameIn(row)} made ${Math.round(-row.balance_contribution_pp)} of the ${Math.round(-sum)} % by which ${possessive(reporter)} deficit with ${partner} grew from ${vs} to ${row.period}`;
+  const [own, all] = [Math.round(-row.balance_contribution_pp), Math.round(-sum)];
+  if (own > all) return `${nameIn(row)} alone would have raised ${possessive(reporter)} deficit with ${partner} by ${own} % from ${vs} to ${row.period}; it grew by ${all} %`;
+  return `${nameIn(row)} made ${own} of the ${all} % by which ${possessive(reporter)} deficit with ${partner} grew from ${vs} to ${row.period}`;
 }
 
 const columns = (vs) => [{id: 'product', label: 'Code'}, {id: 'name', label: 'Name'}, {id: 'exports', label: 'Exports', kind: 'money'}, {id: 'imports', label: 'Imports', kind: 'money'},
@@ -56,15 +60,15 @@ function bars({rows, id, title, note, answer, path, vs, level, write, axis}) {
   return figure({
     title, note, height: 'h-rows-16', summary: `${title}: ${shown.slice(0, 5).map((row) => `${nameIn(row)} ${write(row[id])}`).join('; ')}`,
     legend: [{text: 'imports exceed exports', key: 'imports'}, {text: 'exports exceed imports', key: 'exports'}].map((entry, i) => (vs ? {...entry, text: i ? 'made the balance better' : 'made the balance worse'} : entry)),
-    build: (style) => ({
+    build: (style, width) => ({
       type: 'bar',
       data: {labels: shown.map(nameIn), datasets: [{
         label: vs ? `Contribution since ${vs}` : 'Balance', data: shown.map((row) => row[id]), backgroundColor: shown.map((row) => (row[id] < 0 ? style.imports : style.exports)),
         barPercentage: 0.78, barLabel: (value) => write(value),
       }]},
       options: {
-        indexAxis: 'y', layout: {padding: {right: shown.some((row) => row[id] > 0) ? 62 : 8, left: 4}},
-        scales: {x: axis(style, {grace: '22%'}), y: nameAxis(style)},
+        indexAxis: 'y', layout: {padding: {right: 8, left: 4}},
+        scales: {x: axis(style, endsFor(shown.map((row) => row[id]), width), width < 480 ? 3 : 7), y: nameAxis(style)},
         plugins: {tooltip: exactTooltip({
           title: (items) => nameIn(shown[items[0].dataIndex]),
           label: (item) => (vs ? ` ${write(item.raw)} of the balance of ${vs}` : ` Balance: ${exact(item.raw)}`),
@@ -106,8 +110,8 @@ export function view(route) {
       if (!rows.length) return [top, controls(route, availability, answer, grew, vs), h('p', {class: 'notice'}, `The answer has no rows${answer.meta.empty_reason ? `: ${answer.meta.empty_reason.replaceAll('_', ' ')}` : ''}.`)];
       const drawn = vs
         ? bars({rows, id: 'balance_contribution_pp', title: `What changed the balance from ${vs} to ${rows[0].period}`, note: `Percentage points of the balance of ${vs}; they add up to its change.`, answer, path, vs, level, write: points,
-          axis: (style, more) => shareAxis(style, {...more, ticks: {color: style.muted, callback: (value) => points(value).replace('.0', ''), maxTicksLimit: 7}})})
-        : bars({rows, id: 'balance', title: `Balance by ${levelName(level).toLowerCase().replace('hs', 'HS')}, ${rows[0].period}`, note: 'Exports minus imports, the largest deficits and surpluses. A name leads to its dependence over time.', answer, path, vs, level, write: money, axis: moneyAxis});
+          axis: (style, more, most) => shareAxis(style, {...more, ticks: {...endless, color: style.muted, maxTicksLimit: most, callback: (value) => points(value).replace('.0', '')}})})
+        : bars({rows, id: 'balance', title: `Balance by ${levelName(level).toLowerCase().replace('hs', 'HS')}, ${rows[0].period}`, note: 'Exports minus imports, the largest deficits and surpluses. A name leads to its dependence over time.', answer, path, vs, level, write: money, axis: (style, more, most) => moneyAxis(style, {...more, ticks: {...endless, color: style.muted, maxTicksLimit: most, callback: (value) => money(value).replace('.0', '')}})});
       return [top, controls(route, availability, answer, grew, vs), grew && !vs ? h('p', {class: 'notice'}, 'The dataset has no earlier period to compare with.') : null, drawn];
     },
   })];
