@@ -301,7 +301,8 @@ deps-build deps-test deps-bench deps-chromium:
 # ---- testing --------------------------------------------------------------------------------------------------------------
 
 TEST_JOBS ?= 2
-TEST_TIMEOUT ?= $(if $(SANITIZER),240,120)
+# Twice what the slowest takes beside others on a busy machine.
+TEST_TIMEOUT ?= 240
 TALLY := build/tally
 export ASAN_OPTIONS ?= detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1
 export UBSAN_OPTIONS ?= print_stacktrace=1
