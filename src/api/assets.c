@@ -15,8 +15,9 @@
     ASSET("app", "format.js", SCRIPT, format_js)                                                                       \
     ASSET("app", "figure.js", SCRIPT, figure_js)                                                                       \
     ASSET("app", "chart.js", SCRIPT, chart_js)                                                                         \
-    ASSET("app", "coverage.js", SCRIPT, coverage_js)                                                                   \
+    ASSET("app", "table.js", SCRIPT, table_js)                                                                         \
     ASSET("app", "picker.js", SCRIPT, picker_js)                                                                       \
+    ASSET("views", "coverage.js", SCRIPT, coverage_js)                                                                 \
     ASSET("views", "pair.js", SCRIPT, pair_js)                                                                         \
     ASSET("views", "sectors.js", SCRIPT, sectors_js)                                                                   \
     ASSET("views", "dependence.js", SCRIPT, dependence_js)                                                             \

@@ -7,7 +7,8 @@ import {faultsOf, readTable, watch} from './look.mjs';
 import {views, worldViews} from './views.mjs';
 
 const only = process.argv[2] ?? '';
-const REQUESTS_MOST = 10, BYTES_MOST = 200_000;
+const REQUESTS_MOST = 10,
+  BYTES_MOST = 200_000;
 let failed = 0;
 
 async function check(name, run) {
@@ -18,7 +19,13 @@ async function check(name, run) {
     console.log(`ok - ${name} (${Date.now() - begun} ms)`);
   } catch (error) {
     failed += 1;
-    console.log(String(error.stack ?? error).split('\n').slice(0, 12).map((line) => `  ${line}`).join('\n'));
+    console.log(
+      String(error.stack ?? error)
+        .split('\n')
+        .slice(0, 12)
+        .map((line) => `  ${line}`)
+        .join('\n'),
+    );
     console.log(`not ok - ${name}`);
   }
 }
@@ -42,8 +49,14 @@ const answerOf = async (origin, api) => (await fetch(origin + api)).json();
 
 // What the page writes, read back as a number by rules of our own.
 function near(text, value, what) {
-  if (value === null || value === undefined) { hold(['not known', '–', '', 'undecided'].includes(text), `${what}: “${text}” for an unknown value`); return; }
-  if (typeof value !== 'number') { hold(text !== '', `${what}: empty for ${value}`); return; }
+  if (value === null || value === undefined) {
+    hold(['not known', '–', '', 'undecided'].includes(text), `${what}: “${text}” for an unknown value`);
+    return;
+  }
+  if (typeof value !== 'number') {
+    hold(text !== '', `${what}: empty for ${value}`);
+    return;
+  }
   const number = Number(text.replace(/\u2212/g, '-').replace(/[^\d.-]/g, ''));
   const due = text.includes('%') ? value * 100 : value;
   hold(Math.abs(number - due) <= (text.includes('USD') ? 0 : 0.0051), `${what}: “${text}” for ${value}`);
@@ -51,8 +64,13 @@ function near(text, value, what) {
 
 async function compare(page, answer) {
   const {columns, rows} = await readTable(page);
-  hold(rows.length === answer.data.length || rows.length === answer.data.filter((row) => row.share !== null).length, `${rows.length} rows, the answer has ${answer.data.length}`);
-  const known = columns.map((id, i) => [id, i]).filter(([id]) => answer.columns.some((column) => column.id === id && ['integer', 'number'].includes(column.type)));
+  hold(
+    rows.length === answer.data.length || rows.length === answer.data.filter((row) => row.share !== null).length,
+    `${rows.length} rows, the answer has ${answer.data.length}`,
+  );
+  const known = columns
+    .map((id, i) => [id, i])
+    .filter(([id]) => answer.columns.some((column) => column.id === id && ['integer', 'number'].includes(column.type)));
   const key = ['period', 'product', 'dataset', 'path', 'flow', 'year', 'reporter', 'valuation', 'id'].filter((id) => columns.includes(id));
   const keyOf = (row) => key.map((id) => String(row[id])).join(' ');
   const due = new Map(answer.data.filter((row) => !row.supplier).map((row) => [keyOf(row), row]));
@@ -72,23 +90,35 @@ async function compare(page, answer) {
 async function drawn(page, answer) {
   const {values, spans} = await page.evaluate(() => {
     const all = Chart.getChart(document.querySelector('main canvas')).data.datasets.flatMap((set) => set.data);
-    return {spans: all.filter(Array.isArray).length, values: all.map((v) => (v && typeof v === 'object' ? v.y : v)).filter((v) => typeof v === 'number')};
+    return {
+      spans: all.filter(Array.isArray).length,
+      values: all.map((v) => (v && typeof v === 'object' ? v.y : v)).filter((v) => typeof v === 'number'),
+    };
   });
   hold(values.length > 0 || spans === answer.data.length, 'nothing is drawn');
-  const known = new Set(answer.data.flatMap((row) => Object.values(row)).filter((v) => typeof v === 'number').map(Math.abs));
+  const known = new Set(
+    answer.data
+      .flatMap((row) => Object.values(row))
+      .filter((v) => typeof v === 'number')
+      .map(Math.abs),
+  );
   for (const value of values) hold(known.has(Math.abs(value)), `the chart draws ${value}, which the API has not said`);
 }
 async function painted(page) {
-  const blank = await page.evaluate(() => [...document.querySelectorAll('canvas')].filter((canvas) => {
-    const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
-    return new Set(pixels).size < 3;
-  }).length);
+  const blank = await page.evaluate(
+    () =>
+      [...document.querySelectorAll('canvas')].filter((canvas) => {
+        const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+        return new Set(pixels).size < 3;
+      }).length,
+  );
   same(blank, 0, 'blank canvases');
 }
 
 async function eachView(origin, list, axe) {
   for (const view of list) {
-    const page = await fresh(), seen = await watch(page, origin);
+    const page = await fresh(),
+      seen = await watch(page, origin);
     await check(`${view.name}: opens by its address, draws, and its numbers are the API's`, async () => {
       await page.goto(`${origin}/${view.hash}`);
       await settled(page);
@@ -106,16 +136,34 @@ async function eachView(origin, list, axe) {
         await page.emulateMedia({colorScheme});
         // Dark differs in its colours alone, and the twelfth row of a table in its figures.
         const rules = colorScheme === 'dark' ? {runOnly: ['color-contrast']} : {};
-        const found = await page.evaluate((options) => axe.run({exclude: [['tbody tr:nth-child(n+12)']]}, {resultTypes: ['violations'], ...options}), rules);
+        const found = await page.evaluate(
+          (options) => axe.run({exclude: [['tbody tr:nth-child(n+12)']]}, {resultTypes: ['violations'], ...options}),
+          rules,
+        );
         const serious = found.violations.filter((violation) => ['serious', 'critical'].includes(violation.impact));
-        same(serious.map((violation) => `${violation.id}: ${violation.nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join('; ')}`), [], colorScheme);
+        same(
+          serious.map(
+            (violation) =>
+              `${violation.id}: ${violation.nodes
+                .slice(0, 3)
+                .map((node) => `${node.target} ${node.any[0]?.message ?? ''}`)
+                .join('; ')}`,
+          ),
+          [],
+          colorScheme,
+        );
       }
     });
     await check(`${view.name}: fits a screen of 360 pixels`, async () => {
       await page.setViewportSize({width: 360, height: 800});
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
-      const wider = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > 361 && !e.closest('.scroll')).slice(0, 3).map((e) => e.outerHTML.slice(0, 120)));
+      const wider = await page.evaluate(() =>
+        [...document.querySelectorAll('main *')]
+          .filter((e) => e.getBoundingClientRect().right > 361 && !e.closest('.scroll'))
+          .slice(0, 3)
+          .map((e) => e.outerHTML.slice(0, 120)),
+      );
       hold(wide <= 360 && wider.length === 0, `the page is ${wide} pixels wide: ${wider.join(' ')}`);
     });
     await page.close();
@@ -125,7 +173,8 @@ async function eachView(origin, list, axe) {
 // ---- shipped figures ----
 
 const axe = readFileSync(axeSource, 'utf8');
-const server = await serve(), {origin} = server;
+const server = await serve(),
+  {origin} = server;
 await eachView(origin, views, axe);
 
 await check('first view: at most 10 requests, under 200 kB, nothing moves while it loads', async () => {
@@ -135,20 +184,29 @@ await check('first view: at most 10 requests, under 200 kB, nothing moves while 
   await cdp.send('Network.clearBrowserCache');
   let bytes = 0;
   const asked = [];
-  cdp.on('Network.requestWillBeSent', ({request}) => { if (request.url.startsWith('http')) asked.push(request.url.replace(origin, '')); });
-  cdp.on('Network.loadingFinished', ({encodedDataLength}) => { bytes += encodedDataLength; });
+  cdp.on('Network.requestWillBeSent', ({request}) => {
+    if (request.url.startsWith('http')) asked.push(request.url.replace(origin, ''));
+  });
+  cdp.on('Network.loadingFinished', ({encodedDataLength}) => {
+    bytes += encodedDataLength;
+  });
   await page.addInitScript(() => {
     window.moved = 0;
-    new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.moved += entry.value; }).observe({type: 'layout-shift', buffered: true});
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.moved += entry.value;
+    }).observe({type: 'layout-shift', buffered: true});
   });
-  await page.route('**/v1/**', async (route) => { await new Promise((resolve) => setTimeout(resolve, 300)); await route.continue(); });
+  await page.route('**/v1/**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.continue();
+  });
   await page.goto(`${origin}/`);
   await page.waitForSelector('canvas');
   await page.waitForLoadState('networkidle');
   console.log(`  ${asked.length} requests, ${bytes} bytes, layout shift ${await page.evaluate(() => window.moved.toFixed(3))}`);
   hold(asked.length <= REQUESTS_MOST, `${asked.length} requests: ${asked.join(' ')}`);
   hold(bytes < BYTES_MOST, `${bytes} bytes`);
-  hold(await page.evaluate(() => window.moved) < 0.1, 'things moved');
+  hold((await page.evaluate(() => window.moved)) < 0.1, 'things moved');
   await page.close();
 });
 
@@ -156,29 +214,37 @@ await check('headline: the deficit, computed from the figures', async () => {
   const page = await fresh();
   await page.goto(`${origin}/`);
   await settled(page);
-  const {data} = await answerOf(origin, '/v1/bilateral/IND/CHN'), row = data.at(-1);
+  const {data} = await answerOf(origin, '/v1/bilateral/IND/CHN'),
+    row = data.at(-1);
   const due = `India’s deficit with China reached ${(-row.balance / 1e9).toFixed(1)} bn USD in ${row.period}, a record`;
   same((await page.textContent('h1')).replace(/\u202f/g, ' '), due, 'headline');
   await page.close();
 });
 
 await check('curl gets the index, browsers get the page; its files are kept for ever, the page is asked for again', async () => {
-  const index = await fetch(`${origin}/`, {headers: {Accept: '*/*'}}), page = await fetch(`${origin}/`, {headers: {Accept: 'text/html,application/xhtml+xml,*/*;q=0.8'}});
+  const index = await fetch(`${origin}/`, {headers: {Accept: '*/*'}}),
+    page = await fetch(`${origin}/`, {headers: {Accept: 'text/html,application/xhtml+xml,*/*;q=0.8'}});
   hold(index.headers.get('content-type').startsWith('application/json') && (await index.json()).data.length > 10, 'no index');
   hold(page.headers.get('content-type').startsWith('text/html'), 'no page');
   hold(index.headers.get('etag') !== page.headers.get('etag'), 'index and page share a tag');
   for (const reply of [index, page]) hold(/\bAccept\b,/.test(reply.headers.get('vary')), 'Vary lacks Accept');
   same(page.headers.get('cache-control'), 'public, no-cache', 'Cache-Control of the page');
-  hold(/default-src 'none'/.test(page.headers.get('content-security-policy')) && !/unsafe/.test(page.headers.get('content-security-policy')), 'policy');
+  hold(
+    /default-src 'none'/.test(page.headers.get('content-security-policy')) && !/unsafe/.test(page.headers.get('content-security-policy')),
+    'policy',
+  );
   const again = await fetch(`${origin}/`, {headers: {Accept: 'text/html', 'If-None-Match': page.headers.get('etag')}});
   same(again.status, 304, 'asked again');
-  const html = await page.text(), version = /assets\/([0-9a-f]{16})\//.exec(html)[1];
-  const files = readdirSync('src/web', {recursive: true, withFileTypes: true}).filter((entry) => entry.isFile() && /\.(js|css|svg)$/.test(entry.name)).map((entry) => path.join(path.relative('src/web', entry.parentPath ?? entry.path), entry.name));
+  const html = await page.text(),
+    version = /assets\/([0-9a-f]{16})\//.exec(html)[1];
+  const files = readdirSync('src/web', {recursive: true, withFileTypes: true})
+    .filter((entry) => entry.isFile() && /\.(js|css|svg)$/.test(entry.name))
+    .map((entry) => path.join(path.relative('src/web', entry.parentPath ?? entry.path), entry.name));
   hold(files.length > 10, 'no files were found');
   for (const file of files) {
     const reply = await fetch(`${origin}/assets/${version}/${file}`);
     same([reply.status, reply.headers.get('cache-control')], [200, 'public, max-age=31536000, immutable'], file);
-    hold(await reply.text() === readFileSync(path.join('src/web', file), 'utf8'), `${file} is another file`);
+    hold((await reply.text()) === readFileSync(path.join('src/web', file), 'utf8'), `${file} is another file`);
     same((await fetch(`${origin}/assets/latest/${file}`)).headers.get('cache-control'), 'public, no-cache', file);
   }
   same((await fetch(`${origin}/assets/${version}/app/none.js`)).status, 404, 'a file that is not there');
@@ -190,7 +256,11 @@ await check('every flag of the program has words on the page', async () => {
   const page = await fresh();
   await page.goto(`${origin}/`);
   const known = await page.evaluate(async () => (await import(document.querySelector('link[href*="format.js"]').href)).knownFlags);
-  same(names.filter((name) => !known.includes(name)), [], 'flags without words');
+  same(
+    names.filter((name) => !known.includes(name)),
+    [],
+    'flags without words',
+  );
   await page.close();
 });
 
@@ -199,12 +269,18 @@ await check('three clicks from the first view: what depends most on China, and s
   await page.goto(`${origin}/`);
   await page.click('nav >> text=Dependence');
   await settled(page);
-  hold(/more than half of its imports from China in \d+ of \d+ product groups/.test(await page.textContent('h1')), await page.textContent('h1'));
+  hold(
+    /more than half of its imports from China in \d+ of \d+ product groups/.test(await page.textContent('h1')),
+    await page.textContent('h1'),
+  );
   const {data} = await answerOf(origin, '/v1/dependence/IND/CHN?sort=-share');
   await page.click('tbody th button >> nth=0');
   await page.waitForSelector('#focus h1');
   const [head, below] = [await page.textContent('#focus h1'), await page.textContent('#focus .headline p')];
-  hold(head.includes(data[0].name) && head.includes(`${Math.round(data[0].share * 100)}`) && /since FY\d{4}-\d\d/.test(below), `${head} ${below}`);
+  hold(
+    head.includes(data[0].name) && head.includes(`${Math.round(data[0].share * 100)}`) && /since FY\d{4}-\d\d/.test(below),
+    `${head} ${below}`,
+  );
   await page.close();
 });
 
@@ -212,9 +288,16 @@ await check('keyboard: everything can be reached, and seen to be', async () => {
   const page = await fresh();
   await page.goto(`${origin}/#/dependence/IND/CHN?focus=85`);
   await settled(page);
-  const due = await page.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter((e) => e.offsetParent !== null).length);
+  const due = await page.evaluate(
+    () =>
+      [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter((e) => e.offsetParent !== null)
+        .length,
+  );
   const reached = new Set();
-  await page.evaluate(() => { document.activeElement?.blur(); window.number = new Map(); });
+  await page.evaluate(() => {
+    document.activeElement?.blur();
+    window.number = new Map();
+  });
   for (let i = 0; i < due + 40; i++) {
     await page.keyboard.press('Tab');
     const at = await page.evaluate(() => {
@@ -222,7 +305,11 @@ await check('keyboard: everything can be reached, and seen to be', async () => {
       if (!e || e === document.body) return null;
       if (!window.number.has(e)) window.number.set(e, window.number.size);
       const style = getComputedStyle(e);
-      return {id: window.number.get(e), what: e.outerHTML.slice(0, 80), seen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2};
+      return {
+        id: window.number.get(e),
+        what: e.outerHTML.slice(0, 80),
+        seen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+      };
     });
     if (!at) continue;
     hold(at.seen, `the focus is not to be seen on ${at.what}`);
@@ -261,7 +348,8 @@ await check('sorting a table, and a choice that keeps the focus', async () => {
   await settled(page);
   await page.click('summary');
   await page.click('th[data-column=imports] button');
-  const {columns, rows} = await readTable(page), imports = rows.map((row) => Number(row[columns.indexOf('imports')].title.replace(/\u2212/g, '-').replace(/[^\d-]/g, '')));
+  const {columns, rows} = await readTable(page),
+    imports = rows.map((row) => Number(row[columns.indexOf('imports')].title.replace(/\u2212/g, '-').replace(/[^\d-]/g, '')));
   hold(imports.length > 50 && imports.every((value, i) => i === 0 || value <= imports[i - 1]), 'not in order');
   same(await page.getAttribute('th[data-column=imports]', 'aria-sort'), 'descending', 'aria-sort');
   await page.focus('#choice-Question-grew');
@@ -297,7 +385,14 @@ await check('sliders: the scenario follows, and so does its address', async () =
   await page.waitForFunction(() => /cut=0\.5/.test(location.hash));
   const {data} = await answerOf(origin, '/v1/scenario/IND/CHN?product=850760&cut=0.5&years=3&expand=0.1&divert=0.2');
   const gap = data.filter((row) => row.path === 'gradual').at(-1).gap;
-  await page.waitForFunction((text) => document.querySelector('h1').textContent.replace(/\u202f/g, ' ').includes(text), `${(gap / 1e9).toFixed(1)} bn USD`);
+  await page.waitForFunction(
+    (text) =>
+      document
+        .querySelector('h1')
+        .textContent.replace(/\u202f/g, ' ')
+        .includes(text),
+    `${(gap / 1e9).toFixed(1)} bn USD`,
+  );
   same(await page.evaluate(() => document.activeElement.id), 'cut', 'focus');
   await page.close();
 });
@@ -336,15 +431,21 @@ await check('a mistake is the next step: what was wrong, and a suggestion that m
 });
 
 await check('below a prefix, as a proxy may serve it', async () => {
-  const page = await fresh(), seen = await watch(page, origin);
-  await page.route(`${origin}/trade/**`, async (route) => route.fulfill({response: await route.fetch({url: route.request().url().replace('/trade/', '/')})}));
+  const page = await fresh(),
+    seen = await watch(page, origin);
+  await page.route(`${origin}/trade/**`, async (route) =>
+    route.fulfill({response: await route.fetch({url: route.request().url().replace('/trade/', '/')})}),
+  );
   const beside = [];
-  page.on('request', (request) => { if (!request.url().startsWith(`${origin}/trade/`) && !request.url().startsWith('data:')) beside.push(request.url()); });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${origin}/trade/`) && !request.url().startsWith('data:')) beside.push(request.url());
+  });
   await page.goto(`${origin}/trade/#/dependence/IND/CHN`);
   await settled(page);
   hold(await page.locator('canvas').count(), 'nothing is drawn');
   same(beside, [], 'requests beside the prefix');
-  for (const href of await page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => a.href))) hold(href.startsWith(`${origin}/trade/`), `${href} leads out of the prefix`);
+  for (const href of await page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => a.href)))
+    hold(href.startsWith(`${origin}/trade/`), `${href} leads out of the prefix`);
   same(await faultsOf(page, seen), [], 'faults');
   await page.close();
 });
@@ -355,7 +456,11 @@ await check('print: figures on white, without what only works on a screen', asyn
   await settled(page);
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
   await page.emulateMedia({media: 'print', colorScheme: 'dark'});
-  same(await page.evaluate(() => ['nav', '.pairbar', '.call .actions'].map((one) => getComputedStyle(document.querySelector(one)).display)), ['none', 'none', 'none'], 'hidden');
+  same(
+    await page.evaluate(() => ['nav', '.pairbar', '.call .actions'].map((one) => getComputedStyle(document.querySelector(one)).display)),
+    ['none', 'none', 'none'],
+    'hidden',
+  );
   same(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--text').trim()), '#1b2430', 'text on paper');
   hold((await page.pdf()).length > 20000, 'an empty document');
   await page.close();
@@ -386,12 +491,15 @@ await check('a slow answer: what was there stays until it comes', async () => {
   const page = await fresh();
   await page.goto(`${origin}/`);
   await settled(page);
-  await page.route('**/v1/bilateral/**', async (route) => { await new Promise((resolve) => setTimeout(resolve, 1200)); await route.continue(); });
+  await page.route('**/v1/bilateral/**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await route.continue();
+  });
   const height = await page.evaluate(() => document.querySelector('.part').offsetHeight);
   await page.click('#choice-Periods-FY');
   await page.waitForSelector('[aria-busy=true]');
   hold(await page.evaluate(() => document.querySelector('h1') && document.querySelector('canvas')), 'the view went away');
-  hold(Math.abs(await page.evaluate(() => document.querySelector('.part').offsetHeight) - height) < 2, 'the part changed its height');
+  hold(Math.abs((await page.evaluate(() => document.querySelector('.part').offsetHeight)) - height) < 2, 'the part changed its height');
   await settled(page);
   await page.close();
 });
@@ -401,15 +509,32 @@ await server.stop();
 
 await check('hostile names: shown as they are written, and inert', async () => {
   const hostile = await serve({config: 'tests/fixtures/hostile/config.json'});
-  const page = await fresh(), seen = await watch(page, hostile.origin);
+  const page = await fresh(),
+    seen = await watch(page, hostile.origin);
   await page.exposeFunction('owned', () => seen.faults.push('a name was run'));
-  for (const view of ['pair', 'sectors', 'sectors/IND/CHN?level=sector&by=grew', 'dependence/IND/CHN?focus=85', 'leverage', 'scenario/IND/CHN?product=85&cut=0.3', 'check/IND/CHN?flow=imports&period=FY2018-19&value=1', 'data']) {
+  for (const view of [
+    'pair',
+    'sectors',
+    'sectors/IND/CHN?level=sector&by=grew',
+    'dependence/IND/CHN?focus=85',
+    'leverage',
+    'scenario/IND/CHN?product=85&cut=0.3',
+    'check/IND/CHN?flow=imports&period=FY2018-19&value=1',
+    'data',
+  ]) {
     await page.goto('about:blank');
     await page.goto(`${hostile.origin}/#/${view.includes('/') ? view : `${view}/IND/CHN`}`);
     await settled(page);
     for (const summary of await page.locator('summary').all()) await summary.click();
     hold((await page.textContent('body')).includes('<img src=x onerror=owned()>'), `${view}: the name is not shown`);
-    same(await page.evaluate(() => document.querySelectorAll('main img, main script, main svg, main iframe, main style, header img, a[href^="javascript"]').length), 0, `${view}: elements made from names`);
+    same(
+      await page.evaluate(
+        () =>
+          document.querySelectorAll('main img, main script, main svg, main iframe, main style, header img, a[href^="javascript"]').length,
+      ),
+      0,
+      `${view}: elements made from names`,
+    );
     await page.fill('#reporter', '<img');
     await page.waitForTimeout(50);
   }

@@ -29,23 +29,38 @@ for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exi
 // options: further arguments of `serve`, such as ['--data', 'x.cube'].
 export async function serve({options = [], config = 'config/entrepot.json', port} = {}) {
   port ??= await freePort();
-  const child = spawn(ENTREPOT, ['serve', '--config', config, '--listen', `127.0.0.1:${port}`, ...options], {stdio: ['ignore', 'ignore', 'pipe']});
+  const child = spawn(ENTREPOT, ['serve', '--config', config, '--listen', `127.0.0.1:${port}`, ...options], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   children.add(child);
   let log = '';
-  child.stderr.on('data', (text) => { log = (log + text).slice(-4000); });
+  child.stderr.on('data', (text) => {
+    log = (log + text).slice(-4000);
+  });
   const origin = `http://127.0.0.1:${port}`;
   for (let i = 0; ; i++) {
     if (child.exitCode !== null) throw new Error(`the server did not start: ${log}`);
-    if (await fetch(`${origin}/readyz`).then((r) => r.ok, () => false)) break;
+    if (
+      await fetch(`${origin}/readyz`).then(
+        (r) => r.ok,
+        () => false,
+      )
+    )
+      break;
     if (i === 200) throw new Error(`the server is not ready: ${log}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
-    origin, port,
-    stop: () => new Promise((resolve) => {
-      child.once('exit', () => { children.delete(child); resolve(); });
-      child.kill('SIGTERM');
-    }),
+    origin,
+    port,
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => {
+          children.delete(child);
+          resolve();
+        });
+        child.kill('SIGTERM');
+      }),
   };
 }
 
@@ -60,8 +75,20 @@ export async function browse() {
   if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is not there`);
   profile = mkdtempSync(path.join(tmpdir(), 'entrepot-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM, headless: true, chromiumSandbox: false, viewport: {width: 1280, height: 800},
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    executablePath: CHROMIUM,
+    headless: true,
+    chromiumSandbox: false,
+    viewport: {width: 1280, height: 800},
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   return {
     context,
@@ -74,7 +101,9 @@ export async function browse() {
 
 // Until nothing loads any more, also what only loads once it is in sight.
 export async function settled(page) {
-  await page.waitForFunction(() => document.querySelector('#main > *') && !document.querySelector('[aria-busy="true"]:not(:has(.skeleton:only-child))'));
+  await page.waitForFunction(
+    () => document.querySelector('#main > *') && !document.querySelector('[aria-busy="true"]:not(:has(.skeleton:only-child))'),
+  );
   await page.evaluate(async () => {
     for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
       scrollTo(0, y);

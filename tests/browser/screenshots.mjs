@@ -22,7 +22,12 @@ async function all(options, list) {
   page.on('console', (message) => console.log(message.type(), message.text()));
   page.on('pageerror', (error) => console.log(error));
   for (const view of list.filter(({name}) => name.includes(word))) {
-    for (const [scheme, width] of [['light', 1280], ['dark', 1280], ['light', 360]]) await shoot(page, server.origin, view, scheme, width);
+    for (const [scheme, width] of [
+      ['light', 1280],
+      ['dark', 1280],
+      ['light', 360],
+    ])
+      await shoot(page, server.origin, view, scheme, width);
   }
   await page.close();
   await server.stop();

@@ -4,14 +4,22 @@
 export class Problem extends Error {
   constructor(document, path) {
     super(document.detail ?? document.title);
-    Object.assign(this, {title: document.title ?? 'Problem', kind: String(document.type ?? '').split('/').at(-1), errors: document.errors ?? [], path});
+    Object.assign(this, {
+      title: document.title ?? 'Problem',
+      kind: String(document.type ?? '')
+        .split('/')
+        .at(-1),
+      errors: document.errors ?? [],
+      path,
+    });
   }
 }
 // No usable answer: it is down, slow, or overloaded. Worth another try.
 export class Unreachable extends Error {}
 
-const PATIENCE_MS = 15000, FRESH_MS = 300000;
-const kept = new Map();    // path → {answer, at}
+const PATIENCE_MS = 15000,
+  FRESH_MS = 300000;
+const kept = new Map(); // path → {answer, at}
 const pending = new Map(); // path → promise
 
 // "/v1/bilateral/IND/CHN?freq=M"; empty parameters are left out.
@@ -31,7 +39,7 @@ export const csvOf = (path) => withSuffix(path, 'csv');
 export const curlOf = (path) => `curl -s '${addressOf(path).replaceAll("'", '%27')}'`;
 
 // An answer that is there already, so that a view can be drawn at once.
-export function peek(path) {
+function peek(path) {
   const entry = kept.get(path);
   return entry && performance.now() - entry.at < FRESH_MS ? entry.answer : undefined;
 }
@@ -43,10 +51,13 @@ async function ask(path) {
     document = await response.json();
   } catch (error) {
     if (error.name === 'TimeoutError') throw new Unreachable(`The server has not answered for ${PATIENCE_MS / 1000} seconds.`);
-    throw new Unreachable(response ? `The server’s answer (status ${response.status}) could not be read.` : 'The server cannot be reached.');
+    throw new Unreachable(
+      response ? `The server’s answer (status ${response.status}) could not be read.` : 'The server cannot be reached.',
+    );
   }
   if (response.ok) return document;
-  if (response.status === 429 || response.status >= 500) throw new Unreachable(document.detail ?? `The server answered with status ${response.status}.`);
+  if (response.status === 429 || response.status >= 500)
+    throw new Unreachable(document.detail ?? `The server answered with status ${response.status}.`);
   throw new Problem(document, path);
 }
 
@@ -54,18 +65,20 @@ export async function get(path) {
   const ready = peek(path);
   if (ready) return ready;
   if (!pending.has(path)) {
-    pending.set(path, ask(path).then((answer) => {
-      kept.set(path, {answer, at: performance.now()});
-      return answer;
-    }).finally(() => pending.delete(path)));
+    pending.set(
+      path,
+      ask(path)
+        .then((answer) => {
+          kept.set(path, {answer, at: performance.now()});
+          return answer;
+        })
+        .finally(() => pending.delete(path)),
+    );
   }
   return pending.get(path);
 }
 
-// Several at once; of those that fail with a problem, the problem.
-export async function getAll(paths) {
-  return Promise.all(paths.map((path) => get(path)));
-}
+// Several of them, if all are there already.
 export function peekAll(paths) {
   const answers = paths.map(peek);
   return answers.every((answer) => answer !== undefined) ? answers : undefined;
@@ -77,7 +90,9 @@ export const describedName = (answer) => answer.data[0].name ?? answer.data[0].c
 
 // Pairs that there are figures of, the largest flows first.
 export async function loadedPairs() {
-  const {data} = await get(pathTo(['flows'], {reporter: '*', partner: '*', flow: 'imports', sort: '-value', limit: 8, fields: 'reporter,partner'}));
+  const {data} = await get(
+    pathTo(['flows'], {reporter: '*', partner: '*', flow: 'imports', sort: '-value', limit: 8, fields: 'reporter,partner'}),
+  );
   return data;
 }
 
@@ -88,10 +103,16 @@ const DEFAULT = {view: 'pair', reporter: 'IND', partner: 'CHN'};
 export function routeNow() {
   const [place, query] = location.hash.replace(/^#\/?/, '').split('?');
   const [view, reporter, partner] = place.split('/').map((text) => {
-    try { return decodeURIComponent(text); } catch { return text; }
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
   });
   return {
-    view: view || DEFAULT.view, reporter: reporter || DEFAULT.reporter, partner: partner || DEFAULT.partner,
+    view: view || DEFAULT.view,
+    reporter: reporter || DEFAULT.reporter,
+    partner: partner || DEFAULT.partner,
     params: Object.fromEntries(new URLSearchParams(query ?? '')),
   };
 }
@@ -103,13 +124,19 @@ export function hrefOf({view, reporter, partner, params = {}}) {
 export function changed({view, reporter, partner, params, fresh}) {
   const now = routeNow();
   return hrefOf({
-    view: view ?? now.view, reporter: reporter ?? now.reporter, partner: partner ?? now.partner,
+    view: view ?? now.view,
+    reporter: reporter ?? now.reporter,
+    partner: partner ?? now.partner,
     params: fresh ? params : {...now.params, ...params},
   });
 }
-export function go(change) { location.hash = changed(change); }
+export function go(change) {
+  location.hash = changed(change);
+}
 // The address only: nothing is drawn anew.
-export function note(change) { history.replaceState(null, '', changed(change)); }
+export function note(change) {
+  history.replaceState(null, '', changed(change));
+}
 
 const VIEW_OF = {bilateral: 'pair', profile: 'pair', mirror: 'pair', dependence: 'dependence', leverage: 'leverage', scenario: 'scenario'};
 
@@ -118,7 +145,12 @@ export function hrefOfAnswer(path) {
   const [place, query] = path.split('?');
   const [, , kind, reporter, partner, detail] = place.split('/');
   if (!reporter || !partner || !VIEW_OF[kind]) return null;
-  return hrefOf({view: detail === 'products' ? 'sectors' : VIEW_OF[kind], reporter, partner, params: Object.fromEntries(new URLSearchParams(query ?? ''))});
+  return hrefOf({
+    view: detail === 'products' ? 'sectors' : VIEW_OF[kind],
+    reporter,
+    partner,
+    params: Object.fromEntries(new URLSearchParams(query ?? '')),
+  });
 }
 
 // ---- names of countries: learned from answers ----

@@ -12,14 +12,22 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-const MINUS = '\u2212', THIN = '\u202f', NONE = '–';
+const MINUS = '\u2212',
+  THIN = '\u202f',
+  NONE = '–';
 
 function group(number, digits = 0) {
   const text = Math.abs(number).toLocaleString('en-GB', {minimumFractionDigits: digits, maximumFractionDigits: digits});
   return (number < 0 && /[1-9]/.test(text) ? MINUS : '') + text;
 }
 
-const SCALES = [[1e12, 'tn', 2], [1e9, 'bn', 1], [1e6, 'mn', 1], [1e3, 'k', 1], [1, '', 0]];
+const SCALES = [
+  [1e12, 'tn', 2],
+  [1e9, 'bn', 1],
+  [1e6, 'mn', 1],
+  [1e3, 'k', 1],
+  [1, '', 0],
+];
 
 // 112.2 bn; a figure that would round up to the next unit is written in it.
 export function money(usd) {
@@ -44,15 +52,13 @@ export function number(value, digits = 2) {
   return value === null || value === undefined ? NONE : group(value, Number.isInteger(value) ? 0 : digits);
 }
 
-// An amount whose exact value is there for whoever points at it, or reads it with a machine.
-export function amount(usd) {
-  return usd === null || usd === undefined ? h('span', {title: 'not known'}, NONE)
-    : h('data', {value: String(usd), title: exact(usd)}, money(usd));
-}
-
 // How a table or a tooltip writes a value of each kind.
 export const WRITERS = {
-  money, share, growth, points, number,
+  money,
+  share,
+  growth,
+  points,
+  number,
   text: (value) => (value === null || value === undefined ? NONE : String(value)),
   truth: (value) => (value === null || value === undefined ? 'undecided' : value ? 'yes' : 'no'),
   flags: (value) => (value ?? []).map((flag) => flagLabel(flag)).join(', '),

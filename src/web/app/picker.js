@@ -13,7 +13,11 @@ export function attach(input, {kinds, shown, choose}) {
   const list = h('ul', {role: 'listbox', id, hidden: true, 'aria-label': 'What was found'});
   input.setAttribute('aria-controls', id);
   input.parentElement.append(list);
-  let found = [], active = -1, timer = 0, turn = 0, before = shown;
+  let found = [],
+    active = -1,
+    timer = 0,
+    turn = 0,
+    before = shown;
 
   function close() {
     list.hidden = true;
@@ -39,17 +43,40 @@ export function attach(input, {kinds, shown, choose}) {
   }
   function show(rows, text) {
     found = rows;
-    list.replaceChildren(...(rows.length ? rows.map((row, i) => h('li', {
-      role: 'option', id: `${id}-${i}`, 'aria-selected': 'false', on: {mousedown: (event) => { event.preventDefault(); take(row); }},
-    }, h('b', {}, row.name ?? row.id), ' ', h('small', {}, `${row.id}${row.kind === 'country' ? '' : ` · ${row.detail ?? row.kind}`}`)))
-      : [h('li', {role: 'option', 'aria-disabled': 'true', id: `${id}-0`}, `Nothing is called “${text}”`)]));
+    list.replaceChildren(
+      ...(rows.length
+        ? rows.map((row, i) =>
+            h(
+              'li',
+              {
+                role: 'option',
+                id: `${id}-${i}`,
+                'aria-selected': 'false',
+                on: {
+                  mousedown: (event) => {
+                    event.preventDefault();
+                    take(row);
+                  },
+                },
+              },
+              h('b', {}, row.name ?? row.id),
+              ' ',
+              h('small', {}, `${row.id}${row.kind === 'country' ? '' : ` · ${row.detail ?? row.kind}`}`),
+            ),
+          )
+        : [h('li', {role: 'option', 'aria-disabled': 'true', id: `${id}-0`}, `Nothing is called “${text}”`)]),
+    );
     list.hidden = false;
     input.setAttribute('aria-expanded', 'true');
     mark(rows.length ? 0 : -1);
   }
   async function search() {
-    const text = input.value.trim(), mine = ++turn;
-    if (!text) { close(); return; }
+    const text = input.value.trim(),
+      mine = ++turn;
+    if (!text) {
+      close();
+      return;
+    }
     try {
       const answer = await get(pathTo(['search'], {q: text, kind: kinds, limit: 10}));
       if (mine === turn) show(answer.data, text);
@@ -65,7 +92,10 @@ export function attach(input, {kinds, shown, choose}) {
   input.addEventListener('keydown', async (event) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
-      if (list.hidden) { await search(); return; }
+      if (list.hidden) {
+        await search();
+        return;
+      }
       if (found.length) mark((active + (event.key === 'ArrowDown' ? 1 : found.length - 1)) % found.length);
     } else if (event.key === 'Enter') {
       event.preventDefault();
@@ -77,7 +107,10 @@ export function attach(input, {kinds, shown, choose}) {
       input.value = before;
     }
   });
-  input.addEventListener('focus', () => { before = input.value; input.select(); });
+  input.addEventListener('focus', () => {
+    before = input.value;
+    input.select();
+  });
   input.addEventListener('blur', () => {
     clearTimeout(timer);
     turn += 1;
