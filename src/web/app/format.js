@@ -16,8 +16,13 @@ const MINUS = '\u2212',
   THIN = '\u202f',
   NONE = '–';
 
+// One for each number of digits: to make one takes longer than to write a hundred numbers.
+const formats = new Map();
 function group(number, digits = 0) {
-  const text = Math.abs(number).toLocaleString('en-GB', {minimumFractionDigits: digits, maximumFractionDigits: digits});
+  let format = formats.get(digits);
+  if (!format)
+    formats.set(digits, (format = new Intl.NumberFormat('en-GB', {minimumFractionDigits: digits, maximumFractionDigits: digits})));
+  const text = format.format(Math.abs(number));
   return (number < 0 && /[1-9]/.test(text) ? MINUS : '') + text;
 }
 
