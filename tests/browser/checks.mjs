@@ -238,7 +238,7 @@ await check('curl gets the index, browsers get the page; its files are kept for 
   const html = await page.text(),
     version = /assets\/([0-9a-f]{16})\//.exec(html)[1];
   const files = readdirSync('src/web', {recursive: true, withFileTypes: true})
-    .filter((entry) => entry.isFile() && /\.(js|css|svg)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(js|css|svg)$/.test(entry.name) && !/docs$/.test(entry.parentPath ?? entry.path))
     .map((entry) => path.join(path.relative('src/web', entry.parentPath ?? entry.path), entry.name));
   hold(files.length > 10, 'no files were found');
   for (const file of files) {

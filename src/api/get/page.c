@@ -63,6 +63,8 @@ static enum status get_asset(struct call *call)
 }
 
 const struct route route_page = {.id = "getPage",
+                                 .group = GROUP_SERVICE,
+                                 .unlisted = true, /* for the API it is /v1 */
                                  .path = "/",
                                  .summary = "The dashboard for browsers (Accept: text/html), else what there is to ask",
                                  .example = "/",
@@ -84,6 +86,9 @@ static const struct param params[] = {
 };
 
 const struct route route_asset = {.id = "getAsset",
+                                  .group = GROUP_SERVICE,
+                                  .unlisted = true,
+                                  .media = "text/css; charset=utf-8", /* of the example; each file has its own */
                                   .path = "/assets/{version}/{folder}/{name}",
                                   .summary = "A file of the dashboard",
                                   .example = "/assets/latest/app/style.css",
