@@ -10,7 +10,7 @@ ARG DEBIAN=debian:trixie-slim
 FROM ${DEBIAN} AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        binutils gcc libc6-dev libjansson-dev libmicrohttpd-dev libxxhash-dev make pkg-config zlib1g-dev
+        binutils gcc libc6-dev libjansson-dev libjs-chart.js libmicrohttpd-dev libxxhash-dev make pkg-config zlib1g-dev
 WORKDIR /src
 COPY . .
 ARG VERSION=0.1.0

@@ -60,10 +60,12 @@ BIN := $(B)/entrepot
 SOURCES := $(sort $(shell find src -name '*.c' 2>/dev/null))
 HEADERS := $(sort $(shell find include src tests -name '*.h' 2>/dev/null))
 # Each becomes the symbols _binary_<name>_start and _end (dots are underscores), whatever folder it lies in.
-EMBEDDED := config/countries.csv config/products.csv config/sectors.json src/web/docs/docs.css src/web/docs/docs.js
+EMBEDDED := config/countries.csv config/products.csv config/sectors.json $(sort $(wildcard src/web/*.* src/web/*/*.*))
+# Chart.js draws the page's charts; it is embedded too. Another copy: CHART_JS=FILE
+CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
 
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
-EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o)
+EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o) $(B)/embedded/chart.min.js.o
 LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
 
 # A room of tests: test_*.c are programs; what else lies there is linked into each of them.
@@ -76,7 +78,8 @@ room_objects = $(patsubst %.c,$(B)/%.o,$(filter-out tests/$(1)/$(2)%,$(wildcard 
 
 # Scripts that look at the sources, not at the program, need no second pass under the sanitizers.
 SOURCE_CHECKS := $(wildcard tests/layers.sh tests/docs.sh)
-TEST_SCRIPTS := $(filter-out tests/run.sh $(SOURCE_CHECKS),$(sort $(wildcard tests/*.sh)))
+# Nor does what happens in a browser; what the server does for it is in tests/http.
+TEST_SCRIPTS := $(filter-out tests/run.sh $(SOURCE_CHECKS) $(if $(SANITIZER),tests/browser.sh),$(sort $(wildcard tests/*.sh)))
 
 ALL_C := $(SOURCES) $(TEST_SOURCES) $(BENCH_SOURCES)
 
@@ -86,9 +89,11 @@ ALL_C := $(SOURCES) $(TEST_SOURCES) $(BENCH_SOURCES)
 LIBRARIES := libmicrohttpd jansson zlib libxxhash
 COMPILER := $(notdir $(firstword $(CC)))
 DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
-    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev
+    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev \
+    $(CHART_JS)=libjs-chart.js
 # curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle, Python for tests/indicators,
-# nginx for tests/nginx.sh, Node for tests/openapi.sh and tests/clients.sh, pandas for the latter.
+# nginx for tests/nginx.sh, Node for tests/openapi.sh, tests/clients.sh and
+# tests/browser.sh, pandas for the second of them.
 PANDAS := /usr/lib/python3/dist-packages/pandas
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd python3:python3 nginx:nginx-light \
@@ -98,8 +103,8 @@ DEPS_BENCH := $(DEPS_TEST) wrk:wrk g++:g++
 # ---- flags ----------------------------------------------------------------------------------------------------------------
 
 # Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
-NO_COMPILE := help clean get-deps deps-build deps-test deps-bench bench-peers openapi-node clients-node run run-world test test-fast bench bench-world layers lint format format-check \
-    coverage reproducible uninstall
+NO_COMPILE := help clean get-deps deps-build deps-test deps-bench deps-chromium deps-browser bench-peers openapi-node clients-node browser-node bench-page \
+    screenshots run run-world test test-fast bench bench-world layers lint format format-check coverage reproducible uninstall
 ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 
 ifeq ($(shell command -v $(PKG_CONFIG)),)
@@ -114,6 +119,9 @@ $(error $(strip $(MISSING)): not found by $(PKG_CONFIG); `make get-deps` install
 endif
 ifeq ($(shell command -v $(firstword $(CC))),)
 $(error the compiler $(firstword $(CC)) is missing: `make get-deps` installs it, CC=… names another)
+endif
+ifeq ($(wildcard $(CHART_JS)),)
+$(error Chart.js is missing, $(CHART_JS): `make get-deps` installs it (Debian package libjs-chart.js), CHART_JS=… names another copy)
 endif
 
 IS_CLANG := $(shell $(CC) -dM -E -x c /dev/null | grep -c __clang__)
@@ -198,11 +206,20 @@ $(B)/tests/%.o: tests/%.c $(B)/flags
 	$(Q)$(COMPILE) $(TEST_CPPFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Read-only data, no executable stack; run inside the file's folder so that no path gets into the symbol.
-$(B)/embedded/%.o: % $(B)/flags
+define embed
 	$(call say,EMBED,$<)
 	@mkdir -p $(@D)
 	$(Q)cd $(<D) && $(LD) -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
 	$(Q)$(OBJCOPY) --rename-section .data=.rodata,alloc,load,readonly,data,contents $@
+endef
+$(B)/embedded/%.o: % $(B)/flags
+	$(embed)
+$(B)/embedded/chart.min.js.o: $(B)/chart/chart.min.js
+	$(embed)
+# Under one name, whatever CHART_JS is called.
+$(B)/chart/chart.min.js: $(CHART_JS) $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 define room
 $(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/%: $(B)/tests/$(1)/%.o $(call room_objects,$(1),$(2)) $(LIBRARY)
@@ -225,7 +242,7 @@ $(B)/alone/%.o: % $(B)/flags
 
 .PHONY: header-check programs
 header-check: $(HEADER_CHECKS) ## compile every header alone
-programs: $(BIN) $(TEST_PROGRAMS) $(HEADER_CHECKS)
+programs: $(BIN) $(TEST_PROGRAMS) $(HEADER_CHECKS) $(filter %/bench_synth,$(BENCH_PROGRAMS))
 	@:
 
 -include $(wildcard $(OBJECTS:.o=.d) $(patsubst %.c,$(B)/%.d,$(TEST_SOURCES) $(BENCH_SOURCES)) $(HEADER_CHECKS:.o=.d))
@@ -257,12 +274,13 @@ run-world: deps-build ## make a small synthetic world, import it, serve it besid
 
 # ---- packages -------------------------------------------------------------------------------------------------------------
 
-.PHONY: get-deps deps-build deps-test deps-bench
+.PHONY: get-deps deps-build deps-test deps-bench deps-chromium
 get-deps: deps-test ## install the packages that building and testing need, if any is missing
 deps-build: NEED = $(DEPS_BUILD)
 deps-test: NEED = $(DEPS_TEST)
 deps-bench: NEED = $(DEPS_BENCH)
-deps-build deps-test deps-bench:
+deps-chromium: NEED = $(CHROMIUM)=chromium
+deps-build deps-test deps-bench deps-chromium:
 	@missing=; \
 	for dep in $(NEED); do \
 	    case $$dep in \
@@ -286,7 +304,8 @@ deps-build deps-test deps-bench:
 # ---- testing --------------------------------------------------------------------------------------------------------------
 
 TEST_JOBS ?= 2
-TEST_TIMEOUT ?= $(if $(SANITIZER),240,120)
+# Twice what the slowest takes beside others on a busy machine.
+TEST_TIMEOUT ?= 240
 TALLY := build/tally
 export ASAN_OPTIONS ?= detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1
 export UBSAN_OPTIONS ?= print_stacktrace=1
@@ -301,23 +320,23 @@ RELEASE_PASS = $(call pass,WERROR=1,$(VARIANT))
 SANITIZER_PASS = $(call pass,WERROR=0 SANITIZER=address$(comma)undefined,$(VARIANT)-address$(comma)undefined)
 
 .PHONY: test test-fast suite layers docs-check openapi-node clients-node
-test: deps-test openapi-node clients-node ## everything: layers, headers, unit, HTTP, scripts, then all again under ASan and UBSan
+test: deps-test openapi-node clients-node browser-node ## everything: layers, headers, unit, HTTP, scripts, then all again under ASan and UBSan
 	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
 	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
 	$(if $(SANITIZER),,$(SANITIZER_PASS);) \
 	tests/run.sh --total
 
-test-fast: deps-test openapi-node clients-node ## the same without the sanitizer pass
+test-fast: deps-test openapi-node clients-node browser-node ## the same without the sanitizer pass
 	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
 	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
 	tests/run.sh --total
 
 SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
 # The longest first.
-SUITE := $(foreach r,oracle unit fault http,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
-    $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(TEST_SCRIPTS)
+SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(foreach r,oracle unit fault http,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
+    $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(filter-out tests/browser.sh,$(TEST_SCRIPTS))
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
-	@ENTREPOT=$(BIN) VARIANT=$(VARIANT) OPENAPI_NODE=$(CURDIR)/$(OPENAPI_NODE) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
+	@$(BROWSER_ENV) VARIANT=$(VARIANT) OPENAPI_NODE=$(CURDIR)/$(OPENAPI_NODE) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
 	    $(if $(TEST),$(foreach t,$(SUITE),$(if $(findstring $(TEST),$(t)),$(t))),$(SUITE)) || [ -n '$(COUNTED)' ]
 
 # $(call npm,PACKAGE.JSON,FOLDER): installed once, and again when the list of packages changes. Without our flags: packages that compile
@@ -367,6 +386,24 @@ bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million r
 # The other engines, from npm; one that cannot be installed is left out of the comparison.
 bench-peers: deps-bench
 	@$(call npm,tests/bench/peers/package.json,$(BENCH_NODE)) || echo 'npm: other engines are left out' >&2
+
+# What looks at the page: Debian's chromium (226 MB to fetch where nothing of it is there; BROWSER=0 leaves it out), and what drives it. The
+# tests are skipped, with a line that says so, where it cannot be had.
+BROWSER ?= 1
+CHROMIUM ?= /usr/bin/chromium
+BROWSER_NODE := build/browser-node
+BROWSER_ENV = ENTREPOT=$(BIN) CHROMIUM=$(CHROMIUM) BROWSER_NODE=$(BROWSER_NODE)
+.PHONY: deps-browser browser-node screenshots bench-page
+deps-browser: deps-test
+	@[ -x $(CHROMIUM) ] || [ '$(BROWSER)' = 0 ] || $(MAKE) deps-chromium || echo 'chromium: tests of the page are skipped' >&2
+browser-node: deps-browser
+	@[ '$(BROWSER)' != 0 ] || exit 0; $(call npm,tests/browser/package.json,$(BROWSER_NODE)) || echo 'npm: tests of the page are skipped' >&2
+screenshots: browser-node ## PNGs of every view of the page, light and dark, wide and narrow: build/screenshots
+	+@$(MAKE) $(jobs) world-programs
+	@$(BROWSER_ENV) tests/browser.sh --screenshots build/screenshots
+bench-page: browser-node ## how long the page takes to its first view, and to change views
+	+@$(MAKE) $(jobs) world-programs
+	@$(BROWSER_ENV) tests/browser.sh --timings
 
 .PHONY: coverage
 coverage: deps-test ## line and branch coverage of the test suite (needs gcovr)

@@ -33,6 +33,7 @@ struct api *api_new(const struct catalogue *catalogue, const struct api_options 
                         .prepared = prepared,
                         .description = description,
                         .options = *options};
+    assets_version(api->assets_version);
     return api;
 }
 
@@ -266,6 +267,10 @@ static enum status resolve(struct call *call)
     enum status status = check_request(call);
     if (status == ST_OK)
         status = route_match(call);
+    if (status == ST_OK && call->route->as_table) {
+        call->is_page = !call->query.n && prefers_html(call->request->accept);
+        call->route = call->is_page ? call->route : call->route->as_table;
+    }
     if (status == ST_OK && !str_is(call->request->method, "OPTIONS"))
         status = params_read(call);
     if (status == ST_OK && call->route->kind == ROUTE_TABLE && !str_is(call->request->method, "OPTIONS"))

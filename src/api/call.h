@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "api/assets.h"
 #include "entrepot/analysis/figures.h"
 #include "entrepot/api/api.h"
 #include "entrepot/base/jw.h"
@@ -22,6 +23,7 @@ struct api {
     struct prepared *prepared;
     struct description *description; /* OpenAPI, made when it is first asked for */
     struct api_options options;
+    char assets_version[ASSETS_VERSION_SIZE];
 };
 
 /* ---- columns and rows ---- */
@@ -214,6 +216,9 @@ struct route {
     const char *default_sort; /* or NULL */
     const struct route
         *with_summary; /* or NULL: what answers summary=1, with columns of its own over the same parameters */
+    const struct route
+        *as_table; /* or NULL: what answers instead those who would not rather have HTML, or ask something */
+    struct str (*freshness)(const struct call *call); /* or NULL: its Cache-Control, where it is not that of data */
 };
 
 extern const struct route *const api_routes[];
@@ -339,6 +344,7 @@ struct call {
     bool pinned;                       /* by release= */
     enum format format;
     bool format_from_suffix;
+    bool is_page;       /* HTML was preferred, where there is some */
     enum coding coding; /* agreed upon; small bodies go without */
     bool must_code;     /* the client refuses bodies as they are */
     const struct route *route;
@@ -457,6 +463,8 @@ enum status encode_content(struct call *call, struct buf *body) MUST_CHECK;
 
 /* ---- http/ ---- */
 
+/* Cache-Control of what stays as it is under its address. */
+#define FOR_EVER "public, max-age=31536000, immutable"
 void reply_header(struct api_reply *reply, const char *name, struct str value);
 void reply_common_headers(struct call *call);
 /* ETag, Cache-Control and Vary, as the route and release= have them. */
@@ -466,6 +474,8 @@ struct str reply_etag(const struct call *call);
 /* What the representation hangs on, in full: two calls of one key have the same bytes. */
 struct str reply_key(const struct call *call);
 bool etag_matches(struct str if_none_match, struct str etag);
+/* Whether Accept ranks HTML above all that tables are served as, as browsers do. */
+bool prefers_html(struct str accept);
 
 /* Suffix, format=, Accept, in that order; ST_INVALID with a 406, or with what the format cannot do. */
 enum status negotiate(struct call *call) MUST_CHECK;

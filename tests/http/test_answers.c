@@ -568,7 +568,9 @@ static void test_mistakes_are_told(void **state)
         {"/livez?a=b", 400, "unknown-parameter"},
         {"/readyz?a=b", 400, "unknown-parameter"},
         {"/healthz?a=b", 400, "unknown-parameter"},
-        {"/", 404, "not-found"},
+        {"//", 404, "not-found"},
+        {"/?top=3", 400, "unknown-parameter"},
+        {"/assets/latest/app/styles.css", 404, "not-found"},
         {"/v2", 404, "not-found"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -81,7 +81,8 @@ function hold(target, operation, content, media, body) {
 const statuses = {};
 async function ask(target) {
     const answer = await fetch(base + target), body = await answer.text();
-    const operation = operation_of(decodeURI(target.split('?')[0].replaceAll('%', '%25')));
+    const path = decodeURI(target.split('?')[0].replaceAll('%', '%25'));
+    const operation = operation_of(path === '/' ? '/v1' : path); // whoever wants no page gets that one's answer
     const response = response_of(operation, answer.status);
     const media = answer.headers.get('content-type').split(';')[0];
     statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;

@@ -145,6 +145,17 @@ static enum status choose_by_accept(struct call *call)
     return ST_INVALID;
 }
 
+bool prefers_html(struct str accept)
+{
+    static const struct encoder page = {.media = "text/html"};
+    struct str params;
+    int64_t html = weight_for(accept, &page, &params);
+    for (enum format f = FORMAT_JSON; f < FORMATS; f++)
+        if (weight_for(accept, &encoders[f], &params) >= html)
+            return false;
+    return true;
+}
+
 enum status negotiate(struct call *call)
 {
     const struct arg *format = call_arg(call, "format");

@@ -28,6 +28,8 @@ static uint64_t representation(const struct call *call)
 {
     struct str id = catalogue_id(call->catalogue), format = str_view(encoders[call->format].name);
     uint64_t hash = XXH3_64bits(id.p, id.n);
+    hash = XXH3_64bits_withSeed(call->api->assets_version, sizeof call->api->assets_version, hash);
+    hash = XXH3_64bits_withSeed(call->route->id, strlen(call->route->id), hash); /* page and index share a path */
     hash = XXH3_64bits_withSeed(call->canonical.p, call->canonical.n, hash);
     return XXH3_64bits_withSeed(format.p, format.n, hash);
 }
@@ -39,19 +41,19 @@ struct str reply_etag(const struct call *call)
     return arena_printf(call->arena, "\"%016" PRIx64 "%s\"", representation(call), coding);
 }
 
-/* A suffix or format= decides alone; otherwise Accept has its word too, where there is a choice. */
+/* A suffix or format= decides alone; otherwise Accept has its word too, where there is a choice: of formats, or of a page instead. */
 static struct str vary(const struct call *call)
 {
     const struct arg *format = call_find(call, "format");
     bool chosen = call->format_from_suffix || !format || format->given;
-    return chosen ? STR("Accept-Encoding") : STR("Accept, Accept-Encoding");
+    return chosen && !call->is_page ? STR("Accept-Encoding") : STR("Accept, Accept-Encoding");
 }
 
 struct str reply_key(const struct call *call)
 {
-    return arena_printf(call->arena, "%.*s %s %d%d%d %.*s %.*s", STR_ARG(catalogue_id(call->catalogue)),
-                        encoders[call->format].name, (int)call->coding, call->must_code, call->format_from_suffix,
-                        STR_ARG(vary(call)), STR_ARG(call->canonical));
+    return arena_printf(call->arena, "%.*s %s %s %d%d%d %.*s %.*s", STR_ARG(catalogue_id(call->catalogue)),
+                        call->route->id, encoders[call->format].name, (int)call->coding, call->must_code,
+                        call->format_from_suffix, STR_ARG(vary(call)), STR_ARG(call->canonical));
 }
 
 /* RFC 9110 §13.1.2: a list, or *, compared weakly. */
@@ -69,6 +71,15 @@ bool etag_matches(struct str list, struct str etag)
     return false;
 }
 
+static struct str freshness(const struct call *call)
+{
+    if (call->route->freshness)
+        return call->route->freshness(call);
+    return call->pinned ? STR(FOR_EVER)
+                        : arena_printf(call->arena, "public, max-age=%u, stale-while-revalidate=86400",
+                                       call->api->options.max_age_s);
+}
+
 void reply_cache_headers(struct call *call)
 {
     if (call->route->uncached) {
@@ -76,10 +87,7 @@ void reply_cache_headers(struct call *call)
         return;
     }
     reply_header(call->reply, "ETag", reply_etag(call));
-    reply_header(call->reply, "Cache-Control",
-                 call->pinned ? STR("public, max-age=31536000, immutable")
-                              : arena_printf(call->arena, "public, max-age=%u, stale-while-revalidate=86400",
-                                             call->api->options.max_age_s));
+    reply_header(call->reply, "Cache-Control", freshness(call));
     reply_header(call->reply, "Vary", vary(call));
     reply_header(call->reply, "Accept-Ranges", STR("none")); /* a Range is not looked at: the whole comes, with 200 */
 }

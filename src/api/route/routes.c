@@ -2,6 +2,7 @@
 #include "api/get/endpoints.h"
 
 const struct route *const api_routes[] = {
+    &route_page,
     &route_index,
     &route_bilateral,
     &route_bilateral_products,
@@ -47,6 +48,7 @@ const struct route *const api_routes[] = {
     &route_livez,
     &route_readyz,
     &route_healthz,
+    &route_asset,
 };
 const size_t api_n_routes = sizeof api_routes / sizeof *api_routes;
 
