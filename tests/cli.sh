@@ -99,6 +99,9 @@ check 'a failed import leaves the old file' says 1 -- import "$work/number.json"
 check 'the old file is as it was' cmp "$work/a.cube" "$work/b.cube"
 check 'no temporary file is left' test -z "$(ls "$work" | grep "cube[.]")"
 check 'an unwritable place is refused' says 1 /proc/x.cube -- import "$work/good.json" -o /proc/x.cube
+mkfifo "$work/pipe"
+check 'a pipe or a folder is not replaced' says 1 'is no file' -- import "$work/good.json" -o "$work/pipe"
+check 'and the pipe is still there' test -p "$work/pipe"
 
 # Formats
 check 'import has a help of its own' says 0 baci comtrade --allow-unknown --memory -- import --help

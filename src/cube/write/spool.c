@@ -48,12 +48,24 @@ static char *name_beside(const char *path)
     return name;
 }
 
+/* The whole file takes the place of what is called `path`: of a device such as /dev/null, a pipe or a folder it must not. */
+static enum status check_place(const char *path, struct problem *problem)
+{
+    struct stat there;
+    if (stat(path, &there) != 0 || S_ISREG(there.st_mode))
+        return ST_OK;
+    enum status status = problem_set(problem, ST_INVALID, path, "this is there and is no file");
+    return problem_cure(problem, status, "name a file that may be replaced, or a new one");
+}
+
 enum status spool_init(struct spool *s, const char *path, struct problem *problem)
 {
     *s = (struct spool){.fd = -1};
     buf_init(&s->memory, SIZE_MAX / 2);
     if (!path)
         return ST_OK;
+    if (check_place(path, problem) != ST_OK)
+        return ST_INVALID;
     s->path = strdup(path);
     if (!s->path)
         return problem_set(problem, ST_NO_MEMORY, path, "out of memory");
