@@ -242,7 +242,7 @@ $(B)/alone/%.o: % $(B)/flags
 
 .PHONY: header-check programs
 header-check: $(HEADER_CHECKS) ## compile every header alone
-programs: $(BIN) $(TEST_PROGRAMS) $(HEADER_CHECKS) $(filter %/bench_synth,$(BENCH_PROGRAMS))
+programs: $(BIN) $(TEST_PROGRAMS) $(HEADER_CHECKS) $(BENCH_PROGRAMS)
 	@:
 
 -include $(wildcard $(OBJECTS:.o=.d) $(patsubst %.c,$(B)/%.d,$(TEST_SOURCES) $(BENCH_SOURCES)) $(HEADER_CHECKS:.o=.d))

@@ -83,8 +83,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: [COUNT=200 ROUNDS=25] bench_answers --data PATH TARGET…\n");
         return 2;
     }
-    struct catalogue *catalogue = load_catalogue(&settings);
-    struct api *api = catalogue ? api_new(catalogue, &settings.api) : NULL;
+    struct catalogue *catalogue = NULL;
+    struct problem problem;
+    if (load_catalogue(&settings, NULL, &catalogue, &problem) != ST_OK) {
+        problem_print(&problem, stderr);
+        return 1;
+    }
+    struct api *api = api_new(catalogue, &settings.api);
     if (!api)
         return 1;
     for (size_t i = 0; i < n; i++)
