@@ -334,12 +334,12 @@ static bool among(const size_t *index, size_t n, size_t column)
 size_t call_fields(const struct call *call, size_t *index)
 {
     size_t chosen[COLUMNS_MAX], n_chosen = 0, n = 0;
-    bool both = call_labels(call) == LABELS_BOTH;
-    bool all = !call_arg(call, "fields")->given;
+    enum labels labels = call_labels(call);
+    bool both = labels == LABELS_BOTH, all = !call_arg(call, "fields")->given;
     if (!all)
         n_chosen = chosen_fields(call, chosen);
     for (size_t c = 0; all && c < call->route->n_columns; c++)
-        if (!name_is_shown_as_code(call, c))
+        if (labels != LABELS_NAME || !name_is_shown_as_code(call, c))
             chosen[n_chosen++] = c;
     for (size_t i = 0; i < n_chosen && n < COLUMNS_MAX; i++) {
         index[n++] = chosen[i];

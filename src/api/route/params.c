@@ -5,7 +5,7 @@
 const struct arg *call_find(const struct call *call, const char *name)
 {
     for (size_t i = 0; i < call->route->n_params; i++)
-        if (strcmp(call->route->param[i].name, name) == 0)
+        if (call->route->param[i].name[0] == name[0] && strcmp(call->route->param[i].name, name) == 0)
             return &call->arg[i];
     return NULL;
 }
