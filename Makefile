@@ -69,7 +69,7 @@ EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o) $(B)/embedded/chart.min.js.o
 LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
 
 # A room of tests: test_*.c are programs; what else lies there is linked into each of them.
-TEST_ROOMS := unit http fault oracle
+TEST_ROOMS := unit http siege fault oracle
 TEST_SOURCES := $(sort $(wildcard $(TEST_ROOMS:%=tests/%/*.c)))
 TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(foreach s,$(TEST_SOURCES),$(if $(filter test_%,$(notdir $(s))),$(s))))
 BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
@@ -222,12 +222,15 @@ $(B)/chart/chart.min.js: $(CHART_JS) $(B)/flags
 	$(Q)cp $< $@
 
 define room
-$(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/%: $(B)/tests/$(1)/%.o $(call room_objects,$(1),$(2)) $(LIBRARY)
+$(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/%: $(B)/tests/$(1)/%.o $(call room_objects,$(1),$(2)) \
+    $(BORROWED_$(1):%.c=$(B)/%.o) $(LIBRARY)
 	$$(call say,LD,$$@)
 	$$(Q)$$(LINK) -o $$@ $$^ $$(TEST_LIBS) $(LINK_$(1)) $$(APP_LIBS)
 endef
 # tests/fault stands between the program and these functions of the C library.
 comma := ,
+# What a room takes from another.
+BORROWED_siege := tests/http/raw_client.c
 LINK_oracle := $(ORACLE_LIBS)
 LINK_fault := $(addprefix -Wl$(comma)--wrap=,write pwrite read pread open fsync close rename linkat malloc calloc realloc strdup)
 $(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_))))
@@ -333,7 +336,7 @@ test-fast: deps-test openapi-node clients-node browser-node ## the same without 
 
 SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
 # The longest first.
-SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(foreach r,oracle unit fault http,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
+SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(foreach r,oracle unit fault http siege,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
     $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(filter-out tests/browser.sh,$(TEST_SCRIPTS))
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
 	@$(BROWSER_ENV) VARIANT=$(VARIANT) OPENAPI_NODE=$(CURDIR)/$(OPENAPI_NODE) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
