@@ -128,6 +128,8 @@ static bool take_line(struct reading *r, struct str line)
         return take_deviation(r->one, rest);
     } else if (str_is(line, "alone")) {
         r->one->alone = true;
+    } else if (str_is(line, "direct")) {
+        r->one->direct = true;
     } else if (str_is(word, "<")) {
         bool ok = take_text(rest, &r->bytes);
         buf_lit(&r->bytes, "\r\n");

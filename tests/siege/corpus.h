@@ -4,6 +4,7 @@
  *   case NAME
  *   expect OUTCOME [| OUTCOME]…      what must come of it
  *   on VERSION OUTCOME [| OUTCOME]…  what comes of it with a libmicrohttpd whose version begins so; must be listed here to be accepted
+ *   direct                           not through proxies, which wait for a body that never comes
  *   alone                            nothing follows the bytes: the client ends its side and waits
  *   < TEXT                           bytes, and CR LF behind them
  *   - TEXT                           bytes
@@ -25,7 +26,7 @@ struct corpus_case {
     struct {
         struct str version, outcome;
     } on[CORPUS_VERSIONS]; /* deviations of versions, or empty */
-    bool alone;
+    bool alone, direct;
 };
 
 struct corpus {

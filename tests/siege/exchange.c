@@ -63,8 +63,15 @@ static struct str header_of(const struct answer *answer, const char *name)
     return raw_header(&(struct raw_reply){.head = answer->head}, name);
 }
 
-/* Cuts the first answer off *rest; false if none is there. */
-static bool next_answer(struct str *rest, struct answer *answer)
+/* Who made an error: libmicrohttpd's own have no type. */
+static bool by_library(const struct answer *answer)
+{
+    return answer->status >= 400 && !header_of(answer, "Content-Type").p && !header_of(answer, "Allow").p;
+}
+
+/* Cuts the first answer off *rest; false if none is there. What looks like a head where a body should be is one, but behind a proxy, which
+ * takes libmicrohttpd's second head for the body of the first. */
+static bool next_answer(struct str *rest, bool through, struct answer *answer)
 {
     const char *end = rest->n ? memmem(rest->p, rest->n, "\r\n\r\n", 4) : NULL;
     uint32_t length = 0;
@@ -76,7 +83,8 @@ static bool next_answer(struct str *rest, struct answer *answer)
     bool bodiless = answer->status < 200 || answer->status == 204 || answer->status == 304;
     if (!bodiless)
         (void)str_u32(header_of(answer, "Content-Length"), UINT32_MAX, &length);
-    answer->cut = length > 0 && (after.n < length || str_starts(after, STR("HTTP/1.")));
+    bool head = str_starts(after, STR("HTTP/1.")) && !(through && by_library(answer));
+    answer->cut = length > 0 && (after.n < length || head);
     answer->body = str_span(after.p, answer->cut ? 0 : length);
     *rest = str_span(after.p + answer->body.n, after.n - answer->body.n);
     return true;
@@ -106,12 +114,6 @@ const char *head_fault(struct str head)
         }
     }
     return NULL;
-}
-
-/* Who made an error: libmicrohttpd's own have no type. */
-static bool by_library(const struct answer *answer)
-{
-    return answer->status >= 400 && !header_of(answer, "Content-Type").p && !header_of(answer, "Allow").p;
 }
 
 /* What is wrong with an answer of ours, as a word; NULL: nothing. */
@@ -179,8 +181,9 @@ static void judge(const struct exchange *what, struct str all, bool ended, struc
 {
     struct telling t = {.text = outcome->text, .room = sizeof outcome->text};
     struct answer answer;
-    while (next_answer(&all, &answer)) {
+    while (next_answer(&all, what->through, &answer)) {
         unsigned marker = marker_in(&answer);
+        outcome->inside += answer.body.n && memmem(answer.body.p, answer.body.n, "\"/inside\"", 9) != NULL;
         if (marker == what->marker && answer.status == 404) {
             outcome->markers++;
             continue;

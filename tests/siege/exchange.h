@@ -35,6 +35,7 @@ struct outcome {
     char text[256];
     unsigned answers;      /* without those to the two that followed */
     unsigned markers;      /* answers to the two */
+    unsigned inside;       /* answers to a request for /inside, which some bytes hide in others */
     unsigned other_marker; /* an answer to somebody else's marker: answers went astray; 0: none */
 };
 

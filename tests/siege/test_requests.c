@@ -146,6 +146,9 @@ static void check_line(struct str text, unsigned *told, unsigned *dropped)
     const char *event = json_string_value(json_object_get(line, "event"));
     assert_non_null(event);
     assert_true(json_is_string(json_object_get(line, "time")) && json_is_string(json_object_get(line, "level")));
+    const char *target = json_string_value(json_object_get(line, "target"));
+    if (target && strcmp(target, "/inside") == 0)
+        fail_msg("a request inside another was answered: %.*s", STR_ARG(text));
     if (strcmp(event, "request") == 0)
         *told += number_of(line, "status") > 0;
     if (json_object_get(line, "dropped"))
