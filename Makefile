@@ -236,6 +236,7 @@ endef
 # What a room takes from another.
 BORROWED_siege := tests/http/raw_client.c
 BORROWED_fuzz := tests/http/shipped_api.c
+BORROWED_fault := tests/http/shipped_api.c
 LINK_oracle := $(ORACLE_LIBS)
 LINK_fault := $(addprefix -Wl$(comma)--wrap=,write pwrite read pread open fsync close rename linkat malloc calloc realloc strdup)
 $(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_))))
