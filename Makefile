@@ -71,7 +71,7 @@ EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o) $(B)/embedded/chart.min.js.o
 LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
 
 # A room of tests: test_*.c are programs; what else lies there is linked into each of them.
-TEST_ROOMS := unit http siege fuzz fault oracle
+TEST_ROOMS := unit http siege soak fuzz fault oracle
 TEST_SOURCES := $(sort $(wildcard $(TEST_ROOMS:%=tests/%/*.c)))
 TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(foreach s,$(TEST_SOURCES),$(if $(filter test_%,$(notdir $(s))),$(s))))
 BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
@@ -235,6 +235,7 @@ endef
 # tests/fault stands between the program and these functions of the C library.
 # What a room takes from another.
 BORROWED_siege := tests/http/raw_client.c
+BORROWED_soak := tests/http/raw_client.c tests/siege/process.c
 BORROWED_fuzz := tests/http/shipped_api.c
 BORROWED_fault := tests/http/shipped_api.c
 LINK_oracle := $(ORACLE_LIBS)
@@ -348,7 +349,7 @@ test-fast: deps-test openapi-node clients-node browser-node ## the same without 
 
 SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
 # The longest first.
-SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(foreach r,oracle unit fault http siege fuzz,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
+SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(foreach r,oracle unit fault soak http siege fuzz,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
     $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(filter-out tests/browser.sh,$(TEST_SCRIPTS))
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
 	@$(BROWSER_ENV) VARIANT=$(VARIANT) OPENAPI_NODE=$(CURDIR)/$(OPENAPI_NODE) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
