@@ -115,7 +115,7 @@ ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error $(PKG_CONFIG) is missing: `make get-deps` installs it (Debian package pkg-config))
 endif
-TEST_LIBRARIES := $(if $(filter tests programs suite header-check build/%,$(MAKECMDGOALS)),cmocka sqlite3)
+TEST_LIBRARIES := $(if $(filter tests programs suite header-check soak-programs torture-programs build/%,$(MAKECMDGOALS)),cmocka sqlite3)
 NEEDED := $(LIBRARIES) $(TEST_LIBRARIES)
 MISSING := $(foreach l,$(NEEDED),$(shell $(PKG_CONFIG) --exists $(l) || echo $(l)))
 ifneq ($(strip $(MISSING)),)
@@ -398,6 +398,20 @@ bench: deps-bench bench-peers ## measure, side by side with nginx, a bare server
 bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million rows (WORLD_YEARS='1 5 27'; BENCH_DIR, KEEP=1)
 	+@$(MAKE) $(jobs) bench-programs
 	@$(BENCH_ENV) BENCH_YEARS='$(WORLD_YEARS)' bash tests/bench/world.sh
+
+# Everything of tests/soak at full size; SOAK_MINUTES of everything together.
+SOAK_MINUTES ?= 30
+.PHONY: soak soak-programs torture torture-programs
+soak-programs: $(BIN) $(B)/tests/soak/test_soak $(B)/tests/soak/test_life
+soak: deps-test ## slow attackers, idle crowds, floods, drains and swaps at full size (SOAK_MINUTES=30), with figures
+	+@$(MAKE) $(jobs) soak-programs
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/soak/test_life
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_soak
+
+torture-programs: $(BIN) $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS))
+torture: deps-test ## every allocation and every system call fails in turn, at a start, in requests, in an import
+	+@$(MAKE) $(jobs) torture-programs
+	@for t in $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)); do ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP TORTURE_STEP=1 $$t || exit 1; done
 
 # FUZZ_SECONDS each; what they find new is kept under build/fuzz, what breaks something is written there as crash-*.
 FUZZ_SECONDS ?= 60

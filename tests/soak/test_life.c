@@ -316,6 +316,7 @@ static void a_storm_of_signals_is_one_reload_or_few(void **state)
         pause_ms(5);
         assert_true(i < 999);
     }
+    assert_true(await(&server, "reloaded", 1));
     unsigned done = events(&server, "reloaded");
     print_message("# %d signals: %u reloads\n", STORM + 1, done);
     assert_in_range(done, 1, STORM);
