@@ -234,7 +234,7 @@ $(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/
 endef
 # tests/fault stands between the program and these functions of the C library.
 # What a room takes from another.
-BORROWED_siege := tests/http/raw_client.c
+BORROWED_siege := tests/http/raw_client.c tests/http/shipped_api.c
 BORROWED_soak := tests/http/raw_client.c tests/siege/process.c
 BORROWED_fuzz := tests/http/shipped_api.c
 BORROWED_fault := tests/http/shipped_api.c
