@@ -243,6 +243,13 @@ LINK_fault := $(addprefix -Wl$(comma)--wrap=,write pwrite read pread open fsync 
 $(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_))))
 $(if $(BENCH_PROGRAMS),$(eval $(call room,bench,bench_)))
 
+# What a whole process is starved with; sanitizers have allocators of their own.
+$(B)/tests/fault/preload/starve.so: tests/fault/preload/starve.c $(B)/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(TEST_CPPFLAGS) -Wno-null-dereference -fPIC -shared -MMD -MP -o $@ $<
+PRELOADS := $(if $(SANITIZER)$(COVERAGE),,$(B)/tests/fault/preload/starve.so)
+
 # libFuzzer brings a main of its own.
 $(B)/tests/fuzz/fuzz: $(call room_objects,fuzz,test_) $(BORROWED_fuzz:%.c=$(B)/%.o) $(LIBRARY)
 	$(call say,LD,$@)
@@ -257,7 +264,7 @@ $(B)/alone/%.o: % $(B)/flags
 
 .PHONY: header-check programs
 header-check: $(HEADER_CHECKS) ## compile every header alone
-programs: $(BIN) $(TEST_PROGRAMS) $(HEADER_CHECKS) $(BENCH_PROGRAMS)
+programs: $(BIN) $(TEST_PROGRAMS) $(PRELOADS) $(HEADER_CHECKS) $(BENCH_PROGRAMS)
 	@:
 
 -include $(wildcard $(OBJECTS:.o=.d) $(patsubst %.c,$(B)/%.d,$(TEST_SOURCES) $(BENCH_SOURCES)) $(HEADER_CHECKS:.o=.d))
@@ -408,10 +415,11 @@ soak: deps-test ## slow attackers, idle crowds, floods, drains and swaps at full
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/soak/test_life
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_soak
 
-torture-programs: $(BIN) $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS))
+TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved
+torture-programs: $(BIN) $(TORTURES) $(PRELOADS)
 torture: deps-test ## every allocation and every system call fails in turn, at a start, in requests, in an import
 	+@$(MAKE) $(jobs) torture-programs
-	@for t in $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)); do ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP TORTURE_STEP=1 $$t || exit 1; done
+	@for t in $(TORTURES); do ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP TORTURE_STEP=1 $$t || exit 1; done
 
 # FUZZ_SECONDS each; what they find new is kept under build/fuzz, what breaks something is written there as crash-*.
 FUZZ_SECONDS ?= 60
