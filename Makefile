@@ -409,10 +409,11 @@ bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million r
 # Everything of tests/soak at full size; SOAK_MINUTES of everything together.
 SOAK_MINUTES ?= 30
 .PHONY: soak soak-programs torture torture-programs
-soak-programs: $(BIN) $(B)/tests/soak/test_soak $(B)/tests/soak/test_life
+soak-programs: $(BIN) $(B)/tests/soak/test_soak $(B)/tests/soak/test_life $(B)/tests/siege/test_mutations
 soak: deps-test ## slow attackers, idle crowds, floods, drains and swaps at full size (SOAK_MINUTES=30), with figures
 	+@$(MAKE) $(jobs) soak-programs
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/soak/test_life
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP REQUEST_MUTATIONS=1000000 $(B)/tests/siege/test_mutations
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_soak
 
 TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved
