@@ -356,7 +356,7 @@ test-fast: deps-test openapi-node clients-node browser-node ## the same without 
 
 SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
 # The longest first.
-SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(foreach r,oracle unit fault soak http siege fuzz,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
+SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(filter-out $(if $(SANITIZER),%/test_soak),$(foreach r,oracle unit fault soak http siege fuzz,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)))) \
     $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(filter-out tests/browser.sh,$(TEST_SCRIPTS))
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
 	@$(BROWSER_ENV) VARIANT=$(VARIANT) OPENAPI_NODE=$(CURDIR)/$(OPENAPI_NODE) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \

@@ -19,7 +19,7 @@
 #include "faults.h"
 #include "http/test_api.h"
 
-static size_t step = 37;
+static size_t step = 97;
 
 /* Called through the linker's wrappers, as our own code is. */
 static void *give(size_t n) { return malloc(n); }

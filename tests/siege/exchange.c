@@ -20,6 +20,7 @@ static const char *const known_headers[] = {
     "Content-Type",
     "Content-Encoding",
     "Content-Disposition",
+    "Accept-Ranges",
     "Cache-Control",
     "ETag",
     "Vary",
