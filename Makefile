@@ -408,13 +408,17 @@ bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million r
 
 # Everything of tests/soak at full size; SOAK_MINUTES of everything together.
 SOAK_MINUTES ?= 30
-.PHONY: soak soak-programs torture torture-programs
+.PHONY: soak soak-programs torture torture-programs memcheck
 soak-programs: $(BIN) $(B)/tests/soak/test_soak $(B)/tests/soak/test_life $(B)/tests/siege/test_mutations
 soak: deps-test ## slow attackers, idle crowds, floods, drains and swaps at full size (SOAK_MINUTES=30), with figures
 	+@$(MAKE) $(jobs) soak-programs
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/soak/test_life
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP REQUEST_MUTATIONS=1000000 $(B)/tests/siege/test_mutations
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_soak
+
+memcheck: deps-build ## one request of each route under valgrind
+	+@$(MAKE) $(jobs) all
+	@ENTREPOT=$(BIN) tests/soak/memcheck.sh
 
 TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved
 torture-programs: $(BIN) $(TORTURES) $(PRELOADS)
