@@ -122,13 +122,13 @@ static void take_plan(struct tally *tally, const struct buf *body, const char *t
 static void ask_all(const struct api *api, json_int_t most, struct tally *tally, size_t *refused)
 {
     struct buf body;
-    char target[512];
+    char question[512], target[540];
     buf_init(&body, (size_t)64 << 20);
     *tally = (struct tally){.queries = 0};
     *refused = 0;
     for (int i = 0; i < QUESTIONS; i++) {
-        a_question(target, sizeof target);
-        (void)strcat(target, "&explain=1");
+        a_question(question, sizeof question);
+        (void)snprintf(target, sizeof target, "%s&explain=1", question);
         int status = ask(api, target, &body);
         assert_in_range(status, 200, 422);
         *refused += status == 422 && memmem(body.p, body.n, "result-too-large", 16) != NULL;

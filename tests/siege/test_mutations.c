@@ -82,7 +82,7 @@ static int status_of(struct raw_client *client, int wait_ms)
     if (poll(&p, 1, wait_ms) <= 0)
         return 0;
     ssize_t n = recv(client->fd, text, sizeof text - 1, MSG_DONTWAIT);
-    return n > 12 ? atoi(text + 9) : 0;
+    return n > 12 ? (int)strtol(text + 9, NULL, 10) : 0;
 }
 
 static bool failure(int status) { return status >= 500 && status != 501 && status != 505; }

@@ -15,9 +15,9 @@ for _ in $(seq 600); do
     sleep 0.1
 done
 asked=0
+# shellcheck disable=SC2016 # the backquotes are the README's
 while read -r target; do
     curl -sgo /dev/null --compressed "http://127.0.0.1:$port$target" && asked=$((asked + 1))
-# shellcheck disable=SC2016 # the backquotes are the README's
 done < <(sed -n 's/^| `[^`]*` | .* | `\(.*\)` |$/\1/p' README.md; echo '/v1/nope'; echo '/v1/countries?colour=red'; echo '/v1/flows.csv?reporter=IND&partner=*')
 printf 'POST / HTTP/1.1\r\nHost: a b\r\nTransfer-Encoding: chunked\r\n\r\n' | curl -s --max-time 2 "telnet://127.0.0.1:$port" >/dev/null
 kill "$server"

@@ -31,7 +31,8 @@ static long phase_ms(void) { return minutes > 0 ? 20000 : 700; }
 static int setup(void **state)
 {
     (void)state;
-    static const char *const more[] = {"--config", "config/entrepot.json", "--drain", "500", "--access-log", "0", NULL};
+    static const char *const more[] = {"--config", "config/entrepot.json", "--drain", "500", "--access-log",
+                                       "0",        "--connection-limit",   "16384",   NULL};
     const char *wanted = getenv("SOAK_MINUTES");
     minutes = wanted ? strtod(wanted, NULL) : 0;
     return process_serve(&server, more) && version_learn(&version, server.port, CHEAP) ? 0 : -1;
