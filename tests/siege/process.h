@@ -22,6 +22,8 @@ bool process_start(struct process *process, const char *const *argv);
 /* Starts the entrepot of $ENTREPOT with `serve --listen 127.0.0.1:0` and the further arguments (ended by NULL), and waits until it
  * listens. False if it does not within ten seconds. */
 bool process_serve(struct process *process, const char *const *more);
+/* Whether such a server takes SIGHUP as a wish for new data, and does not end of it. */
+bool serve_takes_hangups(void);
 /* Waits for the end, at most `wait_ms`: the exit status, 128 + signal, or -1 if it still runs. */
 int process_wait(struct process *process, unsigned wait_ms);
 /* A signal, then process_wait; what does not end in time is killed. */

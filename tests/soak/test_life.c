@@ -202,15 +202,13 @@ static void a_second_signal_ends_it(void **state)
 
 /* ---- other data (L3, L4, L5) ---- */
 
-/* Whether this server takes SIGHUP as a wish for new data. */
-static bool reloads(void)
+/* A server whose data can be changed, on its first release. */
+static void serve_live(struct process *server, struct version *version, char *live, size_t room)
 {
-    struct process server;
-    serve(&server, "tests/fixtures/toy-world.json", "0");
-    bool yes = kill(server.pid, SIGHUP) == 0 && process_wait(&server, 300) < 0;
-    (void)process_end(&server, SIGTERM, 5000);
-    process_forget(&server);
-    return yes;
+    put_releases();
+    put_manifest("live.json", "a.csv");
+    serve(server, in_folder("live.json", live, room), "2000");
+    assert_true(version_learn(version, server->port, SMALL));
 }
 
 static void swaps_between_two_answers(void **state)
@@ -219,7 +217,7 @@ static void swaps_between_two_answers(void **state)
     char live[300], a[300], b[300];
     struct process server;
     struct version version[2];
-    if (!reloads())
+    if (!serve_takes_hangups())
         skip();
     put_releases();
     put_manifest("a.json", "a.csv");
@@ -257,12 +255,9 @@ static void bad_files_change_nothing(void **state)
     char live[300];
     struct process server;
     struct version version;
-    if (!reloads())
+    if (!serve_takes_hangups())
         skip();
-    put_releases();
-    put_manifest("live.json", "a.csv");
-    serve(&server, in_folder("live.json", live, sizeof live), "2000");
-    assert_true(version_learn(&version, server.port, SMALL));
+    serve_live(&server, &version, live, sizeof live);
     struct callers callers = {
         .port = server.port, .target = SMALL, .version = &version, .n_versions = 1, .n_threads = 2};
     assert_true(callers_start(&callers));
@@ -297,12 +292,9 @@ static void a_storm_of_signals_is_one_reload_or_few(void **state)
     char live[300];
     struct process server;
     struct version version, after;
-    if (!reloads())
+    if (!serve_takes_hangups())
         skip();
-    put_releases();
-    put_manifest("live.json", "a.csv");
-    serve(&server, in_folder("live.json", live, sizeof live), "2000");
-    assert_true(version_learn(&version, server.port, SMALL));
+    serve_live(&server, &version, live, sizeof live);
     for (unsigned i = 0; i < STORM; i++)
         assert_int_equal(kill(server.pid, SIGHUP), 0);
     put_manifest("live.json", "b.csv");

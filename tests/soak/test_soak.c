@@ -183,18 +183,6 @@ static bool reloads(void)
     return yes;
 }
 
-/* Whether another server of this build survives a SIGHUP. */
-static bool takes_hangups(void)
-{
-    static const char *const more[] = {"--data", "tests/fixtures/toy-world.json", "--drain", "0", NULL};
-    struct process other;
-    assert_true(process_serve(&other, more));
-    bool yes = kill(other.pid, SIGHUP) == 0 && process_wait(&other, 300) < 0;
-    (void)process_end(&other, SIGTERM, 5000);
-    process_forget(&other);
-    return yes;
-}
-
 static void everything_together(void **state)
 {
     (void)state;
@@ -203,7 +191,7 @@ static void everything_together(void **state)
     struct attackers readers = {.port = server.port, .attack = ATTACK_READ, .n = whole_or_part(200)};
     struct attackers crowd = {.port = server.port, .attack = ATTACK_IDLE, .n = whole_or_part(1000)};
     struct callers good;
-    bool hangups = takes_hangups();
+    bool hangups = serve_takes_hangups();
     assert_true(attackers_start(&heads) && attackers_start(&readers) && attackers_start(&crowd));
     begin(&good);
     int64_t start = clock_ms(), length = minutes > 0 ? (int64_t)(minutes * 60000) : 3000;
