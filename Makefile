@@ -110,6 +110,7 @@ DEPS_BENCH := $(DEPS_TEST) wrk:wrk g++:g++
 # Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
 NO_COMPILE := help clean get-deps deps-build deps-test deps-bench deps-chromium deps-browser bench-peers openapi-node clients-node browser-node bench-page \
     screenshots run run-world test test-fast bench bench-world layers lint format format-check coverage reproducible uninstall
+NO_COMPILE += fuzz deps-fuzz soak torture memcheck
 ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 
 ifeq ($(shell command -v $(PKG_CONFIG)),)

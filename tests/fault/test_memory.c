@@ -58,17 +58,14 @@ static void start_and_stop(struct start *start)
     struct settings settings;
     struct problem problem = {.detail = ""};
     struct server *server = NULL;
-    struct catalogue *catalogue =
-        settings_read(&settings, 1, argv, rest, &n_rest) == EXIT_DONE ? load_catalogue(&settings) : NULL;
-    struct api *api = catalogue ? api_new(catalogue, &settings.api) : NULL;
-    if (catalogue && !api)
-        problem.detail[0] = '-'; /* api_new can fail in one way only */
-    if (api && server_start(&settings.server, api, NULL, &server, &problem) == ST_OK)
+    struct served served = {.api = NULL};
+    bool loaded = settings_read(&settings, 1, argv, rest, &n_rest) == EXIT_DONE &&
+                  served_load(&settings, NULL, &served, &problem) == ST_OK;
+    if (loaded && server_start(&settings.server, served.api, NULL, &server, &problem) == ST_OK)
         server_stop(server);
     start->served = server != NULL;
-    (void)snprintf(start->said, sizeof start->said, "%s", problem.detail);
-    api_free(api);
-    catalogue_free(catalogue);
+    (void)snprintf(start->said, sizeof start->said, "%s", problem.detail[0] ? problem.detail : settings.problem.detail);
+    served_free(&served);
     settings_release(&settings);
 }
 

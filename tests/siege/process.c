@@ -100,8 +100,9 @@ static bool listens(struct process *process)
 bool process_serve(struct process *process, const char *const *more)
 {
     const char *entrepot = getenv("ENTREPOT");
-    const char *argv[ARGUMENTS_MAX] = {entrepot ? entrepot : "build/gcc/entrepot", "serve", "--listen", "127.0.0.1:0"};
-    size_t n = 4;
+    const char *argv[ARGUMENTS_MAX] = {
+        entrepot ? entrepot : "build/gcc/entrepot", "serve", "--listen", "127.0.0.1:0", "--admin", "off"};
+    size_t n = 6;
     while (*more && n < ARGUMENTS_MAX - 1)
         argv[n++] = *more++;
     if (!process_start(process, argv))
