@@ -37,6 +37,7 @@ CFLAGS ?= $(if $(COVERAGE),-O0 -g,$(if $(SANITIZER),-O1 -g,-O3 -g))
 # SANITIZER=address,undefined | thread      COVERAGE=1      WERROR=1: warnings are errors (make test and CI; not for packagers)
 SANITIZER ?=
 COVERAGE ?=
+FUZZ ?=
 WERROR ?= 0
 V ?= 0
 
@@ -53,10 +54,11 @@ LISTEN ?= 127.0.0.1:$(PORT)
 
 # ---- what is built from what ----------------------------------------------------------------------------------------------
 
-VARIANT := $(notdir $(firstword $(CC)))$(if $(SANITIZER),-$(SANITIZER))$(if $(COVERAGE),-coverage)
+VARIANT := $(notdir $(firstword $(CC)))$(if $(SANITIZER),-$(SANITIZER))$(if $(COVERAGE),-coverage)$(if $(FUZZ),-fuzz)
 B := build/$(VARIANT)
 BIN := $(B)/entrepot
 
+comma := ,
 SOURCES := $(sort $(shell find src -name '*.c' 2>/dev/null))
 HEADERS := $(sort $(shell find include src tests -name '*.h' 2>/dev/null))
 # Each becomes the symbols _binary_<name>_start and _end (dots are underscores), whatever folder it lies in.
@@ -69,7 +71,7 @@ EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o) $(B)/embedded/chart.min.js.o
 LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
 
 # A room of tests: test_*.c are programs; what else lies there is linked into each of them.
-TEST_ROOMS := unit http fault oracle
+TEST_ROOMS := unit http siege soak fuzz fault oracle
 TEST_SOURCES := $(sort $(wildcard $(TEST_ROOMS:%=tests/%/*.c)))
 TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(foreach s,$(TEST_SOURCES),$(if $(filter test_%,$(notdir $(s))),$(s))))
 BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
@@ -98,6 +100,9 @@ PANDAS := /usr/lib/python3/dist-packages/pandas
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd python3:python3 nginx:nginx-light \
     node:nodejs npm:npm $(PANDAS)=python3-pandas $(foreach t,$(TEST_TOOLS),$(t):$(t))
+# libFuzzer's runtime, which clang only recommends.
+FUZZ_RUNTIME := $(or $(firstword $(wildcard /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a)),/none)
+DEPS_FUZZ := $(DEPS_TEST) clang:clang $(FUZZ_RUNTIME)=libclang-rt-dev
 DEPS_BENCH := $(DEPS_TEST) wrk:wrk g++:g++
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
@@ -105,12 +110,13 @@ DEPS_BENCH := $(DEPS_TEST) wrk:wrk g++:g++
 # Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
 NO_COMPILE := help clean get-deps deps-build deps-test deps-bench deps-chromium deps-browser bench-peers openapi-node clients-node browser-node bench-page \
     screenshots run run-world test test-fast bench bench-world layers lint format format-check coverage reproducible uninstall
+NO_COMPILE += fuzz deps-fuzz soak torture memcheck
 ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error $(PKG_CONFIG) is missing: `make get-deps` installs it (Debian package pkg-config))
 endif
-TEST_LIBRARIES := $(if $(filter tests programs suite header-check build/%,$(MAKECMDGOALS)),cmocka sqlite3)
+TEST_LIBRARIES := $(if $(filter tests programs suite header-check soak-programs torture-programs build/%,$(MAKECMDGOALS)),cmocka sqlite3)
 NEEDED := $(LIBRARIES) $(TEST_LIBRARIES)
 MISSING := $(foreach l,$(NEEDED),$(shell $(PKG_CONFIG) --exists $(l) || echo $(l)))
 ifneq ($(strip $(MISSING)),)
@@ -151,7 +157,7 @@ ORACLE_LIBS := $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --libs sqlite3))
 APP_CPPFLAGS += $(if $(SANITIZER)$(COVERAGE),-DENTREPOT_INSTRUMENTED)
 
 ifneq ($(SANITIZER),)
-APP_CFLAGS += -fsanitize=$(SANITIZER) -fno-sanitize-recover=all
+APP_CFLAGS += -fsanitize=$(SANITIZER)$(if $(FUZZ),$(comma)fuzzer-no-link) -fno-sanitize-recover=all
 APP_LDFLAGS += -fsanitize=$(SANITIZER)
 else ifneq ($(COVERAGE),)
 APP_CFLAGS += --coverage
@@ -222,16 +228,33 @@ $(B)/chart/chart.min.js: $(CHART_JS) $(B)/flags
 	$(Q)cp $< $@
 
 define room
-$(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/%: $(B)/tests/$(1)/%.o $(call room_objects,$(1),$(2)) $(LIBRARY)
+$(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/%: $(B)/tests/$(1)/%.o $(call room_objects,$(1),$(2)) \
+    $(BORROWED_$(1):%.c=$(B)/%.o) $(LIBRARY)
 	$$(call say,LD,$$@)
 	$$(Q)$$(LINK) -o $$@ $$^ $$(TEST_LIBS) $(LINK_$(1)) $$(APP_LIBS)
 endef
 # tests/fault stands between the program and these functions of the C library.
-comma := ,
+# What a room takes from another.
+BORROWED_siege := tests/http/raw_client.c tests/http/shipped_api.c
+BORROWED_soak := tests/http/raw_client.c tests/siege/process.c
+BORROWED_fuzz := tests/http/shipped_api.c
+BORROWED_fault := tests/http/shipped_api.c
 LINK_oracle := $(ORACLE_LIBS)
 LINK_fault := $(addprefix -Wl$(comma)--wrap=,write pwrite read pread open fsync close rename linkat malloc calloc realloc strdup)
 $(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_))))
 $(if $(BENCH_PROGRAMS),$(eval $(call room,bench,bench_)))
+
+# What a whole process is starved with; sanitizers have allocators of their own.
+$(B)/tests/fault/preload/starve.so: tests/fault/preload/starve.c $(B)/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(TEST_CPPFLAGS) -Wno-null-dereference -fPIC -shared -MMD -MP -o $@ $<
+PRELOADS := $(if $(SANITIZER)$(COVERAGE),,$(B)/tests/fault/preload/starve.so)
+
+# libFuzzer brings a main of its own.
+$(B)/tests/fuzz/fuzz: $(call room_objects,fuzz,test_) $(BORROWED_fuzz:%.c=$(B)/%.o) $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(APP_LIBS)
 
 # A header must compile alone, before anything else is included.
 HEADER_CHECKS := $(HEADERS:%=$(B)/alone/%.o)
@@ -242,7 +265,7 @@ $(B)/alone/%.o: % $(B)/flags
 
 .PHONY: header-check programs
 header-check: $(HEADER_CHECKS) ## compile every header alone
-programs: $(BIN) $(TEST_PROGRAMS) $(HEADER_CHECKS) $(BENCH_PROGRAMS)
+programs: $(BIN) $(TEST_PROGRAMS) $(PRELOADS) $(HEADER_CHECKS) $(BENCH_PROGRAMS)
 	@:
 
 -include $(wildcard $(OBJECTS:.o=.d) $(patsubst %.c,$(B)/%.d,$(TEST_SOURCES) $(BENCH_SOURCES)) $(HEADER_CHECKS:.o=.d))
@@ -274,13 +297,14 @@ run-world: deps-build ## make a small synthetic world, import it, serve it besid
 
 # ---- packages -------------------------------------------------------------------------------------------------------------
 
-.PHONY: get-deps deps-build deps-test deps-bench deps-chromium
+.PHONY: get-deps deps-build deps-test deps-bench deps-chromium deps-fuzz
 get-deps: deps-test ## install the packages that building and testing need, if any is missing
 deps-build: NEED = $(DEPS_BUILD)
 deps-test: NEED = $(DEPS_TEST)
 deps-bench: NEED = $(DEPS_BENCH)
 deps-chromium: NEED = $(CHROMIUM)=chromium
-deps-build deps-test deps-bench deps-chromium:
+deps-fuzz: NEED = $(DEPS_FUZZ)
+deps-build deps-test deps-bench deps-chromium deps-fuzz:
 	@missing=; \
 	for dep in $(NEED); do \
 	    case $$dep in \
@@ -333,7 +357,7 @@ test-fast: deps-test openapi-node clients-node browser-node ## the same without 
 
 SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
 # The longest first.
-SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(foreach r,oracle unit fault http,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS))) \
+SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(filter-out $(if $(SANITIZER),%/test_soak),$(foreach r,oracle unit fault soak http siege fuzz,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)))) \
     $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(filter-out tests/browser.sh,$(TEST_SCRIPTS))
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
 	@$(BROWSER_ENV) VARIANT=$(VARIANT) OPENAPI_NODE=$(CURDIR)/$(OPENAPI_NODE) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
@@ -383,6 +407,37 @@ bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million r
 	+@$(MAKE) $(jobs) bench-programs
 	@$(BENCH_ENV) BENCH_YEARS='$(WORLD_YEARS)' bash tests/bench/world.sh
 
+# Everything of tests/soak at full size; SOAK_MINUTES of everything together.
+SOAK_MINUTES ?= 30
+.PHONY: soak soak-programs torture torture-programs memcheck
+soak-programs: $(BIN) $(B)/tests/soak/test_soak $(B)/tests/soak/test_life $(B)/tests/siege/test_mutations
+soak: deps-test ## slow attackers, idle crowds, floods, drains and swaps at full size (SOAK_MINUTES=30), with figures
+	+@$(MAKE) $(jobs) soak-programs
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/soak/test_life
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP REQUEST_MUTATIONS=1000000 $(B)/tests/siege/test_mutations
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_soak
+
+memcheck: deps-build ## one request of each route under valgrind
+	+@$(MAKE) $(jobs) all
+	@ENTREPOT=$(BIN) tests/soak/memcheck.sh
+
+TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved
+torture-programs: $(BIN) $(TORTURES) $(PRELOADS)
+torture: deps-test ## every allocation and every system call fails in turn, at a start, in requests, in an import
+	+@$(MAKE) $(jobs) torture-programs
+	@for t in $(TORTURES); do ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP TORTURE_STEP=1 $$t || exit 1; done
+
+# FUZZ_SECONDS each; what they find new is kept under build/fuzz, what breaks something is written there as crash-*.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= request cursor guard manifest cube baci comtrade tidy writer
+FUZZ_MAKE = $(MAKE) CC=$(FUZZ_CC) SANITIZER=address$(comma)undefined FUZZ=1 WERROR=0
+FUZZ_CC ?= clang
+.PHONY: fuzz
+fuzz: deps-fuzz ## libFuzzer on every target (FUZZ_SECONDS=60 each, FUZZ_TARGETS='request cube')
+	+@$(FUZZ_MAKE) $(jobs) build/$(FUZZ_CC)-address$(comma)undefined-fuzz/tests/fuzz/fuzz all
+	@ENTREPOT=build/$(FUZZ_CC)-address$(comma)undefined-fuzz/entrepot tests/fuzz/run.sh \
+	    build/$(FUZZ_CC)-address$(comma)undefined-fuzz/tests/fuzz/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
 # The other engines, from npm; one that cannot be installed is left out of the comparison.
 bench-peers: deps-bench
 	@$(call npm,tests/bench/peers/package.json,$(BENCH_NODE)) || echo 'npm: other engines are left out' >&2
@@ -408,7 +463,7 @@ bench-page: browser-node ## how long the page takes to its first view, and to ch
 .PHONY: coverage
 coverage: deps-test ## line and branch coverage of the test suite (needs gcovr)
 	@command -v gcovr >/dev/null || { echo 'gcovr is not installed' >&2; exit 1; }
-	+@export TALLY=$(TALLY); : >$(TALLY); $(call pass,COVERAGE=1,$(COMPILER)-coverage); tests/run.sh --total
+	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); $(call pass,COVERAGE=1,$(COMPILER)-coverage); tests/run.sh --total || :
 	@mkdir -p build/coverage
 	@gcovr --root . --filter src/ --filter include/ --object-directory build/$(COMPILER)-coverage --print-summary \
 	    --html-details build/coverage/index.html

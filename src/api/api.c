@@ -127,13 +127,12 @@ static size_t estimate_body(struct call *call, size_t *columns)
     return rows > SAMPLE_ROWS ? bytes / SAMPLE_ROWS * rows : bytes;
 }
 
-/* The body has passed the limit, or the machine is out of memory, which the sample tells. */
+/* The body has passed the limit. */
 static void refuse_size(struct call *call)
 {
     size_t max = call->api->options.max_body_bytes, rows = call_page(call).returned, columns,
            bytes = estimate_body(call, &columns);
-    bool exact = rows <= SAMPLE_ROWS;
-    if (bytes == 0 || (exact && bytes <= max)) {
+    if (bytes == 0) {
         explain_failure(call, ST_NO_MEMORY);
         return;
     }
@@ -145,6 +144,11 @@ static void refuse_size(struct call *call)
             "take a smaller limit= and follow links.next, or fewer columns with fields=%s",
             rows, columns, (double)(bytes > max ? bytes : max) / 1e6, encoders[call->format].name, (double)max / 1e6,
             call->format == FORMAT_CSV ? "" : ", or format=csv, which is shorter"));
+}
+
+static enum status written(const struct buf *buf)
+{
+    return !buf->failed ? ST_OK : buf->full ? ST_TOO_LARGE : ST_NO_MEMORY;
 }
 
 static void end_with_document(struct call *call)
@@ -166,11 +170,13 @@ static void end_with_answer(struct call *call)
         end_with_document(call);
     else
         end_with_table(call);
-    bool failed = call->reply->body.failed;
-    enum status status = failed ? ST_TOO_LARGE : call->n_errors ? ST_INVALID : encode_content(call, &call->reply->body);
+    enum status status = written(&call->reply->body);
+    bool over = status == ST_TOO_LARGE;
+    if (status == ST_OK)
+        status = call->n_errors ? ST_INVALID : encode_content(call, &call->reply->body);
     if (status != ST_OK) {
         call->reply->n_headers = 0;
-        if (failed && call->route->kind == ROUTE_TABLE)
+        if (over && call->route->kind == ROUTE_TABLE)
             refuse_size(call);
         explain_failure(call, status);
         end_with_problem(call);
@@ -252,8 +258,8 @@ static enum status run_handler(struct call *call)
         status = table_arrange(call);
     if (status == ST_OK && call->route->kind == ROUTE_TABLE)
         names_fill(call);
-    if (status == ST_OK && call->document.failed)
-        status = ST_NO_MEMORY;
+    if (status == ST_OK)
+        status = written(&call->document);
     if (status != ST_OK)
         buf_release(&call->document);
     return status;

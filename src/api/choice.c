@@ -226,6 +226,8 @@ enum status call_choose(struct call *call, const struct want *want, const struct
 
 static enum status afford(struct call *call, uint64_t cost, const char *hint)
 {
+    if (cost == UINT64_MAX) /* there was no memory to find it out, see cube_plan */
+        return ST_NO_MEMORY;
     uint64_t max = call->api->options.max_cost;
     if (cost <= max)
         return ST_OK;

@@ -18,7 +18,7 @@ void buf_release(struct buf *buf)
 void buf_reset(struct buf *buf)
 {
     buf->n = 0;
-    buf->failed = false;
+    buf->failed = buf->full = false;
 }
 
 char *buf_take(struct buf *buf)
@@ -33,7 +33,7 @@ bool buf_grow(struct buf *buf, size_t n)
     if (buf->failed)
         return false;
     if (n > buf->ceiling - buf->n) {
-        buf->failed = true;
+        buf->failed = buf->full = true;
         return false;
     }
     size_t capacity = buf->capacity ? buf->capacity : buf->ceiling < FIRST_BYTES ? buf->ceiling : FIRST_BYTES;

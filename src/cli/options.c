@@ -134,7 +134,7 @@ static void empty_list(struct settings *settings, const struct setting *s)
 static int add_item(struct settings *settings, const struct setting *s, const char *place, const char *value)
 {
     struct text_list *list = list_of(settings, s);
-    if (list->n == LIST_MAX)
+    if (list->n == SETTING_LIST_MAX)
         return refuse(settings, place, s, value, "is one too many: 256 are allowed");
     list->item[list->n++] = value;
     return EXIT_DONE;

@@ -12,11 +12,11 @@
 #include "entrepot/server/sandbox.h"
 #include "entrepot/server/server.h"
 
-#define LIST_MAX 256
+#define SETTING_LIST_MAX 256
 
 /* What an option that may be given several times has gathered. */
 struct text_list {
-    const char *item[LIST_MAX];
+    const char *item[SETTING_LIST_MAX];
     size_t n;
 };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@ static enum fault_kind kind = FAULT_NONE;
 static size_t at;
 static atomic_size_t calls; /* an import allocates in several threads */
 static bool lasting;
+static char trace[64];
 
 void fault_set(enum fault_kind kind_, size_t at_, bool lasting_)
 {
@@ -22,6 +24,21 @@ void fault_set(enum fault_kind kind_, size_t at_, bool lasting_)
     at = at_;
     lasting = lasting_;
     calls = 0;
+    trace[0] = '\0';
+}
+
+const char *fault_trace(void) { return trace; }
+
+/* The writer of an import is one thread: nobody else comes here. */
+static void did(char what)
+{
+    size_t n = strlen(trace);
+    if (n && trace[n - 1] == what && what == 'w')
+        return;
+    if (n == sizeof trace - 1)
+        memmove(trace, trace + 1, n--);
+    trace[n] = what;
+    trace[n + 1] = '\0';
 }
 
 size_t fault_calls(void) { return calls; }
@@ -55,6 +72,7 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t n)
         return __real_write(fd, bytes, n);
     if (system_fails())
         return -1;
+    did('w');
     bool part = kind == FAULT_SHORT && n > 1;
     if (part && calls % 3 == 0) {
         errno = EINTR;
@@ -67,6 +85,7 @@ ssize_t __real_pwrite(int fd, const void *bytes, size_t n, off_t offset);
 ssize_t __wrap_pwrite(int fd, const void *bytes, size_t n, off_t offset);
 ssize_t __wrap_pwrite(int fd, const void *bytes, size_t n, off_t offset)
 {
+    did('w');
     return system_fails() ? -1 : __real_pwrite(fd, bytes, n, offset);
 }
 
@@ -101,7 +120,12 @@ int __wrap_open(const char *path, int flags, ...)
 
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
-int __wrap_fsync(int fd) { return system_fails() ? -1 : __real_fsync(fd); }
+int __wrap_fsync(int fd)
+{
+    struct stat info;
+    did(fstat(fd, &info) == 0 && S_ISDIR(info.st_mode) ? 'd' : 's');
+    return system_fails() ? -1 : __real_fsync(fd);
+}
 
 int __real_close(int fd);
 int __wrap_close(int fd);
@@ -114,12 +138,17 @@ int __wrap_close(int fd)
 
 int __real_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to) { return system_fails() ? -1 : __real_rename(from, to); }
+int __wrap_rename(const char *from, const char *to)
+{
+    did('n');
+    return system_fails() ? -1 : __real_rename(from, to);
+}
 
 int __real_linkat(int a, const char *from, int b, const char *to, int flags);
 int __wrap_linkat(int a, const char *from, int b, const char *to, int flags);
 int __wrap_linkat(int a, const char *from, int b, const char *to, int flags)
 {
+    did('n');
     return system_fails() ? -1 : __real_linkat(a, from, b, to, flags);
 }
 

@@ -19,5 +19,8 @@ enum fault_kind {
 void fault_set(enum fault_kind kind, size_t at, bool lasting);
 /* Calls counted since fault_set. */
 size_t fault_calls(void);
+/* What was done to files since fault_set, a letter each: w(rite), s(ync of a file), n(ame: rename or link), d(irectory's sync). Repeated
+ * writes are one; the last 63. */
+const char *fault_trace(void);
 
 #endif

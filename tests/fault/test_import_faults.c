@@ -150,6 +150,21 @@ static void the_import_merges_parts(void **state)
     old_file = str_view(old);
 }
 
+/* The bytes are on the disk before they have their name, and the name is before the import says that all is well. */
+static void bytes_come_before_their_name(void **state)
+{
+    (void)state;
+    struct problem problem;
+    make_ready();
+    fault_set(FAULT_NONE, 0, false);
+    assert_int_equal(run_import(&problem), ST_OK);
+    const char *trace = fault_trace(), *sync = strrchr(trace, 's'), *name = strchr(trace, 'n');
+    const char *last_write = strrchr(trace, 'w'), *folder_sync = strrchr(trace, 'd');
+    if (!sync || !name || !folder_sync || !last_write || last_write > sync || sync > name || folder_sync[1] != '\0' ||
+        strrchr(trace, 'n') > folder_sync)
+        fail_msg("the order is \"%s\"", trace);
+}
+
 /* Fails each call in turn, until an import makes fewer. Returns how many there were. */
 static size_t fail_each(enum fault_kind kind, bool lasting, const char *what)
 {
@@ -231,11 +246,9 @@ static void killed_at_any_moment(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_import_merges_parts),
-        cmocka_unit_test(every_system_call_may_fail),
-        cmocka_unit_test(short_and_interrupted_calls_lose_nothing),
-        cmocka_unit_test(every_allocation_may_fail),
-        cmocka_unit_test(killed_at_any_moment),
+        cmocka_unit_test(the_import_merges_parts),    cmocka_unit_test(bytes_come_before_their_name),
+        cmocka_unit_test(every_system_call_may_fail), cmocka_unit_test(short_and_interrupted_calls_lose_nothing),
+        cmocka_unit_test(every_allocation_may_fail),  cmocka_unit_test(killed_at_any_moment),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

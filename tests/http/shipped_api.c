@@ -103,3 +103,4 @@ static struct api *serve(struct service *service)
 struct api *test_api(void) { return serve(&services[0]); }
 struct api *test_world(void) { return serve(&services[1]); }
 struct api *test_hostile(void) { return serve(&services[2]); }
+const struct catalogue *test_catalogue(void) { return services[1].catalogue; }

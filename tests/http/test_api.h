@@ -12,5 +12,7 @@ struct api *test_api(void);
 struct api *test_world(void);
 /* The same with a dataset whose texts are what somebody would write who wants a spreadsheet to run them (tests/fixtures/hostile.json). */
 struct api *test_hostile(void);
+/* What test_world serves, once it has been called. */
+const struct catalogue *test_catalogue(void);
 
 #endif

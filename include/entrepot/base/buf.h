@@ -14,6 +14,7 @@ struct buf {
     char *p;
     size_t n, capacity, ceiling;
     bool failed;
+    bool full; /* failed because of the ceiling; memory was not short */
 };
 
 /* An empty buffer that never holds more than `ceiling` bytes. Allocates nothing yet. */

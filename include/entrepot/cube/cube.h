@@ -144,7 +144,8 @@ struct cube_trace {
 };
 
 struct cube_plan cube_plan(const struct cube *cube, const struct cube_query *query);
-/* Upper bound of the observations that cube_run would read: what a request is refused by, before any work. */
+/* Upper bound of the observations that cube_run would read: what a request is refused by, before any work.
+ * UINT64_MAX when memory is out. */
 uint64_t cube_cost(const struct cube *cube, const struct cube_query *query);
 /* An upper bound of that, without a look at the directory: as if each pair had each product in each period. */
 uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *query);

@@ -73,14 +73,19 @@ static bool prepare_column(struct prepared *p, const struct column *column, cons
     size_t head = text.n;
     write_tail(column, measure, &p->texts, &jw);
     jw_finish(&jw);
-    out->before = keep(&p->texts, str_span(text.p, head));
-    out->after = keep(&p->texts, str_span(text.p + head, text.n - head));
+    bool ok = !text.failed;
+    if (ok) {
+        out->before = keep(&p->texts, str_span(text.p, head));
+        out->after = keep(&p->texts, str_span(text.p + head, text.n - head));
+    }
     buf_reset(&text);
     buf_byte(&text, ',');
     jw_quote(&text, str_view(column->id));
     buf_byte(&text, ':');
-    out->key = keep(&p->texts, buf_view(&text));
-    bool ok = !text.failed && out->before.p && out->after.p && out->key.p;
+    ok = ok && !text.failed;
+    if (ok)
+        out->key = keep(&p->texts, buf_view(&text));
+    ok = ok && out->before.p && out->after.p && out->key.p;
     buf_release(&text);
     return ok;
 }
@@ -93,8 +98,10 @@ static bool prepare_dataset(struct prepared *p, const struct cube *cube, struct 
     jw_init(&jw, &text, false);
     jw_object(&jw);
     describe_dataset(cube, &jw);
-    *out = keep(&p->texts, str_span(text.p + 1, text.n - 1)); /* without the brace */
-    bool ok = !text.failed && out->p;
+    bool ok = !text.failed;
+    if (ok)
+        *out = keep(&p->texts, str_span(text.p + 1, text.n - 1)); /* without the brace */
+    ok = ok && out->p;
     buf_release(&text);
     return ok;
 }

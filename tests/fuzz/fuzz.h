@@ -1,0 +1,45 @@
+/* fuzz: what random bytes are thrown at. Each target reads an input in its own way, calls one part of the program, and aborts where that part
+ * breaks a promise; sanitizers do the rest. The same targets run under libFuzzer (engine.c, `make fuzz`) and, over the inputs that are
+ * kept under tests/fixtures/fuzz, in `make test` (test_inputs.c).
+ */
+#ifndef ENTREPOT_TESTS_FUZZ_FUZZ_H
+#define ENTREPOT_TESTS_FUZZ_FUZZ_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "entrepot/base/str.h"
+
+struct fuzz_target {
+    const char *name;
+    bool (*start)(void); /* once; false: it cannot run here */
+    void (*one)(struct str input);
+};
+
+extern const struct fuzz_target fuzz_request, fuzz_cursor, fuzz_guard, fuzz_manifest, fuzz_cube, fuzz_baci,
+    fuzz_comtrade, fuzz_tidy, fuzz_writer;
+extern const struct fuzz_target *const fuzz_targets[];
+extern const size_t fuzz_n_targets;
+
+const struct fuzz_target *fuzz_find(const char *name); /* NULL: no such target */
+
+/* Whether a promise is kept. */
+#define FUZZ_CHECK(condition)                                                                                          \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
+            abort();                                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+/* The next byte of an input, 0 behind its end. */
+static inline unsigned fuzz_byte(struct str *input)
+{
+    if (input->n == 0)
+        return 0;
+    unsigned byte = (unsigned char)input->p[0];
+    *input = str_span(input->p + 1, input->n - 1);
+    return byte;
+}
+
+#endif

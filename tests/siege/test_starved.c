@@ -1,0 +1,131 @@
+/* A running server, libraries and all, that is starved of memory: each allocation of a request of every route fails in turn, once and from
+ * then on, from the accept to the log. The client gets his answer, a 503, or a closed connection; the next one is served. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "api/call.h"
+#include "fault/preload/starve.h"
+#include "http/raw_client.h"
+#include "siege/process.h"
+
+static struct process server;
+static struct starve *control;
+static const char *shim;
+
+static int setup(void **state)
+{
+    (void)state;
+    static const char *const more[] = {"--config", "config/entrepot.json", "--drain", "500", "--shards", "1", NULL};
+    char path[256];
+    (void)scratch("starve-XXXXXX", path, sizeof path);
+    int fd = mkstemp(path);
+    if (fd < 0 || ftruncate(fd, sizeof *control) != 0)
+        return -1;
+    void *at = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (at == MAP_FAILED)
+        return -1;
+    control = at;
+    (void)setenv("STARVE_FILE", path, 1);
+    (void)setenv("LD_PRELOAD", shim, 1);
+    bool ok = process_serve(&server, more);
+    (void)unsetenv("LD_PRELOAD");
+    (void)unlink(path);
+    return ok ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    (void)process_end(&server, SIGKILL, 1000);
+    process_forget(&server);
+    return 0;
+}
+
+static void arm(long at, bool lasting)
+{
+    atomic_store(&control->at, at);
+    atomic_store(&control->lasting, lasting);
+    atomic_store(&control->calls, 0);
+    atomic_store(&control->armed, 1);
+}
+
+/* The status, or 0 where the connection was closed or nothing came. */
+static int ask(const char *target, unsigned timeout_ms)
+{
+    char request[2048];
+    struct raw_client client;
+    struct raw_reply reply;
+    (void)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", target);
+    if (!raw_connect(&client, server.port))
+        return 0;
+    client.timeout_ms = timeout_ms;
+    enum raw_result result = raw_ask(&client, request, &reply);
+    int status = result == RAW_OK ? reply.status : 0;
+    raw_close(&client);
+    return status;
+}
+
+static void starved(void **state)
+{
+    const struct route *route = *state;
+    int sound = ask(route->example, 10000);
+    unsigned answered = 0, unavailable = 0, closed = 0;
+    for (int lasting = 0; lasting < 2; lasting++)
+        for (long at = 0;; at++) {
+            arm(at, lasting);
+            int status = ask(route->example, 300);
+            atomic_store(&control->armed, 0);
+            if (status != sound && status != 503 && status != 0)
+                fail_msg("%s, allocation %ld: %d", route->example, at, status);
+            answered += status == sound;
+            unavailable += status == 503;
+            closed += status == 0;
+            status = ask("/livez", 10000);
+            if (status != 200)
+                fail_msg("%s, after allocation %ld: %d", route->example, at, status);
+            if (at >= atomic_load(&control->calls))
+                break;
+        }
+    print_message("# %s: %u answered, %u unavailable, %u closed\n", route->path, answered, unavailable, closed);
+    assert_int_equal(ask(route->example, 10000), sound);
+    assert_true(unavailable + closed > 0);
+}
+
+static void it_ends_in_order(void **state)
+{
+    (void)state;
+    assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
+}
+
+int main(int argc, char **argv)
+{
+    static char path[512];
+    (void)argc;
+    (void)snprintf(path, sizeof path, "%.*s/../fault/preload/starve.so", (int)(strrchr(argv[0], '/') - argv[0]),
+                   argv[0]);
+    shim = realpath(path, NULL);
+    if (!shim) { /* a sanitizer has an allocator of its own */
+        puts("skip starved # not under a sanitizer");
+        return 0;
+    }
+    struct CMUnitTest *tests = calloc(api_n_routes + 1, sizeof *tests);
+    if (!tests)
+        return 1;
+    for (size_t i = 0; i < api_n_routes; i++)
+        tests[i] = (struct CMUnitTest){
+            .name = api_routes[i]->path, .test_func = starved, .initial_state = (void *)(uintptr_t)api_routes[i]};
+    tests[api_n_routes] = (struct CMUnitTest)cmocka_unit_test(it_ends_in_order);
+    int failed = _cmocka_run_group_tests("starved", tests, api_n_routes + 1, setup, teardown);
+    free(tests);
+    return failed;
+}
