@@ -366,7 +366,9 @@ suite: # runs what is built; TEST=word runs only the programs and scripts with t
 # $(call npm,PACKAGE.JSON,FOLDER): installed once, and again when the list of packages changes. Without our flags: packages that compile
 # something have a make of their own.
 npm = mkdir -p $(2) && cmp -s $(1) $(2)/package.json && [ -e $(2)/installed ] && exit 0; rm -f $(2)/installed; cp $(1) $(2)/ && cd $(2) && \
-    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL npm install --silent --no-package-lock --no-audit --no-fund && : >installed
+    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL timeout 600 npm install --silent --no-package-lock --no-audit --no-fund $(NPM_PATIENCE) && : >installed
+# Where there is no network this is known in seconds, not after npm's many tries.
+NPM_PATIENCE := --fetch-retries=1 --fetch-retry-mintimeout=2000 --fetch-retry-maxtimeout=5000 --fetch-timeout=60000
 
 # What reads the OpenAPI document in tests/openapi.sh; where npm cannot install it those tests are skipped.
 OPENAPI_NODE := build/openapi-node
