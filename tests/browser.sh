@@ -17,6 +17,8 @@ command -v node >/dev/null || skip "node is not installed"
 for package in playwright-core axe-core; do
     [ -d "$BROWSER_NODE/node_modules/$package" ] || skip "the npm package $package is not in $BROWSER_NODE"
 done
+# Each version of playwright-core asks for a version of Node.js.
+why=$(cd "$BROWSER_NODE" && node -e "require('playwright-core')" 2>&1) || skip "$(head -n 1 <<<"$why")"
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
