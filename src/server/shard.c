@@ -84,6 +84,7 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
     cache_init(&shard->cache);
     if (!meter_init(&shard->meter)) {
         close(listener);
+        cache_release(&shard->cache);
         return problem_set(problem, ST_NO_MEMORY, "server", "out of memory");
     }
     request_ids_init(&shard->ids);

@@ -19,18 +19,7 @@
 
 #include "entrepot/api/api.h"
 #include "entrepot/cube/catalogue.h"
-
-/* Instrumented programs are given fewer rows and questions. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define INSTRUMENTED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define INSTRUMENTED 1
-#endif
-#endif
-#ifndef INSTRUMENTED
-#define INSTRUMENTED 0
-#endif
+#include "instrumented.h"
 
 /* ---- dice: every question has its own, so that each can be asked again alone ---- */
 

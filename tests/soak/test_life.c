@@ -14,11 +14,12 @@
 #include <unistd.h>
 
 #include "http/raw_client.h"
+#include "instrumented.h"
 #include "siege/process.h"
 #include "soak/callers.h"
 
-#define DRAINS 20
-#define SWAPS 200
+#define DRAINS (INSTRUMENTED ? 5 : 20)
+#define SWAPS (INSTRUMENTED ? 40U : 200U)
 #define BAD_FILES 100
 #define STORM 1000
 #define SMALL "/v1/bilateral/IND/CHN?period=2022"
@@ -238,7 +239,7 @@ static void swaps_between_two_answers(void **state)
     size_t files = process_files(&server);
     callers_stop(&callers);
     assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
-    print_message("# %d swaps: %lu and %lu answers of the two releases, %lu wrong, %lu lost; %zu descriptors\n", SWAPS,
+    print_message("# %u swaps: %lu and %lu answers of the two releases, %lu wrong, %lu lost; %zu descriptors\n", SWAPS,
                   callers.of_version[0], callers.of_version[1], callers.wrong, callers.lost, files);
     assert_int_equal(callers.lost + callers.wrong + callers.refused, 0);
     assert_true(callers.of_version[0] > 100 && callers.of_version[1] > 100);
@@ -276,7 +277,7 @@ static void bad_files_change_nothing(void **state)
     print_message("# %d bad files: %lu answers, %lu wrong; memory grew by %zu KiB over the last 80\n", BAD_FILES,
                   callers.answered, callers.wrong, grown);
     assert_true(process_files(&server) <= files + 4);
-    assert_true(grown < 4096);
+    assert_true(grown < 4096 || INSTRUMENTED); /* ASan sets freed memory aside */
     put_manifest("live.json", "b.csv");
     assert_int_equal(kill(server.pid, SIGHUP), 0);
     assert_true(await(&server, "reloaded", 1)); /* and a good one is taken again */
