@@ -415,7 +415,7 @@ function periodField(period) {
     spellcheck: 'false',
     on: {change: () => go({params: {period: input.value.trim() || null}})},
   });
-  return h('div', {class: 'field'}, h('label', {class: 'label', for: 'period'}, 'Only: latest:10, 2010..2019'), input);
+  return h('div', {class: 'field'}, h('label', {class: 'label', for: 'period'}, 'Periods: latest:10, 2010..2019'), input);
 }
 
 function controls(route, answer, what) {
