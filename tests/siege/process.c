@@ -203,7 +203,7 @@ bool serve_takes_hangups(void)
     static const char *const more[] = {"--data", "tests/fixtures/toy-world.json", "--drain", "0", NULL};
     struct process other;
     bool yes = process_serve(&other, more) && kill(other.pid, SIGHUP) == 0 && process_wait(&other, 300) < 0;
-    (void)process_end(&other, SIGTERM, 5000);
+    (void)process_end(&other, SIGTERM, 30000);
     process_forget(&other);
     return yes;
 }

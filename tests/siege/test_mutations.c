@@ -33,7 +33,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    int status = process_end(&server, SIGTERM, 5000);
+    int status = process_end(&server, SIGTERM, 30000);
     process_forget(&server);
     corpus_release(&corpus);
     return status == 0 ? 0 : -1;

@@ -188,7 +188,7 @@ static void through(void **state)
     start_proxy(proxy, server.port, &between);
     siege(&between, &sum);
     (void)process_end(&between, SIGTERM, 3000);
-    assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
+    assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
     struct log_count count = count_log(&server);
     print_message("# %s: %u conversations, %u requests in the log, %u of %u answers to what follows\n", proxy->name,
                   sum.conversations, count.requests, sum.markers, count.follows);

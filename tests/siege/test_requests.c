@@ -162,7 +162,7 @@ static void its_log_has_one_line_per_request(void **state)
 {
     (void)state;
     unsigned told = 0, lines = 0, dropped = 0;
-    assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
+    assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
     struct str said = process_said(&server), rest = said;
     while (rest.n) {
         check_line(str_cut(&rest, '\n'), &told, &dropped);

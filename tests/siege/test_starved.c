@@ -104,7 +104,7 @@ static void starved(void **state)
 static void it_ends_in_order(void **state)
 {
     (void)state;
-    assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
+    assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
 }
 
 int main(int argc, char **argv)

@@ -118,7 +118,7 @@ static void learn(struct version *version, const char *data)
     struct process server;
     serve(&server, data, "0");
     assert_true(version_learn(version, server.port, SMALL));
-    assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
+    assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
     process_forget(&server);
 }
 
@@ -238,7 +238,7 @@ static void swaps_between_two_answers(void **state)
     }
     size_t files = process_files(&server);
     callers_stop(&callers);
-    assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
+    assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
     print_message("# %u swaps: %lu and %lu answers of the two releases, %lu wrong, %lu lost; %zu descriptors\n", SWAPS,
                   callers.of_version[0], callers.of_version[1], callers.wrong, callers.lost, files);
     assert_int_equal(callers.lost + callers.wrong + callers.refused, 0);
@@ -281,7 +281,7 @@ static void bad_files_change_nothing(void **state)
     put_manifest("live.json", "b.csv");
     assert_int_equal(kill(server.pid, SIGHUP), 0);
     assert_true(await(&server, "reloaded", 1)); /* and a good one is taken again */
-    assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
+    assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
     assert_int_equal(callers.lost + callers.wrong, 0);
     version_release(&version);
     process_forget(&server);
@@ -314,7 +314,7 @@ static void a_storm_of_signals_is_one_reload_or_few(void **state)
     print_message("# %d signals: %u reloads\n", STORM + 1, done);
     assert_in_range(done, 1, STORM);
     assert_true(process_files(&server) < 64);
-    assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
+    assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
     version_release(&version);
     process_forget(&server);
 }
@@ -376,7 +376,7 @@ static void files_may_change_under_it(void **state)
         callers_stop(&callers);
         assert_int_equal(callers.lost + callers.wrong, 0);
         assert_true(callers.answered > 50);
-        assert_int_equal(process_end(&server, SIGTERM, 5000), 0);
+        assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
         version_release(&version);
         process_forget(&server);
     }
@@ -431,7 +431,7 @@ static void starts_or_says_why_not(void **state)
         struct process process;
         memcpy(argv + 2, refusals[i].argument, sizeof refusals[i].argument);
         assert_true(process_start(&process, argv));
-        int status = process_wait(&process, 10000);
+        int status = process_wait(&process, 60000);
         struct str said = process_said(&process);
         if (status != refusals[i].status || !strstr(said.p, refusals[i].word) || strstr(said.p, "listening") ||
             str_find(said, '\n') != said.n - 1)
@@ -439,7 +439,7 @@ static void starts_or_says_why_not(void **state)
         drop(said);
         process_forget(&process);
     }
-    assert_int_equal(process_end(&first, SIGTERM, 5000), 0); /* it was not disturbed */
+    assert_int_equal(process_end(&first, SIGTERM, 30000), 0); /* it was not disturbed */
     process_forget(&first);
 }
 
