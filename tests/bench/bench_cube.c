@@ -273,6 +273,6 @@ int main(int argc, char **argv)
     bench_draws_free(draws);
     cube_close(cube);
     bench_codes_release(&codes);
-    bool written = (!params || fclose(params) == 0) & (!tsv || fclose(tsv) == 0);
-    return good && written ? 0 : 1;
+    bool told = !params || fclose(params) == 0, written = !tsv || fclose(tsv) == 0;
+    return good && told && written ? 0 : 1;
 }
