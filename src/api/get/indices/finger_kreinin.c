@@ -45,14 +45,8 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 
 static enum status get(struct call *call)
 {
-    struct index_question q;
-    enum status status = index_begin(call, (struct index_needs){.partner_books = true, .all_partners = true}, &q);
-    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
-        status = add(call, &q, q.offer->period[i]);
-    if (status != ST_OK)
-        return status;
-    index_say(call, "Σ min(share of the product in one country's exports, its share in the other's)");
-    return ST_OK;
+    return index_by_period(call, (struct index_needs){.partner_books = true, .all_partners = true}, add,
+                           "Σ min(share of the product in one country's exports, its share in the other's)");
 }
 
 const struct route route_index_finger_kreinin = {

@@ -69,14 +69,8 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 
 static enum status get(struct call *call)
 {
-    struct index_question q;
-    enum status status = index_begin(call, (struct index_needs){.all_partners = true}, &q);
-    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
-        status = add(call, &q, q.offer->period[i]);
-    if (status != ST_OK)
-        return status;
-    index_say(call, "100 √ Σ (value with a partner / value with all)²");
-    return ST_OK;
+    return index_by_period(call, (struct index_needs){.all_partners = true}, add,
+                           "100 √ Σ (value with a partner / value with all)²");
 }
 
 const struct route route_index_hirschman = {

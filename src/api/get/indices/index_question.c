@@ -66,3 +66,14 @@ void index_say(struct call *call, const char *formula)
         call_warn(call, STR("the dataset is a closed set of countries: the world is that set"));
     call->empty_reason = "no_trade_recorded";
 }
+
+enum status index_by_period(struct call *call, struct index_needs needs, index_rows *add, const char *formula)
+{
+    struct index_question q;
+    enum status status = index_begin(call, needs, &q);
+    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
+        status = add(call, &q, q.offer->period[i]);
+    if (status == ST_OK)
+        index_say(call, formula);
+    return status;
+}

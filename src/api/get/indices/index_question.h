@@ -50,6 +50,11 @@ struct index_question {
 
 /* Chooses the dataset, bounds the cost, makes the breakdown. Problems say which data would do. */
 enum status index_begin(struct call *call, struct index_needs needs, struct index_question *out) MUST_CHECK;
+/* Adds the rows of one period. */
+typedef enum status index_rows(struct call *call, const struct index_question *q, uint32_t period);
+/* A whole answer: the dataset chosen, the rows of each of its periods in turn, and what is said of them. */
+enum status index_by_period(struct call *call, struct index_needs needs, index_rows *add,
+                            const char *formula) MUST_CHECK;
 /* What is said of every index: its level, and that sectors overlap. */
 void index_say(struct call *call, const char *formula);
 

@@ -32,28 +32,28 @@ static void fill(struct cell period, const struct rca_row *row, struct cell *cel
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
-static enum status get(struct call *call)
+static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
-    struct index_question q;
     struct rca_row *row;
     size_t n = 0;
-    enum status status = index_begin(call, (struct index_needs){.world = 1U << FLOW_EXPORTS, .all_partners = true}, &q);
-    for (size_t p = 0; status == ST_OK && p < q.offer->n_periods; p++) {
-        status = rca_table(&q.frame, &q.breakdown, q.offer->period[p], call->arena, &row, &n);
-        if (status == ST_OK)
-            status = call_reserve(call, n);
-        const struct cell period = cell_period(call, q.offer->period[p]);
-        for (size_t i = 0; status == ST_OK && i < n; i++) {
-            struct cell *cell = call_row(call);
-            if (!cell)
-                return ST_NO_MEMORY;
-            fill(period, &row[i], cell);
-        }
+    enum status status = rca_table(&q->frame, &q->breakdown, period, call->arena, &row, &n);
+    if (status == ST_OK)
+        status = call_reserve(call, n);
+    const struct cell text = cell_period(call, period);
+    for (size_t i = 0; status == ST_OK && i < n; i++) {
+        struct cell *cell = call_row(call);
+        if (!cell)
+            return ST_NO_MEMORY;
+        fill(text, &row[i], cell);
     }
-    if (status != ST_OK)
-        return status;
-    index_say(call, "(exports of the product / all exports) / (world exports of the product / all world exports)");
-    return ST_OK;
+    return status;
+}
+
+static enum status get(struct call *call)
+{
+    return index_by_period(
+        call, (struct index_needs){.world = 1U << FLOW_EXPORTS, .all_partners = true}, add,
+        "(exports of the product / all exports) / (world exports of the product / all world exports)");
 }
 
 const struct route route_index_rca = {.id = "getRca",

@@ -42,15 +42,10 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 
 static enum status get(struct call *call)
 {
-    struct index_question q;
-    enum status status = index_begin(call, (struct index_needs){.partner_books = true, .all_partners = true}, &q);
-    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
-        status = add(call, &q, q.offer->period[i]);
-    if (status != ST_OK)
-        return status;
-    index_say(call, "100 (1 − ½ Σ |share of the product in the imports of the partner − its share in the exports of "
-                    "the reporter|)");
-    return ST_OK;
+    return index_by_period(
+        call, (struct index_needs){.partner_books = true, .all_partners = true}, add,
+        "100 (1 − ½ Σ |share of the product in the imports of the partner − its share in the exports of "
+        "the reporter|)");
 }
 
 const struct route route_index_tci = {.id = "getTradeComplementarity",
