@@ -85,25 +85,21 @@ static enum status make_sectors(const struct cube *cube, const struct sectors *s
     return ST_OK;
 }
 
-enum status breakdown_make(const struct cube *cube, const struct products *products, const struct sectors *sectors,
-                           enum level level, struct arena *arena, struct breakdown *out)
+enum status breakdown_make(const struct cube *cube, const struct sectors *sectors, enum level level,
+                           struct arena *arena, struct breakdown *out)
 {
     *out = (struct breakdown){.level = level};
     if (level == LEVEL_SECTOR)
         return make_sectors(cube, sectors, arena, out);
-    const struct str *code = cube_nodes(cube, level, &out->n);
+    const struct str *code = cube_nodes(cube, level, &out->n), *name = cube_node_names(cube, level);
     struct breakdown_item *item = arena_new(arena, struct breakdown_item, out->n);
     if (!item)
         return ST_NO_MEMORY;
     const struct dataset *d = cube_dataset(cube);
     bool part = d->coverage == COVERAGE_SELECTED && level < d->level;
-    size_t cursor = 0;
     for (size_t i = 0; i < out->n; i++)
         item[i] = (struct breakdown_item){
-            .code = code[i],
-            .name = level == LEVEL_SECTION ? products_name(products, code[i]) /* chapters may stand among them */
-                                           : products_name_next(products, code[i], &cursor),
-            .flags = part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0};
+            .code = code[i], .name = name[i], .flags = part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0};
     out->item = item;
     return ST_OK;
 }

@@ -19,7 +19,7 @@ static struct dependence_answer answer(const struct cube *cube, const char *repo
                           .partner = partner ? world_id(partner) : ANY_MEMBER};
     struct breakdown breakdown;
     struct dependence_answer made;
-    assert_int_equal(breakdown_make(cube, world.products, world.sectors, level, &world.arena, &breakdown), ST_OK);
+    assert_int_equal(breakdown_make(cube, world.sectors, level, &world.arena, &breakdown), ST_OK);
     question.breakdown = &breakdown;
     assert_int_equal(dependence_table(&frame, &question, &world.arena, &made), ST_OK);
     uint64_t cost = dependence_cost(&frame, &question, &world.arena);

@@ -17,7 +17,7 @@ static struct frame frame_for(const struct cube *cube, const char *reporter, con
 static struct breakdown level_of(const struct cube *cube, enum level level)
 {
     struct breakdown b;
-    assert_int_equal(breakdown_make(cube, world.products, world.sectors, level, &world.arena, &b), ST_OK);
+    assert_int_equal(breakdown_make(cube, world.sectors, level, &world.arena, &b), ST_OK);
     return b;
 }
 

@@ -9,7 +9,7 @@ static struct leverage_row *ask(const struct cube *cube, const char *reporter, c
     struct frame frame = {
         .cube = cube, .countries = world.countries, .reporter = world_id(reporter), .partner = world_id(partner)};
     struct leverage_row *row;
-    assert_int_equal(breakdown_make(cube, world.products, world.sectors, level, &world.arena, &breakdown), ST_OK);
+    assert_int_equal(breakdown_make(cube, world.sectors, level, &world.arena, &breakdown), ST_OK);
     struct leverage_question question = {
         .breakdown = &breakdown, .period = world_period("2023"), .sigma = sigma, .cut = cut, .margin = 0.1};
     assert_int_equal(leverage_table(&frame, &question, &world.arena, &row, n, summary), ST_OK);

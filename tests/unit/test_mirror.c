@@ -32,11 +32,11 @@ static struct mirror_row *table(const struct cube *own, const struct cube *other
     struct breakdown a = {.n = 0}, b = {.n = 0};
     struct mirror_question q = {.period = world_period(period), .cif_factor = 1.06};
     if (own) {
-        assert_int_equal(breakdown_make(own, world.products, world.sectors, level, &world.arena, &a), ST_OK);
+        assert_int_equal(breakdown_make(own, world.sectors, level, &world.arena, &a), ST_OK);
         q.own = (struct mirror_books){frame_of(own, "IND", "CHN"), &a};
     }
     if (other) {
-        assert_int_equal(breakdown_make(other, world.products, world.sectors, level, &world.arena, &b), ST_OK);
+        assert_int_equal(breakdown_make(other, world.sectors, level, &world.arena, &b), ST_OK);
         q.other = (struct mirror_books){frame_of(other, "CHN", "IND"), &b};
     }
     struct mirror_row *row;
@@ -110,7 +110,7 @@ static void the_other_way_round_is_the_same_gap(void **state)
     struct dataset d = books("both");
     struct cube *cube = world_cube(&d, both_rows, COUNT(both_rows));
     struct breakdown b;
-    assert_int_equal(breakdown_make(cube, world.products, world.sectors, LEVEL_HS6, &world.arena, &b), ST_OK);
+    assert_int_equal(breakdown_make(cube, world.sectors, LEVEL_HS6, &world.arena, &b), ST_OK);
     struct mirror_question q = {.own = {frame_of(cube, "CHN", "IND"), &b},
                                 .other = {frame_of(cube, "IND", "CHN"), &b},
                                 .period = world_period("2019"),

@@ -13,8 +13,7 @@ static struct product_row *ask(const struct frame *frame, const char *period, co
 {
     struct breakdown breakdown;
     struct product_row *row;
-    assert_int_equal(breakdown_make(frame->cube, world.products, world.sectors, level, &world.arena, &breakdown),
-                     ST_OK);
+    assert_int_equal(breakdown_make(frame->cube, world.sectors, level, &world.arena, &breakdown), ST_OK);
     struct product_question question = {
         .breakdown = &breakdown, .period = world_period(period), .versus = versus ? world_period(versus) : 0};
     assert_int_equal(product_table(frame, &question, &world.arena, &row, n), ST_OK);

@@ -36,8 +36,8 @@ enum status leaves_of(const struct cube *cube, const struct products *products, 
                       struct arena *arena, struct cube_set *out) MUST_CHECK;
 
 /* The items of a level: the cube must have it (cube_has_level; chapters for sectors). */
-enum status breakdown_make(const struct cube *cube, const struct products *products, const struct sectors *sectors,
-                           enum level level, struct arena *arena, struct breakdown *out) MUST_CHECK;
+enum status breakdown_make(const struct cube *cube, const struct sectors *sectors, enum level level,
+                           struct arena *arena, struct breakdown *out) MUST_CHECK;
 
 /* Runs `query` (whose group and level are ignored) for each item; with leaves in the query only those within them. */
 enum status breakdown_run(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,

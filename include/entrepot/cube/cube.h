@@ -20,7 +20,7 @@ struct cube;
 
 /* Opens a cube file. Up to CUBE_SMALL_BYTES it is copied into memory that is read-only from then on, and every checksum is compared; a larger one is mapped read-only,
  * its header, contents and dictionaries are checked, and the rest is left to cube_verify and to a check at each access. A mapped file
- * must be replaced by rename, never shortened in place: a shortened one ends the process (SIGBUS). `products` gives the sections. Both
+ * must be replaced by rename, never shortened in place: a shortened one ends the process (SIGBUS). `products` gives sections and names. Both
  * tables are borrowed. */
 #define CUBE_SMALL_BYTES ((size_t)8 << 20)
 enum status cube_open(const char *path, const struct countries *countries, const struct products *products,
@@ -53,6 +53,8 @@ void cube_leaf_range(const struct cube *cube, struct str prefix, uint32_t *from,
 /* Codes of the nodes of a level not finer than the leaves' (sections need chapters); NULL where the cube cannot express it. */
 const struct str *cube_nodes(const struct cube *cube, enum level level, size_t *n);
 bool cube_has_level(const struct cube *cube, enum level level);
+/* The names beside those codes, from the table of products that the cube was opened with; empty where it has none. */
+const struct str *cube_node_names(const struct cube *cube, enum level level);
 
 #define ANY_MEMBER (NO_ID - 1)
 /* Number of the dataset's own periods inside `period` for which the flow was recorded between reporter and partner; ANY_MEMBER stands

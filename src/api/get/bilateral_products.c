@@ -166,8 +166,7 @@ static enum status get(struct call *call)
     if (status == ST_OK)
         status = afford(call, &frame, offer);
     if (status == ST_OK)
-        status = breakdown_make(offer->cube, catalogue_products(call->catalogue), catalogue_sectors(call->catalogue),
-                                want.level, call->arena, &breakdown);
+        status = breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &breakdown);
     for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++)
         status = add_period(
             call, &frame,

@@ -311,8 +311,7 @@ static enum status get(struct call *call)
     struct frame frame = frame_of(call, offer->cube);
     status = frame_products(call, &frame);
     if (status == ST_OK)
-        status = breakdown_make(offer->cube, catalogue_products(call->catalogue), catalogue_sectors(call->catalogue),
-                                want.level, call->arena, &breakdown);
+        status = breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &breakdown);
     if (status == ST_OK)
         status = answer(call, &frame, offer, &question);
     call->empty_reason = "no_trade_recorded";

@@ -343,8 +343,8 @@ static enum status make_items(struct call *call, struct ask *ask)
 static enum status make_sectors(struct call *call, struct ask *ask)
 {
     struct breakdown breakdown;
-    enum status status = breakdown_make(ask->q.cube, catalogue_products(call->catalogue),
-                                        catalogue_sectors(call->catalogue), LEVEL_SECTOR, call->arena, &breakdown);
+    enum status status =
+        breakdown_make(ask->q.cube, catalogue_sectors(call->catalogue), LEVEL_SECTOR, call->arena, &breakdown);
     if (status != ST_OK)
         return status;
     ask->q.item = breakdown.item;
@@ -438,9 +438,7 @@ struct filling {
     struct call *call;
     const struct flows_question *q;
     const struct cell *period;
-    const struct str *node; /* codes of the level */
-    struct str *name;       /* of the nodes that have been looked up; p NULL before */
-    const struct products *products;
+    const struct str *node, *name; /* codes of the level, and their names */
     bool quantity, unit;
 };
 
@@ -452,10 +450,6 @@ static void fill_product(const struct filling *f, uint32_t key, struct cell *cel
         cell[C_PRODUCT] = cell_str(f->q->item[key].code);
         cell[C_NAME] = cell_str(f->q->item[key].name);
         return;
-    }
-    if (!f->name[key].p) {
-        f->name[key] = products_name(f->products, f->node[key]);
-        f->name[key].p = f->name[key].p ? f->name[key].p : "";
     }
     cell[C_PRODUCT] = cell_str(f->node[key]);
     cell[C_NAME] = cell_str(f->name[key]);
@@ -494,17 +488,16 @@ static enum status fill_table(struct call *call, const struct ask *ask, const st
                         .q = &ask->q,
                         .period = period_cells(call, &ask->q.only[CUBE_PERIOD]),
                         .node = cube_nodes(ask->q.cube, ask->q.level, &n_nodes),
-                        .products = catalogue_products(call->catalogue),
+                        .name = cube_node_names(ask->q.cube, ask->q.level),
                         .quantity = measured(call, M_QUANTITY, C_QUANTITY),
                         .unit = measured(call, M_UNIT, C_UNIT)};
-    f.name = arena_new(call->arena, struct str, n_nodes);
     size_t first = 0, end = n;
     if (!is_arranged(call)) {
         size_t from = call_arg(call, "cursor")->number, limit = call_arg(call, "limit")->number;
         first = from < n ? from : n;
         end = limit < n - first ? first + limit : n;
     }
-    if (!f.period || !f.name || call_reserve(call, end) != ST_OK)
+    if (!f.period || call_reserve(call, end) != ST_OK)
         return ST_NO_MEMORY;
     call->table.n_rows = first;
     for (size_t i = first; i < end; i++)

@@ -173,8 +173,8 @@ static enum status run(struct call *call, const struct frame *frame, const struc
     struct breakdown breakdown;
     struct leverage_question of_level = *question;
     of_level.breakdown = &breakdown;
-    enum status status = breakdown_make(frame->cube, catalogue_products(call->catalogue),
-                                        catalogue_sectors(call->catalogue), level, call->arena, &breakdown);
+    enum status status =
+        breakdown_make(frame->cube, catalogue_sectors(call->catalogue), level, call->arena, &breakdown);
     return status == ST_OK ? leverage_table(frame, &of_level, call->arena, row, n, summary) : status;
 }
 

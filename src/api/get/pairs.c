@@ -66,8 +66,7 @@ enum status pair_breakdown(struct call *call, const struct cube *cube, struct br
 {
     const struct arg *level = call_arg(call, "level"), *product = call_arg(call, "product");
     if (level->level != LEVEL_TOTAL)
-        return breakdown_make(cube, catalogue_products(call->catalogue), catalogue_sectors(call->catalogue),
-                              level->level, call->arena, out);
+        return breakdown_make(cube, catalogue_sectors(call->catalogue), level->level, call->arena, out);
     size_t n = product->n_list ? product->n_list : 1;
     struct breakdown_item *item = arena_new(call->arena, struct breakdown_item, n);
     if (!item)

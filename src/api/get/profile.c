@@ -157,8 +157,7 @@ static enum status afford(const struct profile *p, const struct offer *offer, en
 static enum status break_down(const struct profile *p, const struct cube *cube, enum level level, struct breakdown *out)
 {
     const struct catalogue *catalogue = p->call->catalogue;
-    return breakdown_make(cube, catalogue_products(catalogue), catalogue_sectors(catalogue), level, p->call->arena,
-                          out);
+    return breakdown_make(cube, catalogue_sectors(catalogue), level, p->call->arena, out);
 }
 
 /* ---- totals ---- */

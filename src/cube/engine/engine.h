@@ -9,7 +9,7 @@
 
 /* The codes of one product level, and for each leaf the node it belongs to. */
 struct level_nodes {
-    struct str *code;
+    struct str *code, *name; /* the name, borrowed from the table of products, is empty where that has none */
     size_t n;
     uint16_t *of_leaf; /* NULL at the leaves' own level: node and leaf are the same */
 };

@@ -34,6 +34,8 @@ const struct str *cube_nodes(const struct cube *cube, enum level level, size_t *
     return *n ? cube->level[level].code : NULL;
 }
 
+const struct str *cube_node_names(const struct cube *cube, enum level level) { return cube->level[level].name; }
+
 /* First leaf that is not before `prefix`, or, with `after`, the first that is behind all that begin with it. */
 static uint32_t leaf_bound(const struct level_nodes *leaves, struct str prefix, bool after)
 {

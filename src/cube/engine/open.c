@@ -133,11 +133,29 @@ static enum status read_level(struct cube *cube, enum level level, const struct 
     return ST_OK;
 }
 
+/* Once, and not in each answer: the table is longer than most levels. Nodes ascend but for sections, among which chapters may stand. */
+static enum status name_nodes(struct cube *cube, enum level level, const struct products *products,
+                              struct problem *problem)
+{
+    struct level_nodes *nodes = &cube->level[level];
+    size_t cursor = 0;
+    nodes->name = arena_new(&cube->arena, struct str, nodes->n);
+    if (!nodes->name)
+        return no_memory(cube, problem);
+    for (size_t i = 0; i < nodes->n; i++)
+        nodes->name[i] = level == LEVEL_SECTION ? products_name(products, nodes->code[i])
+                                                : products_name_next(products, nodes->code[i], &cursor);
+    return ST_OK;
+}
+
 static enum status read_levels(struct cube *cube, const struct products *products, struct problem *problem)
 {
+    const enum level finest = cube->dataset.level;
     enum status status = read_leaves(cube, problem);
-    for (enum level level = LEVEL_TOTAL; status == ST_OK && level < cube->dataset.level; level++)
+    for (enum level level = LEVEL_TOTAL; status == ST_OK && level < finest; level++)
         status = read_level(cube, level, products, problem);
+    for (enum level level = LEVEL_TOTAL; status == ST_OK && level <= finest; level++)
+        status = name_nodes(cube, level, products, problem);
     return status;
 }
 

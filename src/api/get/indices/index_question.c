@@ -49,8 +49,8 @@ enum status index_begin(struct call *call, struct index_needs needs, struct inde
     out->frame = frame_of(call, out->offer->cube);
     status = frame_products(call, &out->frame);
     if (status == ST_OK && level)
-        status = breakdown_make(out->offer->cube, catalogue_products(catalogue), catalogue_sectors(catalogue),
-                                level->level, call->arena, &out->breakdown);
+        status =
+            breakdown_make(out->offer->cube, catalogue_sectors(catalogue), level->level, call->arena, &out->breakdown);
     return status == ST_OK ? afford(call, out, needs) : status;
 }
 
