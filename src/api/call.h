@@ -444,7 +444,9 @@ const struct cube *call_row_cube(const struct call *call, const struct cell *row
 /* prepared.c: what is the same in each JSON answer of a route or dataset. NULL when memory is out. */
 struct prepared *prepared_new(const struct catalogue *catalogue, const struct measure *const *link);
 void prepared_free(struct prepared *prepared);
-/* The columns' names as they stand before their values, with commas between; for buf_add_padded. False when memory is out. */
+/* The columns' names as they stand before their values, with commas between; KEY_PADDING bytes from the beginning of each may be read.
+ * False when memory is out. */
+#define KEY_PADDING 32
 bool column_keys(const struct call *call, const size_t *index, size_t n, struct str *key) MUST_CHECK;
 /* "columns" of an answer, and the members of "meta" that say which dataset answered. */
 void write_columns(const struct call *call, const size_t *index, size_t n, struct jw *jw);

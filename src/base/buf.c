@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/digits.h"
+#include "entrepot/base/number.h"
 
 #define FIRST_BYTES 512
 
@@ -52,7 +53,7 @@ bool buf_grow(struct buf *buf, size_t n)
 void buf_u64(struct buf *buf, uint64_t value)
 {
     size_t n = digits_of(value);
-    if (!buf_reserve(buf, n))
+    if (!buf_reserve(buf, NUMBER_ROOM))
         return;
     put_digits(buf->p + buf->n, value, n);
     buf->n += n;
@@ -60,13 +61,8 @@ void buf_u64(struct buf *buf, uint64_t value)
 
 void buf_i64(struct buf *buf, int64_t value)
 {
-    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    size_t n = digits_of(size), sign = value < 0;
-    if (!buf_reserve(buf, n + sign))
-        return;
-    buf->p[buf->n] = '-'; /* a digit overwrites it where there is no sign */
-    put_digits(buf->p + buf->n + sign, size, n);
-    buf->n += n + sign;
+    if (buf_reserve(buf, NUMBER_ROOM))
+        buf->n += i64_put(buf->p + buf->n, value);
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

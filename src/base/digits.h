@@ -1,4 +1,4 @@
-/* digits: whole numbers as decimal text. Private to src/base. */
+/* digits: whole numbers as decimal text, eight digits at a time in one word. Private to src/base. */
 #ifndef BASE_DIGITS_H
 #define BASE_DIGITS_H
 
@@ -6,43 +6,77 @@
 #include <stdint.h>
 #include <string.h>
 
-/* How many digits a number has; 1 for 0. */
+#define EIGHT_DIGITS 100000000U
+#define EIGHT_ZEROS 0x3030303030303030U
+
+/* The eight digits of a number below EIGHT_DIGITS, the first of them in the lowest byte. The word is cut in halves, quarters and
+ * digits; the factors are 2^20/100 and 2^10/10 rounded up, exact below 10,000 and 100. */
+static inline uint64_t eight_digits(uint32_t value)
+{
+    uint64_t word = value / 10000 | (uint64_t)(value % 10000) << 32;
+    uint64_t tens = (word * 10486 >> 20) & 0x0000007F0000007FU;
+    word = tens | (word - 100 * tens) << 16;
+    tens = (word * 103 >> 10) & 0x000F000F000F000FU;
+    return tens | (word - 10 * tens) << 8;
+}
+
+/* Puts the low byte of such a word first. */
+static inline void put_word(char *at, uint64_t word)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    memcpy(at, &word, sizeof word);
+}
+
+/* How many digits a number has; 1 for 0. 1233/4096 is a little more than log10(2). */
 static inline size_t digits_of(uint64_t value)
 {
-    size_t n = 1;
-    for (; value >= 10000; value /= 10000)
-        n += 4;
-    return n + (value >= 10) + (value >= 100) + (value >= 1000);
+    static const uint64_t power[20] = {0,
+                                       10U,
+                                       100U,
+                                       1000U,
+                                       10000U,
+                                       100000U,
+                                       1000000U,
+                                       10000000U,
+                                       100000000U,
+                                       1000000000U,
+                                       10000000000U,
+                                       100000000000U,
+                                       1000000000000U,
+                                       10000000000000U,
+                                       100000000000000U,
+                                       1000000000000000U,
+                                       10000000000000000U,
+                                       100000000000000000U,
+                                       1000000000000000000U,
+                                       10000000000000000000U};
+    size_t at_most = (size_t)(64 - __builtin_clzll(value | 1)) * 1233 >> 12;
+    return at_most + (value >= power[at_most]);
 }
 
-static inline void put_pair(char *at, uint32_t two)
+/* A number below EIGHT_DIGITS in its `n` digits; up to seven bytes behind them are written too. */
+static inline void put_short(char *at, uint32_t value, size_t n)
 {
-    static const char pairs[201] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-                                   "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-                                   "8081828384858687888990919293949596979899";
-    memcpy(at, pairs + 2 * (size_t)two, 2);
+    put_word(at, (eight_digits(value) | EIGHT_ZEROS) >> (64 - 8 * n));
 }
 
-/* In halves that do not wait for each other. */
-static inline void put_eight(char *at, uint32_t value)
-{
-    uint32_t high = value / 10000, low = value % 10000;
-    put_pair(at, high / 100);
-    put_pair(at + 2, high % 100);
-    put_pair(at + 4, low / 100);
-    put_pair(at + 6, low % 100);
-}
-
-/* A number in exactly `n` digits, zeros in front. It has no more than that. */
+/* The same of any number. How many digits there are is told apart from what they are: whatever is written behind waits for that alone. */
 static inline void put_digits(char *at, uint64_t value, size_t n)
 {
-    for (; n >= 8; value /= 100000000)
-        put_eight(at + (n -= 8), (uint32_t)(value % 100000000));
-    uint32_t rest = (uint32_t)value;
-    for (; n >= 2; rest /= 100)
-        put_pair(at + (n -= 2), rest % 100);
-    if (n)
-        *at = (char)('0' + rest);
+    if (n <= 8) {
+        put_short(at, (uint32_t)value, n);
+        return;
+    }
+    uint64_t high = value / EIGHT_DIGITS;
+    if (n <= 16) {
+        put_short(at, (uint32_t)high, n - 8);
+    } else {
+        put_short(at, (uint32_t)(high / EIGHT_DIGITS), n - 16);
+        put_word(at + n - 16, eight_digits((uint32_t)(high % EIGHT_DIGITS)) | EIGHT_ZEROS);
+    }
+    put_word(at + n - 8, eight_digits((uint32_t)(value % EIGHT_DIGITS)) | EIGHT_ZEROS);
 }
 
 #endif

@@ -84,19 +84,28 @@ static bool plain_word(uint64_t word)
     return (((below | above) & EACH(0x80U)) | zeros(word ^ EACH(0x22U)) | zeros(word ^ EACH(0x5CU))) == 0;
 }
 
+static bool copy_word(char *to, const char *from)
+{
+    uint64_t word;
+    memcpy(&word, from, 8);
+    if (!plain_word(word))
+        return false;
+    memcpy(to, &word, 8);
+    return true;
+}
+
 /* Copies plain bytes up to the first other one; how many. There is room for all. */
 static size_t copy_plain(char *to, struct str text)
 {
-    size_t i = 0;
-    for (; i + 8 <= text.n; i += 8) {
-        uint64_t word;
-        memcpy(&word, text.p + i, 8);
-        if (!plain_word(word))
-            break;
-        memcpy(to + i, &word, 8);
-    }
-    for (; i < text.n && plain((unsigned char)text.p[i]); i++)
+    size_t i = 0, whole = text.n / 8 * 8;
+    while (i < whole && copy_word(to + i, text.p + i))
+        i += 8;
+    if (i == whole && text.n > 8 && copy_word(to + text.n - 8, text.p + text.n - 8))
+        return text.n; /* the last word overlaps the one before it */
+    while (i < text.n && plain((unsigned char)text.p[i])) {
         to[i] = text.p[i];
+        i++;
+    }
     return i;
 }
 

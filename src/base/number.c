@@ -112,28 +112,46 @@ static int64_t nearest(double value)
     return whole + (rest >= 0.5) - (rest <= -0.5);
 }
 
-#define RATIO_BYTES 24 /* "-9000000000000.000001" */
+size_t i64_put(char *at, int64_t value)
+{
+    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    size_t sign = value < 0, n = digits_of(size);
+    *at = '-'; /* a digit overwrites it where there is no sign */
+    put_digits(at + sign, size, n);
+    return sign + n;
+}
+
+/* Six decimals without the zeros at their end: mostly there are none, which is known before the digits are. */
+static size_t decimals_put(char *at, uint32_t micro)
+{
+    uint64_t digits = eight_digits(micro * 100);
+    if (digits == 0)
+        return 0;
+    *at = '.';
+    put_word(at + 1, digits | EIGHT_ZEROS);
+    return micro % 10 ? 7 : 9 - (size_t)__builtin_clzll(digits) / 8;
+}
+
+size_t ratio_put(char *at, double ratio)
+{
+    int64_t micro = nearest(ratio * 1e6);
+    uint64_t size = micro < 0 ? 0 - (uint64_t)micro : (uint64_t)micro, whole = size / 1000000;
+    size_t n = micro < 0;
+    *at = '-';
+    if (whole < 10) {
+        at[n++] = (char)('0' + whole);
+    } else {
+        size_t digits = digits_of(whole);
+        put_digits(at + n, whole, digits);
+        n += digits;
+    }
+    return n + decimals_put(at + n, (uint32_t)(size % 1000000));
+}
 
 void ratio_print(struct buf *buf, double ratio)
 {
-    if (fabs(ratio) >= 9e12) { /* six decimals no longer fit an integer, nor do they mean anything */
+    if (!ratio_is_small(ratio)) /* six decimals no longer fit an integer, nor do they mean anything */
         buf_printf(buf, "%.0f", ratio);
-        return;
-    }
-    if (!buf_reserve(buf, RATIO_BYTES))
-        return;
-    int64_t micro = nearest(ratio * 1e6);
-    uint64_t size = micro < 0 ? 0 - (uint64_t)micro : (uint64_t)micro, whole = size / 1000000;
-    char *at = buf->p + buf->n;
-    *at = '-'; /* a digit overwrites it where there is no sign */
-    at += micro < 0;
-    size_t n = whole < 10 ? 1 : digits_of(whole);
-    put_digits(at, whole, n);
-    at[n] = '.';
-    put_digits(at + n + 1, size % 1000000, 6);
-    n += 7;
-    while (at[n - 1] == '0')
-        n--;
-    n -= at[n - 1] == '.';
-    buf->n = (size_t)(at + n - buf->p);
+    else if (buf_reserve(buf, NUMBER_ROOM))
+        buf->n += ratio_put(buf->p + buf->n, ratio);
 }

@@ -89,23 +89,6 @@ static void prints_powers_of_ten_and_their_neighbours(void **state)
         }
 }
 
-static void padded_text_ends_where_it_ends(void **state)
-{
-    (void)state;
-    static const char text[200] = "0123456789abcdef0123456789ABCDEF0123456789";
-    for (size_t n = 0; n <= 42; n++) {
-        struct buf buf;
-        buf_init(&buf, 50); /* at the end there is no room for what stands behind */
-        buf_add_padded(&buf, str_span(text, n));
-        buf_byte(&buf, '.');
-        assert_false(buf.failed);
-        assert_int_equal(buf.n, n + 1);
-        assert_memory_equal(buf.p, text, n);
-        assert_int_equal(buf.p[n], '.');
-        buf_release(&buf);
-    }
-}
-
 static void prints_formats_and_grows(void **state)
 {
     (void)state;
@@ -142,13 +125,9 @@ static void hands_its_bytes_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_its_ceiling),
-        cmocka_unit_test(stays_failed_until_reset),
-        cmocka_unit_test(prints_whole_numbers),
-        cmocka_unit_test(prints_formats_and_grows),
-        cmocka_unit_test(hands_its_bytes_over),
-        cmocka_unit_test(prints_powers_of_ten_and_their_neighbours),
-        cmocka_unit_test(padded_text_ends_where_it_ends),
+        cmocka_unit_test(keeps_its_ceiling),    cmocka_unit_test(stays_failed_until_reset),
+        cmocka_unit_test(prints_whole_numbers), cmocka_unit_test(prints_formats_and_grows),
+        cmocka_unit_test(hands_its_bytes_over), cmocka_unit_test(prints_powers_of_ten_and_their_neighbours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

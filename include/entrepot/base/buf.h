@@ -43,17 +43,6 @@ static inline void buf_add(struct buf *buf, struct str s)
     buf->n += s.n;
 }
 
-/* The same of a text behind which 32 bytes more may be read: a short one is copied in one piece of fixed length. */
-static inline void buf_add_padded(struct buf *buf, struct str s)
-{
-    if (s.n > 32 || buf->failed || buf->capacity - buf->n < 32) {
-        buf_add(buf, s);
-        return;
-    }
-    memcpy(buf->p + buf->n, s.p, 32);
-    buf->n += s.n;
-}
-
 static inline void buf_byte(struct buf *buf, char c)
 {
     if (buf_reserve(buf, 1))

@@ -37,60 +37,105 @@ static void write_cell(struct buf *out, const struct cell *cell)
     }
 }
 
-static void write_row(struct buf *out, const struct cell *row, const size_t *index, const struct str *key, size_t n)
+/* How rows are shown: their columns, and what stands around the values. */
+struct shown {
+    char open, close;
+    size_t n;
+    size_t index[COLUMNS_MAX];
+    struct str before[COLUMNS_MAX]; /* ,"id": or, where values stand alone, a comma; none before the first */
+    size_t room;                    /* for a row whose cells are all short */
+};
+
+#define SHORT_ROOM 48 /* of a short cell, and for what is stored beyond it or a short key */
+
+static bool show(const struct call *call, bool bare, struct shown *shown)
 {
-    buf_byte(out, '{');
-    for (size_t c = 0; c < n; c++) {
-        buf_add_padded(out, key[c]);
-        write_cell(out, &row[index[c]]);
+    static const char comma[KEY_PADDING + 1] = ",";
+    shown->open = bare ? '[' : '{';
+    shown->close = bare ? ']' : '}';
+    shown->n = call_fields(call, shown->index);
+    shown->room = 2;
+    if (!bare && !column_keys(call, shown->index, shown->n, shown->before))
+        return false;
+    for (size_t c = 0; c < shown->n; c++) {
+        if (bare)
+            shown->before[c] = str_span(comma, c > 0);
+        shown->room += shown->before[c].n + SHORT_ROOM;
     }
-    buf_byte(out, '}');
+    return true;
 }
 
-/* shape=arrays: values alone, in the order of `columns`. */
-static void write_bare_row(struct buf *out, const struct cell *row, const size_t *index, size_t n)
+/* A short key is copied in one piece of fixed length. */
+static char *put_key(char *at, struct str key)
 {
-    buf_byte(out, '[');
-    for (size_t c = 0; c < n; c++) {
-        if (c)
-            buf_byte(out, ',');
-        write_cell(out, &row[index[c]]);
+    if (key.n <= KEY_PADDING)
+        memcpy(at, key.p, KEY_PADDING);
+    else
+        memcpy(at, key.p, key.n);
+    return at + key.n;
+}
+
+/* The cell's bytes at `at`, where there is room for SHORT_ROOM; the place behind them, or NULL if it is not a short one. */
+static char *put_short_cell(char *at, const struct cell *cell)
+{
+    if (cell->kind == CELL_INTEGER)
+        return at + i64_put(at, cell->integer);
+    if (cell->kind == CELL_NUMBER && ratio_is_small(cell->number))
+        return at + ratio_put(at, cell->number);
+    if (cell->kind == CELL_NULL)
+        return (char *)memcpy(at, "null", 4) + 4;
+    if (cell->kind == CELL_FLAGS && !cell->flags)
+        return (char *)memcpy(at, "[]", 2) + 2;
+    return NULL;
+}
+
+/* Room is asked for once for all short cells, and again behind each other one. */
+static void write_row(struct buf *out, const struct cell *row, const struct shown *shown)
+{
+    if (!buf_reserve(out, shown->room))
+        return;
+    char *at = out->p + out->n;
+    *at++ = shown->open;
+    for (size_t c = 0; c < shown->n; c++) {
+        const struct cell *cell = &row[shown->index[c]];
+        at = put_key(at, shown->before[c]);
+        char *end = put_short_cell(at, cell);
+        if (!end) {
+            out->n = (size_t)(at - out->p);
+            write_cell(out, cell);
+            if (!buf_reserve(out, shown->room))
+                return;
+            end = out->p + out->n;
+        }
+        at = end;
     }
-    buf_byte(out, ']');
+    *at++ = shown->close;
+    out->n = (size_t)(at - out->p);
 }
 
 #define REST_BYTES 8192 /* columns, meta and links, mostly */
 #define CELL_BYTES 12   /* of a value, mostly */
 
 /* About as much room as the answer will take, so that it moves less often while it grows. */
-static void expect(struct buf *out, size_t rows, const struct str *key, size_t n)
+static void expect(struct buf *out, size_t rows, const struct shown *shown)
 {
-    size_t row = 3;
-    for (size_t c = 0; c < n; c++)
-        row += key[c].n + CELL_BYTES;
+    size_t row = shown->room - shown->n * (SHORT_ROOM - CELL_BYTES);
     size_t bytes = rows * row + REST_BYTES; /* limit times columns: far from too large a number */
     if (bytes < out->ceiling / 2)
         (void)buf_reserve(out, bytes);
 }
 
-static void write_data(const struct call *call, bool pretty, const size_t *index, size_t n, struct buf *out)
+static void write_data(const struct call *call, bool pretty, const struct shown *shown, struct buf *out)
 {
     struct page page = call_page(call);
-    struct str key[COLUMNS_MAX];
-    bool bare = call_arg(call, "shape")->number != 0;
-    out->failed = !column_keys(call, index, n, key) || out->failed;
-    expect(out, page.returned, key, n);
+    expect(out, page.returned, shown);
     buf_byte(out, '[');
     for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
         if (r > page.first)
             buf_byte(out, ',');
         if (pretty)
             buf_lit(out, "\n    ");
-        const struct cell *row = &call->table.cell[r * call->table.n_columns];
-        if (bare)
-            write_bare_row(out, row, index, n);
-        else
-            write_row(out, row, index, key, n);
+        write_row(out, &call->table.cell[r * call->table.n_columns], shown);
     }
     buf_byte(out, ']');
 }
@@ -99,11 +144,10 @@ static void write_data(const struct call *call, bool pretty, const size_t *index
 void encode_ndjson(struct call *call, struct buf *out)
 {
     struct page page = call_page(call);
-    struct str key[COLUMNS_MAX];
-    size_t index[COLUMNS_MAX], n = call_fields(call, index);
-    out->failed = !column_keys(call, index, n, key) || out->failed;
+    struct shown shown;
+    out->failed = !show(call, false, &shown) || out->failed;
     for (size_t r = page.first; r < page.first + page.returned && !out->failed; r++) {
-        write_row(out, &call->table.cell[r * call->table.n_columns], index, key, n);
+        write_row(out, &call->table.cell[r * call->table.n_columns], &shown);
         buf_byte(out, '\n');
     }
 }
@@ -241,16 +285,17 @@ void write_meta(const struct call *call, struct jw *jw)
 
 void encode_json(struct call *call, struct buf *out)
 {
-    const struct arg *pretty = call_arg(call, "pretty");
-    size_t index[COLUMNS_MAX], n = call_fields(call, index);
+    const bool pretty = call_arg(call, "pretty")->number != 0;
+    struct shown shown;
     struct jw jw;
-    jw_init(&jw, out, pretty->number != 0);
+    out->failed = !show(call, call_arg(call, "shape")->number != 0, &shown) || out->failed;
+    jw_init(&jw, out, pretty);
     jw_object(&jw);
     jw_key(&jw, STR("data"));
     struct buf *direct = out;
     jw_raw(&jw, str_span(NULL, 0)); /* the value follows, written directly */
-    write_data(call, pretty->number != 0, index, n, direct);
-    write_columns(call, index, n, &jw);
+    write_data(call, pretty, &shown, direct);
+    write_columns(call, shown.index, shown.n, &jw);
     jw_kobject(&jw, "meta");
     write_meta(call, &jw);
     jw_end(&jw);

@@ -2,8 +2,6 @@
  * write them anew where an answer is laid out for people (pretty). */
 #include "api/call.h"
 
-#define BEHIND 32 /* bytes that may be read behind each text: see buf_add_padded */
-
 struct column_text {
     struct str key;           /* ,"imports": */
     struct str before, after; /* of the place where the valuation stands, which is the dataset's */
@@ -55,7 +53,7 @@ static void describe_dataset(const struct cube *cube, struct jw *jw)
 
 static struct str keep(struct arena *arena, struct str text)
 {
-    char *own = arena_new(arena, char, text.n + BEHIND);
+    char *own = arena_new(arena, char, text.n + KEY_PADDING);
     if (!own)
         return str_span(NULL, 0);
     memcpy(own, text.p, text.n);
@@ -156,8 +154,8 @@ static const struct column_text *texts_of(const struct call *call)
 /* Of a column of names, which is the request's: the same text with as many bytes behind it. */
 static struct str key_of_names(struct arena *arena, const char *id)
 {
-    struct str text = arena_printf(arena, ",\"%s\":%*s", id, BEHIND, "");
-    return str_span(text.p, text.p ? text.n - BEHIND : 0);
+    struct str text = arena_printf(arena, ",\"%s\":%*s", id, KEY_PADDING, "");
+    return str_span(text.p, text.p ? text.n - KEY_PADDING : 0);
 }
 
 bool column_keys(const struct call *call, const size_t *index, size_t n, struct str *key)
