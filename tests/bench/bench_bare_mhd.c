@@ -1,7 +1,8 @@
 /* bench_bare_mhd: the yardstick of tests/bench/http.sh. A server that does nothing but send the same bytes: the same shards,
- * flags and number of headers as ours, one response for each shard built before the first request.
+ * flags and number of headers as ours, one response for each shard built before the first request; or, with `each`, one built for each
+ * request from a copy of the bytes, which is the least that a server must do that works an answer out.
  *
- *   bench_bare_mhd BODY [HEAD]    BODY: a file with the bytes of the answer; HEAD: a file with response headers as received
+ *   bench_bare_mhd BODY HEAD [each]    BODY: a file with the bytes of the answer; HEAD: a file with response headers as received
  *
  * Prints its port and serves until it gets SIGTERM or SIGINT.
  */
@@ -10,6 +11,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,38 +43,45 @@ static char *read_whole(const char *path, size_t *n)
     return bytes;
 }
 
-/* Adds the header lines of a received head, but for those that the library makes itself. */
-static void add_headers(struct MHD_Response *response, char *head)
+#define HEADERS_MAX 64
+
+/* What is sent, read once and then shared by all shards. */
+struct answer {
+    char *body;
+    size_t n;
+    const char *name[HEADERS_MAX], *value[HEADERS_MAX];
+    size_t n_headers;
+};
+
+/* The header lines of a received head, but for those that the library makes itself. */
+static void read_headers(struct answer *answer, char *head)
 {
     for (char *rest = head, *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
         line[strcspn(line, "\r")] = '\0';
         char *colon = strchr(line, ':');
-        if (!colon || colon[1] != ' ')
+        if (!colon || colon[1] != ' ' || answer->n_headers == HEADERS_MAX)
             continue;
         *colon = '\0';
-        if (strcasecmp(line, "Date") != 0 && strcasecmp(line, "Content-Length") != 0 &&
-            strcasecmp(line, "Connection") != 0)
-            (void)MHD_add_response_header(response, line, colon + 2);
+        if (strcasecmp(line, "Date") == 0 || strcasecmp(line, "Content-Length") == 0 ||
+            strcasecmp(line, "Connection") == 0)
+            continue;
+        answer->name[answer->n_headers] = line;
+        answer->value[answer->n_headers++] = colon + 2;
     }
 }
 
-static struct MHD_Response *make_response(const char *body_path, const char *head_path)
+static struct MHD_Response *make_response(const struct answer *answer, char *body, enum MHD_ResponseMemoryMode mode)
 {
-    size_t n;
-    char *body = read_whole(body_path, &n);
-    struct MHD_Response *response = MHD_create_response_from_buffer(n, body, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response = MHD_create_response_from_buffer(answer->n, body, mode);
     if (!response)
         die("response");
-    if (head_path) {
-        char *head = read_whole(head_path, &n);
-        add_headers(response, head);
-        free(head);
-    }
+    for (size_t i = 0; i < answer->n_headers; i++)
+        (void)MHD_add_response_header(response, answer->name[i], answer->value[i]);
     return response;
 }
 
-static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                              const char *version, const char *upload, size_t *upload_n, void **seen)
+static enum MHD_Result send_made(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                 const char *version, const char *upload, size_t *upload_n, void **seen)
 {
     (void)url;
     (void)method;
@@ -85,6 +94,22 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
         return MHD_YES;
     }
     return MHD_queue_response(connection, MHD_HTTP_OK, cls);
+}
+
+static enum MHD_Result send_each(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                 const char *version, const char *upload, size_t *upload_n, void **seen)
+{
+    const struct answer *answer = cls;
+    char *copy = *seen ? malloc(answer->n + 1) : NULL;
+    if (*seen && !copy)
+        die("copy");
+    if (!copy) /* the first call */
+        return send_made(NULL, connection, url, method, version, upload, upload_n, seen);
+    memcpy(copy, answer->body, answer->n);
+    struct MHD_Response *response = make_response(answer, copy, MHD_RESPMEM_MUST_FREE);
+    enum MHD_Result result = MHD_queue_response(connection, MHD_HTTP_OK, response);
+    MHD_destroy_response(response);
+    return result;
 }
 
 static int listen_on(struct sockaddr_in *at)
@@ -100,10 +125,15 @@ static int listen_on(struct sockaddr_in *at)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: bench_bare_mhd BODY [HEAD]\n");
+    bool each = argc == 4 && strcmp(argv[3], "each") == 0;
+    if (argc != 3 && !each) {
+        fprintf(stderr, "usage: bench_bare_mhd BODY HEAD [each]\n");
         return 2;
     }
+    struct answer answer = {.n_headers = 0};
+    size_t head_bytes;
+    answer.body = read_whole(argv[1], &answer.n);
+    read_headers(&answer, read_whole(argv[2], &head_bytes));
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
@@ -115,11 +145,12 @@ int main(int argc, char **argv)
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     struct MHD_Daemon *daemons[SHARDS_MAX];
     for (int i = 0; i < n && i < SHARDS_MAX; i++) {
-        daemons[i] =
-            MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, answer,
-                             make_response(argv[1], argc > 2 ? argv[2] : NULL), MHD_OPTION_LISTEN_SOCKET,
-                             listen_on(&at), MHD_OPTION_CONNECTION_LIMIT, 4096u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                             (size_t)12 * 1024, MHD_OPTION_CONNECTION_TIMEOUT, 75u, MHD_OPTION_END);
+        daemons[i] = MHD_start_daemon(
+            MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+            each ? send_each : send_made,
+            each ? (void *)&answer : make_response(&answer, answer.body, MHD_RESPMEM_PERSISTENT),
+            MHD_OPTION_LISTEN_SOCKET, listen_on(&at), MHD_OPTION_CONNECTION_LIMIT, 4096u,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)12 * 1024, MHD_OPTION_CONNECTION_TIMEOUT, 75u, MHD_OPTION_END);
         if (!daemons[i])
             die("MHD_start_daemon");
     }

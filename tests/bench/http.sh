@@ -62,9 +62,9 @@ start_ours() { # sets port_ours; a port that is taken is refused by the server, 
     exit 1
 }
 
-start_bare() { # NAME: sets port_bare
+start_bare() { # NAME [each]: sets port_bare
     : >"$work/$1.port"
-    "${serve_on[@]}" "$peer" "$work/$1.body" "$work/$1.head" >"$work/$1.port" &
+    "${serve_on[@]}" "$peer" "$work/$1.body" "$work/$1.head" ${2:+"$2"} >"$work/$1.port" &
     running+=($!)
     local i
     for ((i = 0; i < 100; i++)); do
@@ -164,33 +164,41 @@ prove_new() { # NAME PATH FILTER
     fi
 }
 
-measure() { # NAME PATH [FILTER]: with a filter each request is a new question
-    local name=$1 path=$2 filter=${3:-} round bare ours nginx port_nginx='' idle=/ new=''
+ratio() { # NAME PEER: what the peer's best is, and ours as a part of it
+    local peer
+    peer=$(best "$1")
+    printf '  %-26s %10.0f requests/s   (%s)\n' "$2" "$peer" "$(tr '\n' ' ' <"$work/$1.rates")"
+    [ "$1" = ours ] || awk -v a="$(best ours)" -v b="$peer" -v name="$2" 'BEGIN { printf "  entrepot / %-26s    %.2f\n", name, a / b }'
+}
+
+# With a filter each request is a new question. Then the peer that keeps one response says what the exchange alone takes, and the one that
+# makes a response of the same bytes for each request, what is left for the working out: no server that works out can pass it.
+measure() { # NAME PATH [FILTER]
+    local name=$1 path=$2 filter=${3:-} round port_kept port_each='' port_nginx='' idle=/ new=''
     if [ -n "$filter" ]; then
         prove_new "$name" "$path" "$filter"
         path="$path&$filter" idle='/?' new=new
+        start_bare "$name" each
+        port_each=$port_bare
     else
         fetch "$path" "$name"
         start_nginx "$name"
     fi
     start_bare "$name"
-    : >"$work/bare.rates"; : >"$work/ours.rates"; : >"$work/nginx.rates"
+    port_kept=$port_bare
+    : >"$work/bare.rates"; : >"$work/each.rates"; : >"$work/ours.rates"; : >"$work/nginx.rates"
     for ((round = 0; round < rounds; round++)); do
-        rate "$port_bare" "$idle" $new >>"$work/bare.rates" || exit 1
+        rate "$port_kept" "$idle" $new >>"$work/bare.rates" || exit 1
         rate "$port_ours" "$path" $new >>"$work/ours.rates" || exit 1
+        [ -z "$port_each" ] || rate "$port_each" "$idle" $new >>"$work/each.rates" || exit 1
         [ -z "$port_nginx" ] || rate "$port_nginx" / >>"$work/nginx.rates" || exit 1
     done
     printf '\n%s (%s%s): %d bytes of body, %d headers\n' "$name" "$path" "${new:+N}" "$(wc -c <"$work/$name.body")" \
         "$(grep -c ': ' "$work/$name.head")"
-    bare=$(best bare) ours=$(best ours)
-    printf '  bare libmicrohttpd  %10.0f requests/s   (%s)\n' "$bare" "$(tr '\n' ' ' <"$work/bare.rates")"
-    printf '  entrepot            %10.0f requests/s   (%s)\n' "$ours" "$(tr '\n' ' ' <"$work/ours.rates")"
-    awk -v a="$ours" -v b="$bare" 'BEGIN { printf "  entrepot / bare     %10.2f\n", a / b }'
-    if [ -n "$port_nginx" ]; then
-        nginx=$(best nginx)
-        printf '  nginx, from a file  %10.0f requests/s   (%s)\n' "$nginx" "$(tr '\n' ' ' <"$work/nginx.rates")"
-        awk -v a="$ours" -v b="$nginx" 'BEGIN { printf "  entrepot / nginx    %10.2f\n", a / b }'
-    fi
+    ratio ours entrepot
+    ratio bare 'bare libmicrohttpd'
+    [ -z "$port_each" ] || ratio each 'bare, a response each time'
+    [ -z "$port_nginx" ] || ratio nginx 'nginx, from a file'
 }
 
 echo "machine: $(nproc) processors, $(uname -sr); wrk -t1 -c$connections -d${seconds}s, best of $rounds rounds; $where"
