@@ -12,34 +12,39 @@ static const struct column columns[COLUMNS] = {
     [C_DATASETS] = {"datasets", COLUMN_LIST, NULL, 0, false, "datasets that can tell it"},
 };
 
-static struct cell datasets_with(struct call *call, struct str code)
+static bool can_tell(const struct cube *cube, struct str code, enum level level)
+{
+    const struct dataset *d = cube_dataset(cube);
+    uint32_t from, to;
+    if (level == LEVEL_SECTION || level > d->level || (level == LEVEL_TOTAL && d->coverage != COVERAGE_FULL))
+        return false;
+    cube_leaf_range(cube, code, &from, &to);
+    return from < to;
+}
+
+static struct cell datasets_with(struct call *call, struct str code, enum level level)
 {
     const struct catalogue *catalogue = call->catalogue;
     struct str list = str_span(NULL, 0);
     for (size_t i = 0; i < catalogue_count(catalogue); i++) {
         const struct cube *cube = catalogue_at(catalogue, i);
-        const struct dataset *d = cube_dataset(cube);
-        enum level level;
-        uint32_t from, to;
-        cube_leaf_range(cube, code, &from, &to);
-        if (product_level(code, &level) && level != LEVEL_SECTION && level <= d->level && from < to &&
-            (level > LEVEL_TOTAL || d->coverage == COVERAGE_FULL))
-            list = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(list), list.n ? "\n" : "", STR_ARG(d->id));
+        if (can_tell(cube, code, level))
+            list = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(list), list.n ? "\n" : "",
+                                STR_ARG(cube_dataset(cube)->id));
     }
     return (struct cell){.kind = CELL_LIST, .text = list};
 }
 
-/* A code that only a dataset knows stands under its chapter, heading or subheading. */
-static struct str parent_of(const struct products *products, struct str code)
+/* A code that only a dataset knows has no id, and stands under its chapter, heading or subheading. */
+static struct str parent_of(const struct products *products, uint32_t id, struct str code)
 {
-    uint32_t id = products_find(products, code);
     if (id == NO_ID)
         return code.n > 2 ? str_span(code.p, code.n - 2) : STR("TOTAL");
     uint32_t parent = products_at(products, id)->parent;
     return parent == NO_ID ? str_span(NULL, 0) : products_at(products, parent)->code;
 }
 
-static enum status add(struct call *call, struct str code)
+static enum status add(struct call *call, uint32_t id, struct str code)
 {
     const struct products *products = catalogue_products(call->catalogue);
     enum level level = LEVEL_TOTAL;
@@ -49,12 +54,13 @@ static enum status add(struct call *call, struct str code)
     (void)product_level(code, &level);
     cell[C_CODE] = cell_str(code);
     cell[C_LEVEL] = cell_z(level_name[level]);
-    cell[C_PARENT] = cell_str(parent_of(products, code));
+    cell[C_PARENT] = cell_str(parent_of(products, id, code));
     cell[C_SECTION] = cell_str(level == LEVEL_SECTION ? code
                                : level == LEVEL_TOTAL ? str_span(NULL, 0)
                                                       : products_section(products, code));
-    cell[C_NAME] = cell_str(products_name(products, code));
-    cell[C_DATASETS] = datasets_with(call, code);
+    if (id != NO_ID)
+        cell[C_NAME] = cell_str(products_at(products, id)->name);
+    cell[C_DATASETS] = datasets_with(call, code, level);
     return ST_OK;
 }
 
@@ -68,13 +74,17 @@ static enum status get_all(struct call *call)
         bool below =
             !parent->given || (p->parent != NO_ID && str_eq(products_at(products, p->parent)->code, parent->text));
         if (below && (!level->given || p->level == level->level))
-            status = add(call, p->code);
+            status = add(call, i, p->code);
     }
     call->empty_reason = "filtered_out";
     return status;
 }
 
-static enum status get_one(struct call *call) { return add(call, call_arg(call, "code")->text); }
+static enum status get_one(struct call *call)
+{
+    struct str code = call_arg(call, "code")->text;
+    return add(call, products_find(catalogue_products(call->catalogue), code), code);
+}
 
 #define LEVELS_OF_TABLE (1U << LEVEL_TOTAL | 1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6)
 
