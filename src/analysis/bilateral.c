@@ -181,6 +181,8 @@ static void compare(struct bilateral_row *row, const struct comparison *c)
     row->exports_change = figure_difference(c->now->flow[FLOW_EXPORTS], c->then->flow[FLOW_EXPORTS]);
     row->imports_change = figure_difference(c->now->flow[FLOW_IMPORTS], c->then->flow[FLOW_IMPORTS]);
     row->balance_change = figure_difference(balance_of(c->now), balance_of(c->then));
+    row->exports_before = c->then->flow[FLOW_EXPORTS];
+    row->imports_before = c->then->flow[FLOW_IMPORTS];
     row->exports_growth_elsewhere =
         figure_growth(elsewhere(c->world_now, c->now, FLOW_EXPORTS), elsewhere(c->world_then, c->then, FLOW_EXPORTS));
     row->imports_growth_elsewhere =

@@ -30,9 +30,9 @@ size_t check_periods(uint32_t period, uint32_t out[CHECK_PERIODS_MAX])
 
 /* ---- one set of books, one period ---- */
 
-/* The reporter's flows, whoever's books they are read from: an amount and its change since the year before. */
+/* The reporter's flows, whoever's books they are read from: an amount, and its change since the amount of the year before. */
 struct flows {
-    struct figure now[2], change[2];
+    struct figure now[2], change[2], before[2];
     double share[3]; /* of exports, imports, total: own books only */
 };
 
@@ -40,10 +40,12 @@ static struct flows flows_of(const struct bilateral_row *row, bool mirror)
 {
     struct flows f = {.now = {row->exports, row->imports},
                       .change = {row->exports_change, row->imports_change},
+                      .before = {row->exports_before, row->imports_before},
                       .share = {row->share_of_exports, row->share_of_imports, row->share_of_total}};
     if (mirror)
         f = (struct flows){.now = {row->imports, row->exports},
                            .change = {row->imports_change, row->exports_change},
+                           .before = {row->imports_before, row->exports_before},
                            .share = {(double)NAN, (double)NAN, (double)NAN}};
     return f;
 }
@@ -70,7 +72,7 @@ static double value_of(const struct claim *claim, const struct flows *f)
     switch (claim->measure) {
     case CLAIM_VALUE: return amount(now);
     case CLAIM_CHANGE: return amount(change);
-    case CLAIM_GROWTH: return 100.0 * figure_ratio(change, figure_difference(now, change));
+    case CLAIM_GROWTH: return 100.0 * figure_ratio(change, combine(claim->of, f->before));
     case CLAIM_SHARE: return claim->of <= CLAIM_TOTAL ? 100.0 * f->share[claim->of] : (double)NAN;
     }
     BUG("no such measure");
@@ -200,6 +202,9 @@ static enum status read_books(struct check *c, const struct check_books *books, 
     if (n == 0)
         return ST_OK;
     enum status status = bilateral_series(&books->frame, kind, period, n, c->arena, &row);
+    if (status == ST_OK && (c->claim->measure == CLAIM_GROWTH || c->claim->measure == CLAIM_CHANGE))
+        status =
+            bilateral_year_to_date(&books->frame, row, n, c->arena); /* as news of a year that is not over count it */
     for (size_t i = 0; status == ST_OK && i < n; i++)
         add_candidates(c, books, &row[i]);
     return status;

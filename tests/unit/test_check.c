@@ -105,6 +105,34 @@ static void other_kinds_and_parts_come_near_only(void **state)
     cube_close(cube);
 }
 
+static void a_year_that_is_not_over_grows_by_its_months(void **state)
+{
+    (void)state;
+    struct cube *cube = months(); /* eleven months of 2019: exports 220 after 110 in those of 2018, imports the same */
+    static const struct {
+        enum claim_of of;
+        enum claim_measure measure;
+        double value;
+    } claims[] = {
+        {CLAIM_EXPORTS, CLAIM_GROWTH, 100},
+        {CLAIM_EXPORTS, CLAIM_CHANGE, 110},
+        {CLAIM_IMPORTS, CLAIM_GROWTH, 0},
+        {CLAIM_TOTAL, CLAIM_GROWTH, 100.0 * 110 / (110 + 11 * 106)},
+    };
+    for (size_t i = 0; i < COUNT(claims); i++) {
+        size_t n, at = 0;
+        struct check_row *row = check(cube, claim(claims[i].of, claims[i].measure, "2019", claims[i].value), &n);
+        while (at < n && row[at].period != world_period("2019"))
+            at++;
+        assert_true(at < n);
+        expect_near(row[at].value, claims[i].value);
+        assert_int_equal(row[at].agreement, AGREES_NEARLY); /* a part of a year confirms nothing */
+        assert_true(row[at].differs & 1U << DIFFERS_PARTIAL);
+        assert_true(row[at].flags & FLAG_BIT(FLAG_YEAR_TO_DATE));
+    }
+    cube_close(cube);
+}
+
 static void growth_is_in_percent(void **state)
 {
     (void)state;
@@ -184,9 +212,13 @@ static void parts_add_up_or_not(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(overlapping_years_are_looked_at),      cmocka_unit_test(the_same_period_matches),
-        cmocka_unit_test(other_kinds_and_parts_come_near_only), cmocka_unit_test(growth_is_in_percent),
-        cmocka_unit_test(the_partners_books_are_turned),        cmocka_unit_test(parts_add_up_or_not),
+        cmocka_unit_test(overlapping_years_are_looked_at),
+        cmocka_unit_test(the_same_period_matches),
+        cmocka_unit_test(other_kinds_and_parts_come_near_only),
+        cmocka_unit_test(growth_is_in_percent),
+        cmocka_unit_test(a_year_that_is_not_over_grows_by_its_months),
+        cmocka_unit_test(the_partners_books_are_turned),
+        cmocka_unit_test(parts_add_up_or_not),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }

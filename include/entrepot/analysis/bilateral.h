@@ -14,6 +14,7 @@ struct bilateral_row {
     double normalised_balance;                                    /* D3: balance / total, -1 … 1 */
     double exports_growth, imports_growth;                        /* G1: against the same period a year before */
     struct figure exports_change, imports_change, balance_change; /* USD against the same period a year before */
+    struct figure exports_before, imports_before;                 /* what growth and change are counted from */
     double exports_growth_elsewhere, imports_growth_elsewhere;    /* G1 of the trade with everybody but the partner */
     double exports_growth_region, imports_growth_region;          /* G1 of the trade with a region: bilateral_region */
     double exports_cagr, imports_cagr; /* G2: a year, since the first of the rows that has a base */

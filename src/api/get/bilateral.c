@@ -239,6 +239,16 @@ static enum status add_offer(struct call *call, const struct offer *offer)
     return status;
 }
 
+static void warn_of_comparison(struct call *call)
+{
+    enum period_kind kind = call->offers[0].kind;
+    if (cube_dataset(call->cube)->frequency != PERIOD_MONTH)
+        call_warn(call, STR("compare=ytd makes a difference only in a dataset of months"));
+    else if (kind != PERIOD_YEAR && kind != PERIOD_FISCAL)
+        call_warn(call,
+                  STR("compare=ytd is for rows of years: a month or quarter is compared with itself a year before"));
+}
+
 static enum status get(struct call *call)
 {
     const struct arg *dataset = call_arg(call, "dataset"), *freq = call_arg(call, "freq");
@@ -258,9 +268,8 @@ static enum status get(struct call *call)
         status = add_offer(call, &call->offers[i]);
     if (status == ST_OK && call_arg(call, "region")->given && cube_dataset(call->cube)->partners == PARTNERS_LISTED)
         call_warn(call, STR("this dataset does not list all partners, so the growth of the region is null"));
-    if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD &&
-        cube_dataset(call->cube)->frequency != PERIOD_MONTH)
-        call_warn(call, STR("compare=ytd makes a difference only in a dataset of months"));
+    if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD)
+        warn_of_comparison(call);
     return status;
 }
 

@@ -97,7 +97,8 @@ static const struct param params[] = {
      .words = claim_measures,
      .fallback = "value",
      .description = "value; balance, deficit or total (short for flow=); growth in percent and change in USD since the "
-                    "year before; share in percent of the reporter's trade with all partners",
+                    "year before (where a year is not over, since the same months of it); share in percent of the "
+                    "reporter's trade with all partners",
      .example = "growth"},
     {.name = "parts",
      .type = PARAM_TEXT,
