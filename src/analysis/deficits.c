@@ -2,11 +2,17 @@
 
 #include <math.h>
 
+/* A partner's place in the ranking: small, since it is moved about. */
+struct deficit {
+    int64_t usd;          /* the balance, negative */
+    uint32_t partner, at; /* at: the first of the partner's rows */
+};
+
 static int by_balance(const void *a, const void *b)
 {
-    const struct deficit_row *x = a, *y = b;
-    if (x->balance.usd != y->balance.usd)
-        return x->balance.usd < y->balance.usd ? -1 : 1;
+    const struct deficit *x = a, *y = b;
+    if (x->usd != y->usd)
+        return x->usd < y->usd ? -1 : 1;
     return x->partner < y->partner ? -1 : x->partner > y->partner;
 }
 
@@ -15,41 +21,50 @@ struct absence {
     struct figure flow[2];
 };
 
-/* Both flows of one partner, and the flags of their observations: from row *at on, up to the next partner's. */
-static void take_partner(const struct cube_rows *rows, size_t *at, struct figure flow[2], unsigned *flags)
+/* Both flows of one partner, from its first row on; returns the place behind its last one. */
+static size_t take_partner(const struct cube_rows *rows, size_t at, struct figure flow[2])
 {
-    const uint32_t *partner = rows->key[CUBE_PARTNER];
-    size_t i = *at;
-    for (; i < rows->n && partner[i] == partner[*at]; i++) {
-        flow[rows->key[CUBE_FLOW][i]] = (struct figure){rows->value_usd[i], true};
-        *flags |= flags_of_status(rows->status[i]);
+    const uint32_t *partner = rows->key[CUBE_PARTNER], *of = rows->key[CUBE_FLOW];
+    const size_t n = rows->n > at + 1 && partner[at + 1] == partner[at] ? 2 : 1;
+    for (size_t i = at; i < at + n; i++) {
+        flow[of[i]].usd = rows->value_usd[i];
+        flow[of[i]].known = true;
     }
-    *at = i;
+    return at + n;
 }
 
-/* Those with a deficit of all partners with any trade, in the order of the cube's members. */
-static size_t gather(const struct cube_rows *rows, const struct absence *absent, unsigned flags,
-                     struct deficit_row *row, struct deficit_summary *summary)
+/* Those with a deficit of all partners with any trade, the largest first. Returns how many. */
+static size_t rank(const struct cube_rows *rows, const struct absence *absent, struct deficit *deficit,
+                   struct deficit_summary *summary)
 {
     size_t n = 0;
-    for (size_t i = 0; i < rows->n;) {
-        uint32_t partner = rows->key[CUBE_PARTNER][i];
+    for (size_t i = 0, next; i < rows->n; i = next) {
         struct figure flow[2] = {absent->flow[FLOW_EXPORTS], absent->flow[FLOW_IMPORTS]};
-        unsigned own_flags = flags;
-        take_partner(rows, &i, flow, &own_flags);
+        next = take_partner(rows, i, flow);
         struct figure balance = figure_difference(flow[FLOW_EXPORTS], flow[FLOW_IMPORTS]);
         summary->partners++;
         if (!balance.known || balance.usd >= 0)
             continue;
         summary->deficits_usd += balance.usd;
-        struct deficit_row *r = &row[n++];
-        r->partner = partner;
-        r->exports = flow[FLOW_EXPORTS];
-        r->imports = flow[FLOW_IMPORTS];
-        r->balance = balance;
-        r->flags = own_flags;
+        deficit[n++] = (struct deficit){balance.usd, rows->key[CUBE_PARTNER][i], (uint32_t)i};
     }
+    if (n)
+        qsort(deficit, n, sizeof *deficit, by_balance);
     return n;
+}
+
+static void fill(const struct cube_rows *rows, const struct absence *absent, unsigned flags, size_t at,
+                 struct deficit_row *row)
+{
+    struct figure flow[2] = {absent->flow[FLOW_EXPORTS], absent->flow[FLOW_IMPORTS]};
+    const size_t end = take_partner(rows, at, flow);
+    row->partner = rows->key[CUBE_PARTNER][at];
+    row->exports = flow[FLOW_EXPORTS];
+    row->imports = flow[FLOW_IMPORTS];
+    row->balance = figure_difference(flow[FLOW_EXPORTS], flow[FLOW_IMPORTS]);
+    row->flags = flags;
+    for (size_t i = at; i < end; i++)
+        row->flags |= flags_of_status(rows->status[i]);
 }
 
 /* The balance with the world: from its own row where there is one, else the sum over partners. */
@@ -105,17 +120,19 @@ enum status deficit_ranking(const struct frame *frame, uint32_t period, struct a
         status = world_balance(frame, period, arena, &summary->balance);
     if (status != ST_OK)
         return status;
-    struct deficit_row *row = arena_new_raw(arena, struct deficit_row, rows.n);
-    if (!row)
+    struct deficit *deficit = arena_new_raw(arena, struct deficit, rows.n);
+    if (!deficit)
         return ST_NO_MEMORY;
     unsigned flags = frame_complete(frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
     flags |= cube_dataset(frame->cube)->partners == PARTNERS_CLOSED ? FLAG_BIT(FLAG_CLOSED_SET) : 0;
     const struct absence absent = {{[FLOW_EXPORTS] = frame_absent(frame, ANY_MEMBER, FLOW_EXPORTS, period),
                                     [FLOW_IMPORTS] = frame_absent(frame, ANY_MEMBER, FLOW_IMPORTS, period)}};
-    *n = gather(&rows, &absent, flags, row, summary);
-    if (*n)
-        qsort(row, *n, sizeof *row, by_balance);
-    add_shares(row, *n, summary);
-    *out = row;
+    *n = rank(&rows, &absent, deficit, summary);
+    *out = arena_new_raw(arena, struct deficit_row, *n);
+    if (!*out)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < *n; i++)
+        fill(&rows, &absent, flags, deficit[i].at, &(*out)[i]);
+    add_shares(*out, *n, summary);
     return ST_OK;
 }

@@ -187,6 +187,9 @@ void warn_of_books(struct call *call, const struct want *want, const struct fram
 /* Refuses a `freq` that the periods asked for neither consist of nor lie in. */
 enum status check_freq(struct call *call, const struct want *want) MUST_CHECK;
 struct cell cell_period(struct call *call, uint32_t period);
-struct cell cell_country(const struct call *call, uint32_t id); /* NO_ID: null */
+static inline struct cell cell_country(const struct call *call, uint32_t id) /* NO_ID: null */
+{
+    return cell_str(id == NO_ID ? str_span(NULL, 0) : countries_at(catalogue_countries(call->catalogue), id)->id);
+}
 
 #endif

@@ -97,8 +97,3 @@ struct cell cell_period(struct call *call, uint32_t period)
     size_t n = period_print(period, text);
     return cell_str(arena_str(call->arena, str_span(text, n)));
 }
-
-struct cell cell_country(const struct call *call, uint32_t id)
-{
-    return id == NO_ID ? cell_null : cell_str(countries_at(catalogue_countries(call->catalogue), id)->id);
-}
