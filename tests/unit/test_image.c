@@ -348,16 +348,17 @@ static void dictionaries_are_in_order(void **state)
 
 /* ---- periods ---- */
 
+static void the_second_period(uint32_t period)
+{
+    static const size_t of_2019[] = {ROWS_19, RUNS_19, INDEX_19, LEAVES_19};
+    for (size_t i = 0; i < COUNT(of_2019); i++)
+        forgery.section[of_2019[i]].period = period;
+}
 static void another_period(size_t section) { forgery.section[section].period = world_period("2017"); }
 static void runs_of_another(void) { another_period(RUNS_18); }
 static void index_of_another(void) { another_period(INDEX_18); }
 static void leaves_of_another(void) { another_period(LEAVES_18); }
-static void the_same_year_twice(void)
-{
-    static const size_t of_2019[] = {ROWS_19, RUNS_19, INDEX_19, LEAVES_19};
-    for (size_t i = 0; i < COUNT(of_2019); i++)
-        forgery.section[of_2019[i]].period = world_period("2018");
-}
+static void the_same_year_twice(void) { the_second_period(world_period("2018")); }
 static void part_of_a_run(void) { resize(RUNS_18, forgery.section[RUNS_18].n - 1); }
 static void no_run(void) { resize(RUNS_18, 0); }
 static void index_too_short(void) { resize(INDEX_18, forgery.section[INDEX_18].n - 2); }
@@ -466,6 +467,59 @@ static void a_member_beyond_the_last_has_no_runs(void **state)
     forget();
 }
 
+/* ---- what the tables must know ---- */
+
+/* Puts `to` in the place of the line `from`, which is as long. */
+static void rename_line(size_t section, const char *from, const char *to)
+{
+    char line[16];
+    assert_int_equal(strlen(from), strlen(to));
+    (void)snprintf(line, sizeof line, "\n%s\n", from);
+    char *at = strstr(forgery.section[section].bytes, line);
+    assert_non_null(at);
+    memcpy(at + 1, to, strlen(to));
+}
+
+static void an_unknown_country(void) { rename_line(MEMBERS, "IND", "INA"); }
+static void a_country_that_has_left(void) { rename_line(MEMBERS, "-AFG", "-AFF"); }
+static void a_country_spelt_otherwise(void) { rename_line(MEMBERS, "-ZWE", "-Zwe"); }
+static void no_product(void) { rename_line(PRODUCTS, "850760", "85076X"); }
+static void a_product_of_another_level(void) { rename_line(PRODUCTS, "850760", "85\n854"); }
+static void no_dataset(void) { set_text(DATASET, "[]"); }
+static void a_month(void) { the_second_period(world_period("2019-04")); }
+static void a_year_that_is_not_known(void) { the_second_period(period_make(PERIOD_YEAR, PERIOD_YEAR_MAX + 1)); }
+static void a_year_of_five_digits(void) { the_second_period(period_make(PERIOD_YEAR, 12019)); }
+
+static void expect_opening(void (*change)(void), enum status wanted, const char *detail)
+{
+    struct cube *cube = NULL;
+    take_apart();
+    change();
+    put_together();
+    size_t n = forgery.file.n;
+    char *bytes = buf_take(&forgery.file);
+    enum status status =
+        cube_open_take("forged.cube", bytes, n, world.countries, world.products, &cube, &world.problem);
+    forget();
+    cube_close(cube);
+    if (status != wanted || (status != ST_OK && !strstr(world.problem.detail, detail)))
+        fail_msg("not %d, \"%s\" but %d, \"%s\"", wanted, detail, status, world.problem.detail);
+}
+
+static void what_a_file_names_is_known(void **state)
+{
+    (void)state;
+    expect_opening(a_country_that_has_left, ST_OK, ""); /* nothing is told of it */
+    expect_opening(a_country_spelt_otherwise, ST_OK, "");
+    expect_opening(an_unknown_country, ST_INVALID, "member \"INA\" is not in the table of countries");
+    expect_opening(no_product, ST_INVALID, "product \"85076X\" is not of level hs6");
+    expect_opening(a_product_of_another_level, ST_INVALID, "product \"85\" is not of level hs6");
+    expect_opening(no_dataset, ST_INVALID, "a manifest is a JSON object");
+    expect_opening(a_month, ST_CORRUPT, "a period is not of frequency A");
+    expect_opening(a_year_that_is_not_known, ST_CORRUPT, "a period is not of frequency A");
+    expect_opening(a_year_of_five_digits, ST_CORRUPT, "a period is not of frequency A");
+}
+
 /* ---- a file of more than 250 GB, of which a few pages are there ---- */
 
 /* Moves the sections in the contents to where they stand if the first period has `n_runs` runs. Returns the header of that file. */
@@ -525,6 +579,7 @@ int main(void)
         cmocka_unit_test(runs_are_in_order_and_cover_their_rows),
         cmocka_unit_test(series_fit_their_own_figures),
         cmocka_unit_test(a_member_beyond_the_last_has_no_runs),
+        cmocka_unit_test(what_a_file_names_is_known),
         cmocka_unit_test(more_runs_than_can_be_numbered_are_refused),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);
