@@ -64,7 +64,12 @@ static bool system_fails(void)
 }
 
 static bool memory_fails(void) { return kind == FAULT_MEMORY && due(); }
-static bool arena_fails(void) { return kind == FAULT_ARENA && due(); }
+static bool arena_fails(struct arena *arena)
+{
+    bool fails = kind == FAULT_ARENA && due();
+    arena->starved = arena->starved || fails;
+    return fails;
+}
 
 /* ---- the wrappers: names are the linker's ---- */
 
@@ -194,21 +199,21 @@ void *__real_arena_alloc(struct arena *arena, size_t count, size_t size, size_t 
 void *__wrap_arena_alloc(struct arena *arena, size_t count, size_t size, size_t align);
 void *__wrap_arena_alloc(struct arena *arena, size_t count, size_t size, size_t align)
 {
-    return arena_fails() ? NULL : __real_arena_alloc(arena, count, size, align);
+    return arena_fails(arena) ? NULL : __real_arena_alloc(arena, count, size, align);
 }
 
 void *__real_arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align);
 void *__wrap_arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align);
 void *__wrap_arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align)
 {
-    return arena_fails() ? NULL : __real_arena_alloc_raw(arena, count, size, align);
+    return arena_fails(arena) ? NULL : __real_arena_alloc_raw(arena, count, size, align);
 }
 
 struct str __real_arena_str(struct arena *arena, struct str s);
 struct str __wrap_arena_str(struct arena *arena, struct str s);
 struct str __wrap_arena_str(struct arena *arena, struct str s)
 {
-    return arena_fails() ? str_span(NULL, 0) : __real_arena_str(arena, s);
+    return arena_fails(arena) ? str_span(NULL, 0) : __real_arena_str(arena, s);
 }
 
 struct str __real_arena_printf(struct arena *arena, const char *format, ...);
@@ -218,7 +223,7 @@ struct str __wrap_arena_printf(struct arena *arena, const char *format, ...)
     char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    int n = arena_fails() ? -1 : vasprintf(&text, format, arguments);
+    int n = arena_fails(arena) ? -1 : vasprintf(&text, format, arguments);
     va_end(arguments);
     struct str copy = n < 0 ? str_span(NULL, 0) : __real_arena_printf(arena, "%s", text);
     free(text);
