@@ -355,7 +355,6 @@ struct call {
     struct str canonical; /* path and query in one spelling */
     struct call_error error[ERRORS_MAX];
     size_t n_errors;
-    bool starved; /* memory was out while arguments were read */
     /* what the handler makes */
     struct table table;
     size_t named[COLUMNS_MAX]; /* of the table's columns behind the route's: the column whose codes they name */

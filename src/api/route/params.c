@@ -31,14 +31,6 @@ const char *const words_of_count[] = {"exact", "none", NULL};
 
 /* ---- one type, one reader ---- */
 
-/* Memory for a typed value, or NULL; then the call knows that it is starved. */
-static void *room(struct call *call, size_t bytes)
-{
-    void *memory = arena_alloc(call->arena, 1, bytes, alignof(max_align_t));
-    call->starved = call->starved || !memory;
-    return memory;
-}
-
 static void read_country(struct call *call, const struct param *param, struct arg *arg)
 {
     const struct countries *countries = catalogue_countries(call->catalogue);
@@ -97,7 +89,7 @@ static void read_products(struct call *call, const struct param *param, struct a
 {
     if (param->comtrade && read_aggregate(arg))
         return;
-    struct str *list = room(call, LIST_MAX * sizeof *list), rest = arg->text;
+    struct str *list = arena_new(call->arena, struct str, LIST_MAX), rest = arg->text;
     if (!list)
         return;
     arg->list = list;
@@ -144,9 +136,9 @@ static size_t digits_from(struct str text, size_t i)
 }
 
 /* 201904 becomes 2019-04: six digits are no period otherwise. */
-static struct str with_hyphens(struct call *call, struct str text)
+static struct str with_hyphens(struct arena *arena, struct str text)
 {
-    char *out = room(call, text.n * 2);
+    char *out = arena_new(arena, char, text.n * 2);
     size_t n = 0;
     if (!out)
         return text;
@@ -165,11 +157,11 @@ static struct str with_hyphens(struct call *call, struct str text)
 static void read_periods(struct call *call, const struct param *param, struct arg *arg)
 {
     if (param->comtrade)
-        arg->text = with_hyphens(call, arg->text);
-    struct period_set *set = room(call, sizeof *set);
+        arg->text = with_hyphens(call->arena, arg->text);
+    struct period_set *set = arena_new(call->arena, struct period_set, 1);
     struct str bad = arg->text;
     const char *why = "this is no period";
-    if (call->starved)
+    if (call->arena->starved)
         return;
     if (!period_set_read(arg->text, set, &bad, &why)) {
         struct call_error *e = refuse(call, param, arg->text, why);
@@ -415,7 +407,7 @@ static uint32_t read_one_country(struct call *call, const struct param *param, s
 
 static void read_countries(struct call *call, const struct param *param, struct arg *arg)
 {
-    uint32_t *list = room(call, LIST_MAX * sizeof *list);
+    uint32_t *list = arena_new(call->arena, uint32_t, LIST_MAX);
     struct str rest = arg->text;
     if (!list)
         return;
@@ -431,7 +423,7 @@ static void read_countries(struct call *call, const struct param *param, struct 
 
 static void read_pairs(struct call *call, const struct param *param, struct arg *arg)
 {
-    uint32_t *list = room(call, 2 * LIST_MAX * sizeof *list);
+    uint32_t *list = arena_new(call->arena, uint32_t, (size_t)2 * LIST_MAX);
     struct str rest = arg->text;
     if (!list)
         return;
@@ -696,7 +688,7 @@ enum status params_read(struct call *call)
         take_pair(call, &pairs.pair[i]);
     use_fallbacks(call);
     read_arguments(call);
-    if (call->n_errors || call->starved)
+    if (call->n_errors || call->arena->starved)
         return call->n_errors ? ST_INVALID : ST_NO_MEMORY;
     enum status status = canonicalise(call);
     return status == ST_OK ? cursor_check(call) : status;
