@@ -240,7 +240,8 @@ BORROWED_soak := tests/http/raw_client.c tests/siege/process.c
 BORROWED_fuzz := tests/http/shipped_api.c
 BORROWED_fault := tests/http/shipped_api.c
 LINK_oracle := $(ORACLE_LIBS)
-LINK_fault := $(addprefix -Wl$(comma)--wrap=,write pwrite read pread open fsync close rename linkat malloc calloc realloc strdup)
+LINK_fault := $(addprefix -Wl$(comma)--wrap=,write pwrite read pread open fstat mmap fsync close rename linkat \
+    malloc calloc realloc strdup arena_alloc arena_alloc_raw arena_str arena_printf)
 $(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_))))
 $(if $(BENCH_PROGRAMS),$(eval $(call room,bench,bench_)))
 

@@ -174,6 +174,8 @@ static void end_with_answer(struct call *call)
     bool over = status == ST_TOO_LARGE;
     if (status == ST_OK)
         status = call->n_errors ? ST_INVALID : encode_content(call, &call->reply->body);
+    if (status == ST_OK && call->arena->starved) /* whatever is missing in it, it would pass for an answer */
+        status = ST_NO_MEMORY;
     if (status != ST_OK) {
         call->reply->n_headers = 0;
         if (over && call->route->kind == ROUTE_TABLE)

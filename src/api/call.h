@@ -135,7 +135,7 @@ enum param_type {
 struct param {
     const char *name;
     enum param_type type;
-    bool in_path;
+    bool in_path;             /* these stand first in a route's table, in the path's order */
     uint32_t max;             /* PARAM_COUNT */
     unsigned levels;          /* PARAM_LEVEL: bit per allowed level */
     const char *const *words; /* PARAM_WORD, PARAM_WORDS: ended by NULL */
@@ -314,7 +314,7 @@ struct encoder {
     const char *content_type;
     struct {
         const char *name, *values;  /* in lower case; the values that are served, with spaces between */
-    } parameters[MEDIA_PARAMETERS]; /* of the media type, that Accept may name */
+    } parameters[MEDIA_PARAMETERS]; /* of the media type, that Accept may name; ended by one without a name */
     bool of_figures;                /* there must be a column of figures */
     bool is_file;                   /* is given a file name */
     /* Appends the answer. May call call_problem instead, and then leaves what it has written. */
@@ -432,8 +432,9 @@ enum status route_match(struct call *call) MUST_CHECK;
 enum status params_read(struct call *call) MUST_CHECK;
 /* Gives arguments and filters their one spelling, and the call its canonical target. */
 enum status canonicalise(struct call *call) MUST_CHECK;
-/* Percent-decoding: false for bad escapes, NUL and control bytes, or bytes that are not UTF-8. '+' is a space if `form`. */
-bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *out);
+/* Percent-decoding into `text`, which has room for raw.n bytes: false for bad escapes, NUL and control bytes, or bytes that are not UTF-8.
+ * '+' is a space if `form`. */
+bool percent_decode(struct str raw, bool form, char *text, struct str *out);
 
 /* ---- reply/ ---- */
 

@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
+
+#include "entrepot/base/arena.h"
 
 static enum fault_kind kind = FAULT_NONE;
 static size_t at;
@@ -52,7 +55,7 @@ static bool due(void)
 /* Whether a system call is to fail, with errno set. */
 static bool system_fails(void)
 {
-    if (kind == FAULT_NONE || kind == FAULT_MEMORY || !due())
+    if (kind == FAULT_NONE || kind >= FAULT_END || !due())
         return false;
     if (kind == FAULT_KILL)
         (void)raise(SIGKILL);
@@ -61,6 +64,12 @@ static bool system_fails(void)
 }
 
 static bool memory_fails(void) { return kind == FAULT_MEMORY && due(); }
+static bool arena_fails(struct arena *arena)
+{
+    bool fails = kind == FAULT_ARENA && due();
+    arena->starved = arena->starved || fails;
+    return fails;
+}
 
 /* ---- the wrappers: names are the linker's ---- */
 
@@ -102,9 +111,16 @@ ssize_t __real_read(int fd, void *bytes, size_t n);
 ssize_t __wrap_read(int fd, void *bytes, size_t n);
 ssize_t __wrap_read(int fd, void *bytes, size_t n)
 {
+    if (kind == FAULT_END && due())
+        return 0;
     if (system_fails())
         return -1;
-    return __real_read(fd, bytes, kind == FAULT_SHORT && n > 1 ? n / 2 : n);
+    bool part = kind == FAULT_SHORT && n > 1;
+    if (part && calls % 3 == 0) {
+        errno = EINTR;
+        return -1;
+    }
+    return __real_read(fd, bytes, part ? n / 2 : n);
 }
 
 int __real_open(const char *path, int flags, ...);
@@ -118,12 +134,23 @@ int __wrap_open(const char *path, int flags, ...)
     return system_fails() ? -1 : __real_open(path, flags, mode);
 }
 
+int __real_fstat(int fd, struct stat *info);
+int __wrap_fstat(int fd, struct stat *info);
+int __wrap_fstat(int fd, struct stat *info) { return system_fails() ? -1 : __real_fstat(fd, info); }
+
+void *__real_mmap(void *where, size_t n, int protection, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *where, size_t n, int protection, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *where, size_t n, int protection, int flags, int fd, off_t offset)
+{
+    return system_fails() ? MAP_FAILED : __real_mmap(where, n, protection, flags, fd, offset);
+}
+
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 int __wrap_fsync(int fd)
 {
     struct stat info;
-    did(fstat(fd, &info) == 0 && S_ISDIR(info.st_mode) ? 'd' : 's');
+    did(__real_fstat(fd, &info) == 0 && S_ISDIR(info.st_mode) ? 'd' : 's');
     return system_fails() ? -1 : __real_fsync(fd);
 }
 
@@ -167,3 +194,38 @@ void *__wrap_realloc(void *p, size_t n) { return memory_fails() ? NULL : __real_
 char *__real_strdup(const char *text);
 char *__wrap_strdup(const char *text);
 char *__wrap_strdup(const char *text) { return memory_fails() ? NULL : __real_strdup(text); }
+
+void *__real_arena_alloc(struct arena *arena, size_t count, size_t size, size_t align);
+void *__wrap_arena_alloc(struct arena *arena, size_t count, size_t size, size_t align);
+void *__wrap_arena_alloc(struct arena *arena, size_t count, size_t size, size_t align)
+{
+    return arena_fails(arena) ? NULL : __real_arena_alloc(arena, count, size, align);
+}
+
+void *__real_arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align);
+void *__wrap_arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align);
+void *__wrap_arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align)
+{
+    return arena_fails(arena) ? NULL : __real_arena_alloc_raw(arena, count, size, align);
+}
+
+struct str __real_arena_str(struct arena *arena, struct str s);
+struct str __wrap_arena_str(struct arena *arena, struct str s);
+struct str __wrap_arena_str(struct arena *arena, struct str s)
+{
+    return arena_fails(arena) ? str_span(NULL, 0) : __real_arena_str(arena, s);
+}
+
+struct str __real_arena_printf(struct arena *arena, const char *format, ...);
+struct str __wrap_arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct str __wrap_arena_printf(struct arena *arena, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int n = arena_fails(arena) ? -1 : vasprintf(&text, format, arguments);
+    va_end(arguments);
+    struct str copy = n < 0 ? str_span(NULL, 0) : __real_arena_printf(arena, "%s", text);
+    free(text);
+    return copy;
+}

@@ -12,7 +12,9 @@ enum fault_kind {
     FAULT_EIO,    /* it fails: the device does */
     FAULT_SHORT,  /* a write or read does a part only, or is interrupted; others go well */
     FAULT_KILL,   /* SIGKILL before it */
-    FAULT_MEMORY  /* an allocation gives NULL */
+    FAULT_END,    /* a read finds the end of the file, whatever it holds */
+    FAULT_MEMORY, /* an allocation gives NULL */
+    FAULT_ARENA   /* an arena has no room: as FAULT_MEMORY, where each piece needs memory of its own */
 };
 
 /* From now on: call number `at` (from 0) of those that `kind` is about goes wrong; with `lasting` all behind it too. */

@@ -95,11 +95,38 @@ static int host(const char *value)
 static void judges_hosts(void **state)
 {
     (void)state;
-    static const char *const good[] = {"localhost",     "example.org:8080", "127.0.0.1", "[::1]:8080",
-                                       "[2001:db8::1]", "a-b_c.d",          "x:",        "caf%C3%A9"};
-    static const char *const bad[] = {"",     "a b",  "a/b", "user@host",   "a,b",    ":80",    "a:99999",
-                                      "a:b",  "[::1", "[]",  "[1.2.3]",     "[::1]x", "a%zz",   "a%2",
-                                      "a\\b", "a?b",  "a#b", "caf\xC3\xA9", "a:1:2",  "[::1]:x"};
+    static const char *const good[] = {"localhost",  "example.org:8080", "127.0.0.1",
+                                       "[::1]:8080", "[2001:db8::1]",    "a-b_c.d",
+                                       "x:",         "caf%C3%A9",        "a%2Fb%aF%Fa"};
+    static const char *const bad[] = {"",
+                                      "a b",
+                                      "a/b",
+                                      "user@host",
+                                      "a,b",
+                                      ":80",
+                                      "a:99999",
+                                      "a:b",
+                                      "[::1",
+                                      "[]",
+                                      "[1.2.3]",
+                                      "[::1]x",
+                                      "a%zz",
+                                      "a%2",
+                                      "a\\b",
+                                      "a?b",
+                                      "a#b",
+                                      "caf\xC3\xA9",
+                                      "a:1:2",
+                                      "[::1]:x",
+                                      "a%G0",
+                                      "a%g0",
+                                      "a%0G",
+                                      "a%0g",
+                                      "a%{0",
+                                      "a%-0",
+                                      "a%",
+                                      "a%2:80",
+                                      "[1111:2222:3333:4444:5555:6666:7777:8888:9999:1111:2222]"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         assert_int_equal(host(good[i]), 0);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -124,9 +151,32 @@ static void refuses_bad_names_and_values(void **state)
     header(&nul, "Host", "h");
     guard_note(&nul, STR("X"), STR("a\0b"));
     assert_int_equal(status_of(&nul), 400);
+    struct guard_facts name = request("GET", "/");
+    header(&name, "Host", "h");
+    guard_note(&name, STR("X\0"), STR("v"));
+    assert_int_equal(status_of(&name), 400);
+    header(&name, "X", "v"); /* a good one behind it changes nothing */
+    assert_int_equal(status_of(&name), 400);
+    assert_int_equal(with_header("X1!#$%&'*+-.^_`|~", "v"), 0);
     struct guard_facts method = request("G(T", "/");
     header(&method, "Host", "h");
     assert_int_equal(status_of(&method), 400);
+}
+
+/* A name as long as one that is looked for is not that one. */
+static void knows_names_by_more_than_their_length(void **state)
+{
+    (void)state;
+    assert_int_equal(with_header("Etag", "a b"), 0);
+    assert_int_equal(with_header("X-Request-Time", "1"), 0);
+    assert_int_equal(with_header("X-Forwarded-Proto", "chunked"), 0);
+    struct guard_facts head = request("HEAD", "/v1"), options = request("OPTIONS", "/v1");
+    header(&head, "Host", "h");
+    header(&options, "Host", "h");
+    header(&head, "Content-Length", "1");
+    header(&options, "Content-Length", "1");
+    assert_int_equal(status_of(&head), 400);
+    assert_int_equal(status_of(&options), 400);
 }
 
 static void counts_headers(void **state)
@@ -178,6 +228,7 @@ int main(void)
         cmocka_unit_test(sees_bodies_of_other_methods),
         cmocka_unit_test(judges_hosts),
         cmocka_unit_test(refuses_bad_names_and_values),
+        cmocka_unit_test(knows_names_by_more_than_their_length),
         cmocka_unit_test(counts_headers),
         cmocka_unit_test(judges_targets),
     };

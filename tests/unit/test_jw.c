@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bug.h"
 #include "entrepot/base/jw.h"
 
 /* The text as jansson reads it from the quoted form. */
@@ -64,6 +65,8 @@ static void write_document(struct jw *jw)
     jw_kz(jw, "none", NULL);
     jw_ki64(jw, "least", INT64_MIN);
     jw_kbool(jw, "yes", true);
+    jw_kbool(jw, "no", false);
+    jw_kz(jw, "some", "z");
     jw_karray(jw, "list");
     jw_ratio(jw, 0.5);
     jw_ratio(jw, (double)NAN);
@@ -120,9 +123,10 @@ static void writes_a_document(void **state)
     buf_init(&compact, 4096);
     jw_init(&jw, &compact, false);
     write_document(&jw);
-    assert_true(str_is(buf_view(&compact),
-                       "{\"text\":\"a\\tb\",\"none\":null,\"least\":-9223372036854775808,\"yes\":true,"
-                       "\"list\":[0.5,null,null,{\"raw\":[]}],\"empty\":{},\"last\":null}"));
+    assert_true(str_is(
+        buf_view(&compact),
+        "{\"text\":\"a\\tb\",\"none\":null,\"least\":-9223372036854775808,\"yes\":true,\"no\":false,\"some\":\"z\","
+        "\"list\":[0.5,null,null,{\"raw\":[]}],\"empty\":{},\"last\":null}"));
     buf_init(&pretty, 4096);
     jw_init(&jw, &pretty, true);
     write_document(&jw);
@@ -153,6 +157,65 @@ static void nests_as_deep_as_it_says(void **state)
     buf_release(&buf);
 }
 
+/* A text that does not fit is left out whole, and the buffer says so. */
+static void writes_nothing_where_there_is_no_room(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 8);
+    jw_quote(&buf, STR("abcdefg"));
+    assert_true(buf.failed);
+    assert_int_equal(buf.n, 0);
+    buf_release(&buf);
+    jw_quote(&buf, STR("abcdef"));
+    assert_true(str_is(buf_view(&buf), "\"abcdef\""));
+    buf_release(&buf);
+}
+
+/* ---- mistakes of whoever writes ---- */
+
+static void ends_too_soon(void *jw) { jw_finish(jw); }
+static void ends_what_never_began(void *jw) { jw_end(jw); }
+static void gives_a_value(void *jw) { jw_null(jw); }
+static void gives_a_key(void *jw) { jw_key(jw, STR("k")); }
+static void gives_members(void *jw) { jw_members(jw, STR("\"a\":1")); }
+static void goes_deeper(void *jw) { jw_array(jw); }
+
+static void misuse_is_a_bug(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before; /* '{' and '[' begin, 'k' is a key */
+        void (*wrong)(void *);
+        const char *what;
+    } mistake[] = {
+        {"{", ends_too_soon, "jw_finish inside an object or array"},
+        {"", ends_what_never_began, "jw_end without a beginning"},
+        {"{k", ends_what_never_began, "jw_end without a beginning"},
+        {"{", gives_a_value, "a JSON object takes key, value, key, value"},
+        {"", gives_a_key, "a JSON key outside an object"},
+        {"[", gives_a_key, "a JSON key outside an object"},
+        {"{k", gives_a_key, "a JSON key outside an object"},
+        {"", gives_members, "members of JSON outside an object"},
+        {"{k[", gives_members, "members of JSON outside an object"},
+        {"{k", gives_members, "members of JSON outside an object"},
+        {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", goes_deeper, "JSON nested too deep"},
+    };
+    for (size_t i = 0; i < sizeof mistake / sizeof *mistake; i++) {
+        struct buf buf;
+        struct jw jw;
+        buf_init(&buf, 4096);
+        jw_init(&jw, &buf, false);
+        for (const char *step = mistake[i].before; *step; step++)
+            if (*step == 'k')
+                jw_key(&jw, STR("k"));
+            else
+                (*step == '{' ? jw_object : jw_array)(&jw);
+        expect_bug(mistake[i].what, mistake[i].wrong, &jw);
+        buf_release(&buf);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +226,8 @@ int main(void)
         cmocka_unit_test(splices_members),
         cmocka_unit_test(writes_a_document),
         cmocka_unit_test(nests_as_deep_as_it_says),
+        cmocka_unit_test(writes_nothing_where_there_is_no_room),
+        cmocka_unit_test(misuse_is_a_bug),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

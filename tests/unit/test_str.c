@@ -34,6 +34,7 @@ static void distance_stops_at_its_limit(void **state)
     assert_int_equal(distance("a", "abcdefgh", 2), 3);
     assert_int_equal(distance("abc", "xyz", 0), 1);
     assert_int_equal(distance(many, many, 2), 3); /* too long to be compared at all */
+    assert_int_equal(distance("abc", many, 80), 81);
     many[64] = '\0';
     assert_int_equal(distance(many, many, 2), 0);
 }

@@ -18,8 +18,9 @@ struct arena {
     struct arena_chunk *first, *now;
     size_t used_bytes, ceiling_bytes;
     unsigned idle_resets; /* in a row, before which little was used */
-    bool
-        full; /* the ceiling has refused something since the last reset: not memory was short, but the request too large */
+    /* Since the last reset. `starved`: something was refused, so that what was made of it may lack a part; `full`: by the ceiling, not
+     * because memory was short: the request is too large. */
+    bool starved, full;
 };
 
 /* An empty arena that will not hand out more than `ceiling_bytes` between two resets. Allocates nothing yet. */

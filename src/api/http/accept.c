@@ -1,5 +1,5 @@
 /* What the client can read: the format of the answer and its coding. */
-#include "api/call.h"
+#include "api/get/endpoints.h"
 #include "entrepot/base/number.h"
 
 /* ---- Accept (RFC 9110 §12.5.1) ---- */
@@ -77,7 +77,7 @@ static int precision(struct str range, struct str params, const struct encoder *
                    ? 2
                    : 0;
     int precision = 3;
-    for (size_t i = 0; i < MEDIA_PARAMETERS && encoder->parameters[i].name; i++) {
+    for (size_t i = 0; encoder->parameters[i].name; i++) {
         struct str value = range_parameter(params, encoder->parameters[i].name);
         if (value.n && !is_word_of(value, encoder->parameters[i].values))
             return 0;
@@ -110,16 +110,14 @@ static int64_t weight_for(struct str accept, const struct encoder *encoder, stru
 static enum status take_labels(struct call *call, struct str params)
 {
     struct str labels = range_parameter(params, "labels");
-    size_t at = 0;
-    while (at < call->route->n_params && strcmp(call->route->param[at].name, "labels") != 0)
-        at++;
-    if (call->format != FORMAT_SDMX_CSV || !labels.n || at == call->route->n_params || call->arg[at].given)
+    struct arg *arg = &call->arg[call_arg(call, "labels") - call->arg];
+    if (call->format != FORMAT_SDMX_CSV || !labels.n || arg->given)
         return ST_OK;
-    call->arg[at].given = true;
-    for (size_t w = 0; call->route->param[at].words[w]; w++)
-        if (str_eq_nocase(labels, str_view(call->route->param[at].words[w]))) {
-            call->arg[at].number = (uint32_t)w;
-            call->arg[at].text = str_view(call->route->param[at].words[w]);
+    arg->given = true;
+    for (size_t w = 0; words_of_labels[w]; w++)
+        if (str_eq_nocase(labels, str_view(words_of_labels[w]))) {
+            arg->number = (uint32_t)w;
+            arg->text = str_view(words_of_labels[w]);
         }
     return canonicalise(call);
 }
@@ -203,7 +201,7 @@ enum status negotiate_coding(struct call *call)
     struct codings c = read_codings(call->request->accept_encoding);
     int64_t gzip = c.gzip >= 0 ? c.gzip : c.others;
     bool plain = c.identity > 0 || (c.identity < 0 && c.others != 0);
-    call->coding = gzip > 0 && (gzip >= c.identity || !plain) ? CODING_GZIP : CODING_IDENTITY;
+    call->coding = gzip > 0 && gzip >= c.identity ? CODING_GZIP : CODING_IDENTITY;
     call->must_code = !plain;
     if (plain || call->coding == CODING_GZIP)
         return ST_OK;

@@ -42,9 +42,11 @@ enum status cursor_check(struct call *call)
         return ST_OK;
     size_t dash = str_find(cursor->text, '-');
     struct str got = str_span(cursor->text.p + dash, cursor->text.n - dash), due = binding(call);
+    if (!due.p)
+        return ST_NO_MEMORY;
     if (str_eq(got, due))
         return ST_OK;
-    bool same_data = got.n == due.n && str_starts(got, str_span(due.p, 10)); /* "-", eight digits, "-" */
+    bool same_data = str_starts(got, str_span(due.p, 10)); /* "-", eight digits, "-" */
     (void)call_problem(call, same_data ? PROBLEM_CONFLICT : PROBLEM_RELEASE_GONE, "cursor", cursor->text,
                        same_data
                            ? STR("this cursor belongs to another question: keep all other parameters as they were")

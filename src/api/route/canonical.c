@@ -10,6 +10,14 @@ static struct str country_text(const struct call *call, uint32_t id)
     return countries_at(catalogue_countries(call->catalogue), id)->id;
 }
 
+/* What was written, in the call's memory; p is NULL where some of it could not be. */
+static struct str kept(const struct call *call, struct buf *out)
+{
+    struct str text = out->failed ? str_span(NULL, 0) : arena_str(call->arena, buf_view(out));
+    buf_release(out);
+    return text;
+}
+
 static struct str list_text(const struct call *call, const uint32_t *id, size_t n, const char *between)
 {
     struct buf out;
@@ -18,9 +26,7 @@ static struct str list_text(const struct call *call, const uint32_t *id, size_t 
         buf_add(&out, i ? str_span(&between[i % 2 == 0], 1) : STR(""));
         buf_add(&out, country_text(call, id[i]));
     }
-    struct str text = arena_str(call->arena, buf_view(&out));
-    buf_release(&out);
-    return text;
+    return kept(call, &out);
 }
 
 static struct str number_text(struct call *call, double number)
@@ -28,9 +34,7 @@ static struct str number_text(struct call *call, double number)
     struct buf out;
     buf_init(&out, 64);
     ratio_print(&out, number);
-    struct str text = arena_str(call->arena, buf_view(&out));
-    buf_release(&out);
-    return text;
+    return kept(call, &out);
 }
 
 static struct str value_text(struct call *call, const struct param *param, const struct arg *arg)
@@ -62,8 +66,6 @@ static void canonical_path(const struct call *call, struct buf *out)
         if (!first)
             buf_byte(out, '/');
         if (segment.n && segment.p[0] == '{') {
-            while (!call->route->param[at].in_path)
-                at++;
             bool country = call->route->param[at].type == PARAM_COUNTRY;
             segment = country ? countries_at(catalogue_countries(call->catalogue), call->arg[at].country)->id
                               : call->arg[at].text;
@@ -114,17 +116,17 @@ static enum status write_target(struct call *call)
             add_pair(&out, &sign, str_view(call->route->param[i].name), call->arg[i].text);
     for (size_t i = 0; i < call->n_filters; i++)
         add_pair(&out, &sign, call->filter[i].name, call->filter[i].text);
-    call->canonical = out.failed ? str_span(NULL, 0) : arena_str(call->arena, buf_view(&out));
-    buf_release(&out);
+    call->canonical = kept(call, &out);
     return call->canonical.p ? ST_OK : ST_NO_MEMORY;
 }
 
 enum status canonicalise(struct call *call)
 {
     for (size_t i = 0; i < call->route->n_params; i++) {
-        call->arg[i].text = value_text(call, &call->route->param[i], &call->arg[i]);
-        if (call->arg[i].given && !call->arg[i].text.p)
+        struct str text = value_text(call, &call->route->param[i], &call->arg[i]);
+        if (call->arg[i].text.p && !text.p)
             return ST_NO_MEMORY;
+        call->arg[i].text = text;
     }
     for (size_t i = 0; i < call->n_filters; i++) {
         call->filter[i].text = number_text(call, call->filter[i].value);

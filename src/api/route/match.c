@@ -12,25 +12,22 @@ static int hex(char c)
 /* The byte that "%41" at the start of `rest` stands for; -1 for anything else. */
 static int escaped(struct str rest)
 {
-    int high = rest.n > 2 ? hex(rest.p[1]) : -1, low = rest.n > 2 ? hex(rest.p[2]) : -1;
+    if (rest.n < 3)
+        return -1;
+    int high = hex(rest.p[1]), low = hex(rest.p[2]);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-static bool is_control(int c) { return (c >= 0 && c < 0x20) || c == 0x7F; }
-
-bool percent_decode(struct str raw, bool form, struct arena *arena, struct str *out)
+bool percent_decode(struct str raw, bool form, char *text, struct str *out)
 {
-    char *text = arena_new(arena, char, raw.n + 1);
     size_t n = 0;
-    if (!text)
-        return false;
     for (size_t i = 0; i < raw.n; i++) {
         int c = (unsigned char)raw.p[i];
         if (c == '%') {
             c = escaped(str_span(raw.p + i, raw.n - i));
             i += 2;
         }
-        if (c < 0 || is_control(c))
+        if (c < 0x20 || c == 0x7F) /* a bad escape is -1 */
             return false;
         text[n++] = raw.p[i] == '+' && form ? ' ' : (char)c;
     }
@@ -112,11 +109,14 @@ enum status route_match(struct call *call)
         return nothing_here(call);
     call->route = route;
     call->reply->route = route->path;
+    char *room = arena_new(call->arena, char, call->path.n); /* each capture is decoded where it stands in the path */
+    if (!room)
+        return ST_NO_MEMORY;
     for (size_t i = 0; i < 4; i++)
-        if (raw[i].n && !percent_decode(raw[i], false, call->arena, &call->capture[i])) {
+        if (raw[i].n && !percent_decode(raw[i], false, room + (raw[i].p - call->path.p), &call->capture[i])) {
             (void)call_problem(call, PROBLEM_NOT_FOUND, NULL, raw[i],
                                STR("this path segment is not properly percent-encoded UTF-8 text"));
             return ST_INVALID;
         }
-    return call->n_errors ? ST_INVALID : ST_OK;
+    return ST_OK;
 }

@@ -87,11 +87,13 @@ static bool read_aggregate(struct arg *arg)
 
 static void read_products(struct call *call, const struct param *param, struct arg *arg)
 {
-    struct str *list = arena_new(call->arena, struct str, LIST_MAX), rest = arg->text;
-    arg->list = list;
     if (param->comtrade && read_aggregate(arg))
         return;
-    while (list && rest.p) {
+    struct str *list = arena_new(call->arena, struct str, LIST_MAX), rest = arg->text;
+    if (!list)
+        return;
+    arg->list = list;
+    while (rest.p) {
         struct str code = without_prefix(str_cut(&rest, ','));
         if (arg->n_list == LIST_MAX) {
             (void)refuse(call, param, arg->text, "at most 64 products in one request");
@@ -136,9 +138,11 @@ static size_t digits_from(struct str text, size_t i)
 /* 201904 becomes 2019-04: six digits are no period otherwise. */
 static struct str with_hyphens(struct arena *arena, struct str text)
 {
-    char *out = arena_new(arena, char, text.n * 2 + 1);
+    char *out = arena_new(arena, char, text.n * 2);
     size_t n = 0;
-    for (size_t i = 0; out && i < text.n;) {
+    if (!out)
+        return text;
+    for (size_t i = 0; i < text.n;) {
         size_t digits = digits_from(text, i), take = digits ? digits : 1;
         for (size_t k = 0; k < take; k++) {
             if (digits == 6 && k == 4)
@@ -147,7 +151,7 @@ static struct str with_hyphens(struct arena *arena, struct str text)
         }
         i += take;
     }
-    return out ? str_span(out, n) : text;
+    return str_span(out, n);
 }
 
 static void read_periods(struct call *call, const struct param *param, struct arg *arg)
@@ -157,7 +161,9 @@ static void read_periods(struct call *call, const struct param *param, struct ar
     struct period_set *set = arena_new(call->arena, struct period_set, 1);
     struct str bad = arg->text;
     const char *why = "this is no period";
-    if (!set || !period_set_read(arg->text, set, &bad, &why)) {
+    if (call->arena->starved)
+        return;
+    if (!period_set_read(arg->text, set, &bad, &why)) {
         struct call_error *e = refuse(call, param, arg->text, why);
         if (bad.n && bad.n < arg->text.n && bad.n < 60)
             e->detail = arena_printf(call->arena, "\"%.*s\": %s", STR_ARG(bad), why);
@@ -387,9 +393,8 @@ static bool read_decimal(struct str text, double *out)
 static void read_real(struct call *call, const struct param *param, struct arg *arg)
 {
     if (!read_decimal(arg->text, &arg->ratio) || arg->ratio < param->low || arg->ratio > param->high)
-        refuse(call, param, arg->text, NULL)->detail =
-            arena_printf(call->arena, "write a number from %g to %g, such as %s", param->low, param->high,
-                         param->example ? param->example : param->fallback);
+        refuse(call, param, arg->text, NULL)->detail = arena_printf(
+            call->arena, "write a number from %g to %g, such as %s", param->low, param->high, param->example);
 }
 
 /* One code of a list, with the errors of a single one. */
@@ -404,8 +409,10 @@ static void read_countries(struct call *call, const struct param *param, struct 
 {
     uint32_t *list = arena_new(call->arena, uint32_t, LIST_MAX);
     struct str rest = arg->text;
+    if (!list)
+        return;
     arg->countries = list;
-    while (list && rest.p) {
+    while (rest.p) {
         if (arg->n_list == LIST_MAX) {
             (void)refuse(call, param, arg->text, "at most 64 countries in one request");
             return;
@@ -418,8 +425,10 @@ static void read_pairs(struct call *call, const struct param *param, struct arg 
 {
     uint32_t *list = arena_new(call->arena, uint32_t, (size_t)2 * LIST_MAX);
     struct str rest = arg->text;
+    if (!list)
+        return;
     arg->countries = list;
-    while (list && rest.p) {
+    while (rest.p) {
         struct str partner = str_cut(&rest, ','), reporter = str_cut(&partner, '-');
         if (arg->n_list == LIST_MAX || partner.n == 0) {
             (void)refuse(call, param, arg->text,
@@ -546,12 +555,45 @@ static void take_filter(struct call *call, struct filter *filter, struct str nam
         insert_filter(call, filter);
 }
 
-static void take_pair(struct call *call, struct str pair)
+/* One name=value, percent-decoded; value.p is NULL where there is no '='. */
+struct pair {
+    struct str text, name, value;
+    bool sound; /* it could be decoded */
+};
+
+struct pairs {
+    struct pair *pair;
+    size_t n;
+};
+
+/* All of the query at once, each decoded where it stands in it, so that nothing behind this can run out of memory. */
+static enum status decode_query(struct call *call, struct pairs *out)
 {
-    struct str raw = pair, raw_name = str_cut(&raw, '='), name, value = {NULL, 0};
-    if (!percent_decode(raw_name, true, call->arena, &name) ||
-        (raw.p && !percent_decode(raw, true, call->arena, &value))) {
-        (void)call_problem(call, PROBLEM_INVALID_VALUE, NULL, pair,
+    struct str query = call->query, rest = query;
+    size_t n = 0;
+    for (; rest.p; n++)
+        (void)str_cut(&rest, '&');
+    char *text = arena_new(call->arena, char, query.n);
+    *out = (struct pairs){.pair = arena_new(call->arena, struct pair, n)};
+    if (!text || !out->pair)
+        return ST_NO_MEMORY;
+    for (rest = query; rest.p;) {
+        struct pair p = {.text = str_cut(&rest, '&')};
+        struct str value = p.text, name = str_cut(&value, '=');
+        if (p.text.n == 0)
+            continue;
+        p.sound = percent_decode(name, true, text + (name.p - query.p), &p.name) &&
+                  (!value.p || percent_decode(value, true, text + (value.p - query.p), &p.value));
+        out->pair[out->n++] = p;
+    }
+    return ST_OK;
+}
+
+static void take_pair(struct call *call, const struct pair *pair)
+{
+    struct str name = pair->name, value = pair->value;
+    if (!pair->sound) {
+        (void)call_problem(call, PROBLEM_INVALID_VALUE, NULL, pair->text,
                            STR("this is not properly percent-encoded UTF-8 text without control characters"));
         return;
     }
@@ -592,50 +634,36 @@ static void use_fallbacks(struct call *call)
 }
 
 /* The first value of a parameter, ahead of the others; p is NULL where there is none that can be read. */
-static struct str look_ahead(struct call *call, const char *wanted)
+static struct str look_ahead(const struct pairs *pairs, const char *wanted)
 {
-    struct str rest = call->query;
-    while (rest.p) {
-        struct str value = str_cut(&rest, '&'), name = str_cut(&value, '=');
-        if (percent_decode(name, true, call->arena, &name) && str_is(name, wanted) && value.p &&
-            percent_decode(value, true, call->arena, &value))
-            return value;
-    }
+    for (size_t i = 0; i < pairs->n; i++)
+        if (pairs->pair[i].sound && str_is(pairs->pair[i].name, wanted) && pairs->pair[i].value.p)
+            return pairs->pair[i].value;
     return str_span(NULL, 0);
 }
 
 /* summary=1 chooses other columns, which sort, fields and filters must be read against. */
-static void choose_columns(struct call *call)
+static void choose_columns(struct call *call, const struct pairs *pairs)
 {
     uint32_t chosen = 0;
-    if (call->route->with_summary && str_u32(look_ahead(call, "summary"), 1, &chosen) && chosen)
+    if (call->route->with_summary && str_u32(look_ahead(pairs, "summary"), 1, &chosen) && chosen)
         call->route = call->route->with_summary;
 }
 
 /* release= chooses the data, which codes, datasets and periods must be read against. */
-static void choose_release(struct call *call)
+static void choose_release(struct call *call, const struct pairs *pairs)
 {
     if (!call_find(call, "release"))
         return;
-    struct str release = look_ahead(call, "release");
+    struct str release = look_ahead(pairs, "release");
     const struct catalogue *pinned = release.n ? catalogue_pinned(call->catalogue, release) : NULL;
     call->pinned = pinned != NULL;
     if (pinned)
         call->catalogue = pinned;
 }
 
-enum status params_read(struct call *call)
+static void read_arguments(struct call *call)
 {
-    choose_columns(call);
-    choose_release(call);
-    take_captures(call);
-    struct str rest = call->query;
-    while (rest.p) {
-        struct str pair = str_cut(&rest, '&');
-        if (pair.n)
-            take_pair(call, pair);
-    }
-    use_fallbacks(call);
     for (size_t i = 0; i < call->route->n_params; i++)
         if (call->route->param[i].required && !call->arg[i].given)
             (void)call_problem(call, PROBLEM_MISSING_PARAMETER, call->route->param[i].name, str_span(NULL, 0),
@@ -646,6 +674,22 @@ enum status params_read(struct call *call)
             call->arg[i].all = true;
         else if (call->arg[i].text.n)
             readers[call->route->param[i].type](call, &call->route->param[i], &call->arg[i]);
-    enum status status = call->n_errors ? ST_INVALID : canonicalise(call);
+}
+
+enum status params_read(struct call *call)
+{
+    struct pairs pairs;
+    if (decode_query(call, &pairs) != ST_OK)
+        return ST_NO_MEMORY;
+    choose_columns(call, &pairs);
+    choose_release(call, &pairs);
+    take_captures(call);
+    for (size_t i = 0; i < pairs.n; i++)
+        take_pair(call, &pairs.pair[i]);
+    use_fallbacks(call);
+    read_arguments(call);
+    if (call->n_errors || call->arena->starved)
+        return call->n_errors ? ST_INVALID : ST_NO_MEMORY;
+    enum status status = canonicalise(call);
     return status == ST_OK ? cursor_check(call) : status;
 }

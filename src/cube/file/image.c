@@ -108,9 +108,9 @@ static enum status check_contents(const struct image *image, bool whole, struct 
     return ST_OK;
 }
 
-/* Non-empty lines, ascending (but for a mark before them), each ended by LF. */
+/* Non-empty lines, at most `most`, ascending (but for a mark before them), each ended by LF. */
 static enum status check_dictionary(const struct image *image, const struct file_section *section, char mark,
-                                    struct str *text, size_t *lines, struct problem *problem)
+                                    size_t most, struct str *text, size_t *lines, struct problem *problem)
 {
     *text = str_span(image->bytes + section->offset, section->bytes);
     *lines = 0;
@@ -126,7 +126,7 @@ static enum status check_dictionary(const struct image *image, const struct file
         last = line;
         ++*lines;
     }
-    return ST_OK;
+    return *lines <= most ? ST_OK : image_corrupt(image, section, problem, "the dictionary is too long");
 }
 
 static enum status open_dictionaries(struct image *image, struct problem *problem)
@@ -135,13 +135,11 @@ static enum status open_dictionaries(struct image *image, struct problem *proble
     image->dataset = str_span(image->bytes + dataset->offset, dataset->bytes);
     image->members_section = dataset + 1;
     image->products_section = dataset + 2;
-    enum status status =
-        check_dictionary(image, image->members_section, '-', &image->members, &image->n_members, problem);
-    if (status == ST_OK)
-        status = check_dictionary(image, image->products_section, 0, &image->products, &image->n_products, problem);
-    if (status == ST_OK && (image->n_members > FILE_MEMBERS_MAX || image->n_products > FILE_PRODUCTS_MAX))
-        status = image_corrupt(image, image->members_section, problem, "a dictionary is too long");
-    return status;
+    enum status status = check_dictionary(image, image->members_section, '-', FILE_MEMBERS_MAX, &image->members,
+                                          &image->n_members, problem);
+    return status != ST_OK ? status
+                           : check_dictionary(image, image->products_section, 0, FILE_PRODUCTS_MAX, &image->products,
+                                              &image->n_products, problem);
 }
 
 /* ---- segments ---- */

@@ -57,13 +57,10 @@ static bool well_formed(const struct file_run *run, uint64_t rows_bytes, size_t 
     return run->offset <= rows_bytes && run_bytes(run, universe) <= rows_bytes - run->offset;
 }
 
-bool run_view(const struct file_run *run, const unsigned char *rows, uint64_t rows_bytes, size_t universe,
-              struct run_view *v)
+/* The parts of a run whose bytes begin at `p`. */
+static void find_parts(const struct file_run *run, const unsigned char *p, size_t universe, struct run_view *v)
 {
-    if (!well_formed(run, rows_bytes, universe))
-        return false;
     struct leaf_form form = leaf_form(run->count, universe);
-    const unsigned char *p = rows + run->offset;
     *v = (struct run_view){.run = run,
                            .universe = (uint32_t)universe,
                            .low_bits = form.low_bits,
@@ -82,6 +79,14 @@ bool run_view(const struct file_run *run, const unsigned char *rows, uint64_t ro
         v->data[s] = p;
         p += run->data_bytes[s];
     }
+}
+
+bool run_view(const struct file_run *run, const unsigned char *rows, uint64_t rows_bytes, size_t universe,
+              struct run_view *v)
+{
+    if (!well_formed(run, rows_bytes, universe))
+        return false;
+    find_parts(run, rows + run->offset, universe, v);
     return true;
 }
 
@@ -271,7 +276,8 @@ static bool find_in_list(const struct run_view *v, uint32_t leaf, uint32_t *row)
 {
     uint32_t high = leaf >> v->low_bits, low = leaf & (uint32_t)bits_mask(v->low_bits);
     uint32_t position = high ? behind_zero(v, high) : 0;
-    for (uint32_t at = position - high; at < v->run->count && position < v->high_bytes * 8; at++, position++) {
+    for (uint32_t at = position - high; at < v->run->count;
+         at++, position++) { /* the part has a bit for each row and each zero */
         if (!((unsigned)v->high[position / 8] >> position % 8 & 1U))
             return false;
         uint32_t here = low_part(v, at);
@@ -312,9 +318,9 @@ bool run_at(const struct run_view *v, uint32_t row, bool with_quantity, struct r
     const struct file_run *run = v->run;
     uint64_t number = 0;
     chunk->n = 1;
-    chunk->status[0] = run->status ? v->status[row] : 0;
     if (row >= run->count || !number_at(v, STREAM_VALUE, row, &number))
         return false;
+    chunk->status[0] = run->status ? v->status[row] : 0;
     chunk->value_usd[0] = (int64_t)number;
     if (!with_quantity)
         return true;
@@ -444,10 +450,7 @@ bool rows_write(const struct rows_in *in, size_t universe, struct buf *out, stru
         return true;
     unsigned char *p = (unsigned char *)out->p + out->n;
     struct run_view v;
-    struct file_run here = *run;
-    here.offset = 0;
-    if (!run_view(&here, p, bytes, universe, &v))
-        BUG("a run that does not fit itself");
+    find_parts(run, p, universe, &v);
     put_leaves(in, universe, p);
     for (enum stream s = STREAM_VALUE; s < STREAMS; s++)
         if (run->scheme[s])
