@@ -2,6 +2,8 @@
 
 #include <jansson.h>
 
+#include "entrepot/cube/json_text.h"
+
 const char *const basis_name[2] = {"reported", "reconciled"}, *const coverage_name[2] = {"full", "selected"},
                   *const partners_name[3] = {"all", "listed", "closed"};
 const char *const csv_role_name[CSV_ROLES] = {"period",  "reporter", "partner",  "flow",
@@ -209,17 +211,16 @@ static void check_keys(struct reading *r, bool with_csv)
 enum status dataset_read(const char *name, struct str json, struct arena *arena, struct dataset *out,
                          struct dataset_csv *csv, struct problem *problem)
 {
-    json_error_t error;
-    struct reading r = {.name = name,
-                        .arena = arena,
-                        .problem = problem,
-                        .root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &error)};
+    struct json_text text;
+    enum status status = json_text_read(name, json, &text, problem);
+    if (status != ST_OK)
+        return status;
+    struct reading r = {.name = name, .arena = arena, .problem = problem, .root = text.root};
     if (!json_is_object(r.root)) {
         char place[256];
-        (void)snprintf(place, sizeof place, "%s:%d", name, r.root ? 1 : error.line);
-        r.status = problem_set(problem, ST_INVALID, place, "%s", r.root ? "a manifest is a JSON object" : error.text);
-        json_decref(r.root);
-        return r.status;
+        (void)snprintf(place, sizeof place, "%.240s:1", name);
+        json_text_release(&text);
+        return problem_set(problem, ST_INVALID, place, "a manifest is a JSON object");
     }
     *out = (struct dataset){.id = {NULL, 0}};
     check_keys(&r, csv != NULL);
@@ -228,7 +229,7 @@ enum status dataset_read(const char *name, struct str json, struct arena *arena,
         *csv = (struct dataset_csv){.value_shift = 0};
         take_csv(&r, out, csv);
     }
-    json_decref(r.root);
+    json_text_release(&text);
     return r.status;
 }
 
