@@ -236,7 +236,7 @@ endef
 # tests/fault stands between the program and these functions of the C library.
 # What a room takes from another.
 BORROWED_siege := tests/http/raw_client.c tests/http/shipped_api.c
-BORROWED_soak := tests/http/raw_client.c tests/siege/process.c
+BORROWED_soak := tests/http/raw_client.c tests/siege/process.c tests/siege/starving.c
 BORROWED_fuzz := tests/http/shipped_api.c
 BORROWED_fault := tests/http/shipped_api.c
 LINK_oracle := $(ORACLE_LIBS)
@@ -423,7 +423,7 @@ memcheck: deps-build ## one request of each route under valgrind
 	+@$(MAKE) $(jobs) all
 	@ENTREPOT=$(BIN) tests/soak/memcheck.sh
 
-TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved
+TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved $(B)/tests/soak/test_reloads
 torture-programs: $(BIN) $(TORTURES) $(PRELOADS)
 torture: deps-test ## every allocation and every system call fails in turn, at a start, in requests, in an import
 	+@$(MAKE) $(jobs) torture-programs
