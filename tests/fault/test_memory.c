@@ -91,7 +91,8 @@ static void json_is_read_or_refused(void **state)
 struct start {
     bool served;
     size_t calls;
-    char said[1024]; /* what it gave as the reason if not */
+    char said[1024];    /* what it gave as the reason if not */
+    char catalogue[64]; /* what it served: all of it and nothing else */
 };
 
 /* Settings, tables, datasets, the api and a listening server, and all of it away again. */
@@ -110,6 +111,8 @@ static void start_and_stop(struct start *start)
     if (loaded && server_start(&settings.server, served.api, NULL, &server, &problem) == ST_OK)
         server_stop(server);
     start->served = server != NULL;
+    if (start->served)
+        (void)snprintf(start->catalogue, sizeof start->catalogue, "%.*s", STR_ARG(catalogue_id(served.catalogue)));
     (void)snprintf(start->said, sizeof start->said, "%s", problem.detail[0] ? problem.detail : settings.problem.detail);
     served_free(&served);
     settings_release(&settings);
@@ -137,15 +140,17 @@ static void start_without(size_t at, bool lasting, struct start *start)
 
 static void starts(bool lasting)
 {
-    struct start start;
+    struct start start, sound;
     size_t refused = 0, tried = 0;
-    start_without(SIZE_MAX, false, &start);
-    assert_true(start.served);
+    start_without(SIZE_MAX, false, &sound);
+    assert_true(sound.served);
     for (size_t at = 0;; at += step, tried++) {
         start_without(at, lasting, &start);
         if (at >= start.calls) /* there is no such allocation */
             break;
         refused += !start.served;
+        if (start.served && strcmp(start.catalogue, sound.catalogue) != 0)
+            fail_msg("allocation %zu: not all that there is is served", at);
         if (!start.served && !start.said[0])
             fail_msg("allocation %zu: refused without a word", at);
     }
@@ -153,6 +158,7 @@ static void starts(bool lasting)
     assert_true(refused > 0);
     start_without(SIZE_MAX, false, &start);
     assert_true(start.served);
+    assert_string_equal(start.catalogue, sound.catalogue);
 }
 
 static void a_start_may_lack_one_piece_of_memory(void **state)

@@ -233,9 +233,15 @@ enum status dataset_read(const char *name, struct str json, struct arena *arena,
     return r.status;
 }
 
-static void put(json_t *object, const char *key, struct str text)
+/* A key that is left out for want of memory would change what the description says: *ok notes it. */
+static void put_json(json_t *object, const char *key, json_t *value, bool *ok)
 {
-    (void)json_object_set_new(object, key, text.n ? json_stringn(text.p, text.n) : json_null());
+    *ok = json_object_set_new(object, key, value) == 0 && *ok;
+}
+
+static void put(json_t *object, const char *key, struct str text, bool *ok)
+{
+    put_json(object, key, text.n ? json_stringn(text.p, text.n) : json_null(), ok);
 }
 
 static int append(const char *bytes, size_t n, void *out)
@@ -247,27 +253,28 @@ static int append(const char *bytes, size_t n, void *out)
 enum status dataset_print(const struct dataset *d, struct buf *out)
 {
     json_t *root = json_object(), *valuation = json_object(), *notes = json_array();
-    put(root, "id", d->id);
-    put(root, "title", d->title);
-    put(root, "source", d->source);
-    put(root, "source_url", d->source_url);
-    put(root, "licence", d->licence);
-    put(root, "published", d->published);
-    put(root, "checked", d->checked);
-    put(root, "frequency", str_view(period_kind_word(d->frequency)));
-    put(root, "level", str_view(level_name[d->level]));
-    put(root, "hs", d->hs);
-    put(valuation, "exports", d->exports_valuation);
-    put(valuation, "imports", d->imports_valuation);
-    (void)json_object_set_new(root, "valuation", valuation);
-    put(root, "basis", str_view(basis_name[d->basis]));
-    put(root, "coverage", str_view(coverage_name[d->coverage]));
-    put(root, "partners", str_view(partners_name[d->partners]));
-    (void)json_object_set_new(root, "synthetic", json_boolean(d->synthetic));
+    bool ok = true;
+    put(root, "id", d->id, &ok);
+    put(root, "title", d->title, &ok);
+    put(root, "source", d->source, &ok);
+    put(root, "source_url", d->source_url, &ok);
+    put(root, "licence", d->licence, &ok);
+    put(root, "published", d->published, &ok);
+    put(root, "checked", d->checked, &ok);
+    put(root, "frequency", str_view(period_kind_word(d->frequency)), &ok);
+    put(root, "level", str_view(level_name[d->level]), &ok);
+    put(root, "hs", d->hs, &ok);
+    put(valuation, "exports", d->exports_valuation, &ok);
+    put(valuation, "imports", d->imports_valuation, &ok);
+    put_json(root, "valuation", valuation, &ok);
+    put(root, "basis", str_view(basis_name[d->basis]), &ok);
+    put(root, "coverage", str_view(coverage_name[d->coverage]), &ok);
+    put(root, "partners", str_view(partners_name[d->partners]), &ok);
+    put_json(root, "synthetic", json_boolean(d->synthetic), &ok);
     for (size_t i = 0; i < d->n_notes; i++)
-        (void)json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n));
-    bool ok = json_object_set_new(root, "notes", notes) == 0 &&
-              json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;
+        ok = json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n)) == 0 && ok;
+    put_json(root, "notes", notes, &ok);
+    ok = ok && json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;
     json_decref(root);
     return ok ? ST_OK : ST_NO_MEMORY;
 }
