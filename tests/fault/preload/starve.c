@@ -1,5 +1,6 @@
 /* Stands before the C library (LD_PRELOAD) in a whole process, libraries and all, and lets the n-th allocation fail, or the n-th of the calls
  * that files are read with, when it is told to through a file that both sides map: starve.h. */
+#undef _FORTIFY_SOURCE /* which has inline functions of the same names */
 #include "fault/preload/starve.h"
 
 #include <dirent.h>
