@@ -99,7 +99,7 @@ DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):b
 PANDAS := /usr/lib/python3/dist-packages/pandas
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd python3:python3 nginx:nginx-light \
-    node:nodejs npm:npm $(PANDAS)=python3-pandas $(foreach t,$(TEST_TOOLS),$(t):$(t))
+    strace:strace node:nodejs npm:npm $(PANDAS)=python3-pandas $(foreach t,$(TEST_TOOLS),$(t):$(t))
 # libFuzzer's runtime, which clang only recommends.
 FUZZ_RUNTIME := $(or $(firstword $(wildcard /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a)),/none)
 DEPS_FUZZ := $(DEPS_TEST) clang:clang $(FUZZ_RUNTIME)=libclang-rt-dev
@@ -236,7 +236,7 @@ endef
 # tests/fault stands between the program and these functions of the C library.
 # What a room takes from another.
 BORROWED_siege := tests/http/raw_client.c tests/http/shipped_api.c
-BORROWED_soak := tests/http/raw_client.c tests/siege/process.c
+BORROWED_soak := tests/http/raw_client.c tests/siege/process.c tests/siege/starving.c
 BORROWED_fuzz := tests/http/shipped_api.c
 BORROWED_fault := tests/http/shipped_api.c
 LINK_oracle := $(ORACLE_LIBS)
@@ -424,7 +424,7 @@ memcheck: deps-build ## one request of each route under valgrind
 	+@$(MAKE) $(jobs) all
 	@ENTREPOT=$(BIN) tests/soak/memcheck.sh
 
-TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved
+TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved $(B)/tests/soak/test_reloads
 torture-programs: $(BIN) $(TORTURES) $(PRELOADS)
 torture: deps-test ## every allocation and every system call fails in turn, at a start, in requests, in an import
 	+@$(MAKE) $(jobs) torture-programs
@@ -432,7 +432,7 @@ torture: deps-test ## every allocation and every system call fails in turn, at a
 
 # FUZZ_SECONDS each; what they find new is kept under build/fuzz, what breaks something is written there as crash-*.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= request cursor guard manifest cube baci comtrade tidy writer
+FUZZ_TARGETS ?= request cursor guard manifest cube behind baci comtrade tidy writer
 FUZZ_MAKE = $(MAKE) CC=$(FUZZ_CC) SANITIZER=address$(comma)undefined FUZZ=1 WERROR=0
 FUZZ_CC ?= clang
 .PHONY: fuzz

@@ -31,6 +31,7 @@ struct log {
     struct buf fill;              /* lock: what callers append to */
     bool urgent, stop;            /* lock */
     uint64_t dropped, unreported; /* lock */
+    struct buf spare;             /* lock: the line of a caller for whom there is no memory */
     struct buf drain;             /* the writer's own */
     bool torn;                    /* the writer's own: the last write broke off inside a line */
     _Atomic int64_t give_up_ms;
@@ -248,6 +249,7 @@ static void forget(struct log *log)
     pthread_mutex_destroy(&log->lock);
     buf_release(&log->fill);
     buf_release(&log->drain);
+    buf_release(&log->spare);
     free(log);
 }
 
@@ -269,8 +271,10 @@ struct log *log_new(int fd, enum log_level least)
     pthread_condattr_destroy(&attributes);
     buf_init(&log->fill, HALF_BYTES);
     buf_init(&log->drain, HALF_BYTES);
+    buf_init(&log->spare, LINE_BYTES);
     /* all memory now: later nothing can fail but the reader */
-    if (!buf_reserve(&log->fill, HALF_BYTES) || !buf_reserve(&log->drain, HALF_BYTES) || !start_writer(log)) {
+    if (!buf_reserve(&log->fill, HALF_BYTES) || !buf_reserve(&log->drain, HALF_BYTES) ||
+        !buf_reserve(&log->spare, LINE_BYTES) || !start_writer(log)) {
         forget(log);
         return NULL;
     }
@@ -304,9 +308,17 @@ static void add_field(struct buf *line, const struct log_field *field)
         jw_quote(line, str_span(field->text.p, field->text.n < VALUE_BYTES ? field->text.n : VALUE_BYTES));
 }
 
+static void write_line(struct buf *line, enum log_level level, const char *event, const struct log_field *fields,
+                       size_t n)
+{
+    begin_line(line, level, event);
+    for (size_t i = 0; i < n; i++)
+        add_field(line, &fields[i]);
+}
+
+/* With the lock held. */
 static void queue_line(struct log *log, enum log_level level, const struct buf *line)
 {
-    pthread_mutex_lock(&log->lock);
     size_t before = log->fill.n;
     if (line->failed || !append(log, buf_view(line)))
         count_dropped(log, 1);
@@ -315,7 +327,6 @@ static void queue_line(struct log *log, enum log_level level, const struct buf *
     bool full_batch = before < BATCH_BYTES && log->fill.n >= BATCH_BYTES;
     if (before == 0 || full_batch || urgent)
         pthread_cond_signal(&log->wake);
-    pthread_mutex_unlock(&log->lock);
 }
 
 void log_line(struct log *log, enum log_level level, const char *event, const struct log_field *fields, size_t n)
@@ -324,10 +335,15 @@ void log_line(struct log *log, enum log_level level, const char *event, const st
         return;
     struct buf line;
     buf_init(&line, LINE_BYTES);
-    begin_line(&line, level, event);
-    for (size_t i = 0; i < n; i++)
-        add_field(&line, &fields[i]);
-    queue_line(log, level, &line);
+    write_line(&line, level, event, fields, n);
+    pthread_mutex_lock(&log->lock);
+    bool no_memory = line.failed && !line.full;
+    if (no_memory) { /* which must be told too */
+        buf_reset(&log->spare);
+        write_line(&log->spare, level, event, fields, n);
+    }
+    queue_line(log, level, no_memory ? &log->spare : &line);
+    pthread_mutex_unlock(&log->lock);
     buf_release(&line);
 }
 

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "entrepot/cube/json_text.h"
 #include "entrepot/ingest/ingest.h"
 
 enum setting_type {
@@ -269,18 +270,20 @@ static int read_config(struct settings *settings)
     size_t n;
     if (ingest_slurp(settings->config, (size_t)1 << 20, &text, &n, &settings->problem) != ST_OK)
         return EXIT_REFUSED;
-    json_error_t error;
-    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+    struct json_text json;
+    enum status read = json_text_read(settings->config, str_span(text, n), &json, &settings->problem);
     free(text);
+    if (read != ST_OK)
+        return EXIT_REFUSED;
     int status = EXIT_REFUSED;
-    if (json_is_object(root)) {
-        status = take_keys(settings, root) == EXIT_DONE ? EXIT_DONE : EXIT_REFUSED;
+    if (json_is_object(json.root)) {
+        status = take_keys(settings, json.root) == EXIT_DONE ? EXIT_DONE : EXIT_REFUSED;
     } else {
         char place[256];
-        (void)snprintf(place, sizeof place, "%.240s:%d", settings->config, root ? 1 : error.line);
-        (void)problem_set(&settings->problem, ST_INVALID, place, "%s", root ? "a JSON object is needed" : error.text);
+        (void)snprintf(place, sizeof place, "%.240s:1", settings->config);
+        (void)problem_set(&settings->problem, ST_INVALID, place, "a JSON object is needed");
     }
-    json_decref(root);
+    json_text_release(&json);
     return status;
 }
 

@@ -59,7 +59,7 @@ static bool system_fails(void)
         return false;
     if (kind == FAULT_KILL)
         (void)raise(SIGKILL);
-    errno = kind == FAULT_ENOSPC ? ENOSPC : EIO;
+    errno = kind == FAULT_ENOSPC ? ENOSPC : kind == FAULT_EINTR ? EINTR : EIO;
     return kind != FAULT_SHORT;
 }
 

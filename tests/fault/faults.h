@@ -10,6 +10,7 @@ enum fault_kind {
     FAULT_NONE,
     FAULT_ENOSPC, /* the system call fails: no space */
     FAULT_EIO,    /* it fails: the device does */
+    FAULT_EINTR,  /* it fails: a signal came */
     FAULT_SHORT,  /* a write or read does a part only, or is interrupted; others go well */
     FAULT_KILL,   /* SIGKILL before it */
     FAULT_END,    /* a read finds the end of the file, whatever it holds */

@@ -68,4 +68,4 @@ static void one(struct str input)
         FUZZ_CHECK(verdict.detail.n > 0 && (verdict.status == 400 || verdict.status == 414 || verdict.status == 431));
 }
 
-const struct fuzz_target fuzz_guard = {"guard", start, one};
+const struct fuzz_target fuzz_guard = {"guard", start, one, NULL};

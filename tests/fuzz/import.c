@@ -62,6 +62,6 @@ static void one_baci(struct str input) { import("baci", input); }
 static void one_comtrade(struct str input) { import("comtrade", input); }
 static void one_tidy(struct str input) { import("tests/fixtures/toy-world.json", input); }
 
-const struct fuzz_target fuzz_baci = {"baci", start, one_baci};
-const struct fuzz_target fuzz_comtrade = {"comtrade", start, one_comtrade};
-const struct fuzz_target fuzz_tidy = {"tidy", start, one_tidy};
+const struct fuzz_target fuzz_baci = {"baci", start, one_baci, NULL};
+const struct fuzz_target fuzz_comtrade = {"comtrade", start, one_comtrade, NULL};
+const struct fuzz_target fuzz_tidy = {"tidy", start, one_tidy, NULL};

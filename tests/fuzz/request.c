@@ -93,5 +93,5 @@ static void one_cursor(struct str input)
     buf_release(&target);
 }
 
-const struct fuzz_target fuzz_request = {"request", start, one};
-const struct fuzz_target fuzz_cursor = {"cursor", start, one_cursor};
+const struct fuzz_target fuzz_request = {"request", start, one, NULL};
+const struct fuzz_target fuzz_cursor = {"cursor", start, one_cursor, NULL};

@@ -17,16 +17,10 @@
 
 static uint64_t seed;
 
-static uint32_t dice(size_t sides)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (uint32_t)((seed >> 20) % (sides ? sides : 1));
-}
+static uint32_t dice(size_t sides) { return fuzz_dice(&seed, sides); }
 
-/* A few bytes changed, a piece cut out or doubled. Returns the new length; `bytes` has room for twice the old. */
-static size_t mutate(char *bytes, size_t n)
+/* A few bytes changed, a piece cut out or doubled. */
+static size_t mutate(char *bytes, size_t n, size_t room)
 {
     for (unsigned i = 0, times = 1 + dice(4); i < times && n > 0; i++) {
         size_t at = dice(n), piece = 1 + dice(n - at < 16 ? n - at : 16);
@@ -38,6 +32,8 @@ static size_t mutate(char *bytes, size_t n)
             n -= piece;
             break;
         default:
+            if (n + piece > room)
+                break;
             memmove(bytes + at + piece, bytes + at, n - at);
             n += piece;
             break;
@@ -48,11 +44,13 @@ static size_t mutate(char *bytes, size_t n)
 
 static void try_mutations(const struct fuzz_target *target, struct str input)
 {
-    char *room = malloc(input.n * 2 + 128);
+    size_t most = input.n * 2 + 128;
+    char *room = malloc(most);
     assert_non_null(room);
     for (int i = 0; i < MUTATIONS && input.n < 65536; i++) {
         memcpy(room, input.p, input.n);
-        size_t n = mutate(room, input.n);
+        size_t n = target->mutate ? target->mutate(room, input.n, most, dice(UINT32_MAX), mutate)
+                                  : mutate(room, input.n, most);
         char *exact = malloc(n ? n : 1);
         assert_non_null(exact);
         memcpy(exact, room, n);

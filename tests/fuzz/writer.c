@@ -172,4 +172,4 @@ static void one(struct str input)
     buf_release(&buf);
 }
 
-const struct fuzz_target fuzz_writer = {"writer", start, one};
+const struct fuzz_target fuzz_writer = {"writer", start, one, NULL};

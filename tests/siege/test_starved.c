@@ -7,40 +7,19 @@
 
 #include <cmocka.h>
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "api/call.h"
-#include "fault/preload/starve.h"
 #include "http/raw_client.h"
-#include "siege/process.h"
+#include "siege/starving.h"
 
 static struct process server;
-static struct starve *control;
-static const char *shim;
 
 static int setup(void **state)
 {
     (void)state;
     static const char *const more[] = {"--config", "config/entrepot.json", "--drain", "500", "--shards", "1", NULL};
-    char path[256];
-    (void)scratch("starve-XXXXXX", path, sizeof path);
-    int fd = mkstemp(path);
-    if (fd < 0 || ftruncate(fd, sizeof *control) != 0)
-        return -1;
-    void *at = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    if (at == MAP_FAILED)
-        return -1;
-    control = at;
-    (void)setenv("STARVE_FILE", path, 1);
-    (void)setenv("LD_PRELOAD", shim, 1);
-    bool ok = process_serve(&server, more);
-    (void)unsetenv("LD_PRELOAD");
-    (void)unlink(path);
-    return ok ? 0 : -1;
+    return starving_serve(&server, more) ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -49,14 +28,6 @@ static int teardown(void **state)
     (void)process_end(&server, SIGKILL, 1000);
     process_forget(&server);
     return 0;
-}
-
-static void arm(long at, bool lasting)
-{
-    atomic_store(&control->at, at);
-    atomic_store(&control->lasting, lasting);
-    atomic_store(&control->calls, 0);
-    atomic_store(&control->armed, 1);
 }
 
 /* The status, or 0 where the connection was closed or nothing came. */
@@ -82,9 +53,9 @@ static void starved(void **state)
     unsigned answered = 0, unavailable = 0, closed = 0;
     for (int lasting = 0; lasting < 2; lasting++)
         for (long at = 0;; at++) {
-            arm(at, lasting);
+            starving_begin(at, lasting, 0);
             int status = ask(route->example, 300);
-            atomic_store(&control->armed, 0);
+            long calls = starving_end();
             if (status != sound && status != 503 && status != 0)
                 fail_msg("%s, allocation %ld: %d", route->example, at, status);
             answered += status == sound;
@@ -93,7 +64,7 @@ static void starved(void **state)
             status = ask("/livez", 10000);
             if (status != 200)
                 fail_msg("%s, after allocation %ld: %d", route->example, at, status);
-            if (at >= atomic_load(&control->calls))
+            if (at >= calls)
                 break;
         }
     print_message("# %s: %u answered, %u unavailable, %u closed\n", route->path, answered, unavailable, closed);
@@ -109,12 +80,8 @@ static void it_ends_in_order(void **state)
 
 int main(int argc, char **argv)
 {
-    static char path[512];
     (void)argc;
-    (void)snprintf(path, sizeof path, "%.*s/../fault/preload/starve.so", (int)(strrchr(argv[0], '/') - argv[0]),
-                   argv[0]);
-    shim = realpath(path, NULL);
-    if (!shim) { /* a sanitizer has an allocator of its own */
+    if (!starving_possible(argv[0])) {
         puts("skip starved # not under a sanitizer");
         return 0;
     }

@@ -17,6 +17,7 @@
 #include "instrumented.h"
 #include "siege/process.h"
 #include "soak/callers.h"
+#include "soak/live.h"
 
 #define DRAINS (INSTRUMENTED ? 5 : 20)
 #define SWAPS (INSTRUMENTED ? 40U : 200U)
@@ -24,83 +25,6 @@
 #define STORM 1000
 #define SMALL "/v1/bilateral/IND/CHN?period=2022"
 #define LARGE "/v1/products?level=hs6&limit=50000"
-
-static char folder[256];
-
-static int setup(void **state)
-{
-    (void)state;
-    (void)scratch("life-XXXXXX", folder, sizeof folder);
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static const char *in_folder(const char *name, char *into, size_t room)
-{
-    (void)snprintf(into, room, "%s/%s", folder, name);
-    return into;
-}
-
-/* ---- files ---- */
-
-static struct str slurp(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = calloc(1, 1 << 20);
-    if (!file || !text)
-        fail_msg("%s cannot be read", path);
-    size_t n = fread(text, 1, (1 << 20) - 1, file);
-    (void)fclose(file);
-    return str_span(text, n);
-}
-
-static void drop(struct str text) { free((void *)(uintptr_t)text.p); }
-
-static void spit(const char *path, struct str text)
-{
-    FILE *file = fopen(path, "wb");
-    if (!file)
-        fail_msg("%s cannot be written", path);
-    assert_int_equal(fwrite(text.p, 1, text.n, file), text.n);
-    assert_int_equal(fclose(file), 0);
-}
-
-/* Puts the manifest of the toy world with `csv` at `name`, as somebody does who replaces by rename. */
-static void put_manifest(const char *name, const char *csv)
-{
-    char path[300], temporary[310];
-    struct str text = slurp("tests/fixtures/toy-world.json");
-    const char *at = strstr(text.p, "toy-world.csv");
-    assert_non_null(at);
-    struct buf out;
-    buf_init(&out, 1 << 20);
-    buf_add(&out, str_span(text.p, (size_t)(at - text.p)));
-    buf_add(&out, str_view(csv));
-    buf_add(&out, str_view(at + strlen("toy-world.csv")));
-    (void)in_folder(name, path, sizeof path);
-    (void)snprintf(temporary, sizeof temporary, "%s.new", path);
-    spit(temporary, buf_view(&out));
-    assert_int_equal(rename(temporary, path), 0);
-    buf_release(&out);
-    drop(text);
-}
-
-/* Two releases of one dataset: a.csv, and b.csv, where everything is ten times as much. */
-static void put_releases(void)
-{
-    char path[300];
-    struct buf more;
-    struct str text = slurp("tests/fixtures/toy-world.csv"), rest = text;
-    spit(in_folder("a.csv", path, sizeof path), text);
-    buf_init(&more, 1 << 20);
-    for (bool head = true; rest.n; head = false) {
-        struct str line = str_cut(&rest, '\n');
-        buf_add(&more, line);
-        buf_add(&more, head ? STR("\n") : STR("0\n"));
-    }
-    spit(in_folder("b.csv", path, sizeof path), buf_view(&more));
-    buf_release(&more);
-    drop(text);
-}
 
 /* ---- servers ---- */
 
@@ -120,27 +44,6 @@ static void learn(struct version *version, const char *data)
     assert_true(version_learn(version, server.port, SMALL));
     assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
     process_forget(&server);
-}
-
-/* How often its log tells of an event. */
-static unsigned events(const struct process *server, const char *event)
-{
-    char word[64];
-    unsigned n = 0;
-    struct str said = process_said(server);
-    (void)snprintf(word, sizeof word, "\"event\":\"%s\"", event);
-    for (const char *at = said.p; at && (at = strstr(at, word)); at++)
-        n++;
-    drop(said);
-    return n;
-}
-
-static bool await(const struct process *server, const char *event, unsigned wanted)
-{
-    int64_t until = clock_ms() + 20000;
-    while (events(server, event) < wanted && clock_ms() < until)
-        pause_ms(2);
-    return events(server, event) >= wanted;
 }
 
 /* ---- the end (L1, L2) ---- */
@@ -193,7 +96,7 @@ static void a_second_signal_ends_it(void **state)
     assert_true(raw_send(&client, STR("GET /v1 HTTP/1.1\r\nHost: h\r\n"))); /* which it would wait for */
     pause_ms(50);
     assert_int_equal(kill(server.pid, SIGTERM), 0);
-    assert_true(await(&server, "draining", 1));
+    assert_true(live_await(&server, "draining", 1));
     pause_ms(300);
     assert_int_equal(process_wait(&server, 0), -1);
     assert_int_equal(process_end(&server, SIGTERM, 10000), 128 + SIGTERM);
@@ -206,9 +109,9 @@ static void a_second_signal_ends_it(void **state)
 /* A server whose data can be changed, on its first release. */
 static void serve_live(struct process *server, struct version *version, char *live, size_t room)
 {
-    put_releases();
-    put_manifest("live.json", "a.csv");
-    serve(server, in_folder("live.json", live, room), "2000");
+    live_put_releases();
+    live_put_manifest("live.json", "a.csv");
+    serve(server, live_file("live.json", live, room), "2000");
     assert_true(version_learn(version, server->port, SMALL));
 }
 
@@ -220,21 +123,21 @@ static void swaps_between_two_answers(void **state)
     struct version version[2];
     if (!serve_takes_hangups())
         skip();
-    put_releases();
-    put_manifest("a.json", "a.csv");
-    put_manifest("b.json", "b.csv");
-    put_manifest("live.json", "a.csv");
-    learn(&version[0], in_folder("a.json", a, sizeof a));
-    learn(&version[1], in_folder("b.json", b, sizeof b));
+    live_put_releases();
+    live_put_manifest("a.json", "a.csv");
+    live_put_manifest("b.json", "b.csv");
+    live_put_manifest("live.json", "a.csv");
+    learn(&version[0], live_file("a.json", a, sizeof a));
+    learn(&version[1], live_file("b.json", b, sizeof b));
     assert_string_not_equal(version[0].etag, version[1].etag);
-    serve(&server, in_folder("live.json", live, sizeof live), "2000");
+    serve(&server, live_file("live.json", live, sizeof live), "2000");
     struct callers callers = {
         .port = server.port, .target = SMALL, .version = version, .n_versions = 2, .n_threads = 8};
     assert_true(callers_start(&callers));
     for (unsigned i = 0; i < SWAPS; i++) {
-        put_manifest("live.json", i % 2 ? "a.csv" : "b.csv");
+        live_put_manifest("live.json", i % 2 ? "a.csv" : "b.csv");
         assert_int_equal(kill(server.pid, SIGHUP), 0);
-        assert_true(await(&server, "reloaded", i + 1));
+        assert_true(live_await(&server, "reloaded", i + 1));
     }
     size_t files = process_files(&server);
     callers_stop(&callers);
@@ -264,9 +167,9 @@ static void bad_files_change_nothing(void **state)
     assert_true(callers_start(&callers));
     size_t files = 0, rss = 0;
     for (unsigned i = 0; i < BAD_FILES; i++) {
-        spit(live, str_view(bad[i % (sizeof bad / sizeof *bad)]));
+        live_write(live, str_view(bad[i % (sizeof bad / sizeof *bad)]));
         assert_int_equal(kill(server.pid, SIGHUP), 0);
-        assert_true(await(&server, "reload_failed", i + 1));
+        assert_true(live_await(&server, "reload_failed", i + 1));
         if (i == 20) {
             files = process_files(&server);
             rss = process_rss_kib(&server);
@@ -278,9 +181,9 @@ static void bad_files_change_nothing(void **state)
                   callers.answered, callers.wrong, grown);
     assert_true(process_files(&server) <= files + 4);
     assert_true(grown < 4096 || INSTRUMENTED); /* ASan sets freed memory aside */
-    put_manifest("live.json", "b.csv");
+    live_put_manifest("live.json", "b.csv");
     assert_int_equal(kill(server.pid, SIGHUP), 0);
-    assert_true(await(&server, "reloaded", 1)); /* and a good one is taken again */
+    assert_true(live_await(&server, "reloaded", 1)); /* and a good one is taken again */
     assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
     assert_int_equal(callers.lost + callers.wrong, 0);
     version_release(&version);
@@ -298,7 +201,7 @@ static void a_storm_of_signals_is_one_reload_or_few(void **state)
     serve_live(&server, &version, live, sizeof live);
     for (unsigned i = 0; i < STORM; i++)
         assert_int_equal(kill(server.pid, SIGHUP), 0);
-    put_manifest("live.json", "b.csv");
+    live_put_manifest("live.json", "b.csv");
     assert_int_equal(kill(server.pid, SIGHUP), 0);
     for (int i = 0;; i++) { /* whatever the signals before met, the newest data are there in the end */
         assert_true(version_learn(&after, server.port, SMALL));
@@ -309,8 +212,8 @@ static void a_storm_of_signals_is_one_reload_or_few(void **state)
         pause_ms(5);
         assert_true(i < 999);
     }
-    assert_true(await(&server, "reloaded", 1));
-    unsigned done = events(&server, "reloaded");
+    assert_true(live_await(&server, "reloaded", 1));
+    unsigned done = live_events(&server, "reloaded");
     print_message("# %d signals: %u reloads\n", STORM + 1, done);
     assert_in_range(done, 1, STORM);
     assert_true(process_files(&server) < 64);
@@ -339,22 +242,11 @@ static void change_file(const char *path, enum change change)
     }
     case REPLACE:
         (void)snprintf(other, sizeof other, "%s.new", path);
-        spit(other, noise);
+        live_write(other, noise);
         assert_int_equal(rename(other, path), 0);
         break;
     case REMOVE: assert_int_equal(unlink(path), 0); break;
     }
-}
-
-static void compile(const char *cube)
-{
-    struct process import;
-    const char *entrepot = getenv("ENTREPOT");
-    const char *const argv[] = {
-        entrepot ? entrepot : "build/gcc/entrepot", "import", "tests/fixtures/toy-world.json", "-o", cube, NULL};
-    assert_true(process_start(&import, argv));
-    assert_int_equal(process_wait(&import, 20000), 0);
-    process_forget(&import);
 }
 
 static void files_may_change_under_it(void **state)
@@ -364,7 +256,7 @@ static void files_may_change_under_it(void **state)
     struct process server;
     struct version version;
     for (int change = CUT; change <= REMOVE; change++) {
-        compile(in_folder("served.cube", cube, sizeof cube));
+        live_compile(live_file("served.cube", cube, sizeof cube));
         serve(&server, cube, "0");
         assert_true(version_learn(&version, server.port, SMALL));
         struct callers callers = {
@@ -398,11 +290,11 @@ static void starts_or_says_why_not(void **state)
     struct process first;
     serve(&first, "tests/fixtures/toy-world.json", "0");
     (void)snprintf(in_use, sizeof in_use, "127.0.0.1:%u", first.port);
-    compile(in_folder("cut.cube", cut, sizeof cut));
+    live_compile(live_file("cut.cube", cut, sizeof cut));
     assert_int_equal(truncate(cut, 5000), 0);
-    spit(in_folder("empty.cube", empty, sizeof empty), STR(""));
-    spit(in_folder("config.json", config, sizeof config), STR("{\"colour\": \"red\"}"));
-    (void)in_folder("nothing", nothing, sizeof nothing);
+    live_write(live_file("empty.cube", empty, sizeof empty), STR(""));
+    live_write(live_file("config.json", config, sizeof config), STR("{\"colour\": \"red\"}"));
+    (void)live_file("nothing", nothing, sizeof nothing);
     assert_true(mkdir(nothing, 0700) == 0);
     const char *good = "tests/fixtures/toy-world.json";
     const struct refusal refusals[] = {
@@ -436,7 +328,7 @@ static void starts_or_says_why_not(void **state)
         if (status != refusals[i].status || !strstr(said.p, refusals[i].word) || strstr(said.p, "listening") ||
             str_find(said, '\n') != said.n - 1)
             fail_msg("%s: exit status %d: %.*s", refusals[i].what, status, STR_ARG(said));
-        drop(said);
+        free((void *)(uintptr_t)said.p);
         process_forget(&process);
     }
     assert_int_equal(process_end(&first, SIGTERM, 30000), 0); /* it was not disturbed */
@@ -454,5 +346,5 @@ int main(void)
         cmocka_unit_test(files_may_change_under_it),
         cmocka_unit_test(starts_or_says_why_not),
     };
-    return cmocka_run_group_tests(tests, setup, NULL);
+    return cmocka_run_group_tests(tests, live_setup, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "entrepot/base/arena.h"
 #include "entrepot/cube/codes.h"
+#include "entrepot/cube/json_text.h"
 
 struct sectors {
     struct arena arena;
@@ -123,21 +124,19 @@ static enum status read_all(struct sectors *s, const char *name, json_t *root, s
 
 enum status sectors_read(const char *name, struct str json, struct sectors **out, struct problem *problem)
 {
-    json_error_t error;
-    json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &error);
-    if (!root) {
-        char place[256];
-        (void)snprintf(place, sizeof place, "%s:%d", name, error.line);
-        return problem_set(problem, ST_INVALID, place, "%s", error.text);
-    }
+    struct json_text text;
+    enum status status = json_text_read(name, json, &text, problem);
+    if (status != ST_OK)
+        return status;
     struct sectors *s = calloc(1, sizeof *s);
-    enum status status = s ? ST_OK : problem_set(problem, ST_NO_MEMORY, name, "out of memory");
+    if (!s)
+        status = problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     if (s) {
         arena_init(&s->arena, SIZE_MAX);
         s->hash = XXH3_64bits(json.p, json.n);
-        status = read_all(s, name, root, problem);
+        status = read_all(s, name, text.root, problem);
     }
-    json_decref(root);
+    json_text_release(&text);
     if (status == ST_OK)
         *out = s;
     else

@@ -2,6 +2,8 @@
 
 #include <jansson.h>
 
+#include "entrepot/cube/json_text.h"
+
 const char *const basis_name[2] = {"reported", "reconciled"}, *const coverage_name[2] = {"full", "selected"},
                   *const partners_name[3] = {"all", "listed", "closed"};
 const char *const csv_role_name[CSV_ROLES] = {"period",  "reporter", "partner",  "flow",
@@ -209,17 +211,16 @@ static void check_keys(struct reading *r, bool with_csv)
 enum status dataset_read(const char *name, struct str json, struct arena *arena, struct dataset *out,
                          struct dataset_csv *csv, struct problem *problem)
 {
-    json_error_t error;
-    struct reading r = {.name = name,
-                        .arena = arena,
-                        .problem = problem,
-                        .root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &error)};
+    struct json_text text;
+    enum status status = json_text_read(name, json, &text, problem);
+    if (status != ST_OK)
+        return status;
+    struct reading r = {.name = name, .arena = arena, .problem = problem, .root = text.root};
     if (!json_is_object(r.root)) {
         char place[256];
-        (void)snprintf(place, sizeof place, "%s:%d", name, r.root ? 1 : error.line);
-        r.status = problem_set(problem, ST_INVALID, place, "%s", r.root ? "a manifest is a JSON object" : error.text);
-        json_decref(r.root);
-        return r.status;
+        (void)snprintf(place, sizeof place, "%.240s:1", name);
+        json_text_release(&text);
+        return problem_set(problem, ST_INVALID, place, "a manifest is a JSON object");
     }
     *out = (struct dataset){.id = {NULL, 0}};
     check_keys(&r, csv != NULL);
@@ -228,13 +229,19 @@ enum status dataset_read(const char *name, struct str json, struct arena *arena,
         *csv = (struct dataset_csv){.value_shift = 0};
         take_csv(&r, out, csv);
     }
-    json_decref(r.root);
+    json_text_release(&text);
     return r.status;
 }
 
-static void put(json_t *object, const char *key, struct str text)
+/* A key that is left out for want of memory would change what the description says: *ok notes it. */
+static void put_json(json_t *object, const char *key, json_t *value, bool *ok)
 {
-    (void)json_object_set_new(object, key, text.n ? json_stringn(text.p, text.n) : json_null());
+    *ok = json_object_set_new(object, key, value) == 0 && *ok;
+}
+
+static void put(json_t *object, const char *key, struct str text, bool *ok)
+{
+    put_json(object, key, text.n ? json_stringn(text.p, text.n) : json_null(), ok);
 }
 
 static int append(const char *bytes, size_t n, void *out)
@@ -246,27 +253,28 @@ static int append(const char *bytes, size_t n, void *out)
 enum status dataset_print(const struct dataset *d, struct buf *out)
 {
     json_t *root = json_object(), *valuation = json_object(), *notes = json_array();
-    put(root, "id", d->id);
-    put(root, "title", d->title);
-    put(root, "source", d->source);
-    put(root, "source_url", d->source_url);
-    put(root, "licence", d->licence);
-    put(root, "published", d->published);
-    put(root, "checked", d->checked);
-    put(root, "frequency", str_view(period_kind_word(d->frequency)));
-    put(root, "level", str_view(level_name[d->level]));
-    put(root, "hs", d->hs);
-    put(valuation, "exports", d->exports_valuation);
-    put(valuation, "imports", d->imports_valuation);
-    (void)json_object_set_new(root, "valuation", valuation);
-    put(root, "basis", str_view(basis_name[d->basis]));
-    put(root, "coverage", str_view(coverage_name[d->coverage]));
-    put(root, "partners", str_view(partners_name[d->partners]));
-    (void)json_object_set_new(root, "synthetic", json_boolean(d->synthetic));
+    bool ok = true;
+    put(root, "id", d->id, &ok);
+    put(root, "title", d->title, &ok);
+    put(root, "source", d->source, &ok);
+    put(root, "source_url", d->source_url, &ok);
+    put(root, "licence", d->licence, &ok);
+    put(root, "published", d->published, &ok);
+    put(root, "checked", d->checked, &ok);
+    put(root, "frequency", str_view(period_kind_word(d->frequency)), &ok);
+    put(root, "level", str_view(level_name[d->level]), &ok);
+    put(root, "hs", d->hs, &ok);
+    put(valuation, "exports", d->exports_valuation, &ok);
+    put(valuation, "imports", d->imports_valuation, &ok);
+    put_json(root, "valuation", valuation, &ok);
+    put(root, "basis", str_view(basis_name[d->basis]), &ok);
+    put(root, "coverage", str_view(coverage_name[d->coverage]), &ok);
+    put(root, "partners", str_view(partners_name[d->partners]), &ok);
+    put_json(root, "synthetic", json_boolean(d->synthetic), &ok);
     for (size_t i = 0; i < d->n_notes; i++)
-        (void)json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n));
-    bool ok = json_object_set_new(root, "notes", notes) == 0 &&
-              json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;
+        ok = json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n)) == 0 && ok;
+    put_json(root, "notes", notes, &ok);
+    ok = ok && json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;
     json_decref(root);
     return ok ? ST_OK : ST_NO_MEMORY;
 }
