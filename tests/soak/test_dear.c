@@ -209,6 +209,32 @@ static void cheap_beside_less_dear(void **state)
 
 static const char large[] = "GET " LARGE " HTTP/1.1\r\nHost: h\r\n\r\n";
 
+/* A page of one row from tens of thousands that nobody sorts: only it is made, and still it says that it is invented. */
+static void small_pages_of_many_rows(void **state)
+{
+    (void)state;
+    static const char target[] =
+        "GET /v1/flows?reporter=*&partner=*&flow=*&period=2021&group_by=reporter,partner,flow&limit=1";
+    static const char flag[] = "\"flags\":[\"synthetic\"]";
+    struct raw_client client;
+    struct raw_reply reply;
+    char request[512];
+    start("20000000");
+    assert_true(raw_connect(&client, server.port));
+    (void)snprintf(request, sizeof request, "%s HTTP/1.1\r\nHost: h\r\n\r\n", target);
+    for (int page = 0; page < 3; page++) {
+        assert_int_equal(raw_ask(&client, request, &reply), RAW_OK);
+        assert_int_equal(reply.status, 200);
+        assert_non_null(memmem(reply.body.p, reply.body.n, flag, sizeof flag - 1));
+        const char *next = memmem(reply.body.p, reply.body.n, "\"next\":\"", 8);
+        assert_non_null(next);
+        (void)snprintf(request, sizeof request, "%s&cursor=%.*s HTTP/1.1\r\nHost: h\r\n\r\n", target,
+                       (int)strcspn(next + 8, "\""), next + 8);
+    }
+    raw_close(&client);
+    stop();
+}
+
 static size_t length_of_large(void)
 {
     struct raw_client client;
@@ -250,6 +276,7 @@ static void large_answers_in_flight(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_pages_of_many_rows),
         cmocka_unit_test(cheap_beside_the_dearest),
         cmocka_unit_test(cheap_beside_less_dear),
         cmocka_unit_test(large_answers_in_flight),
