@@ -416,12 +416,13 @@ bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million r
 SOAK_MINUTES ?= 30
 .PHONY: soak soak-programs torture torture-programs memcheck
 soak-programs: $(BIN) $(B)/tests/soak/test_soak $(B)/tests/soak/test_life $(B)/tests/soak/test_proxied $(B)/tests/soak/test_full \
-    $(B)/tests/siege/test_mutations
+    $(B)/tests/soak/test_dear $(B)/tests/bench/bench_synth $(B)/tests/siege/test_mutations
 soak: deps-soak ## slow attackers, idle crowds, floods, drains, swaps and proxies at full size (SOAK_MINUTES=30), with figures
 	+@command -v caddy >/dev/null || $(MAKE) deps-caddy || echo 'caddy: not tested' >&2
 	+@$(MAKE) $(jobs) soak-programs
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_proxied
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_full
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_dear
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/soak/test_life
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP REQUEST_MUTATIONS=1000000 $(B)/tests/siege/test_mutations
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_soak
