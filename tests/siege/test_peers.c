@@ -34,13 +34,15 @@ static unsigned number = 1;
 struct entry {
     char file[64], name[128], why[512];
     bool found;
+    bool elsewhere; /* true with another version of one of the servers, and perhaps not with this one */
 };
 
 static struct entry list[ENTRIES_MAX];
 static size_t n_list;
 static bool reviewed_with[PEERS]; /* this version */
 
-static void take_version(struct str rest)
+/* Whether `rest`, "SERVER VERSION", is what is installed. */
+static bool is_installed(struct str rest, bool *which)
 {
     char version[16];
     struct str program = str_cut(&rest, ' ');
@@ -48,10 +50,15 @@ static void take_version(struct str rest)
         if (!str_is(program, peers[i]->program))
             continue;
         peer_version(peers[i], version, sizeof version);
-        size_t n = rest.n;
-        reviewed_with[i] = strncmp(version, rest.p, n) == 0 && (version[n] == '.' || version[n] == '\0');
-        print_message("# %s %s; the list was made with %.*s\n", peers[i]->program, version, STR_ARG(rest));
+        bool same = strncmp(version, rest.p, rest.n) == 0 && (version[rest.n] == '.' || version[rest.n] == '\0');
+        if (which) {
+            print_message("# %s %s; the list was made with %.*s\n", peers[i]->program, version, STR_ARG(rest));
+            which[i] = which[i] || same;
+        }
+        return same;
     }
+    fail_msg(LIST ": no such server: %.*s", STR_ARG(program));
+    return false;
 }
 
 static void copy(char *into, size_t room, struct str text)
@@ -66,6 +73,11 @@ static void take_entry(struct str line)
     struct entry *entry = &list[n_list++];
     copy(entry->file, sizeof entry->file, str_cut(&line, '|'));
     copy(entry->name, sizeof entry->name, str_cut(&line, '|'));
+    line = str_trim(line);
+    if (str_starts(line, STR("only "))) {
+        struct str only = str_trim(str_cut(&line, '|'));
+        entry->elsewhere = !is_installed(str_span(only.p + 5, only.n - 5), NULL);
+    }
     copy(entry->why, sizeof entry->why, line);
     if (*entry->name == '\0' || *entry->why == '\0')
         fail_msg(LIST ": an entry without a case or a reason: %s", entry->file);
@@ -82,7 +94,7 @@ static void read_list(void **state)
         if (line.n == 0 || line.p[0] == '#')
             continue;
         if (str_starts(line, STR("with ")))
-            take_version(str_span(line.p + 5, line.n - 5));
+            (void)is_installed(str_span(line.p + 5, line.n - 5), reviewed_with);
         else
             take_entry(line);
     }
@@ -157,7 +169,7 @@ static void judge(const struct corpus_case *one, struct sum *sum)
     }
     sum->taken++;
     sum->disagreements += refusals >= REFUSALS_MIN;
-    if ((refusals >= REFUSALS_MIN) == (entry != NULL))
+    if ((refusals >= REFUSALS_MIN) == (entry != NULL) || (entry && entry->elsewhere))
         return;
     sum->unlisted += !entry;
     sum->stale += entry != NULL;
