@@ -1,15 +1,15 @@
 /* peers: other people's servers, as Debian packages them, beside ours on loopback: proxies in front of it, and servers that answer by
  * themselves and so show how they read a request.
  *
- * Each gets a free port and a scratch folder of its own, from a configuration that is written for it, and is told to listen when it takes
- * a connection.
+ * Each gets a free port and a scratch folder of its own, from a configuration that is written for it, and is ready once it takes a
+ * connection.
  */
 #ifndef ENTREPOT_TESTS_SIEGE_PEERS_H
 #define ENTREPOT_TESTS_SIEGE_PEERS_H
 
 #include "siege/process.h"
 
-/* In the arguments PORT, CONFIG and SCRATCH stand for the port, the configuration's path and the folder. */
+/* In the arguments CONFIG and SCRATCH stand for the configuration's path and the folder. */
 struct peer {
     const char *program;
     const char *config; /* %1$s: scratch folder, %2$u: the peer's port, %3$u: the port of the server behind it */

@@ -19,6 +19,7 @@
 #include "soak/gauge.h"
 
 #define REQUESTS 200000UL
+#define IDLE "75" /* as it is where nothing else is said */
 #define CROWD 64
 #define BURSTS 60
 #define CHEAP "/v1/bilateral/IND/CHN?period=FY2018-19"
@@ -29,11 +30,10 @@ struct pair {
     struct peer_process proxy;
 };
 
-static void start(const struct peer *proxy, struct pair *pair)
+static void start(const struct peer *proxy, const char *idle_s, struct pair *pair)
 {
-    static const char *const more[] = {
-        "--config",    "config/entrepot.json", "--drain", "500", "--access-log", "0", "--admin",
-        "127.0.0.1:0", "--idle-timeout",       "3",       NULL};
+    const char *const more[] = {"--config",    "config/entrepot.json", "--drain", "500", "--access-log", "0", "--admin",
+                                "127.0.0.1:0", "--idle-timeout",       idle_s,    NULL};
     if (!peer_installed(proxy)) {
         print_message("# %s is not installed\n", proxy->program);
         skip();
@@ -136,7 +136,7 @@ static void answers_as_without(void **state)
     const struct peer *proxy = *state;
     struct pair pair;
     struct comparison c = {.questions = 0};
-    start(proxy, &pair);
+    start(proxy, IDLE, &pair);
     assert_true(raw_connect(&c.direct, pair.server.port));
     assert_true(raw_connect(&c.through, pair.proxy.process.port));
     for (size_t i = 0; i < api_n_routes; i++)
@@ -230,7 +230,7 @@ static void carries_many(void **state)
     unsigned long requests = 0;
     if (!peer_installed(&(struct peer){.program = "wrk"}))
         skip();
-    start(proxy, &pair);
+    start(proxy, IDLE, &pair);
     int64_t begin = clock_ms();
     while (requests < REQUESTS)
         wrk(pair.proxy.process.port, &requests);
@@ -262,7 +262,7 @@ static void idle_ends_are_safe(void **state)
     const struct peer *proxy = *state;
     struct pair pair;
     struct raw_client clients[CROWD];
-    start(proxy, &pair);
+    start(proxy, "3", &pair);
     for (size_t i = 0; i < CROWD; i++)
         assert_true(raw_connect(&clients[i], pair.proxy.process.port));
     for (long i = 0; i < BURSTS; i++) {
