@@ -94,21 +94,23 @@ DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):b
     jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev \
     $(CHART_JS)=libjs-chart.js
 # curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle, Python for tests/indicators,
-# nginx for tests/nginx.sh, Node for tests/openapi.sh, tests/clients.sh and
+# nginx for tests/nginx.sh, it, haproxy and lighttpd for tests/siege and tests/soak, Node for tests/openapi.sh, tests/clients.sh and
 # tests/browser.sh, pandas for the second of them.
 PANDAS := /usr/lib/python3/dist-packages/pandas
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd python3:python3 nginx:nginx-light \
-    strace:strace node:nodejs npm:npm $(PANDAS)=python3-pandas $(foreach t,$(TEST_TOOLS),$(t):$(t))
+    haproxy:haproxy lighttpd:lighttpd strace:strace node:nodejs npm:npm $(PANDAS)=python3-pandas \
+    $(foreach t,$(TEST_TOOLS),$(t):$(t))
 # libFuzzer's runtime, which clang only recommends.
 FUZZ_RUNTIME := $(or $(firstword $(wildcard /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a)),/none)
 DEPS_FUZZ := $(DEPS_TEST) clang:clang $(FUZZ_RUNTIME)=libclang-rt-dev
 DEPS_BENCH := $(DEPS_TEST) wrk:wrk g++:g++
+DEPS_SOAK := $(DEPS_TEST) wrk:wrk
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
 
 # Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
-NO_COMPILE := help clean get-deps deps-build deps-test deps-bench deps-chromium deps-browser bench-peers openapi-node clients-node browser-node bench-page \
+NO_COMPILE := help clean get-deps deps-build deps-test deps-bench deps-soak deps-caddy deps-chromium deps-browser bench-peers openapi-node clients-node browser-node bench-page \
     screenshots run run-world test test-fast bench bench-world layers lint format format-check coverage reproducible uninstall
 NO_COMPILE += fuzz deps-fuzz soak torture memcheck
 ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
@@ -236,7 +238,7 @@ endef
 # tests/fault stands between the program and these functions of the C library.
 # What a room takes from another.
 BORROWED_siege := tests/http/raw_client.c tests/http/shipped_api.c
-BORROWED_soak := tests/http/raw_client.c tests/siege/process.c tests/siege/starving.c
+BORROWED_soak := tests/http/raw_client.c $(addprefix tests/siege/,process.c starving.c peers.c)
 BORROWED_fuzz := tests/http/shipped_api.c
 BORROWED_fault := tests/http/shipped_api.c
 LINK_oracle := $(ORACLE_LIBS)
@@ -298,14 +300,16 @@ run-world: deps-build ## make a small synthetic world, import it, serve it besid
 
 # ---- packages -------------------------------------------------------------------------------------------------------------
 
-.PHONY: get-deps deps-build deps-test deps-bench deps-chromium deps-fuzz
+.PHONY: get-deps deps-build deps-test deps-bench deps-soak deps-caddy deps-chromium deps-fuzz
 get-deps: deps-test ## install the packages that building and testing need, if any is missing
 deps-build: NEED = $(DEPS_BUILD)
 deps-test: NEED = $(DEPS_TEST)
 deps-bench: NEED = $(DEPS_BENCH)
+deps-soak: NEED = $(DEPS_SOAK)
+deps-caddy: NEED = caddy:caddy
 deps-chromium: NEED = $(CHROMIUM)=chromium
 deps-fuzz: NEED = $(DEPS_FUZZ)
-deps-build deps-test deps-bench deps-chromium deps-fuzz:
+deps-build deps-test deps-bench deps-soak deps-caddy deps-chromium deps-fuzz:
 	@missing=; \
 	for dep in $(NEED); do \
 	    case $$dep in \
@@ -413,9 +417,14 @@ bench-world: deps-bench bench-peers ## measure cubes of 10, 50 and 250 million r
 # Everything of tests/soak at full size; SOAK_MINUTES of everything together.
 SOAK_MINUTES ?= 30
 .PHONY: soak soak-programs torture torture-programs memcheck
-soak-programs: $(BIN) $(B)/tests/soak/test_soak $(B)/tests/soak/test_life $(B)/tests/siege/test_mutations
-soak: deps-test ## slow attackers, idle crowds, floods, drains and swaps at full size (SOAK_MINUTES=30), with figures
+soak-programs: $(BIN) $(B)/tests/soak/test_soak $(B)/tests/soak/test_life $(B)/tests/soak/test_proxied $(B)/tests/soak/test_full \
+    $(B)/tests/soak/test_dear $(B)/tests/bench/bench_synth $(B)/tests/siege/test_mutations
+soak: deps-soak ## slow attackers, idle crowds, floods, drains, swaps and proxies at full size (SOAK_MINUTES=30), with figures
+	+@command -v caddy >/dev/null || $(MAKE) deps-caddy || echo 'caddy: not tested' >&2
 	+@$(MAKE) $(jobs) soak-programs
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_proxied
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_full
+	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_dear
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/soak/test_life
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP REQUEST_MUTATIONS=1000000 $(B)/tests/siege/test_mutations
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_soak

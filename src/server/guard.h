@@ -18,7 +18,7 @@ struct guard_facts {
     bool http_1_0;
     unsigned n_headers, n_hosts, n_lengths, n_transfer_encodings;
     struct str host, length;  /* borrowed: the last of each */
-    bool bad_name, bad_value; /* a name that is no token, a value with a control byte */
+    bool bad_name, bad_value; /* a name that is no token or was made by folding, a value with a control byte */
 };
 
 struct guard_verdict {

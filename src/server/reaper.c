@@ -50,6 +50,7 @@ struct conn *conn_open(struct shard *shard, int fd, const struct sockaddr *peer)
         conn->next->prev = conn;
     shard->conns = conn;
     shard->n_conns++;
+    atomic_store(&shard->exhausted, false);
     pthread_mutex_unlock(&shard->lock);
     return conn;
 }
@@ -68,6 +69,7 @@ void conn_close(struct conn *conn)
     if (conn->next)
         conn->next->prev = conn->prev;
     shard->n_conns--;
+    atomic_store(&shard->exhausted, false); /* the library accepts again */
     pthread_mutex_unlock(&shard->lock);
     buf_release(&conn->target);
     free(conn);
@@ -105,11 +107,11 @@ static enum meter_reaped reason_of(enum conn_phase phase, bool crowded)
     return crowded ? REAPED_CROWDED : phase == CONN_FRESH ? REAPED_HEAD : REAPED_IDLE;
 }
 
-void shard_reap(struct shard *shard)
+void shard_reap(struct shard *shard, bool exhausted)
 {
     int64_t now = now_ms();
     pthread_mutex_lock(&shard->lock);
-    bool crowded = shard->n_conns >= shard->connection_limit;
+    bool crowded = shard->n_conns >= shard->connection_limit || exhausted;
     for (struct conn *conn = shard->conns; conn; conn = conn->next) {
         enum conn_phase phase = (enum conn_phase)atomic_load_explicit(&conn->phase, memory_order_relaxed);
         int64_t since = atomic_load_explicit(&conn->since_ms, memory_order_relaxed);

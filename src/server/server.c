@@ -103,6 +103,16 @@ static bool kick(struct server *server)
     return any;
 }
 
+/* Descriptors are the whole process's: who lacks one may get another shard's. */
+static void reap_all(struct server *server)
+{
+    bool exhausted = false;
+    for (unsigned i = 0; i < server->n_shards; i++)
+        exhausted = exhausted || atomic_load(&server->shards[i].exhausted);
+    for (unsigned i = 0; i < server->n_shards; i++)
+        shard_reap(&server->shards[i], exhausted);
+}
+
 static void *reap(void *argument)
 {
     struct server *server = argument;
@@ -120,8 +130,7 @@ static void *reap(void *argument)
         if (now_ms() - reaped_ms < REAP_MS / 2)
             continue;
         reaped_ms = now_ms();
-        for (unsigned i = 0; i < server->n_shards; i++)
-            shard_reap(&server->shards[i]);
+        reap_all(server);
     }
     pthread_mutex_unlock(&server->lock);
     return NULL;

@@ -13,12 +13,27 @@
  * thousand idle connections cost. */
 #define POOL_BYTES ((size_t)12 * 1024)
 #define NOTICES_A_SECOND 5
+#define EXHAUSTED_PAUSE_MS 50
+
+/* The library tells only its logger that the process or the system has no descriptor left for a client who waits. With other connections it
+ * stops accepting until one of them ends, so the reaper must know. Without any it tries again at once and for ever, which would take a whole
+ * processor: a thread that has nobody to serve may as well sleep. */
+static void note_exhaustion(struct shard *shard, const char *format)
+{
+    struct timespec rest = {.tv_nsec = EXHAUSTED_PAUSE_MS * 1000000L};
+    if (!strstr(format, "resource limit"))
+        return;
+    atomic_store(&shard->exhausted, true);
+    if (strstr(format, "FIRST connection"))
+        (void)nanosleep(&rest, NULL);
+}
 
 /* What libmicrohttpd has to say often quotes the client; the log escapes and cuts it, and a flood is cut to a trickle. */
 __attribute__((format(printf, 2, 0))) static void library_says(void *cls, const char *format, va_list args)
 {
     struct shard *shard = cls;
     int64_t second = (int64_t)time(NULL);
+    note_exhaustion(shard, format);
     if (atomic_exchange(&shard->notice_second, second) != second)
         atomic_store(&shard->notices, 0);
     if (atomic_fetch_add(&shard->notices, 1) >= NOTICES_A_SECOND) {

@@ -84,6 +84,7 @@ struct shard {
     pthread_mutex_t lock;
     struct conn *conns;            /* lock */
     size_t n_conns;                /* lock */
+    atomic_bool exhausted;         /* the last client who came found no descriptor */
     _Atomic int64_t notice_second; /* the library's messages are logged a few a second */
     _Atomic unsigned notices, withheld;
 };
@@ -106,8 +107,9 @@ void conn_enter(struct conn *conn, enum conn_phase phase);
 size_t shard_connections(struct shard *shard);
 /* Whether so many connections are open that the shard must be kicked. */
 bool shard_needs_kicks(struct shard *shard);
-/* Cuts the connections whose phase has lasted too long; when the shard is full, those that have been idle for a second. */
-void shard_reap(struct shard *shard);
+/* Cuts the connections whose phase has lasted too long; when the shard is full or the process has no descriptors left, those that have been
+ * idle for a second. */
+void shard_reap(struct shard *shard, bool exhausted);
 /* Tells the idle ones that the conversation is over; whatever they have already sent is still read. */
 void shard_dismiss_idle(struct shard *shard);
 

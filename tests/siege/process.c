@@ -87,9 +87,11 @@ static bool listens(struct process *process)
     struct str said = process_said(process);
     const char *line = said.n ? strstr(said.p, "\"event\":\"listening\"") : NULL;
     const char *port = line ? strstr(line, "\"port\":") : NULL;
+    const char *admin = line ? strstr(line, "\"admin_port\":") : NULL;
     const char *library = line ? strstr(line, "\"libmicrohttpd\":\"") : NULL;
-    if (port && library) {
+    if (port && admin && library) {
         process->port = (unsigned)strtoul(port + 7, NULL, 10);
+        process->admin = (unsigned)strtoul(admin + 13, NULL, 10);
         (void)snprintf(process->library, sizeof process->library, "%.*s", (int)strcspn(library + 17, "\""),
                        library + 17);
     }
@@ -97,14 +99,27 @@ static bool listens(struct process *process)
     return process->port != 0;
 }
 
-bool process_serve(struct process *process, const char *const *more)
+static size_t append(const char **argv, size_t n, const char *const *more)
 {
-    const char *entrepot = getenv("ENTREPOT");
-    const char *argv[ARGUMENTS_MAX] = {
-        entrepot ? entrepot : "build/gcc/entrepot", "serve", "--listen", "127.0.0.1:0", "--admin", "off"};
-    size_t n = 6;
     while (*more && n < ARGUMENTS_MAX - 1)
         argv[n++] = *more++;
+    argv[n] = NULL;
+    return n;
+}
+
+bool process_serve(struct process *process, const char *const *more)
+{
+    static const char *const nothing[] = {NULL};
+    return process_serve_under(process, nothing, more);
+}
+
+bool process_serve_under(struct process *process, const char *const *before, const char *const *more)
+{
+    const char *entrepot = getenv("ENTREPOT");
+    const char *const serve[] = {
+        entrepot ? entrepot : "build/gcc/entrepot", "serve", "--listen", "127.0.0.1:0", "--admin", "off", NULL};
+    const char *argv[ARGUMENTS_MAX];
+    (void)append(argv, append(argv, append(argv, 0, before), serve), more);
     if (!process_start(process, argv))
         return false;
     int64_t until = clock_ms() + 10000;

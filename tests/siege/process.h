@@ -13,6 +13,7 @@
 struct process {
     pid_t pid;        /* 0: not running */
     unsigned port;    /* of a server */
+    unsigned admin;   /* of a server: the port of its metrics, if it was told to have one; else 0 */
     char library[16]; /* of a server: libmicrohttpd's version */
     char said[256];   /* file with what it wrote to stdout and stderr */
 };
@@ -22,6 +23,8 @@ bool process_start(struct process *process, const char *const *argv);
 /* Starts the entrepot of $ENTREPOT with `serve --listen 127.0.0.1:0` and the further arguments (ended by NULL), and waits until it
  * listens. False if it does not within ten seconds. */
 bool process_serve(struct process *process, const char *const *more);
+/* The same with a command before it that ends by running what stands behind it, as `sh -c 'exec "$@"' sh` does. */
+bool process_serve_under(struct process *process, const char *const *before, const char *const *more);
 /* Whether such a server takes SIGHUP as a wish for new data, and does not end of it. */
 bool serve_takes_hangups(void);
 /* Waits for the end, at most `wait_ms`: the exit status, 128 + signal, or -1 if it still runs. */

@@ -9,100 +9,16 @@
 
 #include <jansson.h>
 #include <signal.h>
-#include <unistd.h>
 
-#include "http/raw_client.h"
 #include "siege/corpus.h"
 #include "siege/exchange.h"
+#include "siege/peers.h"
 #include "siege/process.h"
 
 static struct corpus corpus;
 static unsigned number = 1;
 
-struct proxy {
-    const char *name, *config; /* %1$s: scratch folder, %2$u: the proxy's port, %3$u: the server's */
-    const char *const *argv;   /* "CONFIG" stands for the configuration's path */
-};
-
-static const char nginx_config[] =
-    "daemon off; master_process off; pid %1$s/nginx.pid; error_log %1$s/nginx.log;\n"
-    "events { worker_connections 512; }\n"
-    "http { access_log off; client_body_temp_path %1$s/body; proxy_temp_path %1$s/proxy;\n"
-    "  fastcgi_temp_path %1$s/f; uwsgi_temp_path %1$s/u; scgi_temp_path %1$s/s;\n"
-    "  upstream entrepot { server 127.0.0.1:%3$u; keepalive 8; }\n"
-    "  server { listen 127.0.0.1:%2$u; server_name h; merge_slashes off;\n"
-    "    large_client_header_buffers 4 8k; client_header_timeout 2s; client_body_timeout 2s;\n"
-    "    location / { proxy_pass http://entrepot; proxy_http_version 1.1;\n"
-    "      proxy_set_header Connection \"\"; proxy_set_header Host h; proxy_next_upstream off; } } }\n";
-static const char *const nginx_argv[] = {"nginx", "-p", "SCRATCH", "-c", "CONFIG", NULL};
-
-static const char haproxy_config[] =
-    "# %1$s\nglobal\n  maxconn 512\ndefaults\n  mode http\n  timeout connect 2s\n"
-    "  timeout client 5s\n  timeout server 10s\n  timeout http-request 2s\n  retries 0\n"
-    "  http-reuse always\nfrontend in\n  bind 127.0.0.1:%2$u\n  default_backend entrepot\n"
-    "backend entrepot\n  server one 127.0.0.1:%3$u\n";
-static const char *const haproxy_argv[] = {"haproxy", "-db", "-q", "-f", "CONFIG", NULL};
-
-static const struct proxy proxies[] = {
-    {"nginx", nginx_config, nginx_argv},
-    {"haproxy", haproxy_config, haproxy_argv},
-};
-
-/* ---- starting ---- */
-
-static bool installed(const char *name)
-{
-    static const char *const folders[] = {"/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"};
-    char path[64];
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        (void)snprintf(path, sizeof path, "%s/%s", folders[i], name);
-        if (access(path, X_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool listening(unsigned port)
-{
-    struct raw_client client;
-    bool ok = raw_connect(&client, port);
-    if (ok)
-        raw_close(&client);
-    return ok;
-}
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the two configurations above */
-static void write_config(const struct proxy *proxy, const char *path, const char *folder, unsigned port, unsigned to)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fprintf(file, proxy->config, folder, port, to) > 0);
-    assert_int_equal(fclose(file), 0);
-}
-#pragma GCC diagnostic pop
-
-static void start_proxy(const struct proxy *proxy, unsigned to, struct process *process)
-{
-    char folder[256], config[300];
-    const char *argv[16];
-    size_t n = 0;
-    unsigned port = free_port();
-    (void)scratch("proxy-XXXXXX", folder, sizeof folder);
-    assert_non_null(mkdtemp(folder));
-    (void)snprintf(config, sizeof config, "%s/config", folder);
-    write_config(proxy, config, folder, port, to);
-    for (; proxy->argv[n]; n++)
-        argv[n] = strcmp(proxy->argv[n], "CONFIG") == 0    ? config
-                  : strcmp(proxy->argv[n], "SCRATCH") == 0 ? folder
-                                                           : proxy->argv[n];
-    argv[n] = NULL;
-    assert_true(process_start(process, argv));
-    process->port = port;
-    for (int i = 0; i < 500 && !listening(port); i++)
-        pause_ms(10);
-    assert_true(listening(port));
-}
+static const struct peer *const proxies[] = {&peer_nginx_proxy, &peer_haproxy_proxy};
 
 /* ---- talking ---- */
 
@@ -178,26 +94,26 @@ static struct log_count count_log(const struct process *server)
 
 static void through(void **state)
 {
-    const struct proxy *proxy = *state;
+    const struct peer *proxy = *state;
     static const char *const more[] = {"--config", "config/entrepot.json", "--drain", "500", NULL};
-    struct process server, between;
+    struct process server;
+    struct peer_process between;
     struct sum sum = {.markers = 0};
-    if (!installed(proxy->name))
+    if (!peer_installed(proxy))
         skip();
     assert_true(process_serve(&server, more));
-    start_proxy(proxy, server.port, &between);
-    siege(&between, &sum);
-    (void)process_end(&between, SIGTERM, 3000);
+    assert_true(peer_start(proxy, server.port, &between));
+    siege(&between.process, &sum);
+    peer_stop(&between);
     assert_int_equal(process_end(&server, SIGTERM, 30000), 0);
     struct log_count count = count_log(&server);
-    print_message("# %s: %u conversations, %u requests in the log, %u of %u answers to what follows\n", proxy->name,
+    print_message("# %s: %u conversations, %u requests in the log, %u of %u answers to what follows\n", proxy->program,
                   sum.conversations, count.requests, sum.markers, count.follows);
     assert_true(count.inside <=
                 sum.inside); /* a hidden request runs only where the proxy takes it for one and passes the answer on */
     assert_true(sum.markers <= count.follows);
     assert_true(sum.conversations >= 800);
     process_forget(&server);
-    process_forget(&between);
 }
 
 int main(void)
@@ -205,7 +121,7 @@ int main(void)
     struct CMUnitTest tests[sizeof proxies / sizeof *proxies];
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
         tests[i] = (struct CMUnitTest){
-            .name = proxies[i].name, .test_func = through, .initial_state = (void *)(uintptr_t)&proxies[i]};
+            .name = proxies[i]->program, .test_func = through, .initial_state = (void *)(uintptr_t)proxies[i]};
     if (!corpus_read(&corpus, "tests/fixtures/requests"))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

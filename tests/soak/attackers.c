@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,15 +17,15 @@
 struct attacker {
     int fd;
     int64_t since_ms, next_ms;
-    bool asked, answered;
+    bool asked, answered, gone;
 };
 
-static const char *first_bytes(enum attack attack)
+static const char *first_bytes(const struct attackers *all)
 {
-    switch (attack) {
+    switch (all->attack) {
     case ATTACK_HEAD: return "GET /v1 HTTP/1.1\r\nHost: h\r\n";
     case ATTACK_BODY: return "POST /v1 HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n";
-    case ATTACK_READ: return "GET " LARGE_PAGE " HTTP/1.1\r\nHost: h\r\n\r\n";
+    case ATTACK_READ: return all->request ? all->request : "GET " LARGE_PAGE " HTTP/1.1\r\nHost: h\r\n\r\n";
     case ATTACK_IDLE: return "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n";
     }
     return "";
@@ -33,11 +34,14 @@ static const char *first_bytes(enum attack attack)
 static void open_one(struct attackers *all, struct attacker *one, int64_t now)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)all->port)};
-    int small = 4096;
+    int small = 4096, segment = 1460;
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     *one = (struct attacker){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), .since_ms = now};
-    if (one->fd >= 0 && all->attack == ATTACK_READ)
+    if (one->fd >= 0 && all->attack == ATTACK_READ) {
         (void)setsockopt(one->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+        /* As from afar: at the segments of loopback the server's kernel takes two megabytes at once, and the server has nothing left to send. */
+        (void)setsockopt(one->fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+    }
     if (one->fd >= 0 && (connect(one->fd, (struct sockaddr *)&to, sizeof to) == 0 || errno == EINPROGRESS))
         return;
     if (one->fd >= 0)
@@ -54,6 +58,7 @@ static void close_one(struct attackers *all, struct attacker *one, int64_t now)
         atomic_store(&all->longest_ms, now - one->since_ms);
     close(one->fd);
     one->fd = -1;
+    one->gone = all->once;
 }
 
 /* Counts it among the open ones once it has reached what its kind wants to hold. */
@@ -81,7 +86,7 @@ static bool speak(struct attackers *all, struct attacker *one, int64_t now)
 {
     if (now < one->next_ms)
         return true;
-    const char *text = !one->asked                  ? first_bytes(all->attack)
+    const char *text = !one->asked                  ? first_bytes(all)
                        : all->attack == ATTACK_HEAD ? "X-a: b\r\n"
                        : all->attack == ATTACK_BODY ? "x"
                                                     : "";
@@ -103,7 +108,7 @@ static void *attack(void *argument)
         int64_t now = clock_ms();
         for (size_t i = 0; i < all->n && !atomic_load(&all->stop); i++) {
             struct attacker *one = &each[i];
-            if (one->fd < 0)
+            if (one->fd < 0 && !one->gone)
                 open_one(all, one, now);
             if (one->fd >= 0 && (!speak(all, one, now) || !listen_to(all, one))) {
                 close_one(all, one, now);

@@ -1,5 +1,5 @@
-/* attackers: clients who hold connections as long as they can, all in one thread. A connection that the server closes is opened again.
- */
+/* attackers: clients who hold connections as long as they can, all in one thread. A connection that the server closes is opened again, unless
+ * they come but once. */
 #ifndef ENTREPOT_TESTS_SOAK_ATTACKERS_H
 #define ENTREPOT_TESTS_SOAK_ATTACKERS_H
 
@@ -20,6 +20,8 @@ struct attackers {
     unsigned port;
     enum attack attack;
     size_t n;
+    bool once;
+    const char *request; /* what ATTACK_READ asks for; NULL: a large page */
     atomic_bool stop;
     atomic_size_t open, closed, failed; /* now; by the server, all in all; not even opened */
     atomic_long longest_ms;             /* that a connection lived */

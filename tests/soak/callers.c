@@ -107,6 +107,8 @@ static void *keep_calling(void *argument)
             atomic_fetch_add(&callers->refused, 1);
             break;
         }
+        if (callers->timeout_ms)
+            client.timeout_ms = callers->timeout_ms;
         while (!atomic_load(&callers->stop) && call(callers, &client, request))
             continue;
         raw_close(&client);

@@ -23,7 +23,8 @@ struct callers {
     const struct version *version;
     size_t n_versions;
     unsigned n_threads;
-    long pause_ms; /* between two requests of a caller */
+    long pause_ms;       /* between two requests of a caller */
+    unsigned timeout_ms; /* how long an answer is waited for; 0: as raw_client.h does */
     atomic_bool stop;
     atomic_ulong answered, lost, wrong, refused; /* refused: nobody took the call */
     atomic_ulong of_version[VERSIONS_MAX];

@@ -56,6 +56,17 @@ static void refuses_transfer_encoding(void **state)
     assert_int_equal(with_header("Transfer-Encoding ", "chunked"), 400);
 }
 
+/* As 0.9.75 delivers "Content-Length: 4", CR LF, " 8". */
+static void refuses_framing_lost_in_folds(void **state)
+{
+    (void)state;
+    assert_int_equal(with_header("Content-Length8", "4"), 400);
+    assert_int_equal(with_header("content-length-", "0"), 400);
+    assert_int_equal(with_header("Transfer-Encodingchunked", ""), 400);
+    assert_int_equal(with_header("Content-Lengt", "4"), 0);
+    assert_int_equal(with_header("X-Content-Length", "4"), 0);
+}
+
 static void judges_content_length(void **state)
 {
     (void)state;
@@ -224,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lets_sound_requests_pass),
         cmocka_unit_test(refuses_transfer_encoding),
+        cmocka_unit_test(refuses_framing_lost_in_folds),
         cmocka_unit_test(judges_content_length),
         cmocka_unit_test(sees_bodies_of_other_methods),
         cmocka_unit_test(judges_hosts),

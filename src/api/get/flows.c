@@ -475,9 +475,11 @@ static void fill(const struct filling *f, const struct flows_row *row, struct ce
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
-static bool is_arranged(const struct call *call)
+/* Made-up figures are flagged row by row in the whole table. */
+static bool needs_all_rows(const struct call *call, const struct cube *cube)
 {
-    return call->n_filters || call_arg(call, "sort")->given || call_arg(call, "top")->given;
+    return call->n_filters || call_arg(call, "sort")->given || call_arg(call, "top")->given ||
+           cube_dataset(cube)->synthetic;
 }
 
 /* Where nothing is left out or moved, only the rows of the page are made; the others are counted. */
@@ -492,7 +494,7 @@ static enum status fill_table(struct call *call, const struct ask *ask, const st
                         .quantity = measured(call, M_QUANTITY, C_QUANTITY),
                         .unit = measured(call, M_UNIT, C_UNIT)};
     size_t first = 0, end = n;
-    if (!is_arranged(call)) {
+    if (!needs_all_rows(call, ask->q.cube)) {
         size_t from = call_arg(call, "cursor")->number, limit = call_arg(call, "limit")->number;
         first = from < n ? from : n;
         end = limit < n - first ? first + limit : n;
