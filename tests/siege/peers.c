@@ -152,7 +152,8 @@ static bool listening(unsigned port)
 static bool write_text(const char *path, const char *text)
 {
     FILE *file = fopen(path, "w");
-    return file && (fputs(text, file) >= 0) & (fclose(file) == 0);
+    bool written = file && fputs(text, file) >= 0;
+    return file && fclose(file) == 0 && written;
 }
 
 #pragma GCC diagnostic push

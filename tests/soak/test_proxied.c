@@ -190,11 +190,14 @@ static bool blames_server(struct str line)
     return false;
 }
 
-/* Caddy's line of a client who has left, as wrk does at its end. */
+/* Caddy's lines of clients who have left, as those of wrk do at its end. */
 static bool blames_client(struct str line)
 {
-    static const char word[] = "\"error\":\"write tcp";
-    return line.n && memmem(line.p, line.n, word, sizeof word - 1);
+    static const char *const words[] = {"\"error\":\"write tcp", "\"error\":\"context canceled\""};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (line.n && memmem(line.p, line.n, words[i], strlen(words[i])))
+            return true;
+    return false;
 }
 
 /* What the proxy had to complain of us. */
