@@ -95,7 +95,7 @@ DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):b
     $(CHART_JS)=libjs-chart.js
 # curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle, Python for tests/indicators,
 # nginx for tests/nginx.sh, it, haproxy and lighttpd for tests/siege and tests/soak, Node for tests/openapi.sh, tests/clients.sh and
-# tests/browser.sh, pandas for the second of them.
+# tests/browser.sh, pandas for the second of them, strace for tests/import_calls.sh.
 PANDAS := /usr/lib/python3/dist-packages/pandas
 TEST_TOOLS := $(shell for t in curl jq; do grep -lsw -- $$t tests/*.sh tests/*/*.sh >/dev/null && echo $$t; done)
 DEPS_TEST := $(DEPS_BUILD) bash:bash cmocka@libcmocka-dev sqlite3@libsqlite3-dev zstd:zstd python3:python3 nginx:nginx-light \
@@ -435,9 +435,10 @@ memcheck: deps-build ## one request of each route under valgrind
 
 TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved $(B)/tests/soak/test_reloads
 torture-programs: $(BIN) $(TORTURES) $(PRELOADS)
-torture: deps-test ## every allocation and every system call fails in turn, at a start, in requests, in an import
+torture: deps-test ## every allocation and every system call fails in turn: a start, a reload, requests, an import
 	+@$(MAKE) $(jobs) torture-programs
 	@for t in $(TORTURES); do ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP TORTURE_STEP=1 $$t || exit 1; done
+	@ENTREPOT=$(BIN) VARIANT=$(VARIANT) TORTURE_STEP=1 tests/import_calls.sh
 
 # FUZZ_SECONDS each; what they find new is kept under build/fuzz, what breaks something is written there as crash-*.
 FUZZ_SECONDS ?= 60

@@ -132,6 +132,8 @@ static void ask_all(const struct cube *cube)
     run(cube, &query);
     query = question(cube, CUBE_BIT(CUBE_REPORTER), CUBE_PRODUCT, LEVEL_TOTAL);
     run(cube, &query);
+    query = question(cube, CUBE_BIT(CUBE_REPORTER), CUBE_PARTNER, LEVEL_TOTAL);
+    run(cube, &query); /* a member's periods in one group */
     ask_some(cube);
     for (size_t i = 0; i < n_members && i < 4; i++)
         for (size_t p = 0; p < n_periods && p < 3; p++) {
