@@ -286,10 +286,9 @@ static void lists_filters_and_cursors_may_lack_memory(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest first[] = {cmocka_unit_test(json_is_read_or_refused),
-                                              cmocka_unit_test(a_start_may_lack_one_piece_of_memory),
-                                              cmocka_unit_test(a_start_may_run_out_of_memory),
-                                              cmocka_unit_test(lists_filters_and_cursors_may_lack_memory)};
+    static const struct CMUnitTest first[] = {
+        cmocka_unit_test(json_is_read_or_refused), cmocka_unit_test(a_start_may_lack_one_piece_of_memory),
+        cmocka_unit_test(a_start_may_run_out_of_memory), cmocka_unit_test(lists_filters_and_cursors_may_lack_memory)};
     size_t n = sizeof first / sizeof *first;
     struct CMUnitTest *tests = calloc(n + api_n_routes, sizeof *tests);
     if (!tests)

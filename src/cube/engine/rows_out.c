@@ -131,14 +131,15 @@ static bool make_rows(const struct scan *s, size_t n, struct rows_out *out)
     return ok;
 }
 
-static void add_weight(struct rows_out *out, size_t row, const struct weight_cell *w)
+/* False where a sum is too large. */
+static bool add_weight(struct rows_out *out, size_t row, const struct weight_cell *w)
 {
-    out->unweighed_usd[row] += w->unweighed_usd;
+    bool fits = !__builtin_add_overflow(out->unweighed_usd[row], w->unweighed_usd, &out->unweighed_usd[row]);
     if (!w->weighed)
-        return;
+        return fits;
     if (out->quantity_kg[row] == QUANTITY_UNKNOWN)
         out->quantity_kg[row] = 0;
-    out->quantity_kg[row] += w->kg;
+    return !__builtin_add_overflow(out->quantity_kg[row], w->kg, &out->quantity_kg[row]) && fits;
 }
 
 /* A cell of a spread that was laid out: one member of its group. */
@@ -174,7 +175,7 @@ static void take_cells(const struct scan *s, const struct used *used, struct row
         status[i] = (uint16_t)(c->cell[at[i]].marks & 0xFF);
     }
     for (size_t i = 0; s->weighed && i < used->n; i++)
-        add_weight(out, i, &c->weight[at[i]]);
+        (void)add_weight(out, i, &c->weight[at[i]]); /* alone in its row */
     for (size_t i = 0; s->streamed && i < used->n; i++)
         take_spread(out, i, &c->spread[at[i]]);
 }
@@ -194,8 +195,8 @@ static void fold_cells(struct scan *s, struct used *used, struct rows_out *out)
         if (__builtin_add_overflow(out->value_usd[rows - 1], cell->value_usd, &out->value_usd[rows - 1]))
             s->failed = true;
         out->status[rows - 1] |= (uint16_t)(cell->marks & 0xFF);
-        if (s->weighed)
-            add_weight(out, rows - 1, &s->cells.weight[at]);
+        if (s->weighed && !add_weight(out, rows - 1, &s->cells.weight[at]))
+            s->failed = true;
         fold_cell(out, rows - 1, member_of(s, dim, member), cell->value_usd);
     }
 }

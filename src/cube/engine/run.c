@@ -144,9 +144,9 @@ static void add_values(struct scan *s, const struct rows_chunk *chunk, const uin
 
 static void add_weight(struct scan *s, struct weight_cell *w, uint64_t stored_kg, int64_t unweighed_usd)
 {
-    if (__builtin_add_overflow(w->kg, stored_kg ? (int64_t)(stored_kg - 1) : 0, &w->kg))
+    if (__builtin_add_overflow(w->kg, stored_kg ? (int64_t)(stored_kg - 1) : 0, &w->kg) ||
+        __builtin_add_overflow(w->unweighed_usd, unweighed_usd, &w->unweighed_usd))
         s->failed = true;
-    w->unweighed_usd += unweighed_usd;
     w->weighed = w->weighed || stored_kg;
 }
 
@@ -196,9 +196,11 @@ static void add_chunk(const struct adding *a, const struct rows_chunk *chunk)
 {
     struct scan *s = a->scan;
     uint64_t at[CHUNK_ROWS];
-    if (!find_cells(a, chunk, at))
+    if (s->failed || !find_cells(a, chunk, at))
         return;
     add_values(s, chunk, at);
+    if (s->failed) /* what follows counts on sums that fit */
+        return;
     if (s->weighed)
         add_weights(s, chunk, at);
     if (s->streamed && s->once)
@@ -214,7 +216,7 @@ static void add_total(const struct adding *a, const struct file_total *total)
     bool weighed = total->quantity_kg != QUANTITY_UNKNOWN;
     uint64_t at = s->cells.number ? cells_hash(&s->cells, a->base) : a->base;
     s->observations_read++;
-    if (total->value_usd < 0 || total->unweighed_usd < 0 || (weighed && total->quantity_kg < 0)) {
+    if (s->failed || total->value_usd < 0 || total->unweighed_usd < 0 || (weighed && total->quantity_kg < 0)) {
         s->failed = true;
         return;
     }
@@ -222,8 +224,10 @@ static void add_total(const struct adding *a, const struct file_total *total)
         no_cell(s);
         return;
     }
-    if (!add_value(&s->cells.cell[at], total->value_usd, total->status))
+    if (!add_value(&s->cells.cell[at], total->value_usd, total->status)) {
         s->failed = true;
+        return;
+    }
     if (s->weighed)
         add_weight(s, &s->cells.weight[at], weighed ? (uint64_t)total->quantity_kg + 1 : 0, total->unweighed_usd);
     if (s->streamed && s->once)
