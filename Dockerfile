@@ -18,10 +18,14 @@ RUN make -j"$(nproc)" install VERSION="$VERSION" DESTDIR=/out PREFIX=/usr \
     && strip /out/usr/bin/entrepot
 
 FROM ${DEBIAN}
-# What apt and ldconfig write down with a date is not kept, so that two builds give the same image.
-RUN apt-get update \
+# Of the libraries' packages only what runs and their licences, and nothing that apt, dpkg and ldconfig write down with a date: so two builds
+# give the same image. What is installed can still be asked of dpkg-query.
+RUN printf 'path-exclude=/usr/share/%s\n' 'doc/*' 'locale/*' 'man/*' 'lintian/*' >/etc/dpkg/dpkg.cfg.d/entrepot \
+    && echo 'path-include=/usr/share/doc/*/copyright' >>/etc/dpkg/dpkg.cfg.d/entrepot \
+    && apt-get update \
     && apt-get install -y --no-install-recommends libjansson4 libmicrohttpd12t64 libxxhash0 zlib1g \
-    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/aux-cache /var/log/*
+    && rm -rf /etc/dpkg/dpkg.cfg.d/entrepot /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old \
+        /var/cache/ldconfig/aux-cache /var/lib/dpkg/*-old /var/log/*
 COPY --from=build /out/usr/bin/entrepot /usr/bin/entrepot
 COPY --from=build /out/usr/share/entrepot /usr/share/entrepot
 COPY --from=build /out/etc/entrepot /etc/entrepot
@@ -36,10 +40,11 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 CMD ["entr
 ENTRYPOINT ["entrepot"]
 CMD ["serve"]
 
+ARG DEBIAN
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Entrepôt" \
       org.opencontainers.image.description="HTTP JSON API about trade between two countries" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.base.name="debian:trixie-slim"
+      org.opencontainers.image.base.name="${DEBIAN}"

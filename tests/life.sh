@@ -39,8 +39,9 @@ logged_at_least() { [ "$(logged "$1")" -ge "$2" ]; }        # EVENT N
 last_line() { grep "\"event\":\"$1\"" "$work/log" | tail -1; } # EVENT
 port_of() { sed -n 's/.*"event":"listening".*"port":\([0-9]*\).*/\1/p' "$work/log" | head -1; }
 has_port() { [ -n "$(port_of)" ]; }
+as=() # the command that a server is started through
 start() { # OPTIONS…: a server on a free port
-    "$entrepot" serve --listen 127.0.0.1:0 "$@" 2>"$work/log" &
+    "${as[@]}" "$entrepot" serve --listen 127.0.0.1:0 "$@" 2>"$work/log" &
     server=$!
     await has_port && base=http://127.0.0.1:$(port_of) && await logged_at_least serving 1
 }
@@ -323,4 +324,38 @@ second_signal() { # a client that never ends its request would keep the server f
     [ "$status" = 143 ] || { echo "# exit status $status"; return 1; }
 }
 check 'a second SIGTERM ends it at once, SIGHUP does not' second_signal
+
+# Who runs it. The Makefile allows root for all tests at once; here that counts.
+one_line_refusal() { # COMMAND…: ends with 1 and one line that names the cure, and never listens
+    "$@" serve --listen 127.0.0.1:0 --data data/dgcis-total-fy.json >"$work/out" 2>&1
+    if [ $? != 1 ] || [ "$(wc -l <"$work/out")" != 1 ] || ! grep -q 'root.*(.*--allow-root 1' "$work/out"; then
+        sed 's/^/# /' "$work/out"
+        return 1
+    fi
+}
+told_by_option() {
+    start --data data/dgcis-total-fy.json --allow-root=1 && await logged_at_least root 1 && stop
+}
+told_by_configuration() {
+    printf '{"data": ["%s"], "allow_root": true}' "$PWD/data/dgcis-total-fy.json" >"$work/root.json"
+    start --config "$work/root.json" && stop
+}
+as_somebody() { # without a word about root, and without any of its privileges
+    start --data data/dgcis-total-fy.json && [ "$(logged root)" = 0 ] && [ "$(status_of CapPrm)" = 0000000000000000 ] && stop
+}
+unset ENTREPOT_ALLOW_ROOT
+if [ "$(id -u)" = 0 ]; then
+    check 'root may not run it' one_line_refusal "$entrepot"
+    check 'nor where a variable says no' one_line_refusal env ENTREPOT_ALLOW_ROOT=0 "$entrepot"
+    check 'root may when an option allows it, and the log warns' told_by_option
+    check 'root may when the configuration allows it' told_by_configuration
+    as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+else
+    echo 'skip - what root may: these tests are not run as root'
+fi
+if "${as[@]}" test -x "$entrepot" -a -r data/dgcis-total-fy.csv; then
+    check 'anybody else may run it' as_somebody
+else
+    echo 'skip - anybody else may run it: this folder is not open to others'
+fi
 exit $failed

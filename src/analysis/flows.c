@@ -186,7 +186,7 @@ static void tell(struct telling *t, const struct flows_row *row)
     if (cube_dataset(t->q->cube)->partners != PARTNERS_LISTED)
         p = (struct cube_set){&any, 1}; /* who lists all has told of each */
     else if (p.member[0] == ANY_MEMBER)
-        p.member = &world; /* what the sum of all is read from */
+        p = (struct cube_set){&world, 1}; /* what the sum of all is read from */
     for (size_t i = 0; i < r.n; i++)
         for (size_t k = 0; k < p.n; k++)
             look(t, r.member[i], p.member[k], row);

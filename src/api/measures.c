@@ -228,23 +228,24 @@ const struct measure *measure_of(const struct route *route, const struct column 
     return NULL;
 }
 
-/* A route, or the one that answers its summary=1. */
+/* A route, or the one that answers its summary=1: one without columns where there is none. */
 static const struct route *table_of(size_t route, bool summary)
 {
-    return summary ? api_routes[route]->with_summary : api_routes[route];
+    static const struct route none;
+    if (!summary)
+        return api_routes[route];
+    return api_routes[route]->with_summary ? api_routes[route]->with_summary : &none;
 }
 
 const struct measure **measures_link(void)
 {
     size_t n = 0, at = 0;
-    for (size_t i = 0; i < 2 * api_n_routes; i++) {
-        const struct route *route = table_of(i / 2, i % 2);
-        n += route ? route->n_columns : 0;
-    }
+    for (size_t i = 0; i < 2 * api_n_routes; i++)
+        n += table_of(i / 2, i % 2)->n_columns;
     const struct measure **link = calloc(n ? n : 1, sizeof(const struct measure *));
     for (size_t i = 0; link && i < 2 * api_n_routes; i++) {
         const struct route *route = table_of(i / 2, i % 2);
-        for (size_t c = 0; route && c < route->n_columns; c++)
+        for (size_t c = 0; c < route->n_columns; c++)
             link[at++] = measure_of(route, &route->column[c]);
     }
     return link;
@@ -255,7 +256,7 @@ void measure_routes(const struct api *api, const struct measure *measure, bool *
     const struct measure **link = api->link;
     for (size_t i = 0; i < 2 * api_n_routes; i++) {
         const struct route *route = table_of(i / 2, i % 2);
-        for (size_t c = 0; route && c < route->n_columns; c++)
+        for (size_t c = 0; c < route->n_columns; c++)
             has[i / 2] = *link++ == measure || has[i / 2];
     }
 }
@@ -267,7 +268,7 @@ const struct measure *const *call_measures(const struct call *call)
         const struct route *route = table_of(i / 2, i % 2);
         if (route == call->route)
             return link;
-        link += route ? route->n_columns : 0;
+        link += route->n_columns;
     }
     BUG("a call of a route that is not in the table");
 }

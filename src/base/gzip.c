@@ -1,3 +1,4 @@
+#define ZLIB_CONST /* it says that it only reads what is to be packed */
 #include "entrepot/base/gzip.h"
 
 #include <limits.h>
@@ -27,7 +28,7 @@ enum status gzip_add(struct str text, struct arena *arena, struct buf *out)
     uLong room = deflateBound(&z, (uLong)text.n);
     enum status status = ST_NO_MEMORY;
     if (room <= UINT_MAX && buf_reserve(out, room)) {
-        z.next_in = (Bytef *)(uintptr_t)text.p; /* zlib only reads it */
+        z.next_in = (const Bytef *)text.p;
         z.avail_in = (uInt)text.n;
         z.next_out = (Bytef *)out->p + out->n;
         z.avail_out = (uInt)room;

@@ -40,3 +40,9 @@ void problem_print(const struct problem *problem, FILE *out)
         fprintf(out, " (%s)", problem->cure);
     fputc('\n', out);
 }
+
+void problem_bug(const char *file, int line, const char *what)
+{
+    fprintf(stderr, "%s:%d: BUG: %s\n", file, line, what);
+    abort();
+}

@@ -106,6 +106,14 @@ bool str_digits(struct str s)
     return s.n > 0;
 }
 
+bool str_hex(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!str_has(STR("0123456789abcdef"), s.p[i]))
+            return false;
+    return s.n > 0;
+}
+
 bool str_u32(struct str s, uint32_t max, uint32_t *out)
 {
     if (!str_digits(s) || s.n > 10)

@@ -29,6 +29,7 @@ static int find_note(struct dl_phdr_info *program, size_t size, void *out)
     for (size_t i = 0; i < program->dlpi_phnum && id->n == 0; i++) {
         const ElfW(Phdr) *part = &program->dlpi_phdr[i];
         if (part->p_type == PT_NOTE)
+            /* NOLINTNEXTLINE(performance-no-int-to-ptr): the dynamic linker tells addresses as numbers */
             *id = build_note((const char *)program->dlpi_addr + part->p_vaddr, part->p_memsz);
     }
     return 1;

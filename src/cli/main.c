@@ -29,8 +29,8 @@ static void help(FILE *out)
           "line before environment before configuration):\n",
           out);
     settings_help(out);
-    fputs("\nexit status: 0 done; 1 refused input, or a problem as the answer; 2 wrong usage; 3 a data file was cut "
-          "short\n"
+    fputs("\nexit status: 0 done; 1 refused input or start, or a problem as the answer; 2 wrong usage; 3 a data file "
+          "was cut short\n"
           "while it was read; 128 + N ended by signal N, a second SIGTERM say\n",
           out);
 }

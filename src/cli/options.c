@@ -62,6 +62,8 @@ static const struct setting table[] = {
      AT(forwarded_header), 0, 0, "the header that they write: x-forwarded-for or forwarded"},
     {"sandbox", "sandbox", "ENTREPOT_SANDBOX", "MODE", SET_SANDBOX, AT_START, AT(sandbox), 0, 0,
      "auto: what the kernel has; require: all of it or no start; off"},
+    {"allow_root", "allow-root", "ENTREPOT_ALLOW_ROOT", "0|1", SET_BOOL, AT_START, AT(allow_root), 0, 1,
+     "serve as root too, which is refused without it"},
     {"access_log", "access-log", "ENTREPOT_ACCESS_LOG", "0|1", SET_BOOL, AT_START, AT(server.access_log), 0, 1,
      "one log line a request"},
     {"slow_ms", "slow", "ENTREPOT_SLOW", "MS", SET_COUNT, AT_START, AT(server.slow_ms), 0, 600000,

@@ -26,6 +26,7 @@ struct settings {
     const char *listen, *admin, *forwarded_header, *sandbox, *countries, *products,
         *sectors; /* files; NULL: the built-in tables */
     enum log_level log_level;
+    bool allow_root;
     struct server_options server;
     struct api_options api;
     struct arena texts;

@@ -76,10 +76,23 @@ static int load_and_serve(struct serving *s, int argc, char **argv)
     return status;
 }
 
+/* Who gets in through a hole can do what the server's user can: root must not be that user by mistake. */
+static enum status refuse_root(const struct settings *settings, struct problem *problem)
+{
+    if (settings->allow_root || geteuid() != 0)
+        return ST_OK;
+    (void)problem_set(problem, ST_UNAVAILABLE, "serve", "does not run as root unless it is told to");
+    return problem_cure(
+        problem, ST_UNAVAILABLE,
+        "run it as a user of its own; else --allow-root 1, ENTREPOT_ALLOW_ROOT=1 or \"allow_root\": true");
+}
+
 static int prepare_and_serve(struct settings *settings, int argc, char **argv)
 {
     struct serving s = {.settings = settings};
     struct problem problem;
+    if (refuse_root(settings, &problem) != ST_OK)
+        return print_problem(&problem);
     if (service_open(&s.service, getenv("NOTIFY_SOCKET"), &problem) != ST_OK)
         (void)print_problem(&problem);
     confine(settings, &s.sandbox);

@@ -45,13 +45,15 @@ struct kept *kept_new(struct api_reply *reply)
     }
     if (reply->status == MHD_HTTP_NOT_MODIFIED && n == 0)
         mhd_compat_no_length(response);
-    *kept = (struct kept){.refs = 1,
-                          .response = response,
-                          .id = (char *)(uintptr_t)MHD_get_response_header(response, HEADER_ID),
-                          .body = body,
-                          .body_bytes = n,
-                          .status = reply->status,
-                          .route = reply->route ? reply->route : "-"};
+    *kept =
+        (struct kept){.refs = 1,
+                      .response = response,
+                      /* NOLINTNEXTLINE(performance-no-int-to-ptr): the response's own copy, written for each request */
+                      .id = (char *)(uintptr_t)MHD_get_response_header(response, HEADER_ID),
+                      .body = body,
+                      .body_bytes = n,
+                      .status = reply->status,
+                      .route = reply->route ? reply->route : "-"};
     return kept;
 }
 

@@ -45,14 +45,9 @@ bool request_id_sound(struct str id)
 static bool hex_field(struct str text, size_t n, bool some)
 {
     bool any = false;
-    if (text.n != n)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (!memchr("0123456789abcdef", text.p[i], 16))
-            return false;
+    for (size_t i = 0; i < text.n; i++)
         any = any || text.p[i] != '0';
-    }
-    return any || !some;
+    return text.n == n && str_hex(text) && (any || !some);
 }
 
 /* Version 00 ends behind the flags; a later one may go on behind another hyphen. */

@@ -77,7 +77,7 @@ static void put_row(struct sink *s, const char *head, size_t n_head, const char 
     p = put_decimal(p + 7, row->value_milli, 0);
     *p++ = ',';
     if (row->quantity_milli < 0) {
-        memcpy(p, "           NA", 13);
+        memcpy(p, "           NA", 13); /* NOLINT(bugprone-not-null-terminated-result): text in a line, no string */
         p += 13;
     } else {
         p = put_decimal(p, row->quantity_milli, 13);

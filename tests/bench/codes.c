@@ -8,9 +8,12 @@ struct bench_codes bench_codes_read(void)
 {
     struct bench_codes codes;
     struct problem problem;
-    struct str countries = {_binary_countries_csv_start,
-                            (size_t)(_binary_countries_csv_end - _binary_countries_csv_start)},
-               products = {_binary_products_csv_start, (size_t)(_binary_products_csv_end - _binary_products_csv_start)};
+    /* cppcheck-suppress comparePointers ; the linker puts one behind the other */
+    size_t n_countries = (size_t)(_binary_countries_csv_end - _binary_countries_csv_start);
+    /* cppcheck-suppress comparePointers ; the linker puts one behind the other */
+    size_t n_products = (size_t)(_binary_products_csv_end - _binary_products_csv_start);
+    struct str countries = str_span(_binary_countries_csv_start, n_countries),
+               products = str_span(_binary_products_csv_start, n_products);
     enum status status = countries_read("countries.csv", countries, &codes.countries, &problem);
     if (status == ST_OK)
         status = products_read("products.csv", products, &codes.products, &problem);

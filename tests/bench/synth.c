@@ -355,12 +355,14 @@ static void calibrate(struct synth_world *w)
     double rows = FULL_ROWS * w->options.scale * (double)(areas * (areas - 1)) / (FULL_AREAS * (FULL_AREAS - 1)) *
                   w->options.products / FULL_PRODUCTS;
     w->pair_offset = -32;
+    /* NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): halves are exact */
     for (double step = 32; step > 0.01; step /= 2) {
         w->pair_offset += step;
         if (pair_share(w, pair) > PAIR_SHARE)
             w->pair_offset -= step;
     }
     w->row_offset = -32;
+    /* NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): halves are exact */
     for (double step = 32; step > 0.01; step /= 2) {
         w->row_offset += step;
         if (expected_rows(w, pair) > rows)

@@ -4,6 +4,7 @@
 const struct fuzz_target *const fuzz_targets[] = {&fuzz_request, &fuzz_cursor, &fuzz_guard, &fuzz_manifest,
                                                   &fuzz_cube,    &fuzz_behind, &fuzz_baci,  &fuzz_comtrade,
                                                   &fuzz_tidy,    &fuzz_writer};
+/* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
 const size_t fuzz_n_targets = sizeof fuzz_targets / sizeof *fuzz_targets;
 
 const struct fuzz_target *fuzz_find(const char *name)

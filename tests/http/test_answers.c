@@ -469,6 +469,7 @@ static void test_suggestions(void **state)
     json_decref(root);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a table of cases */
 static void test_mistakes_are_told(void **state)
 {
     (void)state;

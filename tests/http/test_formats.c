@@ -593,6 +593,7 @@ static void test_limits_of_columns_and_parameters(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 2 * api_n_routes; i++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is a route, but not always one with a summary */
         const struct route *route = i % 2 ? api_routes[i / 2]->with_summary : api_routes[i / 2];
         if (!route)
             continue;
@@ -651,16 +652,16 @@ static void test_cells_that_a_spreadsheet_would_run(void **state)
 static bool is_number(struct str cell)
 {
     size_t i = 0;
-    while (i < cell.n && memchr("-.0123456789", cell.p[i], 12))
+    while (i < cell.n && str_has(STR("-.0123456789"), cell.p[i]))
         i++;
     return i == cell.n;
 }
 
 static bool runs(struct str cell)
 {
-    while (cell.n && memchr(" \t\r\n", cell.p[0], 4))
+    while (cell.n && str_has(STR(" \t\r\n"), cell.p[0]))
         cell = str_span(cell.p + 1, cell.n - 1);
-    return cell.n && memchr("=+-@", cell.p[0], 4) != NULL;
+    return cell.n && str_has(STR("=+-@"), cell.p[0]);
 }
 
 static void test_hostile_dataset(void **state)

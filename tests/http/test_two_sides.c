@@ -212,9 +212,9 @@ static void candidates_are_ranked(void **state)
         {
             size_t now = 0;
             assert_number(row, "rank", (double)i + 1);
-            while (strcmp(json_string_value(json_object_get(row, "verdict")), order[now]) != 0)
+            while (now < 3 && strcmp(json_string_value(json_object_get(row, "verdict")), order[now]) != 0)
                 now++;
-            assert_true(now >= last);
+            assert_in_range(now, last, 2);
             last = now;
             double value = number(row, "value"), claimed = value + number(row, "difference");
             assert_true(fabs(claimed - (value + number(row, "relative_difference") * fabs(value))) <
@@ -515,6 +515,7 @@ static void plans_are_explained(void **state)
 
 /* ---- mistakes ---- */
 
+/* NOLINTNEXTLINE(readability-function-size): a table of cases */
 static void mistakes_are_told(void **state)
 {
     (void)state;

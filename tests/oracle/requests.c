@@ -79,8 +79,9 @@ static unsigned held(const struct request *r, uint32_t partner, int flow, uint32
 static bool any_held(const struct request *r, char *condition)
 {
     struct line *line;
-    (void)fetch(r->sample, sqlite3_mprintf("SELECT count(*) FROM held WHERE partner=%u AND %s", r->partner, condition),
-                &line);
+    size_t n = fetch(
+        r->sample, sqlite3_mprintf("SELECT count(*) FROM held WHERE partner=%u AND %s", r->partner, condition), &line);
+    assert_true(n == 1);
     bool any = line->at[0].usd > 0;
     free(line);
     sqlite3_free(condition);
@@ -173,10 +174,11 @@ static void roll_pair(struct dice *dice, struct request *r)
 {
     struct line *line;
     const struct sample *s = r->sample;
-    (void)fetch(s,
-                sqlite3_mprintf("SELECT reporter, partner, %s, product FROM obs WHERE rowid>%u LIMIT 1",
-                                sql_period(s, r->kind), dice_below(dice, (uint32_t)s->rows)),
-                &line);
+    size_t n = fetch(s,
+                     sqlite3_mprintf("SELECT reporter, partner, %s, product FROM obs WHERE rowid>%u LIMIT 1",
+                                     sql_period(s, r->kind), dice_below(dice, (uint32_t)s->rows)),
+                     &line);
+    assert_true(n == 1);
     r->reporter = (uint32_t)line->at[0].usd;
     r->partner = (uint32_t)line->at[1].usd;
     if (dice_below(dice, 12) == 0)

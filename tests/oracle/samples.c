@@ -200,6 +200,7 @@ static void measure(struct sample *s)
     s->n_products = list(s, "SELECT product, count(*) FROM obs GROUP BY 1 ORDER BY 1", &s->product, &s->product_rows);
     s->n_periods = list(s, "SELECT DISTINCT period, 0 FROM held ORDER BY 1", &s->period, &count);
     free(count);
+    assert_true(s->n_periods > 0);
     for (size_t i = 0; i < s->n_products; i++)
         s->rows += s->product_rows[i];
     assert_true(s->period[s->n_periods - 1] - s->period[0] < 64);
@@ -317,8 +318,7 @@ static char *slurp(const char *path, size_t *n)
 static void read_countries(void)
 {
     size_t n;
-    char *text = slurp("config/countries.csv", &n);
-    text = realloc(text, n + sizeof GROUP_LINE);
+    char *csv = slurp("config/countries.csv", &n), *text = realloc(csv, n + sizeof GROUP_LINE);
     assert_non_null(text);
     memcpy(text + n, GROUP_LINE, sizeof GROUP_LINE);
     must(countries_read("countries.csv", str_span(text, n + sizeof GROUP_LINE - 1), &room.countries, &room.problem));

@@ -184,7 +184,8 @@ void text_areas(char *csv)
 {
     char *rest = csv, *field[FIELDS_MAX];
     n_areas = 0;
-    for (char *line = strsep(&rest, "\n"); (line = strsep(&rest, "\n")) != NULL && *line;) {
+    (void)strsep(&rest, "\n"); /* the names of the columns */
+    for (char *line; (line = strsep(&rest, "\n")) != NULL && *line;) {
         assert_true(text_fields(line, field) >= 10 && n_areas < AREAS_MAX);
         struct area *a = &area[n_areas];
         *a = (struct area){.m49 = (unsigned)strtoul(field[3], NULL, 10),
@@ -199,7 +200,7 @@ void text_areas(char *csv)
 
 uint32_t text_area(const char *id)
 {
-    struct area wanted;
+    struct area wanted = {.id = ""};
     (void)snprintf(wanted.id, sizeof wanted.id, "%s", id);
     const struct area *found = bsearch(&wanted, area, n_areas, sizeof *area, by_id);
     return found ? (uint32_t)(found - area) : NO_AREA;

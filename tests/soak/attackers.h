@@ -29,9 +29,9 @@ struct attackers {
     pthread_t thread;
 };
 
-bool attackers_start(struct attackers *attackers);
+bool attackers_start(struct attackers *all);
 /* Waits until so many are connected (and, where they ask, answered), at most 30 s; how many are. */
-size_t attackers_await(struct attackers *attackers, size_t wanted);
-void attackers_stop(struct attackers *attackers);
+size_t attackers_await(struct attackers *all, size_t wanted);
+void attackers_stop(struct attackers *all);
 
 #endif

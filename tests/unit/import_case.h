@@ -16,8 +16,8 @@ const struct countries *import_countries(void);
 /* The file's path in the test's folder; valid until the test ends. */
 const char *import_path(const char *file);
 /* Writes a file of the folder and gives its path. */
-const char *import_file(const char *file, struct str bytes);
-const char *import_packed(const char *file, struct str bytes);
+const char *import_file(const char *name, struct str bytes);
+const char *import_packed(const char *name, struct str bytes);
 
 /* What import_run leaves behind. */
 struct import_result {
@@ -27,14 +27,14 @@ struct import_result {
     char *bytes; /* of the cube file; NULL if there is none */
     size_t n;
 };
-/* Imports paths (up to a NULL) into the folder's out.cube. */
+/* Imports files (up to a NULL) into the folder's out.cube. */
 void import_run(struct import_result *result, const char *format, const struct ingest_options *options,
-                const char *const *paths);
+                const char *const *files);
 void import_release(struct import_result *result);
 
-/* Imports one file and holds all its observations, in order, against `rows`: lines of «period reporter partner flow product usd kg»; kg is
+/* Imports one file and holds all its observations, in order, against `wanted`: lines of «period reporter partner flow product usd kg»; kg is
  * - where it is unknown. */
-void import_gives(const char *format, const struct ingest_options *options, const char *path, const char *rows);
+void import_gives(const char *format, const struct ingest_options *options, const char *path, const char *wanted);
 /* The rows of a cube file in memory. */
 void import_transcribe(const char *bytes, size_t n, struct buf *out);
 /* The import is refused at FILE:line (line 0: at FILE) and the message has `part` in it. */

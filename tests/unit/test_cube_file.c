@@ -332,6 +332,7 @@ static void forged_files_are_read_within_their_bounds(void **state)
     (void)state;
     struct str whole = small_bytes(false);
     size_t end = header_of(whole).contents_offset, opened = 0;
+    assert_true(end <= whole.n);
     for (size_t at = sizeof(struct file_header); at < end; at++) {
         char *bytes = copy_of(whole, whole.n);
         struct cube *cube;
@@ -355,6 +356,7 @@ static void verify_finds_forged_sections(void **state)
     (void)state;
     struct str whole = small_bytes(false);
     size_t refused = 0, found = 0, end = header_of(whole).contents_offset;
+    assert_true(end <= whole.n);
     for (size_t at = sizeof(struct file_header); at < end; at++) {
         char *bytes = copy_of(whole, whole.n);
         struct cube *cube;

@@ -350,6 +350,7 @@ static size_t list_periods(const struct sample *s, enum period_kind kind, uint32
         if (n == 0 || out[n - 1] != p)
             out[n++] = p;
     }
+    assert_true(n > 0);
     out[n] = out[n - 1] + 1;
     return n + 1;
 }
@@ -448,7 +449,7 @@ static void held_counts_the_periods_with_a_record(void **state)
     for (unsigned i = 0; i < 20; i++) {
         make_sample(&s, i);
         for (unsigned k = 0; k < 60; k++) {
-            uint32_t all[PERIODS + 2];
+            uint32_t all[PERIODS + 2] = {0};
             enum period_kind kind = random_kind(s.dataset.frequency);
             uint32_t period = all[dice((uint32_t)list_periods(&s, kind, all))];
             uint32_t reporter = dice(3) ? s.member[dice(MEMBERS)] : ANY_MEMBER,

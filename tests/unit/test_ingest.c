@@ -455,6 +455,7 @@ static void options_change_the_description(void **state)
     write_manifest("t.csv", "v");
     write_file(plain, str_view(good));
     struct str cube = import_files(NULL, 0, &options);
+    assert_non_null(cube.p);
     const char *const parts[] = {"\"id\":\"mine\"", "My title",           "\"published\":\"2026-01-31\"",
                                  "\"HS2017\"",      "\"synthetic\":true", "\"partners\":\"closed\""};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -149,8 +149,8 @@ static void what_adds_up_to_what(void **state)
 {
     (void)state;
     static const bool adds[5][5] = {
-        [PERIOD_YEAR] = {[PERIOD_YEAR] = true},
-        [PERIOD_FISCAL] = {[PERIOD_FISCAL] = true},
+        [PERIOD_YEAR] = {[PERIOD_YEAR] = true},     /* cppcheck-suppress unknownEvaluationOrder ; no assignment */
+        [PERIOD_FISCAL] = {[PERIOD_FISCAL] = true}, /* cppcheck-suppress unknownEvaluationOrder ; no assignment */
         [PERIOD_QUARTER] = {[PERIOD_YEAR] = true, [PERIOD_FISCAL] = true, [PERIOD_QUARTER] = true},
         [PERIOD_MONTH] = {
             [PERIOD_YEAR] = true, [PERIOD_FISCAL] = true, [PERIOD_QUARTER] = true, [PERIOD_MONTH] = true}};

@@ -118,7 +118,7 @@ static void what_came_and_what_went_is_shown(void **state)
     expect_near(row[1].imports_contribution_pp, 60.0);
     expect_near(row[1].balance_contribution_pp, -100.0 * 60 / 90);
     assert_int_equal(row[1].flags, FLAG_BIT(FLAG_ESTIMATED));
-    row = ask(&frame, "2023", NULL, LEVEL_HS6, &n);
+    (void)ask(&frame, "2023", NULL, LEVEL_HS6, &n);
     assert_int_equal(n, 2);
     cube_close(cube);
 }

@@ -69,7 +69,7 @@ static void utf8_refuses_everything_else(void **state)
         "\xC3",
         "\xE2\x82",
         "\xF0\x9F\x98",
-        "\xC3"
+        "\xC3" /* NOLINT(bugprone-suspicious-missing-comma): else the A were a digit */
         "A",
         "\xE2\x82"
         "A", /* cut short */
@@ -110,6 +110,17 @@ static void u32_reads_digits_only(void **state)
     assert_int_equal(value, 7);
 }
 
+static void hex_is_digits_and_a_to_f(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "g", "0A", "a ", "-1", "/", ":", "`"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(str_hex(str_view(bad[i])));
+    assert_false(str_hex(str_span("a\0b", 3)));
+    assert_true(str_hex(STR("0123456789abcdef")) && str_hex(STR("f")));
+    assert_true(str_has(STR("-_"), '_') && !str_has(STR("-_"), '\0') && !str_has(STR(""), '-'));
+}
+
 static void compares_and_trims(void **state)
 {
     (void)state;
@@ -130,13 +141,10 @@ static void compares_and_trims(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(distance_counts_edits),
-        cmocka_unit_test(distance_stops_at_its_limit),
-        cmocka_unit_test(utf8_takes_what_unicode_takes),
-        cmocka_unit_test(utf8_refuses_everything_else),
-        cmocka_unit_test(cut_walks_through_a_list),
-        cmocka_unit_test(u32_reads_digits_only),
-        cmocka_unit_test(compares_and_trims),
+        cmocka_unit_test(distance_counts_edits),         cmocka_unit_test(distance_stops_at_its_limit),
+        cmocka_unit_test(utf8_takes_what_unicode_takes), cmocka_unit_test(utf8_refuses_everything_else),
+        cmocka_unit_test(cut_walks_through_a_list),      cmocka_unit_test(u32_reads_digits_only),
+        cmocka_unit_test(hex_is_digits_and_a_to_f),      cmocka_unit_test(compares_and_trims),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

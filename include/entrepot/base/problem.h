@@ -41,6 +41,8 @@ void problem_locate(struct problem *problem, const char *place);
 /* "place: detail (cure)" on one line to `out`, ending in a newline. */
 void problem_print(const struct problem *problem, FILE *out);
 
-#define BUG(what) (fprintf(stderr, "%s:%d: BUG: %s\n", __FILE__, __LINE__, (what)), abort())
+/* Says where on the standard error output and aborts. */
+_Noreturn void problem_bug(const char *file, int line, const char *what);
+#define BUG(what) problem_bug(__FILE__, __LINE__, (what))
 
 #endif

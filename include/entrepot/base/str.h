@@ -46,10 +46,13 @@ struct str str_trim(struct str s);
 struct str str_cut(struct str *rest, char sep);
 /* Index of the first `c`, or s.n. */
 size_t str_find(struct str s, char c);
+static inline bool str_has(struct str s, char c) { return str_find(s, c) < s.n; }
 /* True if the bytes are well-formed UTF-8 (no overlong forms, no surrogates, nothing above U+10FFFF). */
 bool str_utf8(struct str s);
 /* All characters ASCII digits, and at least one. */
 bool str_digits(struct str s);
+/* All characters lower hexadecimal digits, and at least one. */
+bool str_hex(struct str s);
 /* Digits only, at most `max`: true and *out set; false (and *out untouched) otherwise. */
 bool str_u32(struct str s, uint32_t max, uint32_t *out);
 /* Edit distance (insert, delete, replace, swap of neighbours each 1; ASCII case ignored), cut off: any result above `limit`

@@ -401,7 +401,7 @@ static enum status check_trade(struct call *call, enum agreement *best)
     struct claim claim;
     struct shelf shelf;
     struct check_row *row;
-    size_t n;
+    size_t n = 0;
     enum status status = read_claim(call, &claim);
     if (status == ST_OK)
         status = gather(call, &shelf);

@@ -79,7 +79,7 @@ static void percent_encode(struct str text, struct buf *out)
 {
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
-        if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || memchr("-_.~,:*", c, 7))
+        if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || str_has(STR("-_.~,:*"), (char)c))
             buf_byte(out, (char)c);
         else
             buf_printf(out, "%%%02X", (unsigned)c);

@@ -213,13 +213,7 @@ static void read_dataset(struct call *call, const struct param *param, struct ar
 }
 
 /* What the client wrote has the form of the ids that are given out. */
-static bool is_release(struct str text)
-{
-    bool hex = text.n == 12 || text.n == 16;
-    for (size_t i = 0; hex && i < text.n; i++)
-        hex = memchr("0123456789abcdef", text.p[i], 16) != NULL;
-    return hex;
-}
+static bool is_release(struct str text) { return (text.n == 12 || text.n == 16) && str_hex(text); }
 
 /* choose_release has looked for it; what it did not find is told here. */
 static void read_release(struct call *call, const struct param *param, struct arg *arg)

@@ -282,7 +282,7 @@ static unsigned country_distance(const struct country *k, struct str word)
 
 size_t countries_suggest(const struct countries *c, struct str word, uint32_t *out, size_t max)
 {
-    unsigned distance[16];
+    unsigned distance[16] = {0};
     size_t n = 0;
     max = max < 16 ? max : 16;
     word = str_trim(word);

@@ -22,7 +22,7 @@ static enum status read_member(struct cube *cube, uint16_t at, struct str line, 
     bool occurs = line.p[0] != '-';
     struct str code = occurs ? line : str_span(line.p + 1, line.n - 1);
     uint32_t id = countries_find_source(cube->countries, CODES_ISO3, code);
-    bool known = id != NO_ID && str_eq(countries_at(cube->countries, id)->id, code) && cube->local[id] == NO_LOCAL;
+    bool known = id != NO_ID && str_eq(countries_at(cube->countries, id)->id, code);
     cube->country[at] = known ? id : NO_ID;
     if (known)
         cube->local[id] = at;

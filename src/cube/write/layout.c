@@ -148,7 +148,9 @@ static enum status visit_directories(struct layout *l, directory_visit *visit)
     for (size_t i = 0; status == ST_OK && i < w->parts.n; i++) {
         const struct file_section *section = &w->parts.part[i].runs;
         struct file_run *run = malloc(section->bytes);
-        status = run ? spool_read(&w->spool, section->offset, run, section->bytes, l->problem) : no_memory(l);
+        if (!run)
+            return no_memory(l);
+        status = spool_read(&w->spool, section->offset, run, section->bytes, l->problem);
         if (status == ST_OK)
             visit(l, run, section->bytes / sizeof *run, (uint32_t)i);
         free(run);

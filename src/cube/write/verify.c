@@ -50,7 +50,7 @@ static enum status read_products(struct verifying *v)
 
 static bool same(const struct buf *made, const void *bytes, uint64_t n)
 {
-    return made->n == n && memcmp(made->p, bytes, n) == 0;
+    return str_eq(buf_view(made), str_span(bytes, n));
 }
 
 static enum status compare(const struct verifying *v, const struct image_segment *s, const struct segment *made)

@@ -167,6 +167,7 @@ static bool hold(struct cube_writer *w, struct cube_batch *batch)
 {
     if (w->n_batches == w->batch_room) {
         size_t room = w->batch_room ? w->batch_room * 2 : 64;
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
         struct cube_batch **grown = realloc(w->batch, room * sizeof *grown);
         if (!grown)
             return false;
