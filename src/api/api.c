@@ -8,7 +8,7 @@ struct api_options api_options_default(void)
     return (struct api_options){.max_target_bytes = 4096,
                                 .max_body_bytes = (size_t)64 << 20,
                                 .max_rows = 200000,
-                                .max_cost = 20000000,
+                                .max_cost = 6000000,
                                 .max_age_s = 300};
 }
 
