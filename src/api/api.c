@@ -314,6 +314,8 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
     }
     if (status == ST_OK && !not_modified) {
         status = run_handler(call);
+        if (reply->later)
+            return;
         not_modified = status == ST_OK && unchanged(call, true);
     }
     if (status != ST_OK) {

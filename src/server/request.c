@@ -229,8 +229,9 @@ static void join_repeated(struct shard *shard, struct MHD_Connection *connection
     headers->if_none_match = joined(shard, connection, "If-None-Match");
 }
 
-/* The two keys that an answer is kept under. */
+/* What the api asks back, and the two keys that an answer is kept under. */
 struct asking {
+    struct conn *conn;
     struct shard *shard;
     struct cache_key as_written, spelling;
     struct kept *found; /* under the spelling */
@@ -243,6 +244,28 @@ static bool is_held(void *cls, struct str spelling)
     cache_key_take(&asking->spelling, spelling);
     asking->found = cache_find(&asking->shard->cache, &asking->spelling);
     return asking->found != NULL;
+}
+
+static bool is_turn(void *cls, uint64_t observations)
+{
+    const struct asking *asking = cls;
+    return observations < TURNS_DEAR || atomic_load(&asking->conn->turn.come);
+}
+
+/* The request is asked anew when its turn has come. */
+static enum MHD_Result wait_for_turn(struct conn *conn, struct MHD_Connection *connection)
+{
+    struct shard *shard = conn->shard;
+    struct api_reply reply;
+    arena_reset(&shard->arena);
+    conn_enter(conn, CONN_ANSWERING);
+    if (turns_wait(&shard->turns, &conn->turn, connection))
+        return MHD_YES;
+    api_refuse(&shard->arena, MHD_HTTP_SERVICE_UNAVAILABLE,
+               STR("too many requests that read millions of observations wait for one another; try again, or ask for "
+                   "fewer periods, products or partners"),
+               buf_view(&conn->target), &reply);
+    return send_reply(conn, connection, &reply, false);
 }
 
 /* Sends what the cache had under its spelling, and keeps it under what the client wrote if that is asked again. */
@@ -341,6 +364,7 @@ static enum MHD_Result answer_from(const struct edition *edition, struct conn *c
         return send_reply(conn, connection, &reply, true);
     }
     struct asking asking; /* large, and filled in by the keys' makers */
+    asking.conn = conn;
     asking.shard = shard;
     asking.found = NULL;
     asking.spelling.n = 0;
@@ -350,16 +374,24 @@ static enum MHD_Result answer_from(const struct edition *edition, struct conn *c
         return send_kept(conn, connection, kept, STR(""));
     conn->cache = CACHE_MISS;
     request.is_held = is_held;
+    request.is_turn = is_turn;
     request.holder = &asking;
     work_out(conn, edition, &request, &reply);
+    if (reply.later)
+        return wait_for_turn(conn, connection);
     return reply.held ? send_found(conn, connection, &asking) : send_new(conn, connection, &reply, &asking);
 }
 
 static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connection, struct str method, bool close)
 {
     struct shard *shard = conn->shard;
+    bool come = atomic_load(&conn->turn.come); /* and not only once it has been asked for */
+    if (come && turns_closed(&shard->turns))
+        return MHD_NO;
     enum MHD_Result result = answer_from(hold_edition(shard), conn, connection, method, close);
     edition_drop(shard->editions, shard->place);
+    if (come)
+        turns_end(&shard->turns, &conn->turn);
     return result;
 }
 

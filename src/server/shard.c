@@ -104,10 +104,12 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
     }
     request_ids_init(&shard->ids);
     pthread_mutex_init(&shard->lock, NULL);
+    turns_init(&shard->turns);
     shard->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, request_handle, shard,
-        MHD_OPTION_EXTERNAL_LOGGER, library_says, shard, /* must come first: the others may complain */
-        MHD_OPTION_LISTEN_SOCKET, listener,              /* */
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        request_handle, shard, MHD_OPTION_EXTERNAL_LOGGER, library_says,
+        shard,                              /* must come first: the others may complain */
+        MHD_OPTION_LISTEN_SOCKET, listener, /* */
         MHD_OPTION_CONNECTION_LIMIT, shard->connection_limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, shard->options->idle_timeout_s, MHD_COMPAT_STRICTNESS, /* */
         MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, request_target_seen, shard,
@@ -120,6 +122,7 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
     /* The library has closed the listener on most ways to fail, and to close it twice could hit somebody else's. */
     cache_release(&shard->cache);
     meter_release(&shard->meter);
+    turns_release(&shard->turns);
     pthread_mutex_destroy(&shard->lock);
     return problem_set(problem, ST_IO, "server", "cannot start a listening thread: %s", strerror(errno));
 }
@@ -144,7 +147,9 @@ unsigned shard_quiesce(struct shard *shard)
 
 void shard_stop(struct shard *shard)
 {
+    turns_close(&shard->turns); /* the library cannot stop while somebody is suspended */
     MHD_stop_daemon(shard->daemon);
+    turns_release(&shard->turns);
     if (shard->quiesced)
         close(shard->listener);
     if (shard->kick >= 0)

@@ -16,6 +16,7 @@
 #include "entrepot/server/server.h"
 #include "guard.h"
 #include "request_id.h"
+#include "turns.h"
 
 /* What a connection does. Each phase has its own deadline, see reaper.c. */
 enum conn_phase {
@@ -43,6 +44,7 @@ struct conn {
     struct buf target;        /* raw, of the request in hand; at most max_target_bytes of it */
     size_t target_bytes;      /* its whole length */
     struct request_headers headers;
+    struct turn turn;
     int64_t begun_ns;
     int status; /* 0: no reply of ours */
     size_t body_bytes;
@@ -78,6 +80,7 @@ struct shard {
     int kick; /* an eventfd in the daemon's epoll set, see shard_kick; -1: none */
     struct arena arena;
     struct cache cache;
+    struct turns turns;
     struct meter meter;
     struct request_ids ids;
     uint64_t cached; /* number of the edition that the cache is of */

@@ -36,6 +36,8 @@ struct api_request {
     struct str accept, accept_encoding, if_none_match;
     /* Whether the caller holds the answer of this key already; NULL: it keeps none. If so, nothing is worked out. */
     bool (*is_held)(void *holder, struct str key);
+    /* Whether what reads so many observations may be worked out now; NULL: yes. If not, the reply is `later`. */
+    bool (*is_turn)(void *holder, uint64_t observations);
     void *holder;
     const struct api_process *process; /* NULL: there is none, as for `entrepot get` */
 };
@@ -50,6 +52,7 @@ struct api_reply {
     int status;        /* HTTP status code */
     struct buf body;   /* heap; the receiver takes or releases it. Filled for HEAD too: the transport leaves it out */
     bool held;         /* the caller holds the answer: the rest is empty */
+    bool later;        /* it was not the request's turn: the rest is empty, and it is to be asked again */
     const char *route; /* path template for logs and metrics, or "-" where no route matched */
     struct str canonical; /* the question in one spelling, in the arena; empty where it was refused unread */
     size_t n_headers;     /* header[] has everything but Date, Connection and Content-Length */

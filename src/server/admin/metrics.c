@@ -154,12 +154,14 @@ static void write_requests(struct writer *w)
 
 static void write_connections(struct writer *w)
 {
-    uint64_t open = 0, limit = 0;
+    uint64_t open = 0, limit = 0, waiting = 0;
     for (unsigned i = 0; i < w->source->n_shards; i++) {
         open += shard_connections(&w->source->shards[i]);
+        waiting += atomic_load(&w->source->shards[i].turns.waiting);
         limit += w->source->shards[i].connection_limit;
     }
     single(w, "entrepot_connections_open", "gauge", "Open connections of clients.", open);
+    single(w, "entrepot_requests_waiting", "gauge", "Dear requests that wait for one another.", waiting);
     single(w, "entrepot_connections_limit", "gauge", "Most open connections.", limit);
     single(w, "entrepot_connections_total", "counter", "Connections taken.", TOTAL(w->source, connections));
     family(
