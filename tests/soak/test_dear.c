@@ -61,7 +61,7 @@ static bool make_world(void)
                                 "sh",
                                 entrepot ? entrepot : "build/gcc/entrepot",
                                 folder,
-                                full ? "" : "--areas 100 --products 200",
+                                full ? "" : "--areas 120 --products 200",
                                 NULL};
     struct process process;
     if (!process_start(&process, argv))
@@ -204,6 +204,105 @@ static void cheap_beside_less_dear(void **state)
     cheap_beside(LESS_DEAR, "1000000");
 }
 
+/* ---- dear ones in a row ---- */
+
+/* All there is of a year: dear also in the small world. */
+#define ALL_PAIRS                                                                                                      \
+    "/v1/flows?reporter=*&partner=*&product=85&flow=imports&period=2021&group_by=reporter,partner&sort=-value&limit=1" \
+    "&value.gt=%u"
+#define ROW 600 /* more than may wait in one shard */
+
+static void start_one_shard(void)
+{
+    const char *const more[] = {"--data", cube,      "--drain",     "1",          "--access-log", "0", "--shards",
+                                "1",      "--admin", "127.0.0.1:0", "--max-cost", "20000000",     NULL};
+    assert_true(process_serve(&server, more));
+}
+
+/* All ask while the server stands still, so that it finds them together. */
+static void ask_together(struct raw_client *client, size_t n)
+{
+    struct dear dear = {.target = ALL_PAIRS, .number = 1000};
+    char request[512];
+    assert_int_equal(kill(server.pid, SIGSTOP), 0);
+    for (size_t i = 0; i < n; i++) {
+        fill_in(&dear, request, sizeof request);
+        assert_true(raw_connect(&client[i], server.port));
+        client[i].timeout_ms = PATIENCE_MS;
+        assert_true(raw_send(&client[i], str_view(request)));
+    }
+    assert_int_equal(kill(server.pid, SIGCONT), 0);
+}
+
+static void close_all(struct raw_client *client, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        raw_close(&client[i]);
+}
+
+static void a_row_that_is_too_long_is_cut(void **state)
+{
+    (void)state;
+    static struct raw_client client[ROW];
+    struct raw_reply reply;
+    size_t answered = 0, refused = 0;
+    start_one_shard();
+    ask_together(client, ROW);
+    for (size_t i = 0; i < ROW; i++) {
+        assert_int_equal(raw_read(&client[i], false, &reply), RAW_OK);
+        assert_true(reply.status == 200 || (reply.status == 503 && raw_header(&reply, "Retry-After").p));
+        answered += reply.status == 200;
+        refused += reply.status == 503;
+    }
+    print_message("# %zu dear requests together: %zu answered, %zu told to come again\n", (size_t)ROW, answered,
+                  refused);
+    assert_true(answered >= 256 && refused > 0);
+    close_all(client, ROW);
+    stop();
+}
+
+/* Whoever leaves the row leaves no gap, and a turn that nobody takes comes to the next. */
+static void leaving_the_row(void **state)
+{
+    (void)state;
+    static struct raw_client client[100];
+    struct dear dear = {.target = ALL_PAIRS};
+    struct raw_client last;
+    struct raw_reply reply;
+    char request[512];
+    start_one_shard();
+    ask_together(client, 100);
+    close_all(client, 100);
+    fill_in(&dear, request, sizeof request);
+    for (int i = 0; i < 3; i++) {
+        assert_true(raw_connect(&last, server.port));
+        last.timeout_ms = PATIENCE_MS;
+        assert_int_equal(raw_ask(&last, request, &reply), RAW_OK);
+        assert_int_equal(reply.status, 200);
+        raw_close(&last);
+    }
+    for (int i = 0; i < 500 && gauge(&server, "entrepot_requests_waiting") > 0; i++)
+        pause_ms(10);
+    assert_true(gauge(&server, "entrepot_requests_waiting") == 0);
+    stop();
+}
+
+/* With no time to finish them: whoever waits is let go, and the server ends as always. */
+static void the_end_lets_the_row_go(void **state)
+{
+    (void)state;
+    static struct raw_client client[ROW];
+    struct raw_reply reply;
+    size_t cut = 0;
+    start_one_shard();
+    ask_together(client, ROW);
+    stop();
+    for (size_t i = 0; i < ROW; i++)
+        cut += raw_read(&client[i], false, &reply) != RAW_OK;
+    print_message("# %zu dear requests at the end: %zu cut\n", (size_t)ROW, cut);
+    close_all(client, ROW);
+}
+
 /* ---- large answers in flight (D9) ---- */
 
 static const char large[] = "GET " LARGE " HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -275,9 +374,9 @@ static void large_answers_in_flight(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small_pages_of_many_rows),
-        cmocka_unit_test(cheap_beside_the_dearest),
-        cmocka_unit_test(cheap_beside_less_dear),
+        cmocka_unit_test(small_pages_of_many_rows), cmocka_unit_test(cheap_beside_the_dearest),
+        cmocka_unit_test(cheap_beside_less_dear),   cmocka_unit_test(a_row_that_is_too_long_is_cut),
+        cmocka_unit_test(leaving_the_row),          cmocka_unit_test(the_end_lets_the_row_go),
         cmocka_unit_test(large_answers_in_flight),
     };
     full = getenv("SOAK_MINUTES") != NULL;
