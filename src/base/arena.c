@@ -69,7 +69,7 @@ void arena_reset(struct arena *arena)
         first->used = 0;
     arena->first = arena->now = first;
     arena->used_bytes = 0;
-    arena->full = false;
+    arena->full = arena->starved = false;
 }
 
 void arena_release(struct arena *arena)
@@ -104,8 +104,10 @@ void *arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t ali
     size_t start = chunk ? (chunk->used + align - 1) & ~(align - 1) : 0;
     if (!chunk || start > chunk->size || chunk->size - start < need) {
         chunk = add_chunk(arena, need);
-        if (!chunk)
+        if (!chunk) {
+            arena->starved = true;
             return NULL;
+        }
         start = 0;
     }
     chunk->used = start + need;

@@ -18,6 +18,7 @@
 #include "cli/options.h"
 #include "faults.h"
 #include "http/test_api.h"
+#include "starving.h"
 
 static size_t step = 5;
 
@@ -70,14 +71,14 @@ static void start_and_stop(struct start *start)
 }
 
 /* A start while allocation `at` fails. What it says on stderr is kept from the test's own. */
-static void start_without(size_t at, bool lasting, struct start *start)
+static void start_without(enum fault_kind kind, size_t at, bool lasting, struct start *start)
 {
     int keep = dup(STDERR_FILENO), file = memfd_create("said", MFD_CLOEXEC);
     assert_true(keep >= 0 && file >= 0);
     (void)fflush(stderr);
     (void)dup2(file, STDERR_FILENO);
     jansson_reads = true;
-    fault_set(FAULT_MEMORY, at, lasting);
+    fault_set(kind, at, lasting);
     start_and_stop(start);
     jansson_reads = false;
     start->calls = fault_calls();
@@ -91,14 +92,14 @@ static void start_without(size_t at, bool lasting, struct start *start)
     close(keep);
 }
 
-static void starts(bool lasting)
+static void starts(enum fault_kind kind, bool lasting)
 {
     struct start start;
     size_t refused = 0, tried = 0;
-    start_without(SIZE_MAX, false, &start);
+    start_without(kind, SIZE_MAX, false, &start);
     assert_true(start.served);
     for (size_t at = 0;; at += step, tried++) {
-        start_without(at, lasting, &start);
+        start_without(kind, at, lasting, &start);
         if (at >= start.calls) /* there is no such allocation */
             break;
         refused += !start.served;
@@ -107,60 +108,29 @@ static void starts(bool lasting)
     }
     print_message("# %zu starts, %zu refused\n", tried, refused);
     assert_true(refused > 0);
-    start_without(SIZE_MAX, false, &start);
+    start_without(kind, SIZE_MAX, false, &start);
     assert_true(start.served);
 }
 
 static void a_start_may_lack_one_piece_of_memory(void **state)
 {
     (void)state;
-    starts(false);
+    starts(FAULT_MEMORY, false);
+    starts(FAULT_PIECE, false);
 }
 
 static void a_start_may_run_out_of_memory(void **state)
 {
     (void)state;
-    starts(true);
+    starts(FAULT_MEMORY, true);
+    starts(FAULT_PIECE, true);
 }
 
 /* ---- requests ---- */
 
-static char last_body[512]; /* for messages */
-
-static int ask(const char *target, size_t at, bool lasting, size_t *calls)
-{
-    struct arena arena;
-    struct api_reply reply = {.status = 0};
-    struct api_request request = {.method = STR("GET"), .target = str_view(target), .accept_encoding = STR("gzip")};
-    arena_init(&arena, (size_t)64 << 20);
-    fault_set(FAULT_MEMORY, at, lasting);
-    api_answer(test_world(), &arena, &request, &reply);
-    *calls = fault_calls();
-    fault_set(FAULT_NONE, 0, false);
-    int status = reply.status;
-    (void)snprintf(last_body, sizeof last_body, "%.*s", STR_ARG(buf_view(&reply.body)));
-    buf_release(&reply.body);
-    arena_release(&arena);
-    return status;
-}
-
-/* Every allocation of one request, once and from then on; behind each failure the same request without one. */
 static size_t starve(const char *target)
 {
-    size_t calls, tried = 0;
-    int sound = ask(target, SIZE_MAX, false, &calls);
-    for (int lasting = 0; lasting < 2; lasting++)
-        for (size_t at = 0;; at++, tried++) {
-            int status = ask(target, at, lasting, &calls);
-            if (at >= calls)
-                break;
-            if (status != sound && status != 503)
-                fail_msg("%s, allocation %zu%s: %d %s", target, at, lasting ? " and on" : "", status, last_body);
-            status = ask(target, SIZE_MAX, false, &calls);
-            if (status != sound)
-                fail_msg("%s, after allocation %zu: %d", target, at, status);
-        }
-    return tried;
+    return starve_request(FAULT_MEMORY, target) + starve_request(FAULT_PIECE, target);
 }
 
 static void requests_may_lack_memory(void **state)

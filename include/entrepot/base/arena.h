@@ -20,6 +20,7 @@ struct arena {
     unsigned idle_resets; /* in a row, before which little was used */
     bool
         full; /* the ceiling has refused something since the last reset: not memory was short, but the request too large */
+    bool starved; /* memory was: what was made since may lack something */
 };
 
 /* An empty arena that will not hand out more than `ceiling_bytes` between two resets. Allocates nothing yet. */

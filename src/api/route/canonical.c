@@ -10,7 +10,16 @@ static struct str country_text(const struct call *call, uint32_t id)
     return countries_at(catalogue_countries(call->catalogue), id)->id;
 }
 
-static struct str list_text(const struct call *call, const uint32_t *id, size_t n, const char *between)
+/* What was written, or nothing, which then nobody takes for the whole: the canonical target is the key of what is kept. */
+static struct str take_text(struct call *call, struct buf *out)
+{
+    call->arena->starved = call->arena->starved || out->failed;
+    struct str text = out->failed ? str_span(NULL, 0) : arena_str(call->arena, buf_view(out));
+    buf_release(out);
+    return text;
+}
+
+static struct str list_text(struct call *call, const uint32_t *id, size_t n, const char *between)
 {
     struct buf out;
     buf_init(&out, 16384);
@@ -18,9 +27,7 @@ static struct str list_text(const struct call *call, const uint32_t *id, size_t 
         buf_add(&out, i ? str_span(&between[i % 2 == 0], 1) : STR(""));
         buf_add(&out, country_text(call, id[i]));
     }
-    struct str text = arena_str(call->arena, buf_view(&out));
-    buf_release(&out);
-    return text;
+    return take_text(call, &out);
 }
 
 static struct str number_text(struct call *call, double number)
@@ -28,9 +35,7 @@ static struct str number_text(struct call *call, double number)
     struct buf out;
     buf_init(&out, 64);
     ratio_print(&out, number);
-    struct str text = arena_str(call->arena, buf_view(&out));
-    buf_release(&out);
-    return text;
+    return take_text(call, &out);
 }
 
 static struct str value_text(struct call *call, const struct param *param, const struct arg *arg)
@@ -114,8 +119,7 @@ static enum status write_target(struct call *call)
             add_pair(&out, &sign, str_view(call->route->param[i].name), call->arg[i].text);
     for (size_t i = 0; i < call->n_filters; i++)
         add_pair(&out, &sign, call->filter[i].name, call->filter[i].text);
-    call->canonical = out.failed ? str_span(NULL, 0) : arena_str(call->arena, buf_view(&out));
-    buf_release(&out);
+    call->canonical = take_text(call, &out);
     return call->canonical.p ? ST_OK : ST_NO_MEMORY;
 }
 
