@@ -25,7 +25,7 @@ static atomic_size_t calls; /* an import allocates in several threads */
 static bool lasting;
 static char trace[64];
 
-#define PLACE_CALLS 4 /* a table of a thousand rows would be a thousand times the same failure */
+#define PLACE_CALLS 2 /* a table of a thousand rows would be a thousand times the same failure */
 #define PLACES 4096
 static struct {
     pthread_mutex_t lock;

@@ -13,7 +13,7 @@ enum fault_kind {
     FAULT_SHORT,  /* a write or read does a part only, or is interrupted; others go well */
     FAULT_KILL,   /* SIGKILL before it */
     FAULT_MEMORY, /* an allocation gives NULL */
-    FAULT_PIECE /* a piece of an arena does, which could have been the one to need another chunk; of each place the first four calls */
+    FAULT_PIECE /* a piece of an arena does, which could have been the one to need another chunk; of each place the first two calls */
 };
 
 /* From now on: call number `at` (from 0) of those that `kind` is about goes wrong; with `lasting` all behind it too. */
