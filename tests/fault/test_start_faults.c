@@ -132,7 +132,7 @@ static void makes_do_with_few_files(void **state)
         pid_t child = fork();
         if (child == 0)
             _exit(serve_with_files(40, most));
-        int status;
+        int status = 0;
         assert_true(child > 0 && waitpid(child, &status, 0) == child);
         assert_int_equal(status, 0);
     }
