@@ -161,6 +161,8 @@ ORACLE_LIBS := $(if $(TEST_LIBRARIES),$(shell $(PKG_CONFIG) --libs sqlite3))
 
 # The sandbox leaves such builds alone.
 APP_CPPFLAGS += $(if $(SANITIZER)$(COVERAGE),-DENTREPOT_INSTRUMENTED)
+# What a process that ends without exit has counted is lost, unless a test says so.
+TEST_CPPFLAGS += $(if $(COVERAGE),-DENTREPOT_COVERAGE)
 
 ifneq ($(SANITIZER),)
 APP_CFLAGS += -fsanitize=$(SANITIZER)$(if $(FUZZ),$(comma)fuzzer-no-link) -fno-sanitize-recover=all
@@ -239,15 +241,17 @@ $(filter $(B)/tests/$(1)/%,$(TEST_PROGRAMS) $(BENCH_PROGRAMS)): $(B)/tests/$(1)/
 	$$(call say,LD,$$@)
 	$$(Q)$$(LINK) -o $$@ $$^ $$(TEST_LIBS) $(LINK_$(1)) $$(APP_LIBS)
 endef
-# tests/fault stands between the program and these functions of the C library.
 # What a room takes from another.
 BORROWED_siege := tests/http/raw_client.c tests/http/shipped_api.c
 BORROWED_soak := tests/http/raw_client.c $(addprefix tests/siege/,process.c starving.c peers.c)
 BORROWED_fuzz := tests/http/shipped_api.c
 BORROWED_fault := tests/http/shipped_api.c
 LINK_oracle := $(ORACLE_LIBS)
-LINK_fault := $(addprefix -Wl$(comma)--wrap=,write pwrite read pread open fstat mmap fsync close rename linkat \
-    malloc calloc realloc strdup arena_alloc arena_alloc_raw arena_str arena_printf)
+# tests/fault stands between the program and these functions of the C library; an arena asks malloc once for many pieces, of which each could
+# be the one that asks.
+LINK_fault := $(addprefix -Wl$(comma)--wrap=,write pwrite read pread open fstat mmap fsync close rename linkat poll socket bind listen \
+    setsockopt getsockname getsockopt connect send recv eventfd epoll_ctl pthread_create _exit malloc calloc realloc strdup \
+    arena_alloc arena_alloc_raw arena_str arena_printf)
 $(foreach r,$(TEST_ROOMS),$(if $(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)),$(eval $(call room,$(r),test_))))
 $(if $(BENCH_PROGRAMS),$(eval $(call room,bench,bench_)))
 

@@ -50,6 +50,33 @@ check 'no data is refused with the cure' says 1 'no data' '--data' -- get /livez
 check 'get answers' says 0 70319640000 -- get '/v1/bilateral/IND/CHN?period=FY2018-19' --data data/dgcis-total-fy.json
 check 'get of a problem ends with 1' says 1 unknown-code CHN -- get /v1/bilateral/IND/CHI --data data/dgcis-total-fy.json
 check 'get needs a path' says 2 usage -- get v1 --data data
+check 'get shows the header fields' says 0 'HTTP/1.1 200' 'Content-Type: text/csv' ETag -- get '/v1/bilateral/IND/CHN' --include --header 'Accept: text/csv' --header 'X-Other: 1' --data data
+not_modified_by_get() {
+    local tag
+    tag=$("$entrepot" get /v1/datasets --include --data data/dgcis-total-fy.json | tr -d '\r' | sed -n 's/^ETag: //p')
+    says 0 'HTTP/1.1 304' -- get /v1/datasets --include --header "if-none-match: $tag" --data data/dgcis-total-fy.json
+}
+check 'get is told that nothing changed' not_modified_by_get
+check 'get needs one path' says 2 usage -- get /livez /readyz --data data
+check 'a header without its value is wrong usage' says 2 -- get /livez --data data --header
+full_device() { # COMMAND…
+    "$entrepot" "$@" >/dev/full 2>"$work/out"
+    [ $? = 1 ] && grep -q 'standard output' "$work/out"
+}
+check 'a full disk is told by get' full_device get /livez --data data
+check 'a full disk is told by routes' full_device routes
+check 'a full disk is told by openapi' full_device openapi
+check 'routes takes one word' says 2 usage -- routes --text
+check 'routes takes no two words' says 2 usage -- routes --markdown --markdown
+check 'routes lists them' says 0 /v1/bilateral/ -- routes
+check 'verify needs a file' says 2 usage -- verify
+check 'verify needs one file' says 2 usage -- verify a.cube b.cube
+check 'verify refuses a bad table first' says 1 nowhere.csv -- verify a.cube --countries nowhere.csv
+check 'verify refuses what it does not know' says 2 -- verify --colour red
+check 'health takes no words' says 2 usage -- health now
+check 'health of nobody is refused' says 1 'no answer' -- health --listen 127.0.0.1:1
+check 'health refuses what it does not know' says 2 -- health --colour red
+check 'openapi refuses what it does not know' says 2 -- openapi --colour red
 check 'a folder is data' says 0 comtrade-critical-month dgcis-total-fy -- get /v1/datasets.csv --data data
 check 'the same dataset twice is refused' says 1 'loaded already' -- get /livez --data data --data data/dgcis-total-fy.json
 check 'a missing path is named' says 1 nowhere.json -- get /livez --data nowhere.json
@@ -110,6 +137,20 @@ check 'an unknown format is wrong usage' says 2 usage -- import xlsx a.csv -o "$
 check 'import needs a place to write' says 2 usage -- import baci a.csv
 check 'an option without its value is wrong usage' says 2 --hs value -- import baci a.csv -o "$work/x.cube" --hs
 check 'a bad size is refused' says 2 --memory 4G -- import baci a.csv -o "$work/x.cube" --memory lots
+check 'a size without a number is refused' says 2 --memory 4G -- import baci a.csv -o "$work/x.cube" --memory G
+check 'a size that is too large is refused' says 2 --memory 4G -- import baci a.csv -o "$work/x.cube" --memory 99999999999G
+check 'a size in another unit is refused' says 2 --memory 4G -- import baci a.csv -o "$work/x.cube" --memory 4T
+check 'a size with two units is refused' says 2 --memory 4G -- import baci a.csv -o "$work/x.cube" --memory 4GG
+check 'a negative size is refused' says 2 --memory 4G -- import baci a.csv -o "$work/x.cube" --memory -4G
+check 'a size that is too little is refused' says 2 --memory 'at least 1M' -- import baci a.csv -o "$work/x.cube" --memory 1023k
+check 'a bad number of threads is refused' says 2 --threads 'up to 1024' -- import baci a.csv -o "$work/x.cube" --threads 1025
+check 'a section is no level of rows' says 2 --level -- import comtrade a.csv -o "$work/x.cube" --level section
+check 'a sector is no level of rows' says 2 --level -- import comtrade a.csv -o "$work/x.cube" --level sector
+check 'a flag takes no value' says 2 'takes no value' -- import baci a.csv -o "$work/x.cube" --synthetic=1
+check 'an output without a name is wrong usage' says 2 -o value -- import baci a.csv -o
+check 'import of nothing is wrong usage' says 2 usage -- import
+check 'import needs a format it knows, behind -- too' says 2 usage -- import -o "$work/x.cube" -- --hs
+check 'import refuses a bad table first' says 1 nowhere.csv -- import baci a.csv -o "$work/x.cube" --countries nowhere.csv
 check 'a bad level is refused' says 2 --level hs6 -- import comtrade a.csv -o "$work/x.cube" --level=hs5
 check 'a bad word for partners is refused' says 2 --partners closed -- import comtrade a.csv -o "$work/x.cube" --partners some
 check 'an unknown option of import is refused' says 2 --colour -- import baci a.csv -o "$work/x.cube" --colour red
@@ -132,9 +173,16 @@ check 'files of a manifest give the same cube' cmp "$work/a.cube" "$work/b.cube"
 (cat "$y2020"; echo '2020,998,156,850760,1,1'; echo '2020,997,156,850760,1,1'; echo '2020,998,4,850760,1,1') >"$work/unknown.csv"
 check 'unknown countries are all listed' says 1 unknown.csv:4 '3 unknown' '"998": 2 rows' '"997": 1 row,' unknown.csv:5 -- import baci "$work/unknown.csv" --hs HS17 -o "$work/x.cube"
 check 'unknown countries may be allowed' says 0 '4 observations' '3 unknown country codes became X899' '1 rows were added' -- import baci "$work/unknown.csv" --hs HS17 -o "$work/x.cube" --allow-unknown
+printf 'code,description\n850760,cells\n' >"$work/known.csv"
+(cat "$y2020"; for code in $(seq 900001 900220); do echo "2020,156,4,$code,1,1"; done) >"$work/products.csv"
+check 'unknown products are listed, and how many more there are' says 1 'unknown product codes' '"900001": 1 row,' 'and more of them in' -- import baci "$work/products.csv" --hs HS17 --products-file "$work/known.csv" -o "$work/x.cube"
+(cat "$y2020"; for code in $(seq 10000 10220); do echo "2020,$code,4,850760,1,1"; done) >"$work/unknowns.csv"
+check 'of many unknown countries some are listed' says 1 'unknown country codes' 'and more of them in' -- import baci "$work/unknowns.csv" --hs HS17 -o "$work/x.cube"
 comtrade=$work/comtrade.csv
 printf 'period,reporterCode,partnerCode,flowCode,cmdCode,primaryValue,netWgt,classificationCode\n2019,699,156,M,85,5,6,H5\n2019,699,0,M,85,9,0,H5\n2019,699,0,RM,85,9,0,H5\n2019,699,0,M,TOTAL,9,0,H5\n' >"$comtrade"
 check 'Comtrade, and what was left out' says 0 '2 observations' '1 rows of re-exports' '1 rows of product groups' -- import comtrade "$comtrade" -o "$work/comtrade.cube" --id mine --synthetic
+check 'level and partners may be said' says 0 '2 observations' -- import comtrade "$comtrade" -o "$work/chapters.cube" --id chapters --level hs2 --partners=listed --memory 2m --threads 2
+check 'and are in the cube' says 0 '"partners":"listed"' '"level":"hs2"' -- get /v1/datasets/chapters --data "$work/chapters.cube"
 check 'the options are in the cube' says 0 mine -- verify "$work/comtrade.cube"
 check 'what is synthetic says so' says 0 'Synthetic: ' 'invented figures in the form of' '"synthetic":true' -- get /v1/datasets/mine --data "$work/comtrade.cube"
 check 'a description that cannot be read is refused' says 1 title -- import comtrade "$comtrade" -o "$work/comtrade.cube" --id mine --title ''

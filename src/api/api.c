@@ -58,21 +58,6 @@ static void start_reply(struct api_reply *reply, size_t ceiling)
 
 /* ---- endings ---- */
 
-static void end_with_problem(struct call *call)
-{
-    enum problem_type type;
-    buf_reset(&call->reply->body);
-    (void)problem_body(call, &type);
-    call->reply->status = problem_kinds[type].status;
-    reply_header(call->reply, "Content-Type", STR("application/problem+json"));
-    reply_header(call->reply, "Cache-Control", STR("no-store"));
-    if (type == PROBLEM_METHOD)
-        reply_header(call->reply, "Allow", STR("GET, HEAD, OPTIONS"));
-    if (type == PROBLEM_UNAVAILABLE)
-        reply_header(call->reply, "Retry-After", STR("5"));
-    reply_common_headers(call);
-}
-
 /* The arena is full, but for the few bytes that this takes. */
 static struct str too_large(struct call *call)
 {
@@ -107,6 +92,37 @@ static void explain_failure(struct call *call, enum status status)
     else
         (void)call_problem(call, PROBLEM_INTERNAL, NULL, call->path,
                            STR("the data could not be read; the operator's log says why"));
+}
+
+static bool memory_was_short(const struct call *call) { return call->arena->starved && !call->arena->full; }
+
+/* Whoever got no memory may have left something out, or may have taken what he could not write down for a client's mistake. */
+static enum status check_memory(struct call *call, enum status status)
+{
+    if (memory_was_short(call))
+        call->n_errors = 0;
+    return call->arena->starved && !call->n_errors ? ST_NO_MEMORY : status;
+}
+
+static void end_with_problem(struct call *call)
+{
+    enum problem_type type;
+    buf_reset(&call->reply->body);
+    (void)problem_body(call, &type);
+    if (memory_was_short(call) && type != PROBLEM_UNAVAILABLE) { /* it may lack words */
+        call->n_errors = 0;
+        explain_failure(call, ST_NO_MEMORY);
+        buf_reset(&call->reply->body);
+        (void)problem_body(call, &type);
+    }
+    call->reply->status = problem_kinds[type].status;
+    reply_header(call->reply, "Content-Type", STR("application/problem+json"));
+    reply_header(call->reply, "Cache-Control", STR("no-store"));
+    if (type == PROBLEM_METHOD)
+        reply_header(call->reply, "Allow", STR("GET, HEAD, OPTIONS"));
+    if (type == PROBLEM_UNAVAILABLE)
+        reply_header(call->reply, "Retry-After", STR("5"));
+    reply_common_headers(call);
 }
 
 #define SAMPLE_ROWS 200
@@ -164,7 +180,8 @@ static void end_with_table(struct call *call)
     reply_header(call->reply, "Content-Disposition", reply_disposition(call));
 }
 
-static void end_with_answer(struct call *call)
+/* Whether the whole answer is there, with its headers. */
+static enum status write_answer(struct call *call)
 {
     if (call->route->kind == ROUTE_DOCUMENT)
         end_with_document(call);
@@ -174,18 +191,11 @@ static void end_with_answer(struct call *call)
     bool over = status == ST_TOO_LARGE;
     if (status == ST_OK)
         status = call->n_errors ? ST_INVALID : encode_content(call, &call->reply->body);
-    if (status == ST_OK && call->arena->starved) /* whatever is missing in it, it would pass for an answer */
-        status = ST_NO_MEMORY;
-    if (status != ST_OK) {
-        call->reply->n_headers = 0;
-        if (over && call->route->kind == ROUTE_TABLE)
-            refuse_size(call);
-        explain_failure(call, status);
-        end_with_problem(call);
-        return;
-    }
-    reply_cache_headers(call);
-    reply_common_headers(call);
+    if (over && call->route->kind == ROUTE_TABLE)
+        refuse_size(call);
+    if (status == ST_OK)
+        reply_cache_headers(call);
+    return status;
 }
 
 /* ---- the way of a request ---- */
@@ -217,12 +227,11 @@ static void answer_options(struct call *call)
     reply_common_headers(call);
 }
 
-static void answer_not_modified(struct call *call)
+static void write_not_modified(struct call *call)
 {
     buf_release(&call->document);
     call->reply->status = 304;
     reply_cache_headers(call);
-    reply_common_headers(call);
 }
 
 /* A tag of ours is proof enough that there is an answer, so it is compared before the work; "*" asks whether there is any, which only the
@@ -253,7 +262,7 @@ static enum status run_handler(struct call *call)
         call->trace = arena_new(call->arena, struct cube_trace, 1);
     enum status status = call->route->kind == ROUTE_TABLE ? names_start(call) : ST_OK;
     if (status == ST_OK)
-        status = call->route->handler(call);
+        status = check_memory(call, call->route->handler(call));
     if (status == ST_OK && call->n_errors)
         BUG("a handler reports a problem and success");
     if (status == ST_OK && call->route->kind == ROUTE_TABLE)
@@ -267,6 +276,7 @@ static enum status run_handler(struct call *call)
     return status;
 }
 
+/* Which route it is, and what its parameters say. */
 static enum status resolve(struct call *call)
 {
     struct str target = call->request->target;
@@ -285,7 +295,24 @@ static enum status resolve(struct call *call)
         status = negotiate(call);
     if (status == ST_OK && !str_is(call->request->method, "OPTIONS"))
         status = negotiate_coding(call);
-    return status;
+    return check_memory(call, status);
+}
+
+/* The last of it: what is whole goes out, anything else as a problem. */
+static void end(struct call *call, enum status status, bool not_modified)
+{
+    if (status == ST_OK && not_modified)
+        write_not_modified(call);
+    else if (status == ST_OK)
+        status = write_answer(call);
+    status = check_memory(call, status);
+    if (status == ST_OK) {
+        reply_common_headers(call);
+        return;
+    }
+    call->reply->n_headers = 0;
+    explain_failure(call, status);
+    end_with_problem(call);
 }
 
 void api_answer(const struct api *api, struct arena *arena, const struct api_request *request, struct api_reply *reply)
@@ -318,14 +345,7 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
             return;
         not_modified = status == ST_OK && unchanged(call, true);
     }
-    if (status != ST_OK) {
-        explain_failure(call, status);
-        end_with_problem(call);
-    } else if (not_modified) {
-        answer_not_modified(call);
-    } else {
-        end_with_answer(call);
-    }
+    end(call, status, not_modified);
 }
 
 void api_refuse(struct arena *arena, int status, struct str detail, struct str target, struct api_reply *reply)

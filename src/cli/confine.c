@@ -31,8 +31,9 @@ static void follow(struct settings *settings, struct sandbox *sandbox, const cha
 {
     struct stat info;
     char *real = lstat(path, &info) == 0 && S_ISLNK(info.st_mode) ? realpath(path, NULL) : NULL;
-    if (real)
-        add(sandbox, folder_of(settings, arena_str(&settings->texts, str_view(real)).p));
+    const char *kept = real ? arena_str(&settings->texts, str_view(real)).p : NULL;
+    if (kept)
+        add(sandbox, folder_of(settings, kept));
     free(real);
 }
 

@@ -2,13 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -21,6 +26,15 @@ static atomic_size_t calls; /* an import allocates in several threads */
 static bool lasting;
 static char trace[64];
 
+#define PLACE_CALLS 2 /* a table of a thousand rows would be a thousand times the same failure */
+#define PLACES 4096
+static struct {
+    pthread_mutex_t lock;
+    uintptr_t place[PLACES]; /* return addresses; a hash table */
+    unsigned seen[PLACES];
+    size_t n;
+} places = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 void fault_set(enum fault_kind kind_, size_t at_, bool lasting_)
 {
     kind = kind_;
@@ -28,6 +42,9 @@ void fault_set(enum fault_kind kind_, size_t at_, bool lasting_)
     lasting = lasting_;
     calls = 0;
     trace[0] = '\0';
+    memset(places.place, 0, sizeof places.place);
+    memset(places.seen, 0, sizeof places.seen);
+    places.n = 0;
 }
 
 const char *fault_trace(void) { return trace; }
@@ -63,10 +80,41 @@ static bool system_fails(void)
     return kind != FAULT_SHORT;
 }
 
-static bool memory_fails(void) { return kind == FAULT_MEMORY && due(); }
-static bool arena_fails(struct arena *arena)
+/* Under FAULT_SHORT every third call is interrupted, the others do half. */
+static bool interrupted(void)
 {
-    bool fails = kind == FAULT_ARENA && due();
+    if (kind != FAULT_SHORT || calls % 3 != 0)
+        return false;
+    errno = EINTR;
+    return true;
+}
+static size_t part_of(size_t n) { return kind == FAULT_SHORT && n > 1 ? n / 2 : n; }
+
+static bool memory_fails(void) { return kind == FAULT_MEMORY && due(); }
+
+/* Whether this is one of the first calls from a place in the program. */
+static bool counts(uintptr_t place)
+{
+    (void)pthread_mutex_lock(&places.lock);
+    size_t slot = place / 2 % PLACES;
+    while (places.place[slot] && places.place[slot] != place)
+        slot = (slot + 1) % PLACES;
+    if (!places.place[slot] && places.n < PLACES - 1) {
+        places.place[slot] = place;
+        places.n++;
+    }
+    bool first = places.place[slot] == place && places.seen[slot] < PLACE_CALLS;
+    places.seen[slot] += first;
+    (void)pthread_mutex_unlock(&places.lock);
+    return first;
+}
+
+/* Whether a call from that place gets nothing of the arena, which then knows that memory was out. */
+static bool piece_fails(struct arena *arena, void *place)
+{
+    if (kind != FAULT_PIECE)
+        return false;
+    bool fails = counts((uintptr_t)place) ? due() : lasting && calls > at;
     arena->starved = arena->starved || fails;
     return fails;
 }
@@ -82,12 +130,7 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t n)
     if (system_fails())
         return -1;
     did('w');
-    bool part = kind == FAULT_SHORT && n > 1;
-    if (part && calls % 3 == 0) {
-        errno = EINTR;
-        return -1;
-    }
-    return __real_write(fd, bytes, part ? n / 2 : n);
+    return interrupted() ? -1 : __real_write(fd, bytes, part_of(n));
 }
 
 ssize_t __real_pwrite(int fd, const void *bytes, size_t n, off_t offset);
@@ -102,9 +145,7 @@ ssize_t __real_pread(int fd, void *bytes, size_t n, off_t offset);
 ssize_t __wrap_pread(int fd, void *bytes, size_t n, off_t offset);
 ssize_t __wrap_pread(int fd, void *bytes, size_t n, off_t offset)
 {
-    if (system_fails())
-        return -1;
-    return __real_pread(fd, bytes, kind == FAULT_SHORT && n > 1 ? n / 2 : n, offset);
+    return system_fails() ? -1 : __real_pread(fd, bytes, part_of(n), offset);
 }
 
 ssize_t __real_read(int fd, void *bytes, size_t n);
@@ -113,14 +154,9 @@ ssize_t __wrap_read(int fd, void *bytes, size_t n)
 {
     if (kind == FAULT_END && due())
         return 0;
-    if (system_fails())
+    if (system_fails() || interrupted())
         return -1;
-    bool part = kind == FAULT_SHORT && n > 1;
-    if (part && calls % 3 == 0) {
-        errno = EINTR;
-        return -1;
-    }
-    return __real_read(fd, bytes, part ? n / 2 : n);
+    return __real_read(fd, bytes, part_of(n));
 }
 
 int __real_open(const char *path, int flags, ...);
@@ -134,15 +170,76 @@ int __wrap_open(const char *path, int flags, ...)
     return system_fails() ? -1 : __real_open(path, flags, mode);
 }
 
-int __real_fstat(int fd, struct stat *info);
-int __wrap_fstat(int fd, struct stat *info);
-int __wrap_fstat(int fd, struct stat *info) { return system_fails() ? -1 : __real_fstat(fd, info); }
-
 void *__real_mmap(void *where, size_t n, int protection, int flags, int fd, off_t offset);
 void *__wrap_mmap(void *where, size_t n, int protection, int flags, int fd, off_t offset);
 void *__wrap_mmap(void *where, size_t n, int protection, int flags, int fd, off_t offset)
 {
     return system_fails() ? MAP_FAILED : __real_mmap(where, n, protection, flags, fd, offset);
+}
+
+/* Those of which it is enough that they fail. */
+#define MAY_FAIL(name, parameters, arguments)                                                                          \
+    int __real_##name parameters;                                                                                      \
+    int __wrap_##name parameters;                                                                                      \
+    int __wrap_##name parameters { return system_fails() ? -1 : __real_##name arguments; }
+
+MAY_FAIL(fstat, (int fd, struct stat *out), (fd, out))
+MAY_FAIL(socket, (int family, int type, int protocol), (family, type, protocol))
+MAY_FAIL(bind, (int fd, const struct sockaddr *address, socklen_t n), (fd, address, n))
+MAY_FAIL(listen, (int fd, int backlog), (fd, backlog))
+MAY_FAIL(setsockopt, (int fd, int level, int name, const void *value, socklen_t n), (fd, level, name, value, n))
+MAY_FAIL(getsockopt, (int fd, int level, int name, void *value, socklen_t *n), (fd, level, name, value, n))
+MAY_FAIL(getsockname, (int fd, struct sockaddr *address, socklen_t *n), (fd, address, n))
+MAY_FAIL(connect, (int fd, const struct sockaddr *address, socklen_t n), (fd, address, n))
+MAY_FAIL(eventfd, (unsigned value, int flags), (value, flags))
+MAY_FAIL(epoll_ctl, (int epoll, int what, int fd, struct epoll_event *event), (epoll, what, fd, event))
+
+int __real_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+    if (system_fails())
+        return -1;
+    return interrupted() ? -1 : __real_poll(fds, n, timeout_ms);
+}
+
+ssize_t __real_send(int fd, const void *bytes, size_t n, int flags);
+ssize_t __wrap_send(int fd, const void *bytes, size_t n, int flags);
+ssize_t __wrap_send(int fd, const void *bytes, size_t n, int flags)
+{
+    if (system_fails() || interrupted())
+        return -1;
+    return __real_send(fd, bytes, part_of(n), flags);
+}
+
+ssize_t __real_recv(int fd, void *bytes, size_t n, int flags);
+ssize_t __wrap_recv(int fd, void *bytes, size_t n, int flags);
+ssize_t __wrap_recv(int fd, void *bytes, size_t n, int flags)
+{
+    if (system_fails() || interrupted())
+        return -1;
+    return __real_recv(fd, bytes, part_of(n), flags);
+}
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
+{
+    return system_fails() ? errno : __real_pthread_create(thread, attributes, run, argument);
+}
+
+/* A process that ends so writes down no coverage. */
+#ifdef ENTREPOT_COVERAGE
+void __gcov_dump(void);
+#else
+static void __gcov_dump(void) {}
+#endif
+_Noreturn void __real__exit(int status);
+_Noreturn void __wrap__exit(int status);
+_Noreturn void __wrap__exit(int status)
+{
+    __gcov_dump();
+    __real__exit(status);
 }
 
 int __real_fsync(int fd);
@@ -199,33 +296,34 @@ void *__real_arena_alloc(struct arena *arena, size_t count, size_t size, size_t 
 void *__wrap_arena_alloc(struct arena *arena, size_t count, size_t size, size_t align);
 void *__wrap_arena_alloc(struct arena *arena, size_t count, size_t size, size_t align)
 {
-    return arena_fails(arena) ? NULL : __real_arena_alloc(arena, count, size, align);
+    return piece_fails(arena, __builtin_return_address(0)) ? NULL : __real_arena_alloc(arena, count, size, align);
 }
 
 void *__real_arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align);
 void *__wrap_arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align);
 void *__wrap_arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align)
 {
-    return arena_fails(arena) ? NULL : __real_arena_alloc_raw(arena, count, size, align);
+    return piece_fails(arena, __builtin_return_address(0)) ? NULL : __real_arena_alloc_raw(arena, count, size, align);
 }
 
 struct str __real_arena_str(struct arena *arena, struct str s);
 struct str __wrap_arena_str(struct arena *arena, struct str s);
 struct str __wrap_arena_str(struct arena *arena, struct str s)
 {
-    return arena_fails(arena) ? str_span(NULL, 0) : __real_arena_str(arena, s);
+    return piece_fails(arena, __builtin_return_address(0)) ? str_span(NULL, 0) : __real_arena_str(arena, s);
 }
 
-struct str __real_arena_printf(struct arena *arena, const char *format, ...);
 struct str __wrap_arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct str __wrap_arena_printf(struct arena *arena, const char *format, ...)
 {
-    char *text = NULL;
     va_list arguments;
+    char *text = NULL;
     va_start(arguments, format);
-    int n = arena_fails(arena) ? -1 : vasprintf(&text, format, arguments);
+    int n = piece_fails(arena, __builtin_return_address(0)) ? -1 : vasprintf(&text, format, arguments);
     va_end(arguments);
-    struct str copy = n < 0 ? str_span(NULL, 0) : __real_arena_printf(arena, "%s", text);
+    if (n < 0)
+        return str_span(NULL, 0);
+    struct str copy = __real_arena_str(arena, str_span(text, (size_t)n));
     free(text);
     return copy;
 }

@@ -15,7 +15,7 @@ enum fault_kind {
     FAULT_KILL,   /* SIGKILL before it */
     FAULT_END,    /* a read finds the end of the file, whatever it holds */
     FAULT_MEMORY, /* an allocation gives NULL */
-    FAULT_ARENA   /* an arena has no room: as FAULT_MEMORY, where each piece needs memory of its own */
+    FAULT_PIECE /* a piece of an arena does, which could have been the one to need another chunk; of each place the first two calls */
 };
 
 /* From now on: call number `at` (from 0) of those that `kind` is about goes wrong; with `lasting` all behind it too. */

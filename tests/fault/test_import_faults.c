@@ -213,6 +213,7 @@ static void every_allocation_may_fail(void **state)
     (void)state;
     assert_true(fail_each(FAULT_MEMORY, false, "allocation") > 50);
     (void)fail_each(FAULT_MEMORY, true, "no memory from allocation");
+    assert_true(fail_each(FAULT_PIECE, false, "piece") > 5);
 }
 
 static void killed_at_any_moment(void **state)

@@ -19,6 +19,7 @@
 #include "entrepot/cube/json_text.h"
 #include "faults.h"
 #include "http/test_api.h"
+#include "starving.h"
 
 static size_t step = 5;
 
@@ -119,13 +120,13 @@ static void start_and_stop(struct start *start)
 }
 
 /* A start while allocation `at` fails. What it says on stderr is kept from the test's own. */
-static void start_without(size_t at, bool lasting, struct start *start)
+static void start_without(enum fault_kind kind, size_t at, bool lasting, struct start *start)
 {
     int keep = dup(STDERR_FILENO), file = memfd_create("said", MFD_CLOEXEC);
     assert_true(keep >= 0 && file >= 0);
     (void)fflush(stderr);
     (void)dup2(file, STDERR_FILENO);
-    fault_set(FAULT_MEMORY, at, lasting);
+    fault_set(kind, at, lasting);
     start_and_stop(start);
     start->calls = fault_calls();
     fault_set(FAULT_NONE, 0, false);
@@ -138,14 +139,14 @@ static void start_without(size_t at, bool lasting, struct start *start)
     close(keep);
 }
 
-static void starts(bool lasting)
+static void starts(enum fault_kind kind, bool lasting)
 {
     struct start start, sound;
     size_t refused = 0, tried = 0;
-    start_without(SIZE_MAX, false, &sound);
+    start_without(kind, SIZE_MAX, false, &sound);
     assert_true(sound.served);
     for (size_t at = 0;; at += step, tried++) {
-        start_without(at, lasting, &start);
+        start_without(kind, at, lasting, &start);
         if (at >= start.calls) /* there is no such allocation */
             break;
         refused += !start.served;
@@ -156,7 +157,7 @@ static void starts(bool lasting)
     }
     print_message("# %zu starts, %zu refused\n", tried, refused);
     assert_true(refused > 0);
-    start_without(SIZE_MAX, false, &start);
+    start_without(kind, SIZE_MAX, false, &start);
     assert_true(start.served);
     assert_string_equal(start.catalogue, sound.catalogue);
 }
@@ -164,91 +165,22 @@ static void starts(bool lasting)
 static void a_start_may_lack_one_piece_of_memory(void **state)
 {
     (void)state;
-    starts(false);
+    starts(FAULT_MEMORY, false);
+    starts(FAULT_PIECE, false);
 }
 
 static void a_start_may_run_out_of_memory(void **state)
 {
     (void)state;
-    starts(true);
+    starts(FAULT_MEMORY, true);
+    starts(FAULT_PIECE, true);
 }
 
 /* ---- requests ---- */
 
-/* Compression is done without where it has no memory: then the coding is another, and the bytes are. */
-struct asking {
-    const char *target;
-    enum fault_kind kind;
-    struct str accept_encoding;
-};
-
-struct answer {
-    int status;
-    struct buf body;
-};
-
-/* Returns how many allocations there were. */
-static size_t ask(const struct asking *asking, size_t at, bool lasting, struct answer *answer)
-{
-    struct arena arena;
-    struct api_reply reply = {.status = 0};
-    struct api_request request = {
-        .method = STR("GET"), .target = str_view(asking->target), .accept_encoding = asking->accept_encoding};
-    arena_init(&arena, (size_t)64 << 20);
-    fault_set(asking->kind, at, lasting);
-    api_answer(test_world(), &arena, &request, &reply);
-    size_t calls = fault_calls();
-    fault_set(FAULT_NONE, 0, false);
-    *answer = (struct answer){.status = reply.status, .body = reply.body};
-    arena_release(&arena);
-    return calls;
-}
-
-/* The answer as it is otherwise, to the last byte; a mistake's with fewer words, perhaps; or 503. */
-static void expect_sound(const struct asking *asking, const struct answer *got, const struct answer *sound,
-                         const char *when, size_t at)
-{
-    bool same = got->status == sound->status && (sound->status >= 400 || asking->accept_encoding.n ||
-                                                 str_eq(buf_view(&got->body), buf_view(&sound->body)));
-    if (!same && got->status != 503)
-        fail_msg("%s, %s allocation %zu: %d %.*s", asking->target, when, at, got->status,
-                 (int)(got->body.n < 400 ? got->body.n : 400), got->body.p);
-}
-
-/* Every allocation of one request, once and from then on; behind each failure of malloc's the same request without one: its arena a request
- * leaves to nobody. */
-static size_t starve_of(const struct asking *asking)
-{
-    struct answer sound, got;
-    size_t calls, tried = 0;
-    (void)ask(asking, SIZE_MAX, false, &sound);
-    for (int lasting = 0; lasting < 2; lasting++)
-        for (size_t at = 0;; at++, tried++) {
-            calls = ask(asking, at, lasting, &got);
-            expect_sound(asking, &got, &sound, lasting ? "from" : "without", at);
-            buf_release(&got.body);
-            if (at >= calls)
-                break;
-            if (asking->kind == FAULT_ARENA)
-                continue;
-            (void)ask(asking, SIZE_MAX, false, &got);
-            assert_int_equal(got.status, sound.status);
-            expect_sound(asking, &got, &sound, "after", at);
-            buf_release(&got.body);
-        }
-    buf_release(&sound.body);
-    return tried;
-}
-
-/* malloc's failures with and without compression, and those of each piece of the request's arena. */
 static size_t starve(const char *target)
 {
-    const struct asking asking[] = {
-        {target, FAULT_MEMORY, STR("gzip")}, {target, FAULT_MEMORY, STR("")}, {target, FAULT_ARENA, STR("")}};
-    size_t tried = 0;
-    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
-        tried += starve_of(&asking[i]);
-    return tried;
+    return starve_request(FAULT_MEMORY, target) + starve_request(FAULT_PIECE, target);
 }
 
 static void requests_may_lack_memory(void **state)

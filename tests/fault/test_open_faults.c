@@ -155,7 +155,7 @@ static void every_allocation_may_fail(void **state)
     (void)state;
     assert_true(open_without_each(FAULT_MEMORY, small) >= 4);
     assert_true(open_without_each(FAULT_MEMORY, NULL) >= 4);
-    assert_true(open_without_each(FAULT_ARENA, small) > 20);
+    assert_true(open_without_each(FAULT_PIECE, small) > 20);
 }
 
 static void pages_may_be_out(void **state)

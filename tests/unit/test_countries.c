@@ -142,12 +142,15 @@ static void an_alias_shadows_no_code(void **state)
     (void)state;
     struct countries *c;
     struct str text = STR(HEADER WORLD "SUN,SUN,SU,,810,Soviet Union,former,,,,,,\n"
-                                       "RUS,RUS,RU,643,643,Russia,country,,,,,SUN|SU|810|RUF,\n");
+                                       "RUS,RUS,RU,643,643,Russia,country,,,,,SUN|SU|810|RUF||R|RUSS|ru|R-F|R7,\n");
     assert_int_equal(countries_read("t.csv", text, &c, &problem), ST_OK);
-    static const char *const wanted[][2] = {{"SUN", "SUN"}, {"SU", "SUN"}, {"810", "SUN"}, {"RUF", "RUS"}};
-    for (size_t i = 0; i < 4; i++)
+    static const char *const wanted[][2] = {
+        {"SUN", "SUN"}, {"SU", "SUN"}, {"810", "SUN"}, {"RUF", "RUS"}, {"R7", "RUS"}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         assert_true(str_is(countries_at(c, countries_find(c, str_view(wanted[i][0])))->id, wanted[i][1]));
     assert_true(str_is(countries_at(c, countries_find_source(c, CODES_ISO3, STR("SUN")))->id, "SUN"));
+    assert_int_equal(countries_find(c, STR("RUSS")), NO_ID); /* a name, not a code */
+    assert_int_equal(countries_find(c, STR("R-F")), NO_ID);
     countries_free(c);
 }
 
@@ -174,6 +177,8 @@ static void refuses_bad_tables(void **state)
     expect_refusal(HEADER "AAA,AAA,,,,A,country,,,,,,\n", "world");
     expect_refusal(HEADER WORLD "ALL,,,,,All,world,,,,,,\n", "ALL");
     expect_refusal(HEADER WORLD ",AAA,,,,A,country,,,,,,\n", "id");
+    expect_refusal(HEADER WORLD "AAAAAAAAAAAAA,AAA,,,,A,country,,,,,,\n", "1 to 12 letters");
+    expect_refusal(HEADER WORLD "AAA,AAA\n", "unknown kind of member");
     expect_refusal("id,name\nWLD,World\n", "iso3");
     expect_refusal("", "empty");
 }

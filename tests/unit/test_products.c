@@ -144,6 +144,7 @@ static void refuses_bad_tables(void **state)
     expect_refusal(HEAD "85,hs4,TOTAL,a\n", "level");
     expect_refusal(HEAD "8x,hs2,TOTAL,a\n", "8x");
     expect_refusal(HEAD "85,hs2\n", "fewer fields");
+    expect_refusal(HEAD "85,hs3,TOTAL,a\n", "level");
     expect_refusal("code,level,name\n", "parent");
 }
 

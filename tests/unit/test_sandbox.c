@@ -24,8 +24,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "entrepot/server/sandbox.h"
 #include "server/net/socket.h"
+#include "server/process/sandbox.h"
 
 static char folder[64], inside[96], outside[96];
 
@@ -293,6 +293,141 @@ static void off_is_off(void **state)
     assert_int_equal(status, 0);
 }
 
+/* ---- Landlock alone ---- */
+
+struct thread_attempt {
+    const char *const *named;
+    size_t n;
+    unsigned version;
+    int inside, outside, listed;
+};
+
+/* Restricts its own thread, so that a build of any kind may do it: the others write what they must. */
+static void *restrict_thread(void *argument)
+{
+    struct thread_attempt *a = argument;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return NULL;
+    a->version = landlock_enter(a->named, a->n);
+    a->inside = read_inside();
+    a->outside = read_outside();
+    a->listed = list_inside();
+    return a;
+}
+
+static struct thread_attempt restricted(const char *const *named, size_t n)
+{
+    pthread_t thread;
+    void *done;
+    struct thread_attempt a = {.named = named, .n = n};
+    assert_int_equal(pthread_create(&thread, NULL, restrict_thread, &a), 0);
+    assert_int_equal(pthread_join(thread, &done), 0);
+    assert_non_null(done);
+    return a;
+}
+
+static void landlock_opens_what_is_named(void **state)
+{
+    (void)state;
+    char below[160], beyond[4200];
+    (void)snprintf(below, sizeof below, "%s/below", inside); /* beneath a file: it cannot be there */
+    memset(beyond, 'x', sizeof beyond - 1);
+    beyond[0] = '/';
+    beyond[sizeof beyond - 1] = '\0';
+    const char *const in_folder[] = {folder, "/nowhere", below}, *const one_file[] = {inside},
+                      *const too_long[] = {beyond};
+    struct thread_attempt a = restricted(in_folder, 3);
+    if (a.version == 0)
+        skip(); /* a kernel without it */
+    assert_int_equal(a.inside, 0);
+    assert_int_equal(a.listed, 0);
+    assert_int_equal(a.outside, EACCES);
+    a = restricted(one_file, 1);
+    assert_int_equal(a.inside, 0);
+    assert_int_equal(a.listed, EACCES);
+    assert_int_equal(a.outside, EACCES);
+    a = restricted(NULL, 0);
+    assert_int_equal(a.inside, EACCES);
+    a = restricted(too_long, 1); /* what cannot be looked at is a failure, and nothing is restricted */
+    assert_int_equal(a.version, 0);
+    assert_int_equal(a.outside, 0);
+    assert_int_equal(read_outside(), 0); /* nor was any other thread at any time */
+}
+
+/* ---- what is said ---- */
+
+static void says_what_holds(void **state)
+{
+    (void)state;
+    static const struct {
+        struct sandbox sandbox;
+        const char *level, *part;
+        size_t lines;
+    } cases[] = {
+        {{.mode = SANDBOX_AUTO, .landlock = 4, .seccomp = true},
+         "info",
+         "\"state\":\"on\",\"landlock\":4,\"seccomp\":\"on\"",
+         1},
+        {{.mode = SANDBOX_AUTO, .seccomp = true},
+         "warning",
+         "\"state\":\"in part\",\"landlock\":0,\"seccomp\":\"on\"",
+         1},
+        {{.mode = SANDBOX_AUTO, .landlock = 1},
+         "warning",
+         "\"state\":\"in part\",\"landlock\":1,\"seccomp\":\"off\"",
+         1},
+        {{.mode = SANDBOX_OFF}, "info", "\"state\":\"off\"", 1},
+        {{.mode = SANDBOX_OFF, .as_root = true}, "info", "with all that root may do", 2},
+        {{.mode = SANDBOX_AUTO, .landlock = 4, .seccomp = true, .as_root = true},
+         "info",
+         "it keeps that to read files",
+         2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[4096], level[40];
+        int file = memfd_create("log", MFD_CLOEXEC);
+        struct log *log = log_new(file, LOG_DEBUG);
+        assert_non_null(log);
+        sandbox_log(&cases[i].sandbox, log);
+        log_free(log);
+        ssize_t n = pread(file, text, sizeof text - 1, 0);
+        close(file);
+        assert_true(n > 0);
+        text[n] = '\0';
+        size_t lines = 0;
+        for (const char *at = text; (at = strchr(at, '\n')); at++)
+            lines++;
+        (void)snprintf(level, sizeof level, "\"level\":\"%s\"", cases[i].level);
+        const char *end = strchr(text, '\n'), *found = strstr(text, level);
+        if (lines != cases[i].lines || !strstr(text, cases[i].part) || !found || found > end)
+            fail_msg("%zu: %s", i, text);
+    }
+}
+
+static void explains_only_what_it_may_have_done(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned landlock;
+        const char *detail, *cure;
+        bool explained;
+    } cases[] = {
+        {4, "cannot open: Permission denied", "", true},
+        {4, "cannot open: Permission denied", "ask its owner", false},
+        {4, "cannot open: No such file or directory", "", false},
+        {0, "cannot open: Permission denied", "", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct problem problem;
+        struct sandbox sandbox = {.landlock = cases[i].landlock};
+        (void)problem_set(&problem, ST_IO, "a.cube", "%s", cases[i].detail);
+        (void)problem_cure(&problem, ST_IO, "%s", cases[i].cure);
+        sandbox_explain(&sandbox, &problem);
+        assert_int_equal(strstr(problem.cure, "the sandbox allows only the folders") != NULL, cases[i].explained);
+        assert_true(cases[i].explained || strcmp(problem.cure, cases[i].cure) == 0);
+    }
+}
+
 /* ---- the door ---- */
 
 static int knock(unsigned port)
@@ -378,6 +513,9 @@ int main(void)
         cmocka_unit_test(lets_through_what_a_server_does_and_no_more),
         cmocka_unit_test(keeps_no_privileges),
         cmocka_unit_test(off_is_off),
+        cmocka_unit_test(landlock_opens_what_is_named),
+        cmocka_unit_test(says_what_holds),
+        cmocka_unit_test(explains_only_what_it_may_have_done),
         cmocka_unit_test(the_door_shuts_behind_those_who_stand_in_it),
     };
     return cmocka_run_group_tests(tests, make_files, drop_files);

@@ -92,6 +92,21 @@ static void refuses_bad_sectors(void **state)
         {SECTORS(SECTOR("{}")), "hs"},
         {SECTORS("{\"id\":\"a\",\"name\":\"A\",\"why\":\"w\",\"hs\":{\"any\":[\"85\"]},\"x\":1}"), "no others"},
         {SECTORS("{\"id\":\"a\",\"name\":\"A\",\"hs\":{\"any\":[\"85\"]}}"), "why"},
+        {SECTORS(SECTOR("{\"HS2017\":[\"85\"],\"HS2012\":7}")), "missing or empty"},
+        {SECTORS(SECTOR("{\"any\":[\"85\",null]}")), "digits"},
+        {SECTORS(SECTOR("{\"XX2017\":[\"85\"]}")), "key"},
+        {SECTORS(SECTOR("{\"HS201x\":[\"85\"]}")), "key"},
+        {SECTORS(SECTOR(
+             "{\"HS0001\":[\"85\"],\"HS0002\":[\"85\"],\"HS0003\":[\"85\"],\"HS0004\":[\"85\"],\"HS0005\":[\"85\"],"
+             "\"HS0006\":[\"85\"],\"HS0007\":[\"85\"],\"HS0008\":[\"85\"],\"HS0009\":[\"85\"],\"HS0010\":[\"85\"],"
+             "\"HS0011\":[\"85\"],\"HS0012\":[\"85\"],\"HS0013\":[\"85\"],\"HS0014\":[\"85\"],\"HS0015\":[\"85\"],"
+             "\"HS0016\":[\"85\"],\"HS0017\":[\"85\"]}")),
+         "hs"},
+        {SECTORS(SECTOR("[\"85\"]")), "hs"},
+        {SECTORS("{\"name\":\"A\",\"why\":\"w\",\"hs\":{\"any\":[\"85\"]}}"), "id"},
+        {SECTORS("{\"id\":\"a\",\"why\":\"w\",\"hs\":{\"any\":[\"85\"]}}"), "name"},
+        {SECTORS("{\"id\":1,\"name\":\"A\",\"why\":\"w\",\"hs\":{\"any\":[\"85\"]}}"), "id"},
+        {"{\"sectors\":{}}", "sectors"},
         {SECTORS("7"), "keys"},
         {"{}", "sectors"},
         {"[]", "sectors"},

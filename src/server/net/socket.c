@@ -94,14 +94,6 @@ void ip_print(const struct ip *ip, char *text)
         (void)inet_ntop(AF_INET6, ip->byte, text, INET6_ADDRSTRLEN);
 }
 
-void endpoint_print(const struct sockaddr *address, char *text)
-{
-    struct ip ip;
-    text[0] = '\0';
-    if (endpoint_ip(address, &ip))
-        ip_print(&ip, text);
-}
-
 static enum status refused(const char *text, const char *what, struct problem *problem)
 {
     int error = errno;

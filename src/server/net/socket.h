@@ -22,10 +22,9 @@ enum status endpoint_read(const char *text, struct endpoint *out, struct problem
 unsigned endpoint_port(const struct endpoint *endpoint);
 /* A wildcard address becomes the loopback address of its family. */
 void endpoint_to_loopback(struct endpoint *endpoint);
-/* The address without port, IPv4 in its short form, into `text` of INET6_ADDRSTRLEN bytes. */
-void endpoint_print(const struct sockaddr *address, char *text);
 /* False for families that have no such address. */
 bool endpoint_ip(const struct sockaddr *address, struct ip *out);
+/* IPv4 in its short form, into `text` of INET6_ADDRSTRLEN bytes. */
 void ip_print(const struct ip *ip, char *text);
 
 /* Opens `n` listening sockets that share the address `text` (SO_REUSEPORT), non-blocking, into fds[], and tells the port. The
