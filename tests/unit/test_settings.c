@@ -44,7 +44,7 @@ static int read_line(const char *line)
     char *argv[64];
     int argc = 0;
     (void)snprintf(copy, sizeof copy, "%s", line);
-    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+    for (char *left = copy, *word = strsep(&left, " "); word; word = strsep(&left, " "))
         argv[argc++] = word;
     return settings_read(&settings, argc, argv, rest, &n_rest);
 }

@@ -312,13 +312,14 @@ static enum status get(struct call *call)
     return status;
 }
 
+/* The terms are of the trade in all products asked for, which a dataset of chosen products does not know. */
 static const char figures[] =
-    "{imports: integer|null, exports: integer|null, import_dependence: number|null, partner_market_dependence: "
+    "{imports?: integer|null, exports?: integer|null, import_dependence?: number|null, partner_market_dependence?: "
     "number|null,"
-    " market_dependence: number|null, partner_import_dependence: number|null, asymmetry_imports: number|null,"
-    " asymmetry_market: number|null, net_asymmetry: number|null, lever: string|null, trade_share_r: number|null,"
-    " trade_share_p: number|null, salience: number|null, symmetry: number|null, interdependence: number|null,"
-    " flags: Flags, loss_index_reporter: number|null, loss_index_partner: number|null,"
+    " market_dependence?: number|null, partner_import_dependence?: number|null, asymmetry_imports?: number|null,"
+    " asymmetry_market?: number|null, net_asymmetry?: number|null, lever?: string|null, trade_share_r?: number|null,"
+    " trade_share_p?: number|null, salience?: number|null, symmetry?: number|null, interdependence?: number|null,"
+    " flags?: Flags, loss_index_reporter: number|null, loss_index_partner: number|null,"
     " loss_index_reporter_at_least: number|null, loss_index_partner_at_least: number|null,"
     " unbounded_products_reporter: integer|null, unbounded_products_partner: integer|null}";
 
