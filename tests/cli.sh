@@ -11,18 +11,8 @@ cleanup() {
 }
 trap cleanup EXIT
 unset ENTREPOT_CONFIG ENTREPOT_LISTEN ENTREPOT_DATA
-failed=0
-
-check() { # NAME CONDITION…: the condition is a command
-    local name=$1
-    shift
-    if "$@"; then
-        echo "ok - $name"
-    else
-        echo "not ok - $name"
-        failed=1
-    fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 # Runs entrepot; its exit status must be $1, and what it says must have all the other words.
 says() {
     local status=$1 got word

@@ -16,19 +16,8 @@ cleanup() {
 }
 trap cleanup EXIT
 unset ENTREPOT_CONFIG ENTREPOT_LISTEN ENTREPOT_DATA
-failed=0
-
-check() { # NAME COMMAND…
-    local name=$1
-    shift
-    if "$@" >"$work/said" 2>&1; then
-        echo "ok - $name"
-    else
-        sed 's/^/# /' "$work/said" | tail -n 40
-        echo "not ok - $name"
-        failed=1
-    fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 # A script that says its cases itself.
 tell() {
     "$@" || failed=1
@@ -83,7 +72,7 @@ head_then_ranges() {
     *) false ;;
     esac
 }
-check 'HEAD has length and tag of what a GET with a range gives' head_then_ranges
+check_quietly 'HEAD has length and tag of what a GET with a range gives' head_then_ranges
 
 # ---- jq
 
@@ -95,7 +84,7 @@ sums_are_equal() {
         jq -e '(.columns | map(.id)) as $id | .data | map(. as $row | [$id, $row] | transpose | map({(.[0]): .[1]}) | add) | map(.imports) | add' |
             grep -qx "$whole"
 }
-check 'jq adds up JSON, arrays and NDJSON to the same' sums_are_equal
+check_quietly 'jq adds up JSON, arrays and NDJSON to the same' sums_are_equal
 
 # ---- Python, R
 
@@ -148,9 +137,9 @@ nothing_runs() {
     done
 }
 if command -v soffice >/dev/null && command -v python3 >/dev/null; then
-    check 'LibreOffice keeps the zeros of codes=prefixed, in xlsx, ods and back in csv' codes_stay
-    check 'LibreOffice takes plain codes for numbers' plain_codes_do_not
-    check 'LibreOffice runs no text that would be a formula' nothing_runs
+    check_quietly 'LibreOffice keeps the zeros of codes=prefixed, in xlsx, ods and back in csv' codes_stay
+    check_quietly 'LibreOffice takes plain codes for numbers' plain_codes_do_not
+    check_quietly 'LibreOffice runs no text that would be a formula' nothing_runs
 else
     echo 'skip LibreOffice # libreoffice-calc-nogui is not installed'
 fi

@@ -22,15 +22,8 @@ fi
 work=$(mktemp -d) || exit 1
 trap 'cd /; umount "$work/disk" 2>/dev/null; rm -rf "$work"' EXIT
 mkdir "$work/disk"
-failed=0
-check() { # NAME COMMAND…
-    local name=$1
-    shift
-    if "$@"; then echo "ok - $name"; else
-        echo "not ok - $name"
-        failed=1
-    fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 wrong() { # WHAT: for the log; false
     echo "# $1: $(head -c 400 "$work/said")"
     return 1

@@ -12,15 +12,8 @@ case ${VARIANT:-$entrepot} in
     exit 0
     ;;
 esac
-failed=0
-check() { # NAME COMMAND…
-    local name=$1
-    shift
-    if "$@"; then echo "ok - $name"; else
-        echo "not ok - $name"
-        failed=1
-    fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 headers=$(readelf -W -l "$entrepot") dynamic=$(readelf -W -d "$entrepot")
 symbols=$(readelf -W --dyn-syms "$entrepot")
 

@@ -12,18 +12,8 @@ cleanup() {
 }
 trap cleanup EXIT
 unset ENTREPOT_CONFIG ENTREPOT_LISTEN ENTREPOT_DATA NOTIFY_SOCKET
-failed=0
-
-check() { # NAME CONDITION…: the condition is a command
-    local name=$1
-    shift
-    if "$@"; then
-        echo "ok - $name"
-    else
-        echo "not ok - $name"
-        failed=1
-    fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 # Tries a condition again until it holds, for at most 20 s.
 await() {
     local i
@@ -52,7 +42,7 @@ stop() {
     server=
     return "$status"
 }
-ask() { curl -s --max-time 10 "$base$1"; }
+ask() { curl -sS --max-time 20 "$base$1" 2>"$work/curl" || { sed 's/^/# /' "$work/curl" >&2; false; }; }
 fds() { find "/proc/$server/fd" -mindepth 1 2>/dev/null | wc -l; }
 fds_are() { [ "$(fds)" = "$1" ]; }
 rss_at_most() { # a sanitizer keeps what is freed; it finds by itself what is not
@@ -178,21 +168,26 @@ ready_to_attack() {
 check 'large cubes are made' ready_to_attack
 total() { ask '/v1/bilateral/IND/CHN.csv?period=2020&fields=imports' | tail -1 | tr -d '\r'; }
 replaced() { # the old file lives on until it is let go
-    local one
+    local one two
     cp "$work/one.cube" "$attack/a.cube"
     start --data "$attack" --shards 1 || return 1
     one=$(total)
     grep -q "$attack/a.cube" "/proc/$server/maps" || { echo '# is not mapped'; return 1; }
     mv "$work/two.cube" "$attack/a.cube"
-    [ "$(total)" = "$one" ] || return 1
+    two=$(total)
+    [ "$two" = "$one" ] || { echo "# $two before the reload, not $one"; return 1; }
     reload reloaded
-    [ "$(total)" != "$one" ] && ! grep -q 'a.cube (deleted)' "/proc/$server/maps"
+    two=$(total)
+    [ "$two" != "$one" ] || { echo "# still $two: $(last_line reloaded)"; return 1; }
+    ! grep 'a.cube (deleted)' "/proc/$server/maps"
 }
 check 'a mapped file is replaced by renaming' replaced
+gone() { ! kill -0 "$server" 2>/dev/null || grep -q '^State:.*zombie' "/proc/$server/status"; }
 cut_short() {
     local status
     truncate -s 4096 "$attack/a.cube"
-    ask '/v1/bilateral/IND/CHN/products?level=hs6&period=2020' >"$work/out"
+    ask '/v1/bilateral/IND/CHN/products?level=hs6&period=2020' >"$work/out" 2>/dev/null
+    await gone || kill -KILL "$server"
     wait "$server"
     status=$?
     server=

@@ -12,11 +12,8 @@ cleanup() {
 }
 trap cleanup EXIT
 
-check() { # NAME COMMAND…
-    local name=$1
-    shift
-    if "$@"; then echo "ok - $name"; else echo "not ok - $name"; fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 
 wait_for() { # URL PID
     local i

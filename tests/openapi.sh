@@ -17,19 +17,8 @@ cleanup() {
 trap cleanup EXIT
 unset ENTREPOT_CONFIG ENTREPOT_LISTEN ENTREPOT_DATA
 export NO_COLOR=1 CI=true
-failed=0
-
-check() { # NAME COMMAND…
-    local name=$1
-    shift
-    if "$@" >"$work/said" 2>&1; then
-        echo "ok - $name"
-    else
-        sed 's/^/# /' "$work/said" | tail -n 60
-        echo "not ok - $name"
-        failed=1
-    fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 
 # Shipped figures, and behind them an invented world that answers what needs many countries' books: then every example is an answer.
 start() {
@@ -51,10 +40,10 @@ start
 
 "$entrepot" openapi >"$work/bare.json"
 paths() { jq -ce '.paths | keys' "$@"; }
-check 'without data the document has the same paths' cmp <(paths "$work/bare.json") <(curl -s "$base/v1/openapi.json" | paths)
-check 'without data it has no examples of answers' jq -e '[.paths[].get.responses["200"].content[]] | length > 30 and all(has("examples") | not)' "$work/bare.json"
+check_quietly 'without data the document has the same paths' cmp <(paths "$work/bare.json") <(curl -s "$base/v1/openapi.json" | paths)
+check_quietly 'without data it has no examples of answers' jq -e '[.paths[].get.responses["200"].content[]] | length > 30 and all(has("examples") | not)' "$work/bare.json"
 "$entrepot" openapi --config config/entrepot.json >"$work/full.json"
-check 'with data the command prints what the server serves' cmp "$work/full.json" <("$entrepot" get /v1/openapi.json --config config/entrepot.json)
+check_quietly 'with data the command prints what the server serves' cmp "$work/full.json" <("$entrepot" get /v1/openapi.json --config config/entrepot.json)
 
 # ---- what does
 
@@ -77,20 +66,20 @@ node_is_at_least() { node -e "const [a, b] = process.versions.node.split('.').ma
 case ${VARIANT:-} in
 *-*) exit $failed ;;
 esac
-check 'spectral finds nothing, warnings included' in_work "$bin/spectral" lint openapi.json -r spectral.yaml --fail-severity warn
+check_quietly 'spectral finds nothing, warnings included' in_work "$bin/spectral" lint openapi.json -r spectral.yaml --fail-severity warn
 breach() { # a linter that accepts anything says nothing
     jq '.paths["/v1"].get.responses["200"].content["application/json"].schema = {"$ref": "#/components/schemas/Nowhere"}' "$work/openapi.json" >"$work/breach.json"
     ! in_work "$@" breach.json
 }
-check 'spectral sees a reference that leads nowhere' breach "$bin/spectral" lint -r spectral.yaml
+check_quietly 'spectral sees a reference that leads nowhere' breach "$bin/spectral" lint -r spectral.yaml
 if node_is_at_least 20 19; then
-    check 'redocly finds no error' in_work "$bin/redocly" lint openapi.json --config redocly.yaml
-    check 'redocly sees a reference that leads nowhere' breach "$bin/redocly" lint --config redocly.yaml
+    check_quietly 'redocly finds no error' in_work "$bin/redocly" lint openapi.json --config redocly.yaml
+    check_quietly 'redocly sees a reference that leads nowhere' breach "$bin/redocly" lint --config redocly.yaml
 else
     echo "skip - redocly # it needs node 20.19 or later, this is $(node --version)"
 fi
-check 'openapi-typescript makes a client' in_work "$bin/openapi-typescript" openapi.json -o schema.d.ts
-check 'a program over it compiles strictly' in_work "$bin/tsc" -p tsconfig.json
+check_quietly 'openapi-typescript makes a client' in_work "$bin/openapi-typescript" openapi.json -o schema.d.ts
+check_quietly 'a program over it compiles strictly' in_work "$bin/tsc" -p tsconfig.json
 (cd "$work" && node client.js "$base") || failed=1
 
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome)

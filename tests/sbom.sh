@@ -16,15 +16,8 @@ for tool in dpkg-query readelf jq; do
 done
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-failed=0
-check() { # NAME COMMAND…
-    local name=$1
-    shift
-    if "$@"; then echo "ok - $name"; else
-        echo "not ok - $name"
-        failed=1
-    fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 bill() { tests/image/sbom.sh / "$entrepot" 1.2.3; }
 bill >"$work/bom.json" || failed=1
 check 'the same system has the same bill of materials' cmp "$work/bom.json" <(bill)

@@ -8,17 +8,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/image/storage.sh
 node=${IMAGE_NODE:-$PWD/build/image-node}
 most_added=10000000 # bytes over the base
-failed=0
-check() { # NAME CONDITION…: the condition is a command
-    local name=$1
-    shift
-    if "$@"; then
-        echo "ok - $name"
-    else
-        echo "not ok - $name"
-        failed=1
-    fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 
 base=$(tests/image/base.sh) || { echo 'not ok - the base image'; exit 1; }
 # What was there before may be of other sources.

@@ -10,17 +10,8 @@ umount /sys/fs/cgroup/unified 2>/dev/null
 pod=(podman "${image_store[@]}" --cgroup-manager cgroupfs --runtime crun)
 container=entrepot-check-$$
 trap '"${pod[@]}" rm --force --ignore "$container" "$container-root" >/dev/null 2>&1' EXIT
-failed=0
-check() { # NAME CONDITION…: the condition is a command
-    local name=$1
-    shift
-    if "$@"; then
-        echo "ok - $name"
-    else
-        echo "not ok - $name"
-        failed=1
-    fi
-}
+# shellcheck source=tests/script/cases.sh
+. tests/script/cases.sh
 
 is() { [ "$2" = "$3" ] || { echo "# $1 is \"$2\", not \"$3\""; return 1; }; } # WHAT GOT WANTED
 # A machine without systemd, or without the rights to set limits, needs the options before --read-only.
