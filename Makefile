@@ -493,6 +493,7 @@ bench-page: browser-node ## how long the page takes to its first view, and to ch
 .PHONY: coverage
 coverage: deps-test ## line and branch coverage of the test suite (needs gcovr)
 	@command -v gcovr >/dev/null || { echo 'gcovr is not installed' >&2; exit 1; }
+	@[ ! -d build/$(COMPILER)-coverage ] || find build/$(COMPILER)-coverage -name '*.gcda' -delete # counts of other runs
 	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); $(call pass,COVERAGE=1,$(COMPILER)-coverage); tests/run.sh --total || :
 	@mkdir -p build/coverage
 	@gcovr --root . --filter src/ --filter include/ --object-directory build/$(COMPILER)-coverage --print-summary \
