@@ -18,27 +18,15 @@ trap cleanup EXIT
 unset ENTREPOT_CONFIG ENTREPOT_LISTEN ENTREPOT_DATA
 # shellcheck source=tests/script/cases.sh
 . tests/script/cases.sh
+# shellcheck source=tests/script/serve.sh
+. tests/script/serve.sh
 # A script that says its cases itself.
 tell() {
     "$@" || failed=1
 }
 
 # Shipped figures, an invented world that answers what needs many countries' books, and texts that a spreadsheet would run.
-start() {
-    local data=()
-    : >"$work/log"
-    mapfile -t data < <(sed -n 's|.*"\.\./\(data/[^"]*\)".*|--data\n\1|p' config/entrepot.json)
-    "$entrepot" serve "${data[@]}" --data tests/fixtures/toy-world.json --data tests/fixtures/hostile.json --listen 127.0.0.1:0 \
-        2>"$work/log" &
-    server=$!
-    for _ in $(seq 100); do
-        port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' "$work/log" | head -1)
-        [ -n "$port" ] && break
-        sleep 0.1
-    done
-    base=http://127.0.0.1:$port
-}
-start
+serve_shipped tests/fixtures/toy-world.json tests/fixtures/hostile.json
 products="$base/v1/bilateral/IND/CHN/products"
 chapters='level=hs2&period=FY2018-19&dataset=dgcis-hs2-fy&sort=product'
 

@@ -31,6 +31,7 @@ port_of() { sed -n 's/.*"event":"listening".*"port":\([0-9]*\).*/\1/p' "$work/lo
 has_port() { [ -n "$(port_of)" ]; }
 as=() # the command that a server is started through
 start() { # OPTIONS…: a server on a free port
+    : >"$work/log" # here and now: whoever is started empties it later, and the server before has said that it listens
     "${as[@]}" "$entrepot" serve --listen 127.0.0.1:0 "$@" 2>"$work/log" &
     server=$!
     await has_port && base=http://127.0.0.1:$(port_of) && await logged_at_least serving 1

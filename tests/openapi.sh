@@ -19,21 +19,11 @@ unset ENTREPOT_CONFIG ENTREPOT_LISTEN ENTREPOT_DATA
 export NO_COLOR=1 CI=true
 # shellcheck source=tests/script/cases.sh
 . tests/script/cases.sh
+# shellcheck source=tests/script/serve.sh
+. tests/script/serve.sh
 
 # Shipped figures, and behind them an invented world that answers what needs many countries' books: then every example is an answer.
-start() {
-    local data=()
-    mapfile -t data < <(sed -n 's|.*"\.\./\(data/[^"]*\)".*|--data\n\1|p' config/entrepot.json)
-    "$entrepot" serve "${data[@]}" --data tests/fixtures/toy-world.json --listen 127.0.0.1:0 2>"$work/log" &
-    server=$!
-    for _ in $(seq 100); do
-        port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' "$work/log" | head -1)
-        [ -n "$port" ] && break
-        sleep 0.1
-    done
-    base=http://127.0.0.1:$port
-}
-start
+serve_shipped tests/fixtures/toy-world.json
 "$entrepot" routes --markdown >"$work/routes.md"
 
 # ---- what needs no packages
