@@ -81,6 +81,30 @@ static enum format cut_suffix(struct str *path)
     return found;
 }
 
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/* The table whose path stands before letters that look like a format and are none, as in "IND.xlsx"; NULL if there is none. */
+static const struct route *before_strange_suffix(struct str path, struct str *suffix)
+{
+    struct str raw[4];
+    size_t at = path.n;
+    while (at > 0 && is_letter(path.p[at - 1]))
+        at--;
+    if (at == path.n || at == 0 || path.p[at - 1] != '.')
+        return NULL;
+    *suffix = str_span(path.p + at, path.n - at);
+    const struct route *route = find_route(str_span(path.p, at - 1), raw);
+    return route && route->kind == ROUTE_TABLE ? route : NULL;
+}
+
+static enum status no_such_format(struct call *call, const struct route *route, struct str suffix)
+{
+    call->route = route;
+    call->reply->route = route->path;
+    refuse_format(call, "format", suffix);
+    return ST_INVALID;
+}
+
 static enum status nothing_here(struct call *call)
 {
     struct call_error *e = call_problem(call, PROBLEM_NOT_FOUND, NULL, call->path,
@@ -104,6 +128,10 @@ enum status route_match(struct call *call)
             call->format = format;
             call->format_from_suffix = true;
         }
+        struct str suffix;
+        const struct route *before = format == FORMATS ? before_strange_suffix(path, &suffix) : NULL;
+        if (before)
+            return no_such_format(call, before, suffix);
     }
     if (!route)
         return nothing_here(call);
