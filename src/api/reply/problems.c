@@ -72,9 +72,11 @@ const struct problem_kind problem_kinds[PROBLEM_TYPES] = {
                            "Ask for fewer periods, products or rows, as the detail says.", NULL},
     [PROBLEM_INTERNAL] = {"internal", "Internal error", 500, SCOPE_SERVER, "The data could not be read.",
                           "Nothing that a client can mend: the operator's log says why.", NULL},
-    [PROBLEM_UNAVAILABLE] = {"unavailable", "Temporarily unavailable", 503, SCOPE_SERVER,
-                             "The server is starting, stopping, or out of memory for this request.",
-                             "Try again after the seconds that Retry-After names, or ask for less.", NULL},
+    [PROBLEM_UNAVAILABLE] =
+        {"unavailable", "Temporarily unavailable", 503, SCOPE_SERVER,
+         "The server is starting, stopping, out of memory for this request, or has too many of them that wait to read "
+         "millions of observations.",
+         "Try again after the seconds that Retry-After names, or ask for less.", NULL},
 };
 
 struct call_error *call_problem(struct call *call, enum problem_type type, const char *parameter, struct str value,
