@@ -149,7 +149,9 @@ struct str problem_body(struct call *call, enum problem_type *type)
     struct jw jw;
     jw_init(&jw, out, false);
     jw_object(&jw);
-    jw_kstr(&jw, "type", arena_printf(call->arena, "/problems/%s", kind->slug));
+    char uri[64]; /* not the arena's: it may be empty */
+    (void)snprintf(uri, sizeof uri, "/problems/%s", kind->slug);
+    jw_kz(&jw, "type", uri);
     jw_kz(&jw, "title", kind->title);
     jw_ki64(&jw, "status", kind->status);
     jw_kstr(&jw, "detail", call->error[0].detail);
