@@ -102,6 +102,8 @@ static void a_suffix_is_a_format_of_a_table(void **state)
         {"/v1/countries.xlsx", 406, "json, csv and ndjson"},
         {"/v1/deficits/IND.xlsx?period=2019", 406, "json, csv, ndjson"},
         {"/v1/deficits/IND.XLSX", 406, "json, csv, ndjson"},
+        {"/v1/countries.xl_", 404, "nothing is served at this path"},
+        {"/v1/countries.xl~", 404, "nothing is served at this path"},
         {"/v1/nothing.xlsx", 404, "nothing is served at this path"},
         {"/healthz.xlsx", 404, "nothing is served at this path"},
         {"/v1/deficits/.xlsx", 404, ".xlsx"},
