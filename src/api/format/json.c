@@ -78,14 +78,15 @@ static char *put_key(char *at, struct str key)
 /* The cell's bytes at `at`, where there is room for SHORT_ROOM; the place behind them, or NULL if it is not a short one. */
 static char *put_short_cell(char *at, const struct cell *cell)
 {
+    static const char null[4] = {'n', 'u', 'l', 'l'}, no_flags[2] = {'[', ']'};
     if (cell->kind == CELL_INTEGER)
         return at + i64_put(at, cell->integer);
     if (cell->kind == CELL_NUMBER && ratio_is_small(cell->number))
         return at + ratio_put(at, cell->number);
     if (cell->kind == CELL_NULL)
-        return (char *)memcpy(at, "null", 4) + 4;
+        return (char *)memcpy(at, null, sizeof null) + sizeof null;
     if (cell->kind == CELL_FLAGS && !cell->flags)
-        return (char *)memcpy(at, "[]", 2) + 2;
+        return (char *)memcpy(at, no_flags, sizeof no_flags) + sizeof no_flags;
     return NULL;
 }
 

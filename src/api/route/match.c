@@ -93,16 +93,14 @@ static const struct route *before_strange_suffix(struct str path, struct str *su
     if (at == path.n || at == 0 || path.p[at - 1] != '.')
         return NULL;
     *suffix = str_span(path.p + at, path.n - at);
-    const struct route *route = find_route(str_span(path.p, at - 1), raw);
-    return route && route->kind == ROUTE_TABLE ? route : NULL;
+    return find_route(str_span(path.p, at - 1), raw);
 }
 
-static enum status no_such_format(struct call *call, const struct route *route, struct str suffix)
+static void no_such_format(struct call *call, const struct route *route, struct str suffix)
 {
     call->route = route;
     call->reply->route = route->path;
     refuse_format(call, "format", suffix);
-    return ST_INVALID;
 }
 
 static enum status nothing_here(struct call *call)
@@ -116,23 +114,34 @@ static enum status nothing_here(struct call *call)
     return ST_INVALID;
 }
 
+/* The table before a suffix of the path, with the format that it names; `route`, which fits the whole path, where there is none. A suffix
+ * that names no format is a problem, and *strange is set. */
+static const struct route *before_suffix(struct call *call, const struct route *route, struct str *raw, bool *strange)
+{
+    struct str path = call->path, suffix;
+    enum format format = cut_suffix(&path);
+    const struct route *before = format < FORMATS ? find_route(path, raw) : before_strange_suffix(path, &suffix);
+    if (!before || before->kind != ROUTE_TABLE)
+        return route;
+    *strange = format == FORMATS;
+    if (*strange) {
+        no_such_format(call, before, suffix);
+        return before;
+    }
+    call->format = format;
+    call->format_from_suffix = true;
+    return before;
+}
+
 enum status route_match(struct call *call)
 {
-    struct str path = call->path, raw[4] = {{NULL, 0}};
-    const struct route *route = find_route(path, raw);
-    if (!route || route->kind == ROUTE_TABLE) { /* "CHN.csv" may have been taken for a code */
-        enum format format = cut_suffix(&path);
-        const struct route *without = format < FORMATS ? find_route(path, raw) : NULL;
-        if (without && without->kind == ROUTE_TABLE) {
-            route = without;
-            call->format = format;
-            call->format_from_suffix = true;
-        }
-        struct str suffix;
-        const struct route *before = format == FORMATS ? before_strange_suffix(path, &suffix) : NULL;
-        if (before)
-            return no_such_format(call, before, suffix);
-    }
+    struct str raw[4] = {{NULL, 0}};
+    const struct route *route = find_route(call->path, raw);
+    bool strange = false;
+    if (!route || route->kind == ROUTE_TABLE) /* "CHN.csv" may have been taken for a code */
+        route = before_suffix(call, route, raw, &strange);
+    if (strange)
+        return ST_INVALID;
     if (!route)
         return nothing_here(call);
     call->route = route;
