@@ -11,36 +11,15 @@
 
 #include "api/call.h"
 #include "entrepot/server/server.h"
+#include "http/asking.h"
 #include "http/raw_client.h"
 #include "http/test_api.h"
-
-static struct arena arena;
-static struct api_reply reply;
-
-static int ask_of(const struct api *api, const char *target, struct api_request request)
-{
-    buf_release(&reply.body);
-    arena_reset(&arena);
-    request.target = str_view(target);
-    if (request.method.n == 0)
-        request.method = STR("GET");
-    api_answer(api, &arena, &request, &reply);
-    return reply.status;
-}
 
 static int ask_with(const char *target, struct api_request request) { return ask_of(test_world(), target, request); }
 static int ask(const char *target) { return ask_with(target, (struct api_request){.accept = STR("")}); }
 static int ask_coded(const char *target, const char *codings)
 {
     return ask_with(target, (struct api_request){.accept_encoding = str_view(codings)});
-}
-
-static struct str header(const char *name)
-{
-    for (size_t i = 0; i < reply.n_headers; i++)
-        if (strcmp(reply.header[i].name, name) == 0)
-            return reply.header[i].value;
-    return str_span(NULL, 0);
 }
 
 /* A copy of the last body that outlives the next question; to be freed. */
@@ -52,15 +31,6 @@ static char *body_copy(size_t *n)
     copy[reply.body.n] = '\0';
     *n = reply.body.n;
     return copy;
-}
-
-static json_t *parse(void)
-{
-    json_error_t error;
-    json_t *root = json_loadb(reply.body.p, reply.body.n, JSON_REJECT_DUPLICATES, &error);
-    if (!root)
-        fail_msg("%s in %.*s", error.text, (int)(reply.body.n < 400 ? reply.body.n : 400), reply.body.p);
-    return root;
 }
 
 static const char *text_at(json_t *root, const char *object, const char *key)
@@ -592,8 +562,7 @@ static void spellings_share_one_answer(void **state)
 static int start(void **state)
 {
     (void)state;
-    arena_init(&arena, (size_t)1 << 28);
-    buf_init(&reply.body, 1);
+    asking_start();
     struct server_options options = server_options_default();
     options.listen = "127.0.0.1:0";
     options.shards = 1; /* one cache */
@@ -608,8 +577,7 @@ static int stop(void **state)
 {
     (void)state;
     server_stop(server);
-    buf_release(&reply.body);
-    arena_release(&arena);
+    asking_stop();
     return 0;
 }
 

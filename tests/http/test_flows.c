@@ -6,53 +6,16 @@
 
 #include <cmocka.h>
 
-#include <jansson.h>
-
 #include "api/call.h"
+#include "http/asking.h"
 #include "http/test_api.h"
 
-static struct arena arena;
-static struct api_reply reply;
-
-static json_t *ask(const char *target, int status)
-{
-    buf_release(&reply.body);
-    arena_reset(&arena);
-    const struct api_request request = {.method = STR("GET"), .target = str_view(target)};
-    api_answer(test_api(), &arena, &request, &reply);
-    json_error_t error;
-    json_t *root = json_loadb(reply.body.p, reply.body.n, JSON_REJECT_DUPLICATES, &error);
-    if (reply.status != status || !root)
-        fail_msg("%s: %d, not %d: %.*s", target, reply.status, status, (int)(reply.body.n < 600 ? reply.body.n : 600),
-                 reply.body.p);
-    return root;
-}
-
+static json_t *ask(const char *target, int status) { return ask_json(test_api(), target, status); }
 static json_t *data_of(json_t *root) { return json_object_get(root, "data"); }
 static size_t rows_of(json_t *root) { return json_array_size(data_of(root)); }
-static json_t *row_of(json_t *root, size_t i) { return json_array_get(data_of(root), i); }
-static json_int_t integer(json_t *row, const char *key) { return json_integer_value(json_object_get(row, key)); }
-static double number(json_t *row, const char *key) { return json_number_value(json_object_get(row, key)); }
-static bool is_null(json_t *row, const char *key) { return json_is_null(json_object_get(row, key)); }
-
-static bool is_text(json_t *row, const char *key, const char *text)
-{
-    const char *value = json_string_value(json_object_get(row, key));
-    return value && strcmp(value, text) == 0;
-}
-
 static bool meta_text(json_t *root, const char *key, const char *text)
 {
     return is_text(json_object_get(root, "meta"), key, text);
-}
-
-static bool has_flag(json_t *row, const char *flag)
-{
-    json_t *value;
-    size_t i;
-    json_array_foreach(json_object_get(row, "flags"), i,
-                       value) if (strcmp(json_string_value(value), flag) == 0) return true;
-    return false;
 }
 
 static void sums(json_t *root, json_int_t *value, double *share)
@@ -521,16 +484,14 @@ static void columns_link_to_measures(void **state)
 static int start(void **state)
 {
     (void)state;
-    arena_init(&arena, (size_t)1 << 28);
-    buf_init(&reply.body, 1);
+    asking_start();
     return test_api() ? 0 : -1;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    buf_release(&reply.body);
-    arena_release(&arena);
+    asking_stop();
     return 0;
 }
 

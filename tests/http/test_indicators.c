@@ -11,32 +11,10 @@
 #include <math.h>
 
 #include "api/call.h"
+#include "http/asking.h"
 #include "http/test_api.h"
 
-static struct arena arena;
-static struct api_reply reply;
-
-static int ask(struct api *api, const char *target)
-{
-    struct api_request request = {.method = STR("GET"), .target = str_view(target)};
-    buf_release(&reply.body);
-    arena_reset(&arena);
-    api_answer(api, &arena, &request, &reply);
-    return reply.status;
-}
-
-static json_t *answer(struct api *api, const char *target, int status)
-{
-    if (ask(api, target) != status)
-        fail_msg("%s: %d, not %d: %.*s", target, reply.status, status, (int)(reply.body.n < 600 ? reply.body.n : 600),
-                 reply.body.p);
-    json_t *root = json_loadb(reply.body.p, reply.body.n, JSON_REJECT_DUPLICATES, NULL);
-    assert_non_null(root);
-    return root;
-}
-
 static json_t *rows_of(json_t *root) { return json_object_get(root, "data"); }
-static json_t *row_of(json_t *root, size_t i) { return json_array_get(rows_of(root), i); }
 static json_t *summary_of(json_t *root) { return json_object_get(json_object_get(root, "meta"), "summary"); }
 
 static void expect(json_t *row, const char *key, double wanted)
@@ -61,39 +39,22 @@ static void expect_bool(json_t *row, const char *key, bool wanted)
     assert_int_equal(json_is_true(value), wanted);
 }
 
-static bool warns(json_t *root, const char *part)
-{
-    json_t *text, *list = json_object_get(json_object_get(root, "meta"), "warnings");
-    size_t i;
-    json_array_foreach(list, i, text) if (strstr(json_string_value(text), part)) return true;
-    return false;
-}
-
-static bool flagged(json_t *row, const char *flag)
-{
-    json_t *text;
-    size_t i;
-    json_array_foreach(json_object_get(row, "flags"), i,
-                       text) if (strcmp(json_string_value(text), flag) == 0) return true;
-    return false;
-}
-
 /* Row by row, where several datasets answer. */
 static void test_what_is_made_up_says_so(void **state)
 {
     (void)state;
-    json_t *root = answer(test_world(), "/v1/bilateral/IND/CHN?dataset=*&freq=A&period=2019..2022", 200), *row;
+    json_t *root = ask_json(test_world(), "/v1/bilateral/IND/CHN?dataset=*&freq=A&period=2019..2022", 200), *row;
     size_t i, made_up = 0;
     json_array_foreach(rows_of(root), i, row)
     {
         bool toy = strcmp(json_string_value(json_object_get(row, "dataset")), "toy-world") == 0;
-        assert_int_equal(flagged(row, "synthetic"), toy);
+        assert_int_equal(has_flag(row, "synthetic"), toy);
         made_up += toy;
     }
     assert_true(made_up > 0 && made_up < i);
     json_decref(root);
-    root = answer(test_world(), "/v1/deficits/IND?dataset=toy-world&top=1", 200);
-    assert_true(flagged(row_of(root, 0), "synthetic"));
+    root = ask_json(test_world(), "/v1/deficits/IND?dataset=toy-world&top=1", 200);
+    assert_true(has_flag(row_of(root, 0), "synthetic"));
     json_decref(root);
 }
 
@@ -102,7 +63,7 @@ static void test_what_is_made_up_says_so(void **state)
 static void test_methods_are_echoed(void **state)
 {
     (void)state;
-    json_t *root = answer(test_world(), "/v1/dependence/IND?level=hs6&method=cepii&window=3", 200),
+    json_t *root = ask_json(test_world(), "/v1/dependence/IND?level=hs6&method=cepii&window=3", 200),
            *sum = summary_of(root), *row = row_of(root, 0);
     expect_text(json_object_get(root, "meta"), "dataset", "toy-world");
     expect_text(row, "product", "854140");
@@ -126,28 +87,28 @@ static void test_methods_are_echoed(void **state)
     expect(sum, "dependent_products", 1);
     expect(sum, "dependent_imports", 1e9);
     expect(sum, "dependent_share_of_imports", 1000.0 / 1472);
-    assert_true(warns(root, "2 of 2 years; the others are not complete in the dataset"));
+    assert_true(warns_of(root, "2 of 2 years; the others are not complete in the dataset"));
     json_decref(root);
-    root = answer(test_world(), "/v1/dependence/IND?level=hs6&method=cepii&window=3&dependent=1", 200);
+    root = ask_json(test_world(), "/v1/dependence/IND?level=hs6&method=cepii&window=3&dependent=1", 200);
     assert_int_equal(json_array_size(json_object_get(root, "data")), 1);
     expect_bool(row_of(root, 0), "dependent", true);
     json_decref(root);
-    root = answer(test_world(), "/v1/dependence/IND?level=hs6&method=cepii&window=3&dependent=false", 200);
+    root = ask_json(test_world(), "/v1/dependence/IND?level=hs6&method=cepii&window=3&dependent=false", 200);
     assert_int_equal(json_array_size(json_object_get(root, "data")), 2);
     json_decref(root);
-    root = answer(test_world(), "/v1/dependence/IND/CHN?level=hs6&method=eu2021&period=2023", 200);
+    root = ask_json(test_world(), "/v1/dependence/IND/CHN?level=hs6&method=eu2021&period=2023", 200);
     expect(row_of(root, 0), "imports_from_partner", 900e6);
     expect_null(row_of(root, 0), "criterion_extra_imports");
-    assert_true(warns(root, "always true of one country"));
+    assert_true(warns_of(root, "always true of one country"));
     json_decref(root);
-    root = answer(test_world(), "/v1/dependence/IND?level=hs6&method=eu2021&home=de&threshold_extra=0.96&period=2023",
-                  200);
+    root = ask_json(test_world(), "/v1/dependence/IND?level=hs6&method=eu2021&home=de&threshold_extra=0.96&period=2023",
+                    200);
     expect(row_of(root, 0), "extra_share", 0.955);
     expect_bool(row_of(root, 0), "criterion_extra_imports", false);
     expect(summary_of(root), "threshold_extra", 0.96);
     json_decref(root);
-    root = answer(test_world(), "/v1/dependence/IND/CHN?level=hs6&method=share&threshold=0.7&period=2023&sort=-share",
-                  200);
+    root = ask_json(test_world(), "/v1/dependence/IND/CHN?level=hs6&method=share&threshold=0.7&period=2023&sort=-share",
+                    200);
     expect_bool(row_of(root, 1), "dependent", true);
     expect_bool(row_of(root, 2), "dependent", false);
     json_decref(root);
@@ -157,10 +118,10 @@ static void test_a_summary_has_its_own_rows(void **state)
 {
     (void)state;
     json_t *root =
-        answer(test_world(),
-               "/v1/dependence/IND/CHN?level=hs6&method=india80&summary=1&period=2022,2023&dataset=toy-world&"
-               "sort=-period&dependent_products.gte=1",
-               200);
+        ask_json(test_world(),
+                 "/v1/dependence/IND/CHN?level=hs6&method=india80&summary=1&period=2022,2023&dataset=toy-world&"
+                 "sort=-period&dependent_products.gte=1",
+                 200);
     assert_int_equal(json_array_size(rows_of(root)), 2);
     expect_text(row_of(root, 0), "period", "2023");
     expect(row_of(root, 0), "dependent_products", 1);
@@ -172,11 +133,10 @@ static void test_a_summary_has_its_own_rows(void **state)
     assert_int_equal(json_array_size(json_object_get(root, "columns")), json_object_size(row_of(root, 0)));
     json_decref(root);
     /* A column of the rows is none of the summary, and the other way round. */
-    json_decref(answer(test_world(), "/v1/dependence/IND?summary=1&fields=hhi", 400));
-    json_decref(answer(test_world(), "/v1/dependence/IND?summary=%31&fields=products&period=2023", 200));
-    json_decref(answer(test_world(), "/v1/dependence/IND?fields=products", 400));
-    assert_int_equal(ask(test_world(), "/v1/dependence/IND.csv?summary=1&level=hs6&period=2023&fields=period,products"),
-                     200);
+    json_decref(ask_json(test_world(), "/v1/dependence/IND?summary=1&fields=hhi", 400));
+    json_decref(ask_json(test_world(), "/v1/dependence/IND?summary=%31&fields=products&period=2023", 200));
+    json_decref(ask_json(test_world(), "/v1/dependence/IND?fields=products", 400));
+    ask_soundly(test_world(), "/v1/dependence/IND.csv?summary=1&level=hs6&period=2023&fields=period,products");
     assert_true(str_is(buf_view(&reply.body), "period,products\r\n2023,3\r\n"));
 }
 
@@ -184,7 +144,7 @@ static void test_a_summary_has_its_own_rows(void **state)
 static void test_what_is_not_known_is_null(void **state)
 {
     (void)state;
-    json_t *root = answer(test_api(), "/v1/dependence/IND/CHN?period=FY2018-19&method=cepii&level=hs2", 200), *row;
+    json_t *root = ask_json(test_api(), "/v1/dependence/IND/CHN?period=FY2018-19&method=cepii&level=hs2", 200), *row;
     size_t i;
     json_array_foreach(rows_of(root), i, row)
     {
@@ -192,17 +152,17 @@ static void test_what_is_not_known_is_null(void **state)
         expect_null(row, "criterion_world_hhi");
         expect_null(row, "suppliers");
         expect_null(row, "equivalent_suppliers");
-        assert_true(flagged(row, "no_world_exports") && flagged(row, "lower_bound"));
+        assert_true(has_flag(row, "no_world_exports") && has_flag(row, "lower_bound"));
         assert_false(json_is_true(json_object_get(row, "dependent")));
     }
-    assert_true(warns(root, "no dataset that is loaded can tell"));
+    assert_true(warns_of(root, "no dataset that is loaded can tell"));
     expect_null(summary_of(root), "dependent_share_of_products");
     json_decref(root);
-    root = answer(test_world(), "/v1/dependence/IND/CHN?period=FY2018-19&method=cepii&level=hs2", 200);
+    root = ask_json(test_world(), "/v1/dependence/IND/CHN?period=FY2018-19&method=cepii&level=hs2", 200);
     expect_text(json_object_get(root, "meta"), "dataset", "dgcis-hs2-fy");
-    assert_true(warns(root, "dataset=toy-world can tell"));
+    assert_true(warns_of(root, "dataset=toy-world can tell"));
     json_decref(root);
-    root = answer(test_api(), "/v1/dependence/IND?level=total&period=2019", 200);
+    root = ask_json(test_api(), "/v1/dependence/IND?level=total&period=2019", 200);
     expect_text(json_object_get(root, "meta"), "dataset", "comtrade-partners-2019");
     assert_int_equal(json_array_size(rows_of(root)), 1);
     expect_text(row_of(root, 0), "top_supplier", "CHN");
@@ -232,22 +192,22 @@ static void test_indices_of_the_world(void **state)
         {"/v1/indices/hhi?reporter=IND&level=hs6", "hhi", 0.81505},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        json_t *root = answer(test_world(), cases[i].target, 200);
+        json_t *root = ask_json(test_world(), cases[i].target, 200);
         expect(row_of(root, 0), cases[i].key, cases[i].wanted);
         expect_text(row_of(root, 0), "period", "2023");
         assert_true(json_is_string(json_object_get(summary_of(root), "formula")));
         json_decref(root);
     }
-    json_t *root = answer(test_world(), cases[5].target, 200);
+    json_t *root = ask_json(test_world(), cases[5].target, 200);
     expect(summary_of(root), "aggregate", 0.08908);
     expect_text(summary_of(root), "level", "hs6");
     json_decref(root);
-    root = answer(test_world(), "/v1/indices/tci?reporter=CHN&partner=IND&level=hs6&period=2022,2023", 200);
+    root = ask_json(test_world(), "/v1/indices/tci?reporter=CHN&partner=IND&level=hs6&period=2022,2023", 200);
     assert_int_equal(json_array_size(rows_of(root)), 2);
     json_decref(root);
-    root = answer(test_world(), "/v1/indices/rca?reporter=IND&level=hs6&period=2019", 422);
+    root = ask_json(test_world(), "/v1/indices/rca?reporter=IND&level=hs6&period=2019", 422);
     json_decref(root);
-    root = answer(test_api(), "/v1/indices/tci?reporter=IND&partner=CHN", 422);
+    root = ask_json(test_api(), "/v1/indices/tci?reporter=IND&partner=CHN", 422);
     assert_non_null(strstr(json_string_value(json_object_get(root, "detail")), "no dataset of that kind is loaded"));
     json_decref(root);
 }
@@ -279,7 +239,7 @@ static void test_top_and_other_are_all(void **state)
         json_int_t all[3], some[3];
         double shares[2];
         (void)snprintf(target, sizeof target, "/v1/partners/IND?period=2019&by=%s", by[i]);
-        json_t *root = answer(test_api(), target, 200);
+        json_t *root = ask_json(test_api(), target, 200);
         sums_of(root, all, &shares[0]);
         json_int_t last = INT64_MAX;
         for (size_t r = 0; r < json_array_size(rows_of(root)); r++) {
@@ -289,10 +249,10 @@ static void test_top_and_other_are_all(void **state)
             expect_null(row_of(root, r), "growth");
         }
         assert_int_equal(json_integer_value(json_object_get(summary_of(root), "value")), all[i == 0 ? 2 : i - 1]);
-        assert_true(warns(root, "growth is null"));
+        assert_true(warns_of(root, "growth is null"));
         json_decref(root);
         (void)snprintf(target, sizeof target, "/v1/partners/IND?period=2019&by=%s&top=4", by[i]);
-        root = answer(test_api(), target, 200);
+        root = ask_json(test_api(), target, 200);
         assert_int_equal(json_array_size(rows_of(root)), 5);
         expect_text(row_of(root, 4), "partner", "other");
         sums_of(root, some, &shares[1]);
@@ -300,7 +260,7 @@ static void test_top_and_other_are_all(void **state)
         assert_true(fabs(shares[0] - 1) < 1e-4 && fabs(shares[1] - 1) < 1e-4);
         json_decref(root);
     }
-    json_t *root = answer(test_world(), "/v1/partners/IND?period=2023&by=imports", 200);
+    json_t *root = ask_json(test_world(), "/v1/partners/IND?period=2023&by=imports", 200);
     expect(row_of(root, 0), "growth", 0.229703);
     expect(row_of(root, 0), "share", 0.84375);
     expect(summary_of(root), "hhi", 0.724653);
@@ -370,7 +330,7 @@ static void test_bad_values(void **state)
         {"/v1/indices/hhi?reporter=IND&level=total&dataset=dgcis-total-fy", "dataset-unsuitable", 422},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        json_t *root = answer(test_api(), cases[i].target, cases[i].status);
+        json_t *root = ask_json(test_api(), cases[i].target, cases[i].status);
         char wanted[64];
         (void)snprintf(wanted, sizeof wanted, "/problems/%s", cases[i].type);
         if (strcmp(json_string_value(json_object_get(root, "type")), wanted) != 0)
@@ -382,16 +342,14 @@ static void test_bad_values(void **state)
 static int start(void **state)
 {
     (void)state;
-    arena_init(&arena, (size_t)1 << 28);
-    buf_init(&reply.body, 1);
+    asking_start();
     return test_api() && test_world() ? 0 : -1;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    buf_release(&reply.body);
-    arena_release(&arena);
+    asking_stop();
     return 0;
 }
 

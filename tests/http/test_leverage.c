@@ -1,63 +1,20 @@
 /* Leverage, suppliers and scenarios over HTTP: what the shipped figures can tell, what they cannot, and bad values of every parameter. */
-#include <jansson.h>
-
 #include "api/call.h"
+#include "http/asking.h"
 #include "http/test_api.h"
 #include "unit/world.h"
 
 /* The shipped figures, or the four countries of the unit tests as a reconciled dataset of everybody's trade. */
 static struct api *shipped, *four;
 static struct catalogue *catalogue;
-static struct arena arena;
-static struct api_reply reply;
 
-static json_t *ask_of(struct api *api, const char *target, int status)
-{
-    buf_release(&reply.body);
-    arena_reset(&arena);
-    struct api_request request = {.target = str_view(target), .method = STR("GET")};
-    api_answer(api, &arena, &request, &reply);
-    json_error_t error;
-    json_t *root = json_loadb(reply.body.p, reply.body.n, JSON_REJECT_DUPLICATES, &error);
-    if (!root || reply.status != status)
-        fail_msg("%s: %d %.*s", target, reply.status, (int)(reply.body.n < 600 ? reply.body.n : 600), reply.body.p);
-    return root;
-}
-
-static json_t *ask(const char *target, int status) { return ask_of(shipped, target, status); }
-
-static json_t *row_of(json_t *root, size_t i) { return json_array_get(json_object_get(root, "data"), i); }
-static json_t *meta_of(json_t *root, const char *key) { return json_object_get(json_object_get(root, "meta"), key); }
+static json_t *ask(const char *target, int status) { return ask_json(shipped, target, status); }
 
 static void expect_nulls(json_t *object, const char *const *key, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (!json_is_null(json_object_get(object, key[i])))
             fail_msg("%s is not null", key[i]);
-}
-
-static bool has_flag(json_t *row, const char *flag)
-{
-    json_t *value;
-    size_t i;
-    json_array_foreach(json_object_get(row, "flags"), i, value)
-    {
-        if (strcmp(json_string_value(value), flag) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool warns_of(json_t *root, const char *text)
-{
-    json_t *value;
-    size_t i;
-    json_array_foreach(meta_of(root, "warnings"), i, value)
-    {
-        if (strstr(json_string_value(value), text))
-            return true;
-    }
-    return false;
 }
 
 static void near_to(json_t *object, const char *key, double wanted)
@@ -170,7 +127,7 @@ static json_int_t whole(json_t *object, const char *key) { return json_integer_v
 static void test_the_four_countries(void **state)
 {
     (void)state;
-    json_t *root = ask_of(four, "/v1/leverage/IND/CHN?period=2023&level=hs6&sigma=3", 200);
+    json_t *root = ask_json(four, "/v1/leverage/IND/CHN?period=2023&level=hs6&sigma=3", 200);
     json_t *summary = meta_of(root, "summary");
     assert_int_equal(json_array_size(json_object_get(root, "data")), 3);
     assert_string_equal(json_string_value(json_object_get(row_of(root, 0), "product")), "854140");
@@ -182,7 +139,7 @@ static void test_the_four_countries(void **state)
     near_to(summary, "salience", 0.653825);
     assert_string_equal(json_string_value(json_object_get(summary, "lever")), "partner");
     json_decref(root);
-    root = ask_of(four, "/v1/suppliers/854140?period=2023&importer=IND&exclude=CHN&cut=0.5", 200);
+    root = ask_json(four, "/v1/suppliers/854140?period=2023&importer=IND&exclude=CHN&cut=0.5", 200);
     summary = meta_of(root, "summary");
     assert_string_equal(json_string_value(json_object_get(row_of(root, 0), "supplier")), "DEU");
     assert_int_equal(whole(row_of(root, 0), "capacity"), 36 * MILLION);
@@ -190,10 +147,10 @@ static void test_the_four_countries(void **state)
     near_to(summary, "market_tightness", 1.5);
     assert_int_equal(whole(summary, "alternatives"), 2);
     json_decref(root);
-    root = ask_of(four, "/v1/suppliers/S16?period=2023", 200);
+    root = ask_json(four, "/v1/suppliers/S16?period=2023", 200);
     assert_int_equal(json_array_size(json_object_get(root, "data")), 4);
     json_decref(root);
-    root = ask_of(four, "/v1/suppliers/854140?period=2023&importer=IND&top=1", 200);
+    root = ask_json(four, "/v1/suppliers/854140?period=2023&importer=IND&top=1", 200);
     assert_int_equal(json_array_size(json_object_get(root, "data")), 2);
     assert_string_equal(json_string_value(json_object_get(row_of(root, 1), "supplier")), "other");
     near_to(row_of(root, 1), "world_share", 300.0 / 1766);
@@ -203,13 +160,13 @@ static void test_the_four_countries(void **state)
 static void test_allocations_add_up(void **state)
 {
     (void)state;
-    json_t *root = ask_of(four, "/v1/scenario/IND/CHN?period=2023&product=854140&cut=0.5", 200);
+    json_t *root = ask_json(four, "/v1/scenario/IND/CHN?period=2023&product=854140&cut=0.5", 200);
     assert_int_equal(json_array_size(json_object_get(root, "data")), 2);
     assert_int_equal(whole(row_of(root, 0), "covered"), 70 * MILLION);
     assert_int_equal(whole(row_of(root, 0), "uncovered"), 380 * MILLION);
     near_to(row_of(root, 0), "uncovered_share", 0.38);
     json_decref(root);
-    root = ask_of(four, "/v1/scenario/IND/CHN?period=2023&product=S16,29&cut=0.03&allocation=1&path=abrupt", 200);
+    root = ask_json(four, "/v1/scenario/IND/CHN?period=2023&product=S16,29&cut=0.03&allocation=1&path=abrupt", 200);
     json_int_t sum = 0;
     for (size_t i = 0; i < json_array_size(json_object_get(root, "data")); i++) {
         assert_true(json_is_null(json_object_get(row_of(root, i), "covered")));
@@ -223,11 +180,11 @@ static void test_allocations_add_up(void **state)
 static void test_levers_mirror(void **state)
 {
     (void)state;
-    json_t *one = ask_of(four, "/v1/leverage/IND/CHN?period=2023&level=total", 200);
+    json_t *one = ask_json(four, "/v1/leverage/IND/CHN?period=2023&level=total", 200);
     double a = json_number_value(json_object_get(row_of(one, 0), "import_dependence"));
     double net = json_number_value(json_object_get(row_of(one, 0), "net_asymmetry"));
     json_decref(one);
-    json_t *other = ask_of(four, "/v1/leverage/CHN/IND?period=2023&level=total", 200);
+    json_t *other = ask_json(four, "/v1/leverage/CHN/IND?period=2023&level=total", 200);
     near_to(row_of(other, 0), "partner_import_dependence", a);
     near_to(row_of(other, 0), "net_asymmetry", -net);
     assert_string_equal(json_string_value(json_object_get(row_of(other, 0), "lever")), "reporter");
@@ -291,8 +248,7 @@ static void test_bad_values(void **state)
 
 static int start(void **state)
 {
-    arena_init(&arena, (size_t)1 << 28);
-    buf_init(&reply.body, 1);
+    asking_start();
     shipped = test_api();
     if (!shipped || world_setup(state) != 0)
         return -1;
@@ -311,8 +267,7 @@ static int stop(void **state)
     api_free(four);
     catalogue_free(catalogue); /* and the world's tables */
     arena_release(&world.arena);
-    buf_release(&reply.body);
-    arena_release(&arena);
+    asking_stop();
     return 0;
 }
 

@@ -9,34 +9,16 @@
 
 #include "api/assets.h"
 #include "api/call.h"
+#include "http/asking.h"
 #include "http/test_api.h"
 
 #define BROWSER "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
-static struct arena arena;
-static struct api_reply reply;
-
-static int ask(const char *target, struct api_request request)
-{
-    buf_release(&reply.body);
-    arena_reset(&arena);
-    request.target = str_view(target);
-    request.method = STR("GET");
-    api_answer(test_api(), &arena, &request, &reply);
-    return reply.status;
-}
+static int ask(const char *target, struct api_request request) { return ask_of(test_api(), target, request); }
 
 static int ask_as(const char *target, const char *accept)
 {
     return ask(target, (struct api_request){.accept = str_view(accept)});
-}
-
-static struct str header(const char *name)
-{
-    for (size_t i = 0; i < reply.n_headers; i++)
-        if (strcmp(reply.header[i].name, name) == 0)
-            return reply.header[i].value;
-    return str_span(NULL, 0);
 }
 
 static bool holds(struct str text, const char *part) { return memmem(text.p, text.n, part, strlen(part)) != NULL; }
@@ -170,14 +152,13 @@ static void what_is_no_file_is_a_problem(void **state)
 static int start(void **state)
 {
     (void)state;
-    arena_init(&arena, (size_t)1 << 28);
+    asking_start();
     return test_api() ? 0 : -1;
 }
 static int stop(void **state)
 {
     (void)state;
-    buf_release(&reply.body);
-    arena_release(&arena);
+    asking_stop();
     return 0;
 }
 

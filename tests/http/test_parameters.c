@@ -9,27 +9,11 @@
 
 #include "api/call.h"
 #include "bug.h"
+#include "http/asking.h"
 #include "http/test_api.h"
 
-static struct arena arena;
-static struct api_reply reply;
-
-static int ask_with(const char *target, struct api_request request)
-{
-    buf_release(&reply.body);
-    arena_reset(&arena);
-    request.method = STR("GET");
-    request.target = str_view(target);
-    api_answer(test_world(), &arena, &request, &reply);
-    return reply.status;
-}
-
+static int ask_with(const char *target, struct api_request request) { return ask_of(test_world(), target, request); }
 static int ask(const char *target) { return ask_with(target, (struct api_request){.accept = STR("")}); }
-
-static bool says(const char *words)
-{
-    return reply.body.n && memmem(reply.body.p, reply.body.n, words, strlen(words)) != NULL;
-}
 
 struct expected {
     const char *target;
@@ -40,7 +24,7 @@ struct expected {
 static void expect(const struct expected *e)
 {
     int status = ask(e->target);
-    if (status != e->status || !says(e->words))
+    if (status != e->status || !body_has(e->words))
         fail_msg("%s: not %d \"%s\" but %d %.*s", e->target, e->status, e->words, status,
                  (int)(reply.body.n < 600 ? reply.body.n : 600), reply.body.p);
 }
@@ -425,9 +409,9 @@ static void labels_of_the_query_come_first(void **state)
     (void)state;
     struct api_request request = {.accept = STR("application/vnd.sdmx.data+csv;labels=name")};
     assert_int_equal(ask_with("/v1/bilateral/IND/CHN?period=FY2018-19&labels=id", request), 200);
-    assert_false(says("India"));
+    assert_false(body_has("India"));
     assert_int_equal(ask_with("/v1/bilateral/IND/CHN?period=FY2018-19", request), 200);
-    assert_true(says("India"));
+    assert_true(body_has("India"));
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
         assert_null(encoders[f].parameters[MEDIA_PARAMETERS - 1].name); /* where the reading of them ends */
 }
@@ -472,15 +456,14 @@ static void the_coding_with_the_greater_weight_is_taken(void **state)
 static int setup(void **state)
 {
     (void)state;
-    arena_init(&arena, (size_t)64 << 20);
+    asking_start();
     return test_world() ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    buf_release(&reply.body);
-    arena_release(&arena);
+    asking_stop();
     return 0;
 }
 

@@ -10,34 +10,12 @@
 #include <math.h>
 
 #include "api/call.h"
+#include "http/asking.h"
 #include "http/test_api.h"
 
-static struct arena arena;
-static struct api_reply reply;
-
-static json_t *ask(const char *target, int status)
-{
-    buf_release(&reply.body);
-    arena_reset(&arena);
-    struct api_request request = {.method = STR("GET"), .target = str_view(target)};
-    api_answer(test_api(), &arena, &request, &reply);
-    size_t shown = reply.body.n < 600 ? reply.body.n : 600;
-    if (reply.status != status)
-        fail_msg("%s: %d, not %d: %.*s", target, reply.status, status, (int)shown, reply.body.p);
-    json_error_t error;
-    json_t *root = json_loadb(reply.body.p, reply.body.n, JSON_REJECT_DUPLICATES, &error);
-    if (!root)
-        fail_msg("%s: %s in %.*s", target, error.text, (int)shown, reply.body.p);
-    return root;
-}
-
+static json_t *ask(const char *target, int status) { return ask_json(test_api(), target, status); }
 static json_t *rows_of(json_t *root) { return json_object_get(root, "data"); }
-static json_t *row_of(json_t *root, size_t i) { return json_array_get(rows_of(root), i); }
-static json_t *meta_of(json_t *root, const char *key) { return json_object_get(json_object_get(root, "meta"), key); }
 static json_t *summary_of(json_t *root) { return meta_of(root, "summary"); }
-static double number(json_t *row, const char *key) { return json_number_value(json_object_get(row, key)); }
-static bool is_null(json_t *row, const char *key) { return json_is_null(json_object_get(row, key)); }
-
 static void assert_text(json_t *row, const char *key, const char *wanted)
 {
     const char *got = json_string_value(json_object_get(row, key));
@@ -57,15 +35,6 @@ static bool lists(json_t *list, const char *wanted)
     json_t *value;
     size_t i;
     json_array_foreach(list, i, value) if (strcmp(json_string_value(value), wanted) == 0) return true;
-    return false;
-}
-
-static bool warns_of(json_t *root, const char *words)
-{
-    json_t *value;
-    size_t i;
-    json_array_foreach(meta_of(root, "warnings"), i,
-                       value) if (strstr(json_string_value(value), words) != NULL) return true;
     return false;
 }
 
@@ -599,16 +568,14 @@ static void mistakes_are_told(void **state)
 static int start(void **state)
 {
     (void)state;
-    arena_init(&arena, (size_t)1 << 28);
-    buf_init(&reply.body, 1);
+    asking_start();
     return test_api() ? 0 : -1;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    buf_release(&reply.body);
-    arena_release(&arena);
+    asking_stop();
     return 0;
 }
 
