@@ -9,6 +9,8 @@
 # lines too. A program that crashes, runs out of time, reports fewer cases than it announced, or reports nothing at all counts
 # as one more failed case. Each program gets its own empty TMPDIR and the process group is killed at the end of its time.
 set -u
+# shellcheck source=tests/script/jobs.sh
+. "$(dirname "$0")/script/jobs.sh" || exit 1
 
 count() { # results of one program on stdin -> "passed failed skipped announced"
     awk '
@@ -97,17 +99,4 @@ done
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-bad=0 running=0
-for program in "$@"; do
-    if [ "$running" -ge "$jobs" ]; then
-        wait -n || bad=1
-        running=$((running - 1))
-    fi
-    run_one "$program" &
-    running=$((running + 1))
-done
-while [ "$running" -gt 0 ]; do
-    wait -n || bad=1
-    running=$((running - 1))
-done
-exit "$bad"
+run_each "$jobs" run_one "$@"

@@ -529,7 +529,8 @@ struct str reply_disposition(const struct call *call);
 enum column_role { ROLE_FIGURE, ROLE_TIME, ROLE_PLACE, ROLE_CLASS, ROLE_TEXT };
 enum names_of { NAMES_OF_NOTHING, NAMES_OF_COUNTRIES, NAMES_OF_PRODUCTS, NAMES_OF_DATASETS };
 
-enum labels { LABELS_ID, LABELS_NAME, LABELS_BOTH }; /* the words of labels= */
+enum labels { LABELS_ID, LABELS_NAME, LABELS_BOTH };
+extern const char *const words_of_labels[]; /* their words; ended by NULL */
 
 /* A column of codes. */
 struct code_kind {

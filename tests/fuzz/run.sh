@@ -5,6 +5,8 @@
 # Says one line a target, "ok - TARGET: …" or "not ok - …", with what libFuzzer counts: executions, features, inputs.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/script/jobs.sh
+. tests/script/jobs.sh
 fuzzer=$1 seconds=$2
 shift 2
 entrepot=${ENTREPOT:-build/gcc/entrepot}
@@ -37,17 +39,4 @@ fuzz() { # TARGET
     fi
 }
 
-bad=0 running=0
-for target in "$@"; do
-    if [ "$running" -ge "${FUZZ_JOBS:-2}" ]; then
-        wait -n || bad=1
-        running=$((running - 1))
-    fi
-    fuzz "$target" &
-    running=$((running + 1))
-done
-while [ "$running" -gt 0 ]; do
-    wait -n || bad=1
-    running=$((running - 1))
-done
-exit "$bad"
+run_each "${FUZZ_JOBS:-2}" fuzz "$@"

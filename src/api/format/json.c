@@ -24,17 +24,45 @@ static void write_list(struct buf *out, struct str list)
     buf_byte(out, ']');
 }
 
-static void write_cell(struct buf *out, const struct cell *cell)
+#define SHORT_ROOM 48 /* of a short cell, and for what is stored beyond it or a short key */
+
+/* The cell's bytes at `at`, where there is room for SHORT_ROOM; the place behind them, or NULL if it is not a short one. */
+static char *put_short_cell(char *at, const struct cell *cell)
+{
+    static const char null[4] = {'n', 'u', 'l', 'l'}, no_flags[2] = {'[', ']'};
+    if (cell->kind == CELL_INTEGER)
+        return at + i64_put(at, cell->integer);
+    if (cell->kind == CELL_NUMBER && ratio_is_small(cell->number))
+        return at + ratio_put(at, cell->number);
+    if (cell->kind == CELL_NULL)
+        return (char *)memcpy(at, null, sizeof null) + sizeof null;
+    if (cell->kind == CELL_FLAGS && !cell->flags)
+        return (char *)memcpy(at, no_flags, sizeof no_flags) + sizeof no_flags;
+    return NULL;
+}
+
+static void write_long_cell(struct buf *out, const struct cell *cell)
 {
     switch (cell->kind) {
-    case CELL_NULL: buf_lit(out, "null"); break;
     case CELL_STRING: jw_quote(out, cell->text); break;
-    case CELL_INTEGER: buf_i64(out, cell->integer); break;
     case CELL_NUMBER: ratio_print(out, cell->number); break;
     case CELL_BOOLEAN: buf_add(out, cell->boolean ? STR("true") : STR("false")); break;
     case CELL_FLAGS: write_flags(out, cell->flags); break;
     case CELL_LIST: write_list(out, cell->text); break;
+    case CELL_NULL:
+    case CELL_INTEGER: BUG("a short cell");
     }
+}
+
+static void write_cell(struct buf *out, const struct cell *cell)
+{
+    if (!buf_reserve(out, SHORT_ROOM))
+        return;
+    char *end = put_short_cell(out->p + out->n, cell);
+    if (end)
+        out->n = (size_t)(end - out->p);
+    else
+        write_long_cell(out, cell);
 }
 
 /* How rows are shown: their columns, and what stands around the values. */
@@ -45,8 +73,6 @@ struct shown {
     struct str before[COLUMNS_MAX]; /* ,"id": or, where values stand alone, a comma; none before the first */
     size_t room;                    /* for a row whose cells are all short */
 };
-
-#define SHORT_ROOM 48 /* of a short cell, and for what is stored beyond it or a short key */
 
 static bool show(const struct call *call, bool bare, struct shown *shown)
 {
@@ -75,21 +101,6 @@ static char *put_key(char *at, struct str key)
     return at + key.n;
 }
 
-/* The cell's bytes at `at`, where there is room for SHORT_ROOM; the place behind them, or NULL if it is not a short one. */
-static char *put_short_cell(char *at, const struct cell *cell)
-{
-    static const char null[4] = {'n', 'u', 'l', 'l'}, no_flags[2] = {'[', ']'};
-    if (cell->kind == CELL_INTEGER)
-        return at + i64_put(at, cell->integer);
-    if (cell->kind == CELL_NUMBER && ratio_is_small(cell->number))
-        return at + ratio_put(at, cell->number);
-    if (cell->kind == CELL_NULL)
-        return (char *)memcpy(at, null, sizeof null) + sizeof null;
-    if (cell->kind == CELL_FLAGS && !cell->flags)
-        return (char *)memcpy(at, no_flags, sizeof no_flags) + sizeof no_flags;
-    return NULL;
-}
-
 /* Room is asked for once for all short cells, and again behind each other one. */
 static void write_row(struct buf *out, const struct cell *row, const struct shown *shown)
 {
@@ -103,7 +114,7 @@ static void write_row(struct buf *out, const struct cell *row, const struct show
         char *end = put_short_cell(at, cell);
         if (!end) {
             out->n = (size_t)(at - out->p);
-            write_cell(out, cell);
+            write_long_cell(out, cell);
             if (!buf_reserve(out, shown->room))
                 return;
             end = out->p + out->n;

@@ -28,7 +28,7 @@ extern const struct route route_page, route_asset, route_index, route_bilateral,
     (1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6 | 1U << LEVEL_HS8 | 1U << LEVEL_SECTOR)
 
 /* What labels=, shape=, codes= and count= take; the first of each is the default. */
-extern const char *const words_of_labels[], *const words_of_shapes[], *const words_of_codes[], *const words_of_count[];
+extern const char *const words_of_shapes[], *const words_of_codes[], *const words_of_count[];
 
 #define LIMIT_MAX 50000
 #define PARAM_OF_RELEASE                                                                                               \

@@ -1,5 +1,5 @@
 /* What the client can read: the format of the answer and its coding. */
-#include "api/get/endpoints.h"
+#include "api/call.h"
 #include "entrepot/base/number.h"
 
 /* ---- Accept (RFC 9110 §12.5.1) ---- */
