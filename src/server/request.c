@@ -232,7 +232,6 @@ static void join_repeated(struct shard *shard, struct MHD_Connection *connection
 /* What the api asks back, and the two keys that an answer is kept under. */
 struct asking {
     struct conn *conn;
-    struct shard *shard;
     struct cache_key as_written, spelling;
     struct kept *found; /* under the spelling */
 };
@@ -242,7 +241,7 @@ static bool is_held(void *cls, struct str spelling)
 {
     struct asking *asking = cls;
     cache_key_take(&asking->spelling, spelling);
-    asking->found = cache_find(&asking->shard->cache, &asking->spelling);
+    asking->found = cache_find(&asking->conn->shard->cache, &asking->spelling);
     return asking->found != NULL;
 }
 
@@ -365,7 +364,6 @@ static enum MHD_Result answer_from(const struct edition *edition, struct conn *c
     }
     struct asking asking; /* large, and filled in by the keys' makers */
     asking.conn = conn;
-    asking.shard = shard;
     asking.found = NULL;
     asking.spelling.n = 0;
     cache_key_make(&asking.as_written, &request);
