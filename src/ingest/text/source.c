@@ -1,3 +1,4 @@
+/* Where bytes come from: files, plain or packed with gzip, the standard input, other readers; as UTF-8 where they are text in another encoding. */
 #include "ingest/text/source.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 
 #include "entrepot/base/buf.h"
 #include "entrepot/ingest/ingest.h"
+#include "ingest/text/encoding.h"
 
 #define RAW_BYTES ((size_t)1 << 17)
 #define READ_MAX ((size_t)1 << 30)
@@ -115,6 +117,11 @@ enum status source_open(struct source *s, const char *path, int stop_fd, struct 
     return status;
 }
 
+void source_over(struct source *s, const char *name, csv_fill *giver, void *given_by)
+{
+    *s = (struct source){.name = name, .fd = -1, .stop_fd = -1, .giver = giver, .given_by = given_by};
+}
+
 void source_close(struct source *s)
 {
     if (s->packed)
@@ -122,6 +129,8 @@ void source_close(struct source *s)
     if (s->fd >= 0)
         (void)close(s->fd);
     free(s->raw);
+    free(s->ahead);
+    decoding_free(s->decoding);
     *s = (struct source){.name = s->name, .fd = -1};
 }
 
@@ -180,7 +189,19 @@ static ptrdiff_t unpack(struct source *s, char *into, size_t room, struct proble
         s->in_member = false;
     else if (result != Z_OK && result != Z_BUF_ERROR)
         return fail_packed(s, s->z.msg ? s->z.msg : "the gzip data are damaged", problem);
+    s->unpacked_bytes += room - s->z.avail_out;
+    if (unpacked_too_far(s->unpacked_bytes, s->read_bytes)) {
+        (void)source_refuse_bomb(s->name, problem);
+        return -1;
+    }
     return (ptrdiff_t)(room - s->z.avail_out);
+}
+
+enum status source_refuse_bomb(const char *name, struct problem *problem)
+{
+    enum status status = problem_set(problem, ST_TOO_LARGE, name, "unpacked it is more than %d times as large as packed",
+                                     UNPACKED_RATIO_MAX);
+    return problem_cure(problem, status, "no figures pack so well; unpack it yourself if you know what it is");
 }
 
 static ptrdiff_t fill_packed(struct source *s, char *into, size_t room, struct problem *problem)
@@ -195,10 +216,61 @@ static ptrdiff_t fill_packed(struct source *s, char *into, size_t room, struct p
     return got;
 }
 
+static ptrdiff_t fill_given(struct source *s, char *into, size_t room, struct problem *problem)
+{
+    ptrdiff_t got = s->giver(s->given_by, into, room, problem);
+    s->read_bytes += got > 0 ? (uint64_t)got : 0;
+    return got;
+}
+
+static ptrdiff_t fill_unseen(struct source *s, char *into, size_t room, struct problem *problem)
+{
+    if (s->giver)
+        return fill_given(s, into, room, problem);
+    return s->packed ? fill_packed(s, into, room, problem) : fill_plain(s, into, room, problem);
+}
+
+/* ---- looking ahead, decoding ---- */
+
+enum status source_peek(struct source *s, size_t least, struct str *out, struct problem *problem)
+{
+    char *ahead = s->n_ahead < least ? realloc(s->ahead, least) : s->ahead;
+    if (!ahead && least)
+        return problem_set(problem, ST_NO_MEMORY, s->name, "out of memory");
+    s->ahead = ahead;
+    while (s->n_ahead < least && !s->ahead_ends) {
+        ptrdiff_t got = fill_unseen(s, s->ahead + s->n_ahead, least - s->n_ahead, problem);
+        if (got < 0)
+            return problem->status;
+        s->n_ahead += (size_t)got;
+        s->ahead_ends = got == 0;
+    }
+    *out = str_span(s->ahead + s->ahead_at, s->n_ahead - s->ahead_at);
+    return ST_OK;
+}
+
+static ptrdiff_t fill_undecoded(void *source, char *into, size_t room, struct problem *problem)
+{
+    struct source *s = source;
+    size_t n = s->n_ahead - s->ahead_at;
+    if (n == 0)
+        return s->ahead_ends ? 0 : fill_unseen(s, into, room, problem);
+    n = n < room ? n : room;
+    memcpy(into, s->ahead + s->ahead_at, n);
+    s->ahead_at += n;
+    return (ptrdiff_t)n;
+}
+
+enum status source_decode(struct source *s, const char *encoding, struct problem *problem)
+{
+    return decoding_new(encoding, &s->decoding, problem);
+}
+
 ptrdiff_t source_fill(void *source, char *into, size_t room, struct problem *problem)
 {
     struct source *s = source;
-    return s->packed ? fill_packed(s, into, room, problem) : fill_plain(s, into, room, problem);
+    return s->decoding ? decoding_fill(s->decoding, fill_undecoded, s, into, room, problem)
+                       : fill_undecoded(s, into, room, problem);
 }
 
 enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n, struct problem *problem)
