@@ -69,7 +69,9 @@ EMBEDDED := config/countries.csv config/products.csv config/sectors.json $(sort 
 CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
 
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
-EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o) $(B)/embedded/chart.min.js.o
+EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o) $(B)/embedded/chart.min.js.o $(B)/embedded/readers.o
+# Descriptions of files, in one piece, a record separator behind each; where two fit a file equally well, the first is taken.
+READERS := $(filter-out config/readers/tidy.json,$(sort $(wildcard config/readers/*.json))) config/readers/tidy.json
 LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
 
 # A room of tests: test_*.c are programs; what else lies there is linked into each of them.
@@ -230,6 +232,11 @@ $(B)/embedded/%.o: % $(B)/flags
 	$(embed)
 $(B)/embedded/chart.min.js.o: $(B)/chart/chart.min.js
 	$(embed)
+$(B)/embedded/readers.o: $(B)/readers/readers $(B)/flags
+	$(embed)
+$(B)/readers/readers: $(READERS) $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)for f in $(READERS); do cat $$f && printf '\036' || exit 1; done >$@
 # Under one name, whatever CHART_JS is called.
 $(B)/chart/chart.min.js: $(CHART_JS) $(B)/flags
 	@mkdir -p $(@D)

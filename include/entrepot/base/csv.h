@@ -9,7 +9,7 @@
 #include "entrepot/base/problem.h"
 #include "entrepot/base/str.h"
 
-#define CSV_FIELDS_MAX 64
+#define CSV_FIELDS_MAX 256
 #define CSV_RECORD_MAX ((size_t)1 << 20) /* bytes; a longer record is refused */
 
 /* Delivers up to `room` bytes: how many, 0 at the end, -1 on a failure, of which *problem was told. */
@@ -23,6 +23,9 @@ struct csv {
     char *p;            /* unread bytes begin here */
     size_t n, capacity; /* unread bytes, size of own */
     bool at_end, started;
+    char delimiter;   /* between fields; a comma unless somebody says otherwise before the first record */
+    bool tolerant;    /* text that is not UTF-8 is noted and not refused, and a quote inside a field is a letter */
+    bool not_utf8;    /* the record just read */
     uint64_t line; /* number of the line on which the last record began, from 1 */
     uint64_t next_line;
     size_t n_fields;

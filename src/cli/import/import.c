@@ -39,6 +39,7 @@ static const struct import_option table[] = {
     {"hs", "HS2017", OPT_TEXT, AT(ingest.hs), "revision of the Harmonized System, where the files do not say it"},
     {"level", "LEVEL", OPT_LEVEL, AT(ingest.level), "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"},
     {"partners", "WORD", OPT_PARTNERS, AT(ingest.partners), "all, listed or closed"},
+    {"encoding", "NAME", OPT_TEXT, AT(ingest.encoding), "of the files' text, where it is not UTF-8: windows-1252, gb18030 …"},
     {"countries-file", "FILE", OPT_TEXT, AT(ingest.countries_file), "BACI's country_codes_V….csv"},
     {"products-file", "FILE", OPT_TEXT, AT(ingest.products_file), "BACI's product_codes_HS…_V….csv: only these codes"},
     {"allow-unknown", NULL, OPT_FLAG, AT(ingest.allow_unknown), "unknown country codes become X899"},
@@ -50,12 +51,13 @@ static const struct import_option table[] = {
 
 void import_help(FILE *out)
 {
-    fputs("usage: entrepot import FORMAT FILE… -o OUT.cube [OPTIONS]\n\n"
-          "FORMAT is one of\n"
+    fputs("usage: entrepot import [FORMAT] FILE… -o OUT.cube [OPTIONS]\n\n"
+          "Without FORMAT the files say by their columns what they are. FORMAT is one of\n"
           "  baci                       CEPII BACI: BACI_HS17_Y2020_V202501.csv, one file a year\n"
           "  comtrade                   UN Comtrade: CSV of the API, or the older one of 35 columns\n"
           "  MANIFEST.json              a manifest; without FILE the CSV that it names\n"
-          "Files may be packed with gzip; - is the standard input. OUT.cube appears when it is whole.\n\n",
+          "Files may be packed (gzip, xz, zstd, bzip2) and lie in archives (zip, tar, 7z); - is the standard input. OUT.cube appears when it "
+          "is whole.\n\n",
           out);
     for (size_t i = 0; i < OPTIONS; i++) {
         char left[64];
@@ -213,6 +215,13 @@ static void print_codes(const struct ingest_codes *codes, const char *what)
         fprintf(stderr, "  and more of them in %llu rows\n", (unsigned long long)codes->more_rows);
 }
 
+static void print_list(const struct ingest_codes *codes, const char *what)
+{
+    for (size_t i = 0; i < codes->n; i++)
+        printf("  %s: %s, %llu row%s\n", what, codes->code[i].text, (unsigned long long)codes->code[i].rows,
+               codes->code[i].rows == 1 ? "" : "s");
+}
+
 static void print_report(const struct ingest_report *report, const char *output, const struct cube *cube,
                          double seconds)
 {
@@ -230,7 +239,13 @@ static void print_report(const struct ingest_report *report, const char *output,
         printf("; %llu unknown country codes became X899", (unsigned long long)report->countries.rows);
     if (report->written.summed)
         printf(", %llu rows were added to others", (unsigned long long)report->written.summed);
+    if (report->written.repeated)
+        printf(", %llu rows that stand twice count once", (unsigned long long)report->written.repeated);
     printf("\n");
+    print_list(&report->left_out, "left out");
+    print_list(&report->taken, "taken");
+    for (size_t i = 0; i < report->n_told; i++)
+        printf("%s: %s\n", output, report->told[i]);
 }
 
 /* ---- the command ---- */
@@ -313,11 +328,6 @@ static int import_into(const struct import_options *o, const struct settings *se
     return code;
 }
 
-static bool is_format(const char *word)
-{
-    return strcmp(word, "baci") == 0 || strcmp(word, "comtrade") == 0 || str_ends(str_view(word), STR(".json"));
-}
-
 /* Batches of a few megabytes come and go: kept by the allocator instead of given back to the system each time, they save a
  * fifth of an import's time. */
 static void keep_freed_memory(void)
@@ -341,12 +351,13 @@ int command_import(int argc, char **argv)
         status = settings_read(&settings, argc, argv, rest, &n);
         if (status != EXIT_DONE)
             (void)print_problem(&settings.problem);
-        if (status == EXIT_DONE && (n == 0 || !options.output || !is_format(rest[0]))) {
-            fputs("usage: entrepot import FORMAT FILE… -o OUT.cube   (import --help tells more)\n", stderr);
+        if (status == EXIT_DONE && (n == 0 || !options.output)) {
+            fputs("usage: entrepot import [FORMAT] FILE… -o OUT.cube   (import --help tells more)\n", stderr);
             status = EXIT_USAGE;
         }
         if (status == EXIT_DONE)
-            status = import_into(&options, &settings, rest[0], rest + 1, n - 1);
+            status = ingest_is_format(rest[0]) ? import_into(&options, &settings, rest[0], rest + 1, n - 1)
+                                               : import_into(&options, &settings, NULL, rest, n);
         settings_release(&settings);
     }
     free(rest);

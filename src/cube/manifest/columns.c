@@ -136,13 +136,13 @@ static void take_members(struct reading *r, struct dataset_csv *csv)
 static void check_roles(struct reading *r, const struct dataset *d, const struct dataset_csv *csv)
 {
     bool both = csv->column[ROLE_EXPORTS].n || csv->column[ROLE_IMPORTS].n;
-    bool open = csv->reader.n > 0; /* what a shipped description lacks, the file's header may show */
+    bool open = csv->reader.n > 0; /* a shipped description may lack what a file's header shows; its constants are for files without the column */
     for (unsigned i = 0; i < CSV_ROLES; i++) {
         bool needed = i == ROLE_REPORTER || i == ROLE_PARTNER || (i == ROLE_PERIOD && !csv->across) ||
                       (i == ROLE_VALUE && !both && !csv->across) ||
                       (i == ROLE_FLOW && d->basis == BASIS_REPORTED && !both) ||
                       (i == ROLE_PRODUCT && d->level != LEVEL_TOTAL);
-        if (csv->column[i].n && csv->constant[i].n)
+        if (!open && csv->column[i].n && csv->constant[i].n)
             reading_refuse(r, csv_role_name[i], "given both as a column and as a constant");
         if (needed && !open && !csv->column[i].n && !csv->constant[i].n)
             reading_refuse(r, csv_role_name[i],

@@ -137,3 +137,33 @@ ptrdiff_t decoding_fill(struct decoding *d, csv_fill *fill, void *source, char *
     d->out_at += n;
     return (ptrdiff_t)n;
 }
+
+static ptrdiff_t fill_rest(void *context, char *into, size_t room, struct problem *problem)
+{
+    struct str *rest = context;
+    size_t n = rest->n < room ? rest->n : room;
+    (void)problem;
+    if (n)
+        memcpy(into, rest->p, n);
+    *rest = str_span(rest->p + n, rest->n - n);
+    return (ptrdiff_t)n;
+}
+
+enum status encoding_text(const char *encoding, struct str text, struct buf *out, struct problem *problem)
+{
+    struct decoding *decoding;
+    if (!encoding) {
+        buf_add(out, text);
+        return out->failed ? problem_set(problem, ST_NO_MEMORY, "encoding", "out of memory") : ST_OK;
+    }
+    enum status status = decoding_new(encoding, &decoding, problem);
+    if (status != ST_OK)
+        return status;
+    ptrdiff_t got = 1;
+    while (got > 0 && buf_reserve(out, 4096)) {
+        got = decoding_fill(decoding, fill_rest, &text, out->p + out->n, 4096, problem);
+        out->n += got > 0 ? (size_t)got : 0;
+    }
+    decoding_free(decoding);
+    return out->failed ? problem_set(problem, ST_NO_MEMORY, "encoding", "out of memory") : ST_OK;
+}

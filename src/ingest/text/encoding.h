@@ -5,6 +5,7 @@
 #ifndef INGEST_TEXT_ENCODING_H
 #define INGEST_TEXT_ENCODING_H
 
+#include "entrepot/base/buf.h"
 #include "entrepot/base/csv.h"
 
 /* The encoding of a text that begins with these bytes (perhaps cut inside a letter): NULL for UTF-8; else a name that iconv knows. *sure
@@ -19,5 +20,8 @@ void decoding_free(struct decoding *decoding);
 /* Fills `into` with UTF-8 of what `fill` gives; as a csv_fill otherwise. */
 ptrdiff_t decoding_fill(struct decoding *decoding, csv_fill *fill, void *source, char *into, size_t room,
                         struct problem *problem);
+
+/* The text as UTF-8 behind what is in `out`; `encoding` NULL: as it is. */
+enum status encoding_text(const char *encoding, struct str text, struct buf *out, struct problem *problem) MUST_CHECK;
 
 #endif

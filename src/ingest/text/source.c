@@ -102,7 +102,8 @@ static enum status look_inside(struct source *s, struct problem *problem)
         return problem ? problem->status : ST_IO;
     if (!begins_packed(s))
         return ST_OK;
-    s->packed = s->in_member = inflateInit2(&s->z, 15 + 16) == Z_OK;
+    s->z = calloc(1, sizeof *s->z);
+    s->packed = s->in_member = s->z && inflateInit2(s->z, 15 + 16) == Z_OK;
     return s->packed ? ST_OK : problem_set(problem, ST_NO_MEMORY, s->name, "out of memory");
 }
 
@@ -125,7 +126,8 @@ void source_over(struct source *s, const char *name, csv_fill *giver, void *give
 void source_close(struct source *s)
 {
     if (s->packed)
-        (void)inflateEnd(&s->z);
+        (void)inflateEnd(s->z);
+    free(s->z);
     if (s->fd >= 0)
         (void)close(s->fd);
     free(s->raw);
@@ -159,7 +161,7 @@ static ptrdiff_t next_member(struct source *s, struct problem *problem)
     if (!read_ahead(s, 2, problem))
         return -1;
     if (begins_packed(s)) {
-        s->in_member = inflateReset(&s->z) == Z_OK;
+        s->in_member = inflateReset(s->z) == Z_OK;
         return s->in_member ? 1 : fail_packed(s, "zlib refuses to start again", problem);
     }
     while (s->n_raw) {
@@ -179,22 +181,22 @@ static ptrdiff_t unpack(struct source *s, char *into, size_t room, struct proble
         return -1;
     if (s->n_raw == s->raw_at)
         return fail_packed(s, "the gzip file ends too early", problem);
-    s->z.next_in = s->raw + s->raw_at;
-    s->z.avail_in = (unsigned)(s->n_raw - s->raw_at);
-    s->z.next_out = (unsigned char *)into;
-    s->z.avail_out = (unsigned)room;
-    int result = inflate(&s->z, Z_NO_FLUSH);
-    s->raw_at = s->n_raw - s->z.avail_in;
+    s->z->next_in = s->raw + s->raw_at;
+    s->z->avail_in = (unsigned)(s->n_raw - s->raw_at);
+    s->z->next_out = (unsigned char *)into;
+    s->z->avail_out = (unsigned)room;
+    int result = inflate(s->z, Z_NO_FLUSH);
+    s->raw_at = s->n_raw - s->z->avail_in;
     if (result == Z_STREAM_END)
         s->in_member = false;
     else if (result != Z_OK && result != Z_BUF_ERROR)
-        return fail_packed(s, s->z.msg ? s->z.msg : "the gzip data are damaged", problem);
-    s->unpacked_bytes += room - s->z.avail_out;
+        return fail_packed(s, s->z->msg ? s->z->msg : "the gzip data are damaged", problem);
+    s->unpacked_bytes += room - s->z->avail_out;
     if (unpacked_too_far(s->unpacked_bytes, s->read_bytes)) {
         (void)source_refuse_bomb(s->name, problem);
         return -1;
     }
-    return (ptrdiff_t)(room - s->z.avail_out);
+    return (ptrdiff_t)(room - s->z->avail_out);
 }
 
 enum status source_refuse_bomb(const char *name, struct problem *problem)
@@ -273,25 +275,22 @@ ptrdiff_t source_fill(void *source, char *into, size_t room, struct problem *pro
                        : fill_undecoded(s, into, room, problem);
 }
 
-enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n, struct problem *problem)
+enum status source_slurp(struct source *source, const char *name, size_t limit, char **bytes, size_t *n,
+                         struct problem *problem)
 {
-    struct source source;
-    enum status status = source_open(&source, path, -1, problem);
-    if (status != ST_OK)
-        return status;
+    enum status status = ST_OK;
     struct buf buf;
     buf_init(&buf, limit + 1);
     ptrdiff_t got = 1;
     while (got > 0 && buf_reserve(&buf, 1)) {
-        size_t room = buf.capacity - buf.n;
-        got = source_fill(&source, buf.p + buf.n, room, problem);
+        got = source_fill(source, buf.p + buf.n, buf.capacity - buf.n, problem);
         buf.n += got > 0 ? (size_t)got : 0;
     }
-    source_close(&source);
+    source_close(source);
     if (got < 0)
         status = ST_IO;
     else if (buf.failed || buf.n > limit)
-        status = problem_set(problem, ST_TOO_LARGE, path, "the file is larger than %zu bytes", limit);
+        status = problem_set(problem, ST_TOO_LARGE, name, "the file is larger than %zu bytes", limit);
     buf_byte(&buf, '\0');
     if (status == ST_OK && !buf.failed) {
         *n = buf.n - 1;
@@ -299,4 +298,11 @@ enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n
     }
     buf_release(&buf);
     return status;
+}
+
+enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n, struct problem *problem)
+{
+    struct source source;
+    enum status status = source_open(&source, path, -1, problem);
+    return status == ST_OK ? source_slurp(&source, path, limit, bytes, n, problem) : status;
 }

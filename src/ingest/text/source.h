@@ -26,7 +26,7 @@ struct source {
     unsigned char *raw;               /* read ahead: the first bytes, and packed ones */
     size_t n_raw, raw_at;
     bool in_member; /* inside a gzip member */
-    z_stream z;
+    z_stream *z;    /* of its own, so that a source may be moved */
     uint64_t unpacked_bytes;
     csv_fill *giver; /* in place of a file, or NULL; with its context */
     void *given_by;
@@ -54,6 +54,9 @@ static inline bool unpacked_too_far(uint64_t unpacked, uint64_t packed)
 }
 /* ST_TOO_LARGE, in the words for it. */
 enum status source_refuse_bomb(const char *name, struct problem *problem);
+/* All that is left, malloc's and with a NUL behind it; closes the source. ST_TOO_LARGE above `limit` bytes. */
+enum status source_slurp(struct source *source, const char *name, size_t limit, char **bytes, size_t *n,
+                         struct problem *problem) MUST_CHECK;
 /* After source_open, also a failed one; twice is allowed. */
 void source_close(struct source *source);
 /* A csv_fill over a struct source; room is not 0. Fails with ST_UNAVAILABLE in the problem when stop_fd became readable. */

@@ -1,0 +1,109 @@
+/* From a description to an import that is ready to read. */
+#include "ingest/reader/reader.h"
+
+#include "entrepot/base/number.h"
+#include "ingest/import.h"
+
+#define RATES_BYTES_MAX ((size_t)1 << 22)
+
+/* ---- rates ---- */
+
+static int by_period(const void *a, const void *b)
+{
+    uint32_t x = ((const struct rate *)a)->period, y = ((const struct rate *)b)->period;
+    return x < y ? -1 : x > y;
+}
+
+static enum status take_rate(struct importing *im, const struct csv *csv, struct problem *problem)
+{
+    struct rate *rate = &im->rate[im->n_rates];
+    if (csv->n_fields < 2 || !period_spelled(csv->field[0], im->map.find_frequency ? 0 : im->dataset.frequency, &rate->period))
+        return csv_refuse(csv, problem, "a row of rates is a period and the dollars for one unit", csv->field[0]);
+    if (decimal_read(csv->field[1], 9, &rate->usd_e9) != ST_OK || rate->usd_e9 <= 0)
+        return csv_refuse(csv, problem, "this is no rate", csv->field[1]);
+    im->n_rates++;
+    return ST_OK;
+}
+
+static enum status take_rates(struct importing *im, char *bytes, size_t n, const char *name, struct problem *problem)
+{
+    struct csv csv;
+    im->rate = arena_new(&im->arena, struct rate, csv_count_lines(str_span(bytes, n)));
+    if (!im->rate)
+        return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
+    csv_init_memory(&csv, name, bytes, n);
+    enum status status = header_next(&csv, problem);
+    while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK)
+        status = take_rate(im, &csv, problem);
+    if (im->n_rates)
+        qsort(im->rate, im->n_rates, sizeof *im->rate, by_period);
+    return status == ST_NOT_FOUND ? ST_OK : status;
+}
+
+/* Every answer says it: a note of the dataset. */
+static enum status read_rates(struct importing *im, struct problem *problem)
+{
+    char *bytes;
+    size_t n;
+    struct dataset *d = &im->dataset;
+    if (im->map.currency.n == 0)
+        return ST_OK;
+    struct str path = import_beside(im->manifest, im->map.rates, &im->arena);
+    if (!path.p)
+        return problem_set(problem, ST_NO_MEMORY, im->manifest, "out of memory");
+    enum status status = ingest_slurp(path.p, RATES_BYTES_MAX, &bytes, &n, problem);
+    if (status != ST_OK)
+        return status;
+    status = take_rates(im, bytes, n, path.p, problem);
+    free(bytes);
+    if (status != ST_OK)
+        return status;
+    if (d->n_notes == DATASET_NOTES_MAX)
+        return problem_set(problem, ST_INVALID, im->manifest, "key \"notes\": a note about the currency must have room");
+    struct str note = arena_printf(&im->arena, "Values were %.*s and are converted to US dollars at the rates of %.*s.",
+                                   STR_ARG(im->map.currency), STR_ARG(im->map.rates));
+    d->note[d->n_notes++] = note;
+    return note.p ? ST_OK : problem_set(problem, ST_NO_MEMORY, im->manifest, "out of memory");
+}
+
+/* ---- the rest ---- */
+
+static void name_rules(struct importing *im)
+{
+    for (size_t i = 0; i < im->map.n_rules; i++) {
+        im->rule_skip[i] = SKIP_RULE;
+        for (uint8_t skip = 0; skip < INGEST_SKIPS; skip++)
+            if (str_is(im->map.rule[i].as, ingest_skip_name[skip]))
+                im->rule_skip[i] = skip;
+    }
+}
+
+static enum status spell_members(struct importing *im, const char *name, struct problem *problem)
+{
+    const struct dataset_csv *map = &im->map;
+    members_init(&im->members, im->countries, map->codes);
+    im->members.alpha2 = map->alpha2;
+    enum status status = members_spell(&im->members, map, &im->arena, name, problem);
+    if (status == ST_OK && map->reader.n)
+        status = members_spell_aliases(&im->members, &im->arena, problem);
+    return status == ST_OK && map->names ? members_spell_names(&im->members, &im->arena, problem) : status;
+}
+
+enum status reader_take(struct importing *im, const char *name, struct problem *problem)
+{
+    const struct ingest_options *o = im->options;
+    if (im->map.n_rules > INPUT_RULES_MAX)
+        return problem_set(problem, ST_INVALID, name, "more than %d rules under \"keep\" and \"drop\"", INPUT_RULES_MAX);
+    if (o->level && !im->map.find_level)
+        return problem_set(problem, ST_INVALID, name, "a manifest has its own level: leave --level out");
+    im->level_given = o->level != NULL;
+    im->level_found = im->map.find_level;
+    if (o->level)
+        im->dataset.level = *o->level;
+    im->hs_given = o->hs != NULL;
+    if (o->hs)
+        im->dataset.hs = hs_revision(str_view(o->hs));
+    name_rules(im);
+    enum status status = read_rates(im, problem);
+    return status == ST_OK ? spell_members(im, name, problem) : status;
+}
