@@ -142,7 +142,7 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
                                           .doubles = im->map.sum       ? DOUBLES_SUMMED
                                                      : im->map.repeats ? DOUBLES_ONCE
                                                                        : DOUBLES_REFUSED,
-                                          .detect_partners = im->map.reader.n && !o->partners};
+                                          .detect_partners = im->adapter == &adapter_reader && im->map.reader.n && !o->partners};
     p->settled = true;
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
 }

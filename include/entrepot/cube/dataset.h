@@ -94,7 +94,7 @@ struct dataset_csv {
     struct csv_texts spelling[CSV_ROLES];              /* all names of a column, best first */
     int value_shift;                                   /* power of ten from the CSV's unit to USD: 0, 3, 6, 9 */
     int quantity_shift;                                /* from the CSV's unit to kilograms: 0 or 3 */
-    struct str currency, rates;                        /* "EUR", file of its rates beside the manifest; empty: USD */
+    struct str currency, rates;                        /* "EUR", file of its rates beside the manifest or "ecb"; empty: USD */
     struct dataset_member *member;                     /* in the manifest's order; an empty code: rows to be left out */
     size_t n_members;
     char delimiter, decimal, thousands;                /* 0: found; no thousands */
@@ -102,6 +102,7 @@ struct dataset_csv {
     struct csv_words flows, statuses;                  /* besides the usual ones */
     struct csv_rule *rule;
     size_t n_rules;
+    struct csv_texts needs;                            /* columns without which a file is not of this form */
     struct csv_texts missing, totals;                  /* words for "no value", for the sum of all products */
     bool across;                                       /* columns whose names are periods hold values */
     bool footer;                                       /* notes may stand among the rows */

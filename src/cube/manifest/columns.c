@@ -10,7 +10,7 @@ const char *const csv_role_name[CSV_ROLES] = {
 static const char *const keys[] = {"file",     "files",    "reader",   "codes",      "columns",       "constants", "members",
                                    "rates",    "encoding", "decimal",  "value_unit", "quantity_unit", "delimiter", "thousands",
                                    "flows",    "statuses", "keep",     "drop",       "missing",       "totals",    "across",
-                                   "footer",   "sum",      "repeats"};
+                                   "footer",   "sum",      "repeats",  "needs"};
 
 bool columns_key(const char *key)
 {
@@ -294,6 +294,7 @@ static void take_form(struct reading *r, struct dataset_csv *csv)
     csv->thousands = take_sign(r, "thousands");
     csv->find_numbers = columns_found(r, "decimal");
     csv->encoding = reading_text(r, r->root, "encoding", false);
+    csv->needs = take_list(r, "needs");
     csv->missing = take_list(r, "missing");
     csv->totals = take_list(r, "totals");
     csv->footer = take_flag(r, "footer");

@@ -37,9 +37,14 @@ bool word_same(struct str a, struct str b)
 
 bool texts_have(const struct csv_texts *texts, struct str word)
 {
-    for (size_t i = 0; i < texts->n; i++)
-        if (str_eq_nocase(texts->text[i], word))
+    for (size_t i = 0; i < texts->n; i++) {
+        struct str text = texts->text[i];
+        bool any = text.n > 1 && text.p[text.n - 1] == '*'; /* whatever begins so */
+        if (any && word.n + 1 >= text.n)
+            word.n = text.n - 1;
+        if (str_eq_nocase(any ? str_span(text.p, text.n - 1) : text, word))
             return true;
+    }
     return false;
 }
 

@@ -64,10 +64,72 @@ enum status members_spell_aliases(struct members *m, struct arena *arena, struct
 
 /* ---- names ---- */
 
+#define NAME_WORDS 16
+#define NAME_BYTES 128
+
+/* Letters of Europe without their accents, from U+00C0 on. */
+static const char plain_letters[] = "aaaaaaaceeeeiiiidnooooo ouuuuypsaaaaaaaceeeeiiiidnooooo ouuuuypy";
+
+/* Words as one of them, in small letters without accents: whole ones for what is mostly cut, nothing for what is mostly left out. */
+static struct str plain_word(struct str word)
+{
+    static const struct {
+        const char *written, *meant;
+    } words[] = {{"rep", "republic"}, {"dem", "democratic"}, {"isds", "islands"}, {"is", "islands"},    {"st", "saint"},
+                 {"fed", "federated"}, {"sts", "states"},   {"br", "british"},   {"fr", "french"},     {"utd", "united"},
+                 {"peoples", "people"}, {"the", ""},        {"of", ""},          {"and", ""},          {"sar", ""},
+                 {"s", ""},            {"terr", "territory"}, {"afr", "african"}, {"arab", ""},         {"kingd", "kingdom"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(word, words[i].written))
+            return str_view(words[i].meant);
+    return word;
+}
+
+/* Small letters without accents, in words: at most NAME_BYTES of them. */
+static size_t plain_text(struct str name, char out[NAME_BYTES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.n && n < NAME_BYTES; i++) {
+        unsigned char c = (unsigned char)name.p[i];
+        unsigned letter = c == 0xC3 && i + 1 < name.n ? (unsigned char)name.p[++i] - 0x80U : 64;
+        if (letter < 64)
+            out[n++] = plain_letters[letter];
+        else if (c == '\'')
+            continue; /* d'Ivoire, People's */
+        else if (c >= 'A' && c <= 'Z')
+            out[n++] = (char)(c + 32);
+        else
+            out[n++] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80 ? (char)c : ' ';
+    }
+    return n;
+}
+
+/* A name as it is compared: its words in the order of the alphabet, so that "Korea, Rep. of" is the Republic of Korea. */
+static size_t name_key(struct str name, char out[NAME_BYTES])
+{
+    char text[NAME_BYTES];
+    struct str word[NAME_WORDS], rest = str_span(text, plain_text(name, text));
+    size_t n = 0, length = 0;
+    while (rest.n && n < NAME_WORDS) {
+        struct str next = plain_word(str_cut(&rest, ' '));
+        size_t at = n;
+        if (next.n == 0)
+            continue;
+        for (; at > 0 && str_cmp(word[at - 1], next) > 0; at--)
+            word[at] = word[at - 1];
+        word[at] = next;
+        n++;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < word[i].n && length < NAME_BYTES; k++)
+            out[length++] = word[i].p[k];
+    return length;
+}
+
 static bool add_name(struct members *m, struct arena *arena, struct str name, uint32_t id)
 {
-    char key[KEY_BYTES];
-    size_t n = word_key(name, key);
+    char key[NAME_BYTES];
+    size_t n = name_key(name, key);
     if (n == 0)
         return true;
     struct str text = arena_str(arena, str_span(key, n));
@@ -131,8 +193,8 @@ uint32_t members_find(const struct members *m, struct str code)
     if (id == NO_ID && m->alpha2 && code.n == 2)
         id = countries_find(m->countries, code);
     if (id == NO_ID && m->name) {
-        char key[KEY_BYTES];
-        size_t n = word_key(code, key);
+        char key[NAME_BYTES];
+        size_t n = name_key(code, key);
         id = find_spelling(m->name, m->n_names, str_span(key, n));
     }
     return id;

@@ -84,5 +84,11 @@ bool reader_fit(const struct dataset *d, const struct dataset_csv *map, const st
         fit->n_across += reader_across(fit, i, field[i], map->find_frequency ? 0 : d->frequency, &period);
     }
     fit->lacks = lacking(d, map, fit);
-    return fit->lacks == CSV_ROLES;
+    bool fits = fit->lacks == CSV_ROLES;
+    for (size_t i = 0; fits && i < map->needs.n; i++) {
+        const struct csv_texts one = {&map->needs.text[i], 1};
+        fits = find_column(&keys, field, n, &one) != CSV_FIELDS_MAX;
+        fit->found += fits;
+    }
+    return fits;
 }

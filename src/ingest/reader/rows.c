@@ -23,9 +23,13 @@ static enum status find_measures(struct importing *im, struct input *input, cons
     input->n_measures = 0;
     if (!input->measure)
         return problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
+    unsigned kind = map->find_frequency ? 0 : im->dataset.frequency;
     for (size_t i = 0; fit->n_across && i < csv->n_fields; i++) {
         uint32_t period;
-        if (reader_across(fit, i, csv->field[i], map->find_frequency ? 0 : im->dataset.frequency, &period))
+        if (!reader_across(fit, i, csv->field[i], kind, &period))
+            continue;
+        kind = kind ? kind : period_kind_of(period); /* years, quarters and months side by side: one dataset has one frequency */
+        if (period_kind_of(period) == kind)
             (void)add_measure(input, i, CSV_FIELDS_MAX, period, -1);
     }
     if (fit->n_across)
@@ -348,10 +352,8 @@ static enum status read_member(struct parse *p, enum csv_role role, uint32_t per
 
 __extension__ typedef __int128 wide;
 
-/* Dollars of an amount in hundredths of the source's currency; half-even. */
-static enum status in_dollars(const struct parse *p, uint32_t period, int64_t *value)
+static const struct rate *find_rate(const struct importing *im, uint32_t period)
 {
-    const struct importing *im = p->importing;
     size_t low = 0, high = im->n_rates;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -360,13 +362,23 @@ static enum status in_dollars(const struct parse *p, uint32_t period, int64_t *v
         else
             high = middle;
     }
-    if (low == im->n_rates || im->rate[low].period != period) {
+    return low < im->n_rates && im->rate[low].period == period ? &im->rate[low] : NULL;
+}
+
+/* Dollars of an amount in hundredths of the source's currency; half-even. */
+static enum status in_dollars(const struct parse *p, uint32_t period, int64_t *value)
+{
+    const struct importing *im = p->importing;
+    const struct rate *rate = find_rate(im, period);
+    if (!rate && period_kind_of(period) != PERIOD_FISCAL)
+        rate = find_rate(im, period_make(PERIOD_YEAR, period_ordinal(period_first_month(period)) / 12));
+    if (!rate) {
         char text[PERIOD_TEXT];
         (void)period_print(period, text);
         return parse_refuse_row(p, "there is no rate of %.*s for %s in %.*s", STR_ARG(im->map.currency), text, STR_ARG(im->map.rates));
     }
     const wide unit = (wide)1000000000 * 100;
-    wide product = (wide)*value * im->rate[low].usd_e9, whole = product / unit, twice = (product - whole * unit) * 2;
+    wide product = (wide)*value * rate->usd_e9, whole = product / unit, twice = (product - whole * unit) * 2;
     *value = (int64_t)(whole + (twice > unit || (twice == unit && (whole & 1))));
     return ST_OK;
 }

@@ -1,4 +1,4 @@
-/* JSON of UN Comtrade's API as CSV. */
+/* JSON of the APIs of UN Comtrade and the US Census as CSV. */
 #include <jansson.h>
 
 #include "entrepot/base/buf.h"
@@ -29,6 +29,23 @@ static void put_value(struct buf *out, json_t *value)
     } else if (json_is_number(value) && (number = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17)))) {
         buf_add(out, str_view(number));
         free(number);
+    }
+}
+
+/* Rows are lists, the first of them the header, as the US Census gives them. */
+static void put_lists(struct buf *out, json_t *rows)
+{
+    json_t *row, *value;
+    size_t i, k;
+    json_array_foreach(rows, i, row)
+    {
+        json_array_foreach(row, k, value)
+        {
+            if (k)
+                buf_byte(out, ',');
+            put_value(out, value);
+        }
+        buf_byte(out, '\n');
     }
 }
 
@@ -77,10 +94,14 @@ static enum status take_rows(struct importing *im, struct input *input, json_t *
         return refuse(input, "this is JSON, without rows under \"data\"", problem);
     if (json_array_size(rows) == 0)
         return problem_set(problem, ST_INVALID, input->name, "this is an answer without a row: nothing fitted what was asked");
-    if (!json_is_object(json_array_get(rows, 0)))
+    bool lists = json_is_array(json_array_get(rows, 0));
+    if (!lists && !json_is_object(json_array_get(rows, 0)))
         return refuse(input, "this is JSON whose rows are no objects", problem);
     buf_init(&out, JSON_BYTES_MAX);
-    put_rows(&out, rows);
+    if (lists)
+        put_lists(&out, rows);
+    else
+        put_rows(&out, rows);
     input->text = out.failed ? str_span(NULL, 0) : arena_str(&im->arena, buf_view(&out));
     buf_release(&out);
     return input->text.p ? ST_OK : problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
