@@ -112,6 +112,8 @@ static enum status take_quoted(struct csv *csv, char *p, size_t n, size_t *at, s
     }
     if (i == n)
         return refuse(csv, problem, "a quote is left open");
+    while (csv->tolerant && i + 1 < n && p[i + 1] == ' ')
+        i++;
     if (i + 1 < n && p[i + 1] != csv->delimiter)
         return refuse(csv, problem, "text follows a closing quote");
     *field = str_span(p + from, to - from);

@@ -9,8 +9,9 @@ static const struct {
 } commands[] = {
     {"serve", command_serve, "", "load the datasets and answer over HTTP"},
     {"get", command_get, "PATH", "answer one request on standard output, without a server"},
-    {"import", command_import, "FORMAT FILE -o OUT",
+    {"import", command_import, "FILE… -o OUT",
      "compile one file or several into a cube file; import --help tells more"},
+    {"inspect", command_inspect, "FILE… [--manifest]", "say what files are taken for, and write the manifest that says it"},
     {"verify", command_verify, "FILE.cube", "check every byte of a cube file"},
     {"health", command_health, "", "ask a running server whether it is ready"},
     {"routes", command_routes, "[--markdown]", "list the endpoints"},
@@ -46,7 +47,7 @@ static bool asks_for(int argc, char **argv, const char *option)
 int main(int argc, char **argv)
 {
     if (asks_for(argc, argv, "--help") || asks_for(argc, argv, "-h")) {
-        if (strcmp(argv[1], "import") == 0)
+        if (strcmp(argv[1], "import") == 0 || strcmp(argv[1], "inspect") == 0)
             import_help(stdout);
         else
             help(stdout);

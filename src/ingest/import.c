@@ -175,9 +175,12 @@ static enum status read_description(struct importing *im, const char *format, st
             return status;
         text = str_span(own, n);
     }
-    enum status status = dataset_read(format, text, &im->arena, &im->dataset, &im->map, problem);
+    im->description = arena_str(&im->arena, text);
     free(own);
-    return status;
+    if (!im->description.p)
+        return problem_set(problem, ST_NO_MEMORY, format, "out of memory");
+    enum status status = dataset_read(format, im->description, &im->arena, &im->dataset, &im->map, problem);
+    return status == ST_OK ? reader_set(im->options->set, &im->map, problem) : status;
 }
 
 bool ingest_is_format(const char *word)
@@ -188,7 +191,8 @@ bool ingest_is_format(const char *word)
         return shipped_find(str_view(word)).n > 0;
     if (ingest_slurp(word, MANIFEST_BYTES_MAX, &text, &n, NULL) != ST_OK)
         return access(word, R_OK) != 0; /* larger than any manifest, if it is there */
-    bool manifest = memmem(text, n, "\"columns\"", 9) != NULL || memmem(text, n, "\"data\"", 6) == NULL;
+    size_t blanks = strspn(text, " \t\r\n");
+    bool manifest = text[blanks] != '[' && (memmem(text, n, "\"columns\"", 9) || !memmem(text, n, "\"data\"", 6));
     free(text);
     return manifest;
 }
@@ -270,6 +274,10 @@ enum status ingest_import(const char *format, const char *const *file, size_t n,
         status = pool ? pipeline_run(&im, output, pool, report, &writer, problem)
                       : problem_set(problem, ST_NO_MEMORY, "import", "no threads can be had");
     }
+    if (options->explanation && im.n_inputs)
+        explain_inputs(&im, options->explanation);
+    if (status == ST_OK && options->manifest)
+        status = print_manifest(&im, options->manifest, problem);
     if (status != ST_OK)
         problem_locate(problem, output);
     cube_writer_free(writer);

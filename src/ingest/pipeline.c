@@ -59,6 +59,8 @@ static void merge_tally(struct ingest_report *report, const struct tally *tally)
     codes_merge(&report->products, tally->products);
     codes_merge(&report->left_out, tally->left_out);
     codes_merge(&report->taken, tally->taken);
+    for (size_t i = 0; i < tally->n_first && report->n_first < INGEST_FIRST_ROWS; i++)
+        report->first[report->n_first++] = tally->first[i];
 }
 
 static enum status take_batch(struct pipeline *p, struct work *w)
@@ -139,12 +141,23 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
     struct cube_writer_options options = {.memory_bytes = o->memory_bytes,
                                           .pool = p->pool,
                                           .sum_member = im->members.unknown_as,
-                                          .doubles = im->map.sum       ? DOUBLES_SUMMED
+                                          .doubles = im->map.sum || o->sum ? DOUBLES_SUMMED
                                                      : im->map.repeats ? DOUBLES_ONCE
                                                                        : DOUBLES_REFUSED,
                                           .detect_partners = im->adapter == &adapter_reader && im->map.reader.n && !o->partners};
     p->settled = true;
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
+}
+
+static enum status keep_header(struct importing *im, struct input *input, const struct csv *csv, struct problem *problem)
+{
+    input->field = arena_new(&im->arena, struct str, csv->n_fields + 1);
+    bool ok = input->field != NULL;
+    for (size_t i = 0; ok && i < csv->n_fields; i++) {
+        input->field[i] = arena_str(&im->arena, str_trim(csv->field[i]));
+        ok = input->field[i].p != NULL;
+    }
+    return ok ? ST_OK : problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
 }
 
 static enum status read_header(struct pipeline *p, struct input *input, struct work *w, struct problem *problem)
@@ -160,6 +173,8 @@ static enum status read_header(struct pipeline *p, struct input *input, struct w
     enum status status = header_next(&csv, problem);
     if (status == ST_OK)
         status = p->importing->adapter->header(p->importing, input, &csv, problem);
+    if (status == ST_OK)
+        status = keep_header(p->importing, input, &csv, problem);
     input->n_columns = csv.n_fields;
     w->from = w->block.n - csv.n;
     w->line = csv.next_line;

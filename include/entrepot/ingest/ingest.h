@@ -7,6 +7,7 @@
 #ifndef ENTREPOT_INGEST_INGEST_H
 #define ENTREPOT_INGEST_INGEST_H
 
+#include "entrepot/base/buf.h"
 #include "entrepot/base/problem.h"
 #include "entrepot/cube/codes.h"
 #include "entrepot/cube/write.h"
@@ -57,7 +58,11 @@ struct ingest_options {
     const enum level *level;       /* Comtrade only; NULL: the finest of the first block */
     const enum partners *partners; /* NULL: the format's own or, for Comtrade, found out */
     bool synthetic;                /* set the flag; false leaves it as it is */
+    bool sum;                      /* rows of one key are parts of one figure: added up */
     bool allow_unknown;            /* countries that nobody knows become X899 (areas, not elsewhere specified) */
+    const char *set;               /* "flow=X,partner=CHN": what no column says; NULL: nothing */
+    struct buf *explanation;       /* told what the files are taken for, column by column; NULL: nobody asks */
+    struct buf *manifest;          /* likewise, as a manifest that says the same */
     const char *encoding;          /* of all files; NULL: UTF-8, UTF-16, or a guess that is told */
     const char *countries_file;    /* BACI: its own table of country codes; NULL: none */
     const char *products_file;     /* BACI: its own table of product codes; NULL: any code of six digits goes */
@@ -69,6 +74,7 @@ struct ingest_options {
     void *context;
 };
 
+#define INGEST_FIRST_ROWS 5
 #define INGEST_TOLD_MAX 32
 #define INGEST_TOLD_BYTES 256
 
@@ -81,6 +87,8 @@ struct ingest_report {
     char format[32];                         /* "baci", "comtrade", … or "manifest" */
     char told[INGEST_TOLD_MAX][INGEST_TOLD_BYTES]; /* what was found out about the files, a sentence each */
     size_t n_told;
+    struct cube_row first[INGEST_FIRST_ROWS]; /* of the input, as understood */
+    size_t n_first;
 };
 
 /* Options that change nothing. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/import/progress.h"
+#include "cli/import/report.h"
 #include "cli/options.h"
 #include "entrepot/ingest/ingest.h"
 
@@ -14,7 +15,8 @@
 enum option_type { OPT_TEXT, OPT_FLAG, OPT_BYTES, OPT_COUNT, OPT_LEVEL, OPT_PARTNERS };
 
 struct import_options {
-    const char *output;
+    const char *output, *report;
+    bool inspect, manifest;
     struct ingest_options ingest;
     enum level level;
     enum partners partners;
@@ -39,9 +41,13 @@ static const struct import_option table[] = {
     {"hs", "HS2017", OPT_TEXT, AT(ingest.hs), "revision of the Harmonized System, where the files do not say it"},
     {"level", "LEVEL", OPT_LEVEL, AT(ingest.level), "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"},
     {"partners", "WORD", OPT_PARTNERS, AT(ingest.partners), "all, listed or closed"},
+    {"set", "ROLE=VALUE", OPT_TEXT, AT(ingest.set), "what no column says, as flow=X,partner=CHN"},
+    {"report", "FILE", OPT_TEXT, AT(report), "write what was done as JSON, too"},
+    {"manifest", NULL, OPT_FLAG, AT(manifest), "inspect: print the manifest that says what was found"},
     {"encoding", "NAME", OPT_TEXT, AT(ingest.encoding), "of the files' text, where it is not UTF-8: windows-1252, gb18030 …"},
     {"countries-file", "FILE", OPT_TEXT, AT(ingest.countries_file), "BACI's country_codes_V….csv"},
     {"products-file", "FILE", OPT_TEXT, AT(ingest.products_file), "BACI's product_codes_HS…_V….csv: only these codes"},
+    {"sum", NULL, OPT_FLAG, AT(ingest.sum), "rows of one key are parts of one figure: add them up"},
     {"allow-unknown", NULL, OPT_FLAG, AT(ingest.allow_unknown), "unknown country codes become X899"},
     {"synthetic", NULL, OPT_FLAG, AT(ingest.synthetic), "say that the figures are invented"},
     {"memory", "BYTES", OPT_BYTES, AT(ingest.memory_bytes), "memory for rows, as 512M or 4G (2G)"},
@@ -201,53 +207,6 @@ static void give_signals_back(int fd, const sigset_t *before)
     (void)pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-/* ---- what was done ---- */
-
-static void print_codes(const struct ingest_codes *codes, const char *what)
-{
-    if (codes->n == 0)
-        return;
-    fprintf(stderr, "entrepot: %s:\n", what);
-    for (size_t i = 0; i < codes->n; i++)
-        fprintf(stderr, "  \"%s\": %llu row%s, first at %s\n", codes->code[i].text,
-                (unsigned long long)codes->code[i].rows, codes->code[i].rows == 1 ? "" : "s", codes->code[i].place);
-    if (codes->more_rows)
-        fprintf(stderr, "  and more of them in %llu rows\n", (unsigned long long)codes->more_rows);
-}
-
-static void print_list(const struct ingest_codes *codes, const char *what)
-{
-    for (size_t i = 0; i < codes->n; i++)
-        printf("  %s: %s, %llu row%s\n", what, codes->code[i].text, (unsigned long long)codes->code[i].rows,
-               codes->code[i].rows == 1 ? "" : "s");
-}
-
-static void print_report(const struct ingest_report *report, const char *output, const struct cube *cube,
-                         double seconds)
-{
-    printf("%s: %llu observations, %llu bytes, release %.*s, %.1f s", output,
-           (unsigned long long)cube_observations(cube), (unsigned long long)report->written.bytes,
-           STR_ARG(cube_release(cube)), seconds);
-    const char *before = "; left out ";
-    for (size_t i = 0; i < INGEST_SKIPS; i++) {
-        if (report->skipped[i] == 0)
-            continue;
-        printf("%s%llu %s", before, (unsigned long long)report->skipped[i], ingest_skip_name[i]);
-        before = ", ";
-    }
-    if (report->countries.rows)
-        printf("; %llu unknown country codes became X899", (unsigned long long)report->countries.rows);
-    if (report->written.summed)
-        printf(", %llu rows were added to others", (unsigned long long)report->written.summed);
-    if (report->written.repeated)
-        printf(", %llu rows that stand twice count once", (unsigned long long)report->written.repeated);
-    printf("\n");
-    print_list(&report->left_out, "left out");
-    print_list(&report->taken, "taken");
-    for (size_t i = 0; i < report->n_told; i++)
-        printf("%s: %s\n", output, report->told[i]);
-}
-
 /* ---- the command ---- */
 
 static enum status run(const struct import_options *o, const char *format, const char *const *file, size_t n,
@@ -280,9 +239,9 @@ static int refused(const struct problem *problem, const struct ingest_report *re
     fputs("entrepot: ", stderr);
     problem_print(problem, stderr);
     if (is_about(problem, &report->countries))
-        print_codes(&report->countries, "unknown country codes");
+        report_codes(&report->countries, "unknown country codes");
     else if (is_about(problem, &report->products))
-        print_codes(&report->products, "unknown product codes");
+        report_codes(&report->products, "unknown product codes");
     return EXIT_REFUSED;
 }
 
@@ -300,10 +259,15 @@ static enum status import_and_open(const struct import_options *o, const char *f
         status = cube_open(o->output, countries, products, &cube, problem);
     if (status != ST_OK)
         return status;
-    print_codes(&report->countries, "unknown country codes, taken as X899");
-    print_report(report, o->output, cube, progress_seconds(&progress));
+    report_codes(&report->countries, "unknown country codes, taken as X899");
+    if (o->ingest.explanation && !o->manifest)
+        (void)fwrite(o->ingest.explanation->p, 1, o->ingest.explanation->n, stdout);
+    if (!o->manifest)
+        report_print(report, o->inspect ? "what would be imported" : o->output, cube, countries, progress_seconds(&progress), o->inspect);
+    if (o->report)
+        status = report_write(o->report, report, o->output, cube, problem);
     cube_close(cube);
-    return ST_OK;
+    return status;
 }
 
 static int import_into(const struct import_options *o, const struct settings *settings, const char *format,
@@ -323,6 +287,10 @@ static int import_into(const struct import_options *o, const struct settings *se
         products_free(products);
         sectors_free(sectors);
     }
+    if (o->manifest && status == ST_OK)
+        (void)fwrite(o->ingest.manifest->p, 1, o->ingest.manifest->n, stdout);
+    if (status != ST_OK && o->inspect && !o->manifest) /* what is known of a refused file helps to see why */
+        (void)fwrite(o->ingest.explanation->p, 1, o->ingest.explanation->n, stdout);
     int code = status == ST_OK ? EXIT_DONE : refused(&problem, report, o->output);
     free(report);
     return code;
@@ -337,29 +305,63 @@ static void keep_freed_memory(void)
     (void)mallopt(M_TOP_PAD, 64 << 20);
 }
 
-int command_import(int argc, char **argv)
+/* The files that are named, behind a format or without one. */
+static int import_named(const struct import_options *o, const struct settings *settings, const char *const *rest, size_t n)
 {
-    keep_freed_memory();
-    struct import_options options = {.ingest = ingest_options_default()};
+    bool named = ingest_is_format(rest[0]);
+    return import_into(o, settings, named ? rest[0] : NULL, rest + named, n - named);
+}
+
+static int run_command(struct import_options *options, int argc, char **argv, const char *usage)
+{
     struct settings settings;
     size_t n = 0;
     const char **rest = calloc((size_t)argc + 1, sizeof *rest);
     if (!rest)
         return EXIT_REFUSED;
-    int status = take_options(&options, &argc, argv);
+    int status = take_options(options, &argc, argv);
     if (status == EXIT_DONE) {
         status = settings_read(&settings, argc, argv, rest, &n);
         if (status != EXIT_DONE)
             (void)print_problem(&settings.problem);
-        if (status == EXIT_DONE && (n == 0 || !options.output)) {
-            fputs("usage: entrepot import [FORMAT] FILE… -o OUT.cube   (import --help tells more)\n", stderr);
+        if (status == EXIT_DONE && (n == 0 || !options->output)) {
+            fputs(usage, stderr);
             status = EXIT_USAGE;
         }
         if (status == EXIT_DONE)
-            status = ingest_is_format(rest[0]) ? import_into(&options, &settings, rest[0], rest + 1, n - 1)
-                                               : import_into(&options, &settings, NULL, rest, n);
+            status = import_named(options, &settings, rest, n);
         settings_release(&settings);
     }
     free(rest);
+    return status;
+}
+
+int command_import(int argc, char **argv)
+{
+    struct import_options options = {.ingest = ingest_options_default()};
+    keep_freed_memory();
+    return run_command(&options, argc, argv,
+                       "usage: entrepot import [FORMAT] FILE… -o OUT.cube   (import --help tells more)\n");
+}
+
+/* An import whose cube nobody keeps. */
+int command_inspect(int argc, char **argv)
+{
+    struct buf explanation, manifest;
+    const char *folder = getenv("TMPDIR");
+    char output[300];
+    struct import_options options = {.inspect = true, .ingest = ingest_options_default()};
+    buf_init(&explanation, (size_t)1 << 24);
+    buf_init(&manifest, (size_t)1 << 24);
+    (void)snprintf(output, sizeof output, "%s/entrepot-inspect-%d.cube", folder && *folder ? folder : "/tmp", (int)getpid());
+    options.output = output;
+    options.ingest.explanation = &explanation;
+    options.ingest.manifest = &manifest;
+    keep_freed_memory();
+    int status = run_command(&options, argc, argv,
+                             "usage: entrepot inspect [FORMAT] FILE… [--manifest]   (the options of import go too)\n");
+    (void)unlink(output);
+    buf_release(&explanation);
+    buf_release(&manifest);
     return status;
 }

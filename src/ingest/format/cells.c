@@ -39,10 +39,8 @@ bool texts_have(const struct csv_texts *texts, struct str word)
 {
     for (size_t i = 0; i < texts->n; i++) {
         struct str text = texts->text[i];
-        bool any = text.n > 1 && text.p[text.n - 1] == '*'; /* whatever begins so */
-        if (any && word.n + 1 >= text.n)
-            word.n = text.n - 1;
-        if (str_eq_nocase(any ? str_span(text.p, text.n - 1) : text, word))
+        bool any = text.n > 1 && text.p[text.n - 1] == '*' && word.n + 1 >= text.n; /* whatever begins so */
+        if (any ? str_eq_nocase(str_span(text.p, text.n - 1), str_span(word.p, text.n - 1)) : str_eq_nocase(text, word))
             return true;
     }
     return false;
@@ -189,6 +187,8 @@ enum status parse_add(struct parse *parse, const struct cube_row *row)
     }
     struct cube_row meant = *row;
     meant.quantity_kg = quantity_meant(row->quantity_kg, row->value_usd);
+    if (parse->tally.n_first < INGEST_FIRST_ROWS)
+        parse->tally.first[parse->tally.n_first++] = meant;
     return cube_batch_add(parse->batch, &meant) ? ST_OK : no_memory(parse);
 }
 

@@ -44,6 +44,7 @@ struct input {
     size_t column[INPUT_COLUMNS_MAX], n_columns;
     bool in_order; /* BACI: the columns stand as shipped */
     struct str heading[INPUT_COLUMNS_MAX]; /* what the header calls them */
+    struct str *field;                     /* all that the header has: n_columns */
     size_t rule_column[INPUT_RULES_MAX];   /* CSV_FIELDS_MAX: the file lacks it */
     struct measure *measure;
     size_t n_measures;
@@ -117,6 +118,7 @@ struct importing {
     struct input *countries_table, *products_table; /* of BACI, found among the files; NULL: none */
     struct container **container;                   /* that are open */
     size_t n_containers;
+    struct str description;       /* JSON: what im->map and the dataset were read from */
     struct ingest_report *report; /* told of what is found out */
 };
 
@@ -125,6 +127,8 @@ struct tally {
     uint64_t skipped[INGEST_SKIPS];
     struct ingest_codes *countries, *products; /* unknown ones; malloc's, NULL while there is none */
     struct ingest_codes *left_out, *taken;     /* as in the report */
+    struct cube_row first[INGEST_FIRST_ROWS];
+    size_t n_first;
 };
 
 struct parse {

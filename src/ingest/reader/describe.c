@@ -99,6 +99,27 @@ static enum status read_rates(struct importing *im, const char *name, struct pro
     return note.p ? ST_OK : problem_set(problem, ST_NO_MEMORY, name, "out of memory");
 }
 
+/* ---- what no column says ---- */
+
+enum status reader_set(const char *options, struct dataset_csv *map, struct problem *problem)
+{
+    struct str rest = options ? str_view(options) : str_span(NULL, 0);
+    while (rest.n) {
+        struct str value = str_cut(&rest, ','), role = str_cut(&value, '=');
+        unsigned i = 0;
+        while (i < CSV_ROLES && !str_is(role, csv_role_name[i]))
+            i++;
+        if (i == CSV_ROLES || value.n == 0) {
+            enum status status = problem_set(problem, ST_INVALID, "--set", "\"%.*s\" cannot be set", STR_ARG(role));
+            return problem_cure(problem, status, "write for example --set flow=X,partner=CHN");
+        }
+        map->constant[i] = value;
+        map->column[i] = str_span(NULL, 0);
+        map->spelling[i].n = 0;
+    }
+    return ST_OK;
+}
+
 /* ---- the rest ---- */
 
 static void name_rules(struct importing *im)
@@ -117,7 +138,7 @@ static enum status spell_members(struct importing *im, const char *name, struct 
     members_init(&im->members, im->countries, map->codes);
     im->members.alpha2 = map->alpha2;
     enum status status = members_spell(&im->members, map, &im->arena, name, problem);
-    if (status == ST_OK && map->reader.n)
+    if (status == ST_OK)
         status = members_spell_aliases(&im->members, &im->arena, problem);
     return status == ST_OK && map->names ? members_spell_names(&im->members, &im->arena, problem) : status;
 }

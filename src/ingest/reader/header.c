@@ -83,6 +83,7 @@ bool reader_fit(const struct dataset *d, const struct dataset_csv *map, const st
         uint32_t period;
         fit->n_across += reader_across(fit, i, field[i], map->find_frequency ? 0 : d->frequency, &period);
     }
+    fit->found += fit->n_across ? 2 : 0; /* no column is named after a period by chance */
     fit->lacks = lacking(d, map, fit);
     bool fits = fit->lacks == CSV_ROLES;
     for (size_t i = 0; fits && i < map->needs.n; i++) {

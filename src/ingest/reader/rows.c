@@ -158,7 +158,9 @@ static bool is_note(const struct parse *p)
         columns += p->input->column[who[i]] != CSV_FIELDS_MAX;
         empty += p->input->column[who[i]] != CSV_FIELDS_MAX && cell(p, who[i]).n == 0;
     }
-    if (columns && empty == columns)
+    bool nobody = p->input->column[ROLE_REPORTER] != CSV_FIELDS_MAX && p->input->column[ROLE_PARTNER] != CSV_FIELDS_MAX &&
+                  cell(p, ROLE_REPORTER).n + cell(p, ROLE_PARTNER).n == 0;
+    if (nobody || (columns && empty == columns))
         return true;
     size_t again = 0, roles = 0;
     for (enum csv_role role = 0; role < CSV_ROLES; role++) {
@@ -324,7 +326,7 @@ static enum status take_for_heir(struct parse *p, struct str code, uint32_t peri
 {
     const struct members *m = &p->importing->members;
     const struct country *found = countries_at(m->countries, *id);
-    if (m->codes != CODES_COMTRADE || found->kind != MEMBER_FORMER || (found->valid_to.n && !ended_before(found, period)))
+    if (p->importing->dataset.basis == BASIS_RECONCILED || m->codes != CODES_COMTRADE || found->kind != MEMBER_FORMER || (found->valid_to.n && !ended_before(found, period)))
         return ST_OK;
     uint32_t heir = countries_find_source(m->countries, CODES_M49, code);
     if (heir == NO_ID || heir == *id || countries_at(m->countries, heir)->kind != MEMBER_COUNTRY)

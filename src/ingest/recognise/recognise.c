@@ -13,6 +13,7 @@
 struct candidate {
     struct dataset dataset;
     struct dataset_csv map;
+    struct str text; /* JSON */
 };
 
 /* The best fit to one file. */
@@ -21,6 +22,9 @@ struct found {
     struct fit fit;
     char delimiter;
     uint64_t line;
+    const struct candidate *near; /* of which one column is missing, where none fits */
+    enum csv_role lacks;
+    unsigned near_found;
 };
 
 struct recognising {
@@ -54,13 +58,16 @@ static enum status take_candidates(struct recognising *r)
     if (!r->candidate)
         return problem_set(r->problem, ST_NO_MEMORY, "import", "out of memory");
     if (!im->recognised) {
-        r->candidate[r->n_candidates++] = (struct candidate){im->dataset, im->map};
+        r->candidate[r->n_candidates++] = (struct candidate){im->dataset, im->map, im->description};
         return ST_OK;
     }
     enum status status = ST_OK;
     for (size_t i = 0; status == ST_OK && i < shipped_count(); i++) {
         struct candidate *c = &r->candidate[r->n_candidates++];
-        status = dataset_read("config/readers", shipped_at(i), &im->arena, &c->dataset, &c->map, r->problem);
+        c->text = shipped_at(i);
+        status = dataset_read("config/readers", c->text, &im->arena, &c->dataset, &c->map, r->problem);
+        if (status == ST_OK)
+            status = reader_set(im->options->set, &c->map, r->problem);
     }
     return status;
 }
@@ -75,7 +82,12 @@ static void try_header(const struct recognising *r, const struct csv *csv, struc
         const struct candidate *c = &r->candidate[i];
         bool fits = reader_fit(&c->dataset, &c->map, csv->field, csv->n_fields, &fit);
         if (fits && (!best->candidate || fit.found > best->fit.found))
-            *best = (struct found){c, fit, csv->delimiter, csv->line};
+            *best = (struct found){.candidate = c, .fit = fit, .delimiter = csv->delimiter, .line = csv->line};
+        if (!fits && !best->candidate && fit.found > 2 && fit.lacks != CSV_ROLES && fit.found > best->near_found) {
+            best->near = c;
+            best->lacks = fit.lacks;
+            best->near_found = fit.found;
+        }
     }
 }
 
@@ -96,6 +108,8 @@ static void try_delimiter(const struct recognising *r, struct str head, char *co
             try_header(r, &csv, &here);
     }
     if (here.candidate && (!best->candidate || here.fit.found > best->fit.found))
+        *best = here;
+    else if (!best->candidate && here.near_found > best->near_found)
         *best = here;
 }
 
@@ -161,8 +175,20 @@ static enum status refuse_form(const struct input *input, const struct other_for
     return status;
 }
 
-static enum status refuse_unknown(const struct recognising *r, const struct input *input, struct str head)
+static enum status refuse_near(const struct recognising *r, const struct input *input, const struct found *best)
 {
+    const char *role = csv_role_name[best->lacks];
+    enum status status = problem_set(r->problem, ST_INVALID, input->name, "this looks like the form \"%.*s\", but no column says the %s",
+                                     STR_ARG(best->near->map.reader), role);
+    return problem_cure(r->problem, status, "say it: --set %s=%s; or write a manifest", role,
+                        best->lacks == ROLE_FLOW ? "X (or M)" : best->lacks == ROLE_PERIOD ? "2024" : "CHN");
+}
+
+static enum status refuse_unknown(const struct recognising *r, const struct input *input, struct str head,
+                                  const struct found *best)
+{
+    if (best->near && best->lacks != ROLE_VALUE)
+        return refuse_near(r, input, best);
     struct csv csv;
     char copy[4096], there[300] = "";
     size_t n = head.n < sizeof copy ? head.n : sizeof copy, at = 0;
@@ -177,8 +203,8 @@ static enum status refuse_unknown(const struct recognising *r, const struct inpu
                              ? problem_set(r->problem, ST_INVALID, input->name, "the file is empty")
                              : problem_set(r->problem, ST_INVALID, input->name,
                                            "no description fits its columns; the first line is: %s", there);
-    return problem_cure(r->problem, status,
-                        "a manifest says what they mean: entrepot inspect FILE --manifest >mine.json writes one to be completed");
+    return head.n == 0 ? status : problem_cure(r->problem, status,
+                        "a manifest says what they mean: data/README.md; entrepot inspect --manifest of a like file writes one to begin with");
 }
 
 /* ---- one file ---- */
@@ -274,7 +300,7 @@ static enum status take_text(struct recognising *r, struct input *input, struct 
         tell(r->im, "%s is passed over: it is no table of trade", input->name);
         return ST_OK;
     }
-    return r->im->recognised ? refuse_unknown(r, input, head) : add_input(r, input);
+    return r->im->recognised ? refuse_unknown(r, input, head, &best) : add_input(r, input);
 }
 
 static enum status take_file(struct recognising *r, struct input *input)
@@ -347,7 +373,7 @@ static enum status take_container(struct recognising *r, const struct input *out
     if (status != ST_NOT_FOUND)
         return status;
     if (n == 0)
-        return problem_set(r->problem, ST_INVALID, outer->name, "there is no file in the archive");
+        return problem_set(r->problem, ST_INVALID, outer->name, "there is no file in the archive: folders and links at most");
     return r->n_inputs > before || r->im->countries_table || r->im->products_table
                ? ST_OK
                : problem_set(r->problem, ST_INVALID, outer->name, "there is no table of trade in the archive");
@@ -408,6 +434,7 @@ enum status recognise(struct importing *im, struct problem *problem)
     if (im->recognised && r.chosen) {
         im->dataset = r.chosen->dataset;
         im->map = r.chosen->map;
+        im->description = r.chosen->text;
     }
     return ST_OK;
 }
