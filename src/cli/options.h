@@ -78,6 +78,7 @@ int print_problem(const struct problem *problem);
 
 /* Subcommands: arguments behind their name; return the exit status. */
 typedef int command(int argc, char **argv);
-command command_serve, command_get, command_import, command_inspect, command_verify, command_health, command_routes, command_openapi;
+command command_serve, command_get, command_import, command_inspect, command_verify, command_health, command_routes,
+    command_openapi;
 
 #endif

@@ -265,7 +265,8 @@ enum status ingest_import(const char *format, const char *const *file, size_t n,
     memset(report, 0, sizeof *report);
     if (!choose(&im, format)) {
         enum status status = problem_set(problem, ST_INVALID, format, "this is no format");
-        return problem_cure(problem, status, "write baci, comtrade, the path of a manifest (.json), or no format at all");
+        return problem_cure(problem, status,
+                            "write baci, comtrade, the path of a manifest (.json), or no format at all");
     }
     arena_init(&im.arena, SIZE_MAX);
     enum status status = prepare(&im, format, file, n, problem);

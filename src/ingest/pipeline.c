@@ -142,14 +142,16 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
                                           .pool = p->pool,
                                           .sum_member = im->members.unknown_as,
                                           .doubles = im->map.sum || o->sum ? DOUBLES_SUMMED
-                                                     : im->map.repeats ? DOUBLES_ONCE
-                                                                       : DOUBLES_REFUSED,
-                                          .detect_partners = im->adapter == &adapter_reader && im->map.reader.n && !o->partners};
+                                                     : im->map.repeats     ? DOUBLES_ONCE
+                                                                           : DOUBLES_REFUSED,
+                                          .detect_partners =
+                                              im->adapter == &adapter_reader && im->map.reader.n && !o->partners};
     p->settled = true;
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
 }
 
-static enum status keep_header(struct importing *im, struct input *input, const struct csv *csv, struct problem *problem)
+static enum status keep_header(struct importing *im, struct input *input, const struct csv *csv,
+                               struct problem *problem)
 {
     input->field = arena_new(&im->arena, struct str, csv->n_fields + 1);
     bool ok = input->field != NULL;

@@ -23,6 +23,7 @@ struct outcome {
     bool plain;   /* a table alone: it may be written in other ways */
     bool refused; /* `wanted` is part of the message then, else the observations */
     struct str wanted;
+    size_t many; /* not 0: only their number is told, as «(237)» */
 };
 
 static char *text;
@@ -72,7 +73,10 @@ static bool next_outcome(struct str *rest, struct outcome *out)
     out->wanted = line;
     if (!out->refused) {
         size_t n = 0;
-        while (n < rest->n && rest->p[n] >= '0' && rest->p[n] <= 'Z' && rest->p[n] != '=') { /* a period begins with a digit or FY */
+        if (rest->n && rest->p[0] == '(')
+            out->many = (size_t)atoi(rest->p + 1);
+        while (n < rest->n && rest->p[n] >= '0' && rest->p[n] <= 'Z' &&
+               rest->p[n] != '=') { /* a period begins with a digit or FY */
             n += str_find(str_span(rest->p + n, rest->n - n), '\n') + 1;
             n = n < rest->n ? n : rest->n;
         }
@@ -90,6 +94,14 @@ static struct ingest_options options_of(const struct outcome *o)
     return options;
 }
 
+static size_t cube_rows_of(const struct buf *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->n; i++)
+        n += rows->p[i] == '\n';
+    return n;
+}
+
 static void expect_rows(const struct outcome *o, const char *what, const struct import_result *result)
 {
     struct buf rows;
@@ -97,7 +109,7 @@ static void expect_rows(const struct outcome *o, const char *what, const struct 
         fail_msg("%s (%s): %s: %s", o->path, what, result->problem.place, result->problem.detail);
     buf_init(&rows, (size_t)1 << 24);
     import_transcribe(result->bytes, result->n, &rows);
-    if (!str_eq(buf_view(&rows), o->wanted))
+    if (o->many ? cube_rows_of(&rows) != o->many : !str_eq(buf_view(&rows), o->wanted))
         fail_msg("%s (%s): got\n%.*snot\n%.*s", o->path, what, STR_ARG(buf_view(&rows)), STR_ARG(o->wanted));
     buf_release(&rows);
 }

@@ -39,7 +39,8 @@ struct cube_writer_options {
 };
 
 struct cube_summary {
-    uint64_t observations, bytes, summed, repeated; /* rows that were added to another, and that were equal to another */
+    uint64_t observations, bytes, summed,
+        repeated; /* rows that were added to another, and that were equal to another */
     enum partners partners;
     size_t n_periods;
     bool merged; /* some period came in several parts */

@@ -83,8 +83,9 @@ struct ingest_report {
     uint64_t rows; /* parsed and kept */
     uint64_t skipped[INGEST_SKIPS];
     struct ingest_codes countries, products; /* unknown ones; filled on failure too */
-    struct ingest_codes left_out, taken;     /* members that were left out, numbers that were taken for what they must mean ("840 for USA") */
-    char format[32];                         /* "baci", "comtrade", … or "manifest" */
+    struct ingest_codes left_out,
+        taken;       /* members that were left out, numbers that were taken for what they must mean ("840 for USA") */
+    char format[32]; /* "baci", "comtrade", … or "manifest" */
     char told[INGEST_TOLD_MAX][INGEST_TOLD_BYTES]; /* what was found out about the files, a sentence each */
     size_t n_told;
     struct cube_row first[INGEST_FIRST_ROWS]; /* of the input, as understood */

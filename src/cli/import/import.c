@@ -44,7 +44,8 @@ static const struct import_option table[] = {
     {"set", "ROLE=VALUE", OPT_TEXT, AT(ingest.set), "what no column says, as flow=X,partner=CHN"},
     {"report", "FILE", OPT_TEXT, AT(report), "write what was done as JSON, too"},
     {"manifest", NULL, OPT_FLAG, AT(manifest), "inspect: print the manifest that says what was found"},
-    {"encoding", "NAME", OPT_TEXT, AT(ingest.encoding), "of the files' text, where it is not UTF-8: windows-1252, gb18030 …"},
+    {"encoding", "NAME", OPT_TEXT, AT(ingest.encoding),
+     "of the files' text, where it is not UTF-8: windows-1252, gb18030 …"},
     {"countries-file", "FILE", OPT_TEXT, AT(ingest.countries_file), "BACI's country_codes_V….csv"},
     {"products-file", "FILE", OPT_TEXT, AT(ingest.products_file), "BACI's product_codes_HS…_V….csv: only these codes"},
     {"sum", NULL, OPT_FLAG, AT(ingest.sum), "rows of one key are parts of one figure: add them up"},
@@ -62,7 +63,8 @@ void import_help(FILE *out)
           "  baci                       CEPII BACI: BACI_HS17_Y2020_V202501.csv, one file a year\n"
           "  comtrade                   UN Comtrade: CSV of the API, or the older one of 35 columns\n"
           "  MANIFEST.json              a manifest; without FILE the CSV that it names\n"
-          "Files may be packed (gzip, xz, zstd, bzip2) and lie in archives (zip, tar, 7z); - is the standard input. OUT.cube appears when it "
+          "Files may be packed (gzip, xz, zstd, bzip2) and lie in archives (zip, tar, 7z); - is the standard input. "
+          "OUT.cube appears when it "
           "is whole.\n\n",
           out);
     for (size_t i = 0; i < OPTIONS; i++) {
@@ -263,7 +265,8 @@ static enum status import_and_open(const struct import_options *o, const char *f
     if (o->ingest.explanation && !o->manifest)
         (void)fwrite(o->ingest.explanation->p, 1, o->ingest.explanation->n, stdout);
     if (!o->manifest)
-        report_print(report, o->inspect ? "what would be imported" : o->output, cube, countries, progress_seconds(&progress), o->inspect);
+        report_print(report, o->inspect ? "what would be imported" : o->output, cube, countries,
+                     progress_seconds(&progress), o->inspect);
     if (o->report)
         status = report_write(o->report, report, o->output, cube, problem);
     cube_close(cube);
@@ -306,7 +309,8 @@ static void keep_freed_memory(void)
 }
 
 /* The files that are named, behind a format or without one. */
-static int import_named(const struct import_options *o, const struct settings *settings, const char *const *rest, size_t n)
+static int import_named(const struct import_options *o, const struct settings *settings, const char *const *rest,
+                        size_t n)
 {
     bool named = ingest_is_format(rest[0]);
     return import_into(o, settings, named ? rest[0] : NULL, rest + named, n - named);
@@ -353,7 +357,8 @@ int command_inspect(int argc, char **argv)
     struct import_options options = {.inspect = true, .ingest = ingest_options_default()};
     buf_init(&explanation, (size_t)1 << 24);
     buf_init(&manifest, (size_t)1 << 24);
-    (void)snprintf(output, sizeof output, "%s/entrepot-inspect-%d.cube", folder && *folder ? folder : "/tmp", (int)getpid());
+    (void)snprintf(output, sizeof output, "%s/entrepot-inspect-%d.cube", folder && *folder ? folder : "/tmp",
+                   (int)getpid());
     options.output = output;
     options.ingest.explanation = &explanation;
     options.ingest.manifest = &manifest;

@@ -47,8 +47,8 @@ static void print_first(const struct ingest_report *report, const struct cube *c
         (void)period_print(row->period, period);
         (void)product_print(row->product, d->level, code);
         printf("  %s %.*s %.*s %s %s %lld USD\n", period, STR_ARG(countries_at(countries, row->reporter)->id),
-               STR_ARG(countries_at(countries, row->partner)->id), row->flow == FLOW_IMPORTS ? "imports" : "exports", code,
-               (long long)row->value_usd);
+               STR_ARG(countries_at(countries, row->partner)->id), row->flow == FLOW_IMPORTS ? "imports" : "exports",
+               code, (long long)row->value_usd);
     }
 }
 
@@ -64,9 +64,9 @@ static void print_found(const struct cube *cube)
         (void)period_print(period[0], from);
         (void)period_print(period[n - 1], to);
     }
-    printf("  %zu period%s, %s to %s; %zu countries and areas; %zu product%s of level %s, %.*s; partners: %s\n", n, plural(n), from, to,
-           members, leaves, plural(leaves), level_name[d->level], d->hs.n ? (int)d->hs.n : 19, d->hs.n ? d->hs.p : "revision not stated",
-           partners_name[d->partners]);
+    printf("  %zu period%s, %s to %s; %zu countries and areas; %zu product%s of level %s, %.*s; partners: %s\n", n,
+           plural(n), from, to, members, leaves, plural(leaves), level_name[d->level], d->hs.n ? (int)d->hs.n : 19,
+           d->hs.n ? d->hs.p : "revision not stated", partners_name[d->partners]);
 }
 
 void report_print(const struct ingest_report *report, const char *output, const struct cube *cube,

@@ -4,13 +4,13 @@
 #include "entrepot/cube/build.h"
 
 const char *const csv_role_name[CSV_ROLES] = {
-    "period", "reporter", "partner", "flow",    "product", "value",            "quantity",
-    "status", "month",    "hs",      "exports", "imports", "exports_quantity", "imports_quantity"};
+    "period", "reporter", "partner", "flow",    "product",          "value",           "quantity", "status",
+    "month",  "hs",       "exports", "imports", "exports_quantity", "imports_quantity"};
 
-static const char *const keys[] = {"file",     "files",    "reader",   "codes",      "columns",       "constants", "members",
-                                   "rates",    "encoding", "decimal",  "value_unit", "quantity_unit", "delimiter", "thousands",
-                                   "flows",    "statuses", "keep",     "drop",       "missing",       "totals",    "across",
-                                   "footer",   "sum",      "repeats",  "needs"};
+static const char *const keys[] = {
+    "file",    "files",      "reader",        "codes",     "columns",   "constants", "members",  "rates", "encoding",
+    "decimal", "value_unit", "quantity_unit", "delimiter", "thousands", "flows",     "statuses", "keep",  "drop",
+    "missing", "totals",     "across",        "footer",    "sum",       "repeats",   "needs"};
 
 bool columns_key(const char *key)
 {
@@ -106,9 +106,10 @@ static void take_roles(struct reading *r, const char *key, struct dataset_csv *c
         while (i < CSV_ROLES && strcmp(role, csv_role_name[i]) != 0)
             i++;
         if (i == CSV_ROLES)
-            reading_refuse(r, role,
-                           "unknown; a column is one of period, month, reporter, partner, flow, product, hs, value, quantity, "
-                           "status, exports, imports, exports_quantity, imports_quantity");
+            reading_refuse(
+                r, role,
+                "unknown; a column is one of period, month, reporter, partner, flow, product, hs, value, quantity, "
+                "status, exports, imports, exports_quantity, imports_quantity");
         else if (constant)
             constant[i] = reading_text(r, object, role, true);
         else
@@ -136,7 +137,9 @@ static void take_members(struct reading *r, struct dataset_csv *csv)
 static void check_roles(struct reading *r, const struct dataset *d, const struct dataset_csv *csv)
 {
     bool both = csv->column[ROLE_EXPORTS].n || csv->column[ROLE_IMPORTS].n;
-    bool open = csv->reader.n > 0; /* a shipped description may lack what a file's header shows; its constants are for files without the column */
+    bool open =
+        csv->reader.n >
+        0; /* a shipped description may lack what a file's header shows; its constants are for files without the column */
     for (unsigned i = 0; i < CSV_ROLES; i++) {
         bool needed = i == ROLE_REPORTER || i == ROLE_PARTNER || (i == ROLE_PERIOD && !csv->across) ||
                       (i == ROLE_VALUE && !both && !csv->across) ||
@@ -249,15 +252,16 @@ static void take_codes(struct reading *r, struct dataset_csv *csv)
     static const struct {
         enum code_system system;
         bool alpha2, names;
-    } meant[] = {{CODES_ISO3, false, false},    {CODES_M49, false, false},  {CODES_COMTRADE, false, false},
-                 {CODES_COMTRADE, false, false}, {CODES_ISO3, true, false}, {CODES_ISO3, true, true},
-                 {CODES_M49, true, true},       {CODES_COMTRADE, true, true}};
+    } meant[] = {{CODES_ISO3, false, false},     {CODES_M49, false, false},   {CODES_COMTRADE, false, false},
+                 {CODES_COMTRADE, false, false}, {CODES_ISO3, true, false},   {CODES_ISO3, true, true},
+                 {CODES_M49, true, true},        {CODES_COMTRADE, true, true}};
     static const char *const codes[] = {"iso3", "m49", "comtrade", "baci", "alpha2", "names", "any", "any comtrade"};
     csv->find_codes = columns_found(r, "codes");
-    unsigned i = csv->find_codes ? 0
-                                 : reading_word(r, "codes", codes, 8,
-                                                "write iso3, m49, comtrade, baci, alpha2, names, \"any\" (letters and names, and "
-                                                "numbers of M49) or \"any comtrade\"");
+    unsigned i = csv->find_codes
+                     ? 0
+                     : reading_word(r, "codes", codes, 8,
+                                    "write iso3, m49, comtrade, baci, alpha2, names, \"any\" (letters and names, and "
+                                    "numbers of M49) or \"any comtrade\"");
     csv->codes = meant[i].system;
     csv->alpha2 = meant[i].alpha2;
     csv->names = meant[i].names;
@@ -270,8 +274,9 @@ static void take_unit(struct reading *r, struct dataset_csv *csv)
         const char *word;
         int shift;
     } sizes[] = {{"", 0}, {"thousand", 3}, {"lakh", 5}, {"million", 6}, {"crore", 7}, {"billion", 9}};
-    static const char cure[] = "write USD, USD thousand, USD million or USD billion (also lakh, crore); another currency needs "
-                               "a file of its rates under \"rates\"";
+    static const char cure[] =
+        "write USD, USD thousand, USD million or USD billion (also lakh, crore); another currency needs "
+        "a file of its rates under \"rates\"";
     struct str rest = reading_text(r, r->root, "value_unit", true), currency = str_cut(&rest, ' ');
     size_t i = 0, n = sizeof sizes / sizeof *sizes;
     while (i < n && !str_is(rest, sizes[i].word))
@@ -308,7 +313,8 @@ static void take_form(struct reading *r, struct dataset_csv *csv)
 void columns_read(struct reading *r, const struct dataset *d, struct dataset_csv *csv)
 {
     static const char *const weight[] = {"kg", "tonnes"};
-    *csv = (struct dataset_csv){.find_level = columns_found(r, "level"), .find_frequency = columns_found(r, "frequency")};
+    *csv =
+        (struct dataset_csv){.find_level = columns_found(r, "level"), .find_frequency = columns_found(r, "frequency")};
     take_files(r, csv);
     take_codes(r, csv);
     take_unit(r, csv);

@@ -107,7 +107,8 @@ static void take_description(struct reading *r, struct dataset *d)
     if (r->status == ST_OK && !dataset_id_good(d->id))
         reading_refuse(r, "id", "an id has 1 to 63 small letters, digits and hyphens");
     if (d->level == LEVEL_SECTION)
-        reading_refuse(r, "level", "sections are made of chapters: the level of observations is total, hs2, hs4, hs6 or hs8");
+        reading_refuse(r, "level",
+                       "sections are made of chapters: the level of observations is total, hs2, hs4, hs6 or hs8");
     take_notes(r, d);
 }
 

@@ -146,9 +146,8 @@ static enum status refuse_double(const struct making *m, uint32_t key, const str
 
 static bool may_sum(const struct making *m, uint32_t key)
 {
-    return m->in->doubles == DOUBLES_SUMMED ||
-           (m->in->sum_member != NO_ID &&
-            (RUN_REPORTER(key) == m->in->sum_member || RUN_PARTNER(key) == m->in->sum_member));
+    return m->in->doubles == DOUBLES_SUMMED || (m->in->sum_member != NO_ID && (RUN_REPORTER(key) == m->in->sum_member ||
+                                                                               RUN_PARTNER(key) == m->in->sum_member));
 }
 
 static bool join_rows(struct loose_row *into, const struct loose_row *row)

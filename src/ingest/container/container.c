@@ -28,10 +28,17 @@ bool container_is(struct str head)
     static const struct {
         size_t at, n;
         const char *bytes;
-    } magic[] = {{0, 4, "PK\x03\x04"},          {0, 4, "PK\x05\x06"},         {0, 6, "\xFD"
-                                                                                  "7zXZ\0"},
-                 {0, 4, "\x28\xB5\x2F\xFD"}, {0, 3, "BZh"},               {0, 6, "7z\xBC\xAF\x27\x1C"},
-                 {0, 4, "\x04\x22\x4D\x18"}, {257, 5, "ustar"},           {0, 4, "Rar!"}};
+    } magic[] = {{0, 4, "PK\x03\x04"},
+                 {0, 4, "PK\x05\x06"},
+                 {0, 6,
+                  "\xFD"
+                  "7zXZ\0"},
+                 {0, 4, "\x28\xB5\x2F\xFD"},
+                 {0, 3, "BZh"},
+                 {0, 6, "7z\xBC\xAF\x27\x1C"},
+                 {0, 4, "\x04\x22\x4D\x18"},
+                 {257, 5, "ustar"},
+                 {0, 4, "Rar!"}};
     for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
         if (head.n >= magic[i].at + magic[i].n && memcmp(head.p + magic[i].at, magic[i].bytes, magic[i].n) == 0)
             return true;
@@ -99,8 +106,8 @@ static enum status refuse(const struct container *c, struct problem *problem)
         return problem_set(problem, ST_UNAVAILABLE, c->name, "the import was interrupted");
     if (archive_errno(c->archive) == ENOMEM)
         return no_memory(c, problem);
-    enum status status =
-        problem_set(problem, ST_INVALID, c->name, "the archive cannot be read: %s", why ? why : "it is damaged or cut short");
+    enum status status = problem_set(problem, ST_INVALID, c->name, "the archive cannot be read: %s",
+                                     why ? why : "it is damaged or cut short");
     return problem_cure(problem, status, "fetch it again, or unpack it and name the files in it");
 }
 
@@ -147,8 +154,8 @@ enum status container_open(const char *path, int stop_fd, struct container **out
     c->stop_fd = stop_fd;
     c->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     c->seeks = c->fd >= 0 && fstat(c->fd, &info) == 0 && S_ISREG(info.st_mode);
-    enum status status = c->fd < 0 ? problem_set(problem, errno == ENOENT ? ST_NOT_FOUND : ST_IO, c->name, "cannot open: %s",
-                                                 strerror(errno))
+    enum status status = c->fd < 0 ? problem_set(problem, errno == ENOENT ? ST_NOT_FOUND : ST_IO, c->name,
+                                                 "cannot open: %s", strerror(errno))
                                    : start(c, problem);
     if (status == ST_OK)
         *out = c;
@@ -207,8 +214,8 @@ static enum status step(struct container *c, struct archive_entry **entry, struc
     if (result < ARCHIVE_WARN)
         return refuse(c, problem);
     if (++c->n_members > CONTAINER_MEMBERS_MAX) {
-        enum status status = problem_set(problem, ST_TOO_LARGE, c->name, "the archive has more than %d members",
-                                         CONTAINER_MEMBERS_MAX);
+        enum status status =
+            problem_set(problem, ST_TOO_LARGE, c->name, "the archive has more than %d members", CONTAINER_MEMBERS_MAX);
         return problem_cure(problem, status, "unpack it, and name the files that you mean");
     }
     return archive_entry_is_encrypted(*entry) > 0 ? refuse_encrypted(c, problem) : ST_OK;
@@ -227,7 +234,8 @@ static enum status next_file(struct container *c, struct archive_entry **entry, 
     while ((status = step(c, entry, problem)) == ST_OK) {
         struct str name = name_of(c, *entry);
         if (leads_out(name)) {
-            status = problem_set(problem, ST_INVALID, c->name, "its member \"%.*s\" has a name that leads out of the archive",
+            status = problem_set(problem, ST_INVALID, c->name,
+                                 "its member \"%.*s\" has a name that leads out of the archive",
                                  (int)(name.n < 100 ? name.n : 100), name.p);
             return problem_cure(problem, status, "no honest program writes such names: do not unpack it");
         }

@@ -31,18 +31,18 @@ struct input {
     struct container *container; /* NULL: a file of its own; else its file `member`; the importing's */
     size_t member;
     struct str member_name; /* empty: a file that is packed alone */
-    uint64_t bytes;       /* of a file in an archive, unpacked; 0: not known */
-    struct str text, rest; /* CSV made of something else, p NULL: none; what is not read yet of it */
-    struct source *held;  /* the standard input, once it was looked at; malloc's */
-    const char *encoding; /* NULL: UTF-8 */
+    uint64_t bytes;         /* of a file in an archive, unpacked; 0: not known */
+    struct str text, rest;  /* CSV made of something else, p NULL: none; what is not read yet of it */
+    struct source *held;    /* the standard input, once it was looked at; malloc's */
+    const char *encoding;   /* NULL: UTF-8 */
     bool encoding_sure;
     char delimiter;
     uint64_t header_line; /* from 1 */
-    uint32_t source; /* the writer's number for it, once it is numbered */
+    uint32_t source;      /* the writer's number for it, once it is numbered */
     bool numbered;
     uint32_t year; /* in the file's name; 0 if there is none */
     size_t column[INPUT_COLUMNS_MAX], n_columns;
-    bool in_order; /* BACI: the columns stand as shipped */
+    bool in_order;                         /* BACI: the columns stand as shipped */
     struct str heading[INPUT_COLUMNS_MAX]; /* what the header calls them */
     struct str *field;                     /* all that the header has: n_columns */
     size_t rule_column[INPUT_RULES_MAX];   /* CSV_FIELDS_MAX: the file lacks it */
@@ -65,7 +65,8 @@ struct members {
     uint32_t number[MEMBER_NUMBERS];  /* id, or NO_ID; all NO_ID where the source writes no numbers */
     struct member_spelling *spelling; /* sorted; NO_ID: rows to be left out */
     size_t n_spellings;
-    struct member_spelling *name; /* names and their aliases without case and punctuation, sorted; NULL: names are no codes */
+    struct member_spelling
+        *name; /* names and their aliases without case and punctuation, sorted; NULL: names are no codes */
     size_t n_names;
     bool alpha2;
     uint32_t unknown_as; /* NO_ID: unknown codes are refused */
@@ -113,8 +114,8 @@ struct importing {
     struct rate *rate;          /* of the currency, ascending by period */
     size_t n_rates;
     uint8_t rule_skip[INPUT_RULES_MAX]; /* enum ingest_skip */
-    bool level_found;           /* the level is that of the finest rows: coarser ones are sums of them */
-    bool recognised;            /* nobody named the format */
+    bool level_found;                   /* the level is that of the finest rows: coarser ones are sums of them */
+    bool recognised;                    /* nobody named the format */
     struct input *countries_table, *products_table; /* of BACI, found among the files; NULL: none */
     struct container **container;                   /* that are open */
     size_t n_containers;

@@ -75,10 +75,13 @@ static struct str plain_word(struct str word)
 {
     static const struct {
         const char *written, *meant;
-    } words[] = {{"rep", "republic"}, {"dem", "democratic"}, {"isds", "islands"}, {"is", "islands"},    {"st", "saint"},
-                 {"fed", "federated"}, {"sts", "states"},   {"br", "british"},   {"fr", "french"},     {"utd", "united"},
-                 {"peoples", "people"}, {"the", ""},        {"of", ""},          {"and", ""},          {"sar", ""},
-                 {"s", ""},            {"terr", "territory"}, {"afr", "african"}, {"arab", ""},         {"kingd", "kingdom"}};
+    } words[] = {{"rep", "republic"}, {"dem", "democratic"}, {"isds", "islands"},
+                 {"is", "islands"},   {"st", "saint"},       {"fed", "federated"},
+                 {"sts", "states"},   {"br", "british"},     {"fr", "french"},
+                 {"utd", "united"},   {"peoples", "people"}, {"the", ""},
+                 {"of", ""},          {"and", ""},           {"sar", ""},
+                 {"s", ""},           {"terr", "territory"}, {"afr", "african"},
+                 {"arab", ""},        {"kingd", "kingdom"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_is(word, words[i].written))
             return str_view(words[i].meant);

@@ -30,7 +30,8 @@ static bool is_other_currency(const struct importing *im, struct csv *csv)
 static enum status take_rate(struct importing *im, const struct csv *csv, struct problem *problem)
 {
     struct rate *rate = &im->rate[im->n_rates];
-    if (csv->n_fields < 2 || !period_spelled(csv->field[0], str_starts(csv->field[0], STR("FY")) ? 0 : PERIOD_MONTH, &rate->period))
+    if (csv->n_fields < 2 ||
+        !period_spelled(csv->field[0], str_starts(csv->field[0], STR("FY")) ? 0 : PERIOD_MONTH, &rate->period))
         return csv_refuse(csv, problem, "a row of rates is a period and the dollars for one unit", csv->field[0]);
     if (decimal_read(csv->field[1], 9, &rate->usd_e9) != ST_OK || rate->usd_e9 <= 0)
         return csv_refuse(csv, problem, "this is no rate", csv->field[1]);
@@ -90,9 +91,10 @@ static enum status read_rates(struct importing *im, const char *name, struct pro
     if (d->n_notes == DATASET_NOTES_MAX)
         return problem_set(problem, ST_INVALID, name, "key \"notes\": a note about the currency must have room");
     bool ecb = str_is(im->map.rates, "ecb");
-    struct str note = arena_printf(&im->arena, "Values were %.*s and are converted to US dollars at %s%.*s.",
-                                   STR_ARG(im->map.currency), ecb ? "the European Central Bank's reference rates, means of each period" : "the rates of ",
-                                   ecb ? 0 : (int)im->map.rates.n, im->map.rates.p);
+    struct str note = arena_printf(
+        &im->arena, "Values were %.*s and are converted to US dollars at %s%.*s.", STR_ARG(im->map.currency),
+        ecb ? "the European Central Bank's reference rates, means of each period" : "the rates of ",
+        ecb ? 0 : (int)im->map.rates.n, im->map.rates.p);
     d->note[d->n_notes++] = note;
     if (note.p)
         tell(im, "%.*s", STR_ARG(note));
@@ -147,7 +149,8 @@ enum status reader_take(struct importing *im, const char *name, struct problem *
 {
     const struct ingest_options *o = im->options;
     if (im->map.n_rules > INPUT_RULES_MAX)
-        return problem_set(problem, ST_INVALID, name, "more than %d rules under \"keep\" and \"drop\"", INPUT_RULES_MAX);
+        return problem_set(problem, ST_INVALID, name, "more than %d rules under \"keep\" and \"drop\"",
+                           INPUT_RULES_MAX);
     if (o->level && !im->map.find_level)
         return problem_set(problem, ST_INVALID, name, "a manifest has its own level: leave --level out");
     im->level_given = o->level != NULL;

@@ -35,7 +35,8 @@ static void explain_columns(const struct importing *im, const struct input *inpu
     }
     for (size_t i = 0; i < input->n_measures; i++)
         if (input->measure[i].period)
-            buf_printf(out, "  %-17s \"%.*s\", of that period\n", "value", STR_ARG(input->field[input->measure[i].column]));
+            buf_printf(out, "  %-17s \"%.*s\", of that period\n", "value",
+                       STR_ARG(input->field[input->measure[i].column]));
     for (size_t i = 0; i < im->map.n_rules; i++)
         if (input->rule_column[i] != CSV_FIELDS_MAX)
             buf_printf(out, "  %-17s \"%.*s\"\n", im->map.rule[i].keep ? "rows kept by" : "rows dropped by",

@@ -31,7 +31,8 @@ static void look_at_key(const struct finding *f, struct first_rows *seen)
     enum level level = LEVEL_TOTAL;
     struct str product = reader_cell(f->im, f->csv, f->input, ROLE_PRODUCT);
     period = f->input->n_measures ? f->input->measure[0].period : 0;
-    if ((!period && !reader_period(f->im, f->csv, f->input, f->im->map.find_frequency ? 0 : f->im->dataset.frequency, &period)) ||
+    if ((!period &&
+         !reader_period(f->im, f->csv, f->input, f->im->map.find_frequency ? 0 : f->im->dataset.frequency, &period)) ||
         (product.n && !product_spelled(&f->im->map, product, LEVEL_TOTAL, false, text, &code, &level)))
         return; /* parsing refuses the row, with its line */
     if (seen->n++ == 0) {
@@ -67,7 +68,8 @@ static void look_at_number(struct writing *w, struct str text)
     for (size_t i = 0; i < text.n; i++) {
         commas += text.p[i] == ',';
         points += text.p[i] == '.';
-        w->blanks += i > 0 && text.p[i - 1] >= '0' && text.p[i - 1] <= '9' && (text.p[i] == ' ' || (unsigned char)text.p[i] >= 0x80);
+        w->blanks += i > 0 && text.p[i - 1] >= '0' && text.p[i - 1] <= '9' &&
+                     (text.p[i] == ' ' || (unsigned char)text.p[i] >= 0x80);
     }
     if (commas && points) {
         w->thousands_comma += comma < point;
@@ -164,5 +166,6 @@ enum status reader_settle(struct importing *im, const struct input *input, struc
     settle_key(&f);
     if (im->map.find_numbers)
         settle_numbers(&f);
-    return im->map.find_codes ? settle_codes(&f, problem) : ST_OK; /* a row that cannot be read is refused when it is parsed */
+    return im->map.find_codes ? settle_codes(&f, problem)
+                              : ST_OK; /* a row that cannot be read is refused when it is parsed */
 }

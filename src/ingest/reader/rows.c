@@ -13,12 +13,13 @@ static bool add_measure(struct input *input, size_t column, size_t quantity, uin
 }
 
 /* Values stand in one column; in one for exports and one for imports; or in one for each period. */
-static enum status find_measures(struct importing *im, struct input *input, const struct csv *csv, const struct fit *fit,
-                                 struct problem *problem)
+static enum status find_measures(struct importing *im, struct input *input, const struct csv *csv,
+                                 const struct fit *fit, struct problem *problem)
 {
     const struct dataset_csv *map = &im->map;
     const size_t *at = fit->column;
-    bool flow_given = at[ROLE_FLOW] != CSV_FIELDS_MAX || map->constant[ROLE_FLOW].n || im->dataset.basis == BASIS_RECONCILED;
+    bool flow_given =
+        at[ROLE_FLOW] != CSV_FIELDS_MAX || map->constant[ROLE_FLOW].n || im->dataset.basis == BASIS_RECONCILED;
     input->measure = arena_new(&im->arena, struct measure, csv->n_fields + 2);
     input->n_measures = 0;
     if (!input->measure)
@@ -28,14 +29,17 @@ static enum status find_measures(struct importing *im, struct input *input, cons
         uint32_t period;
         if (!reader_across(fit, i, csv->field[i], kind, &period))
             continue;
-        kind = kind ? kind : period_kind_of(period); /* years, quarters and months side by side: one dataset has one frequency */
+        kind =
+            kind ? kind
+                 : period_kind_of(period); /* years, quarters and months side by side: one dataset has one frequency */
         if (period_kind_of(period) == kind)
             (void)add_measure(input, i, CSV_FIELDS_MAX, period, -1);
     }
     if (fit->n_across)
         return ST_OK;
     if (at[ROLE_VALUE] != CSV_FIELDS_MAX || flow_given) /* with a flow, the two others are where "value" is empty */
-        (void)add_measure(input, at[ROLE_VALUE] != CSV_FIELDS_MAX ? at[ROLE_VALUE] : at[ROLE_EXPORTS], at[ROLE_QUANTITY], 0, -1);
+        (void)add_measure(input, at[ROLE_VALUE] != CSV_FIELDS_MAX ? at[ROLE_VALUE] : at[ROLE_EXPORTS],
+                          at[ROLE_QUANTITY], 0, -1);
     else
         (void)(add_measure(input, at[ROLE_EXPORTS], at[ROLE_EXPORTS_QUANTITY], 0, FLOW_EXPORTS) &&
                add_measure(input, at[ROLE_IMPORTS], at[ROLE_IMPORTS_QUANTITY], 0, FLOW_IMPORTS));
@@ -47,7 +51,8 @@ static enum status take_columns(struct importing *im, struct input *input, const
 {
     for (size_t role = 0; role < CSV_ROLES; role++) {
         size_t at = input->column[role] = fit->column[role];
-        input->heading[role] = at == CSV_FIELDS_MAX ? im->map.column[role] : arena_str(&im->arena, str_trim(csv->field[at]));
+        input->heading[role] =
+            at == CSV_FIELDS_MAX ? im->map.column[role] : arena_str(&im->arena, str_trim(csv->field[at]));
         enum status status = at == CSV_FIELDS_MAX ? ST_OK : header_check_single(csv, at, problem);
         if (status != ST_OK)
             return status;
@@ -75,8 +80,9 @@ static enum status find_columns(struct importing *im, struct input *input, const
         return take_columns(im, input, csv, &fit, problem);
     struct str name = im->map.column[lacks].n ? im->map.column[lacks] : str_view(csv_role_name[lacks]);
     return header_lacks(csv, name,
-                        im->manifest ? "correct \"columns\" in the manifest, or the CSV's header"
-                                     : "entrepot inspect FILE shows what the columns are taken for; a manifest names others",
+                        im->manifest
+                            ? "correct \"columns\" in the manifest, or the CSV's header"
+                            : "entrepot inspect FILE shows what the columns are taken for; a manifest names others",
                         problem);
 }
 
@@ -85,7 +91,7 @@ static enum status find_columns(struct importing *im, struct input *input, const
 struct str reader_cell(const struct importing *im, const struct csv *csv, const struct input *input, enum csv_role role)
 {
     size_t column = input->column[role];
-    return column == CSV_FIELDS_MAX   ? im->map.constant[role]
+    return column == CSV_FIELDS_MAX  ? im->map.constant[role]
            : column >= csv->n_fields ? str_span(NULL, 0)
                                      : str_trim(csv->field[column]);
 }
@@ -158,7 +164,8 @@ static bool is_note(const struct parse *p)
         columns += p->input->column[who[i]] != CSV_FIELDS_MAX;
         empty += p->input->column[who[i]] != CSV_FIELDS_MAX && cell(p, who[i]).n == 0;
     }
-    bool nobody = p->input->column[ROLE_REPORTER] != CSV_FIELDS_MAX && p->input->column[ROLE_PARTNER] != CSV_FIELDS_MAX &&
+    bool nobody = p->input->column[ROLE_REPORTER] != CSV_FIELDS_MAX &&
+                  p->input->column[ROLE_PARTNER] != CSV_FIELDS_MAX &&
                   cell(p, ROLE_REPORTER).n + cell(p, ROLE_PARTNER).n == 0;
     if (nobody || (columns && empty == columns))
         return true;
@@ -177,7 +184,8 @@ static enum status check_text(const struct parse *p)
         struct str text = cell(p, role);
         if (p->input->column[role] == CSV_FIELDS_MAX || str_utf8(text))
             continue;
-        enum status status = parse_refuse_row(p, "column \"%.*s\": this is not UTF-8 text", STR_ARG(column_name(p, role)));
+        enum status status =
+            parse_refuse_row(p, "column \"%.*s\": this is not UTF-8 text", STR_ARG(column_name(p, role)));
         return problem_cure(p->problem, status, "say which it is: --encoding windows-1252, gb18030 or another");
     }
     return ST_OK;
@@ -228,7 +236,8 @@ static enum status read_flow(const struct parse *p, enum flow *out)
         return bad_cell(p, ROLE_FLOW, "is no flow of reconciled data: each pair stands once, as exports");
     return flow == CSV_EXPORTS || flow == CSV_IMPORTS
                ? ST_OK
-               : bad_cell(p, ROLE_FLOW, "is no flow: write X (exports) or M (imports), or say under \"flows\" what the word means");
+               : bad_cell(p, ROLE_FLOW,
+                          "is no flow: write X (exports) or M (imports), or say under \"flows\" what the word means");
 }
 
 static enum status read_status(const struct parse *p, uint8_t *out)
@@ -280,7 +289,8 @@ static enum status read_product(const struct parse *p, uint32_t *out, enum level
 {
     char text[PRODUCT_CODE_MAX];
     const struct importing *im = p->importing;
-    bool found = im->level_found, given = p->input->column[ROLE_PRODUCT] != CSV_FIELDS_MAX || im->map.constant[ROLE_PRODUCT].n;
+    bool found = im->level_found,
+         given = p->input->column[ROLE_PRODUCT] != CSV_FIELDS_MAX || im->map.constant[ROLE_PRODUCT].n;
     struct str written = given ? cell(p, ROLE_PRODUCT) : STR("TOTAL"), code;
     bool good = product_spelled(&im->map, written, im->dataset.level, !found, text, &code, level);
     if (!good && found)
@@ -292,8 +302,9 @@ static enum status read_product(const struct parse *p, uint32_t *out, enum level
     }
     return good && product_number(code, im->dataset.level, out)
                ? ST_OK
-               : parse_refuse_row(p, "product \"%.*s\" is not a code of level %s", (int)(written.n < 40 ? written.n : 40),
-                                  written.p ? written.p : "", level_name[im->dataset.level]);
+               : parse_refuse_row(p, "product \"%.*s\" is not a code of level %s",
+                                  (int)(written.n < 40 ? written.n : 40), written.p ? written.p : "",
+                                  level_name[im->dataset.level]);
 }
 
 /* A total has no revision. */
@@ -326,18 +337,21 @@ static enum status take_for_heir(struct parse *p, struct str code, uint32_t peri
 {
     const struct members *m = &p->importing->members;
     const struct country *found = countries_at(m->countries, *id);
-    if (p->importing->dataset.basis == BASIS_RECONCILED || m->codes != CODES_COMTRADE || found->kind != MEMBER_FORMER || (found->valid_to.n && !ended_before(found, period)))
+    if (p->importing->dataset.basis == BASIS_RECONCILED || m->codes != CODES_COMTRADE || found->kind != MEMBER_FORMER ||
+        (found->valid_to.n && !ended_before(found, period)))
         return ST_OK;
     uint32_t heir = countries_find_source(m->countries, CODES_M49, code);
     if (heir == NO_ID || heir == *id || countries_at(m->countries, heir)->kind != MEMBER_COUNTRY)
         return ST_OK;
     *id = heir;
-    return codes_note_as(&p->tally.taken, &p->csv, "%.*s for %.*s", STR_ARG(code), STR_ARG(countries_at(m->countries, heir)->id))
+    return codes_note_as(&p->tally.taken, &p->csv, "%.*s for %.*s", STR_ARG(code),
+                         STR_ARG(countries_at(m->countries, heir)->id))
                ? ST_OK
                : problem_set(p->problem, ST_NO_MEMORY, p->input->name, "out of memory");
 }
 
-static enum status read_member(struct parse *p, enum csv_role role, uint32_t period, uint32_t *id, enum ingest_skip *skip)
+static enum status read_member(struct parse *p, enum csv_role role, uint32_t period, uint32_t *id,
+                               enum ingest_skip *skip)
 {
     struct str code = cell(p, role);
     enum status status = parse_member(p, code, id);
@@ -346,8 +360,9 @@ static enum status read_member(struct parse *p, enum csv_role role, uint32_t per
     if (*id != MEMBER_LEFT_OUT)
         return take_for_heir(p, code, period, id);
     *skip = SKIP_MEMBER;
-    return codes_note(&p->tally.left_out, code, &p->csv) ? ST_OK
-                                                         : problem_set(p->problem, ST_NO_MEMORY, p->input->name, "out of memory");
+    return codes_note(&p->tally.left_out, code, &p->csv)
+               ? ST_OK
+               : problem_set(p->problem, ST_NO_MEMORY, p->input->name, "out of memory");
 }
 
 /* ---- numbers ---- */
@@ -377,7 +392,8 @@ static enum status in_dollars(const struct parse *p, uint32_t period, int64_t *v
     if (!rate) {
         char text[PERIOD_TEXT];
         (void)period_print(period, text);
-        return parse_refuse_row(p, "there is no rate of %.*s for %s in %.*s", STR_ARG(im->map.currency), text, STR_ARG(im->map.rates));
+        return parse_refuse_row(p, "there is no rate of %.*s for %s in %.*s", STR_ARG(im->map.currency), text,
+                                STR_ARG(im->map.rates));
     }
     const wide unit = (wide)1000000000 * 100;
     wide product = (wide)*value * rate->usd_e9, whole = product / unit, twice = (product - whole * unit) * 2;
@@ -422,7 +438,9 @@ static enum status read_quantity(const struct parse *p, const struct measure *m,
 {
     const struct dataset_csv *map = &p->importing->map;
     char room[NUMBER_TEXT];
-    struct str text = m->quantity == CSV_FIELDS_MAX ? p->importing->map.constant[ROLE_QUANTITY] : measure_cell(p, m->quantity), number;
+    struct str text = m->quantity == CSV_FIELDS_MAX ? p->importing->map.constant[ROLE_QUANTITY]
+                                                    : measure_cell(p, m->quantity),
+               number;
     if (texts_have(&map->missing, text))
         text = str_span(NULL, 0);
     if (!number_spelled(map, text, room, &number))

@@ -81,9 +81,10 @@ static void put_rows(struct buf *out, json_t *rows)
 static enum status refuse(const struct input *input, const char *what, struct problem *problem)
 {
     enum status status = problem_set(problem, ST_INVALID, input->name, "%s", what);
-    return problem_cure(problem, status,
-                        "JSON is read as UN Comtrade's API gives it, {\"data\": [{…}, …]}; of another source fetch CSV, or: "
-                        "duckdb -c \"COPY (FROM 'file.json') TO 'figures.csv'\"");
+    return problem_cure(
+        problem, status,
+        "JSON is read as UN Comtrade's API gives it, {\"data\": [{…}, …]}; of another source fetch CSV, or: "
+        "duckdb -c \"COPY (FROM 'file.json') TO 'figures.csv'\"");
 }
 
 static enum status take_rows(struct importing *im, struct input *input, json_t *root, struct problem *problem)
@@ -93,7 +94,8 @@ static enum status take_rows(struct importing *im, struct input *input, json_t *
     if (!json_is_array(rows))
         return refuse(input, "this is JSON, without rows under \"data\"", problem);
     if (json_array_size(rows) == 0)
-        return problem_set(problem, ST_INVALID, input->name, "this is an answer without a row: nothing fitted what was asked");
+        return problem_set(problem, ST_INVALID, input->name,
+                           "this is an answer without a row: nothing fitted what was asked");
     bool lists = json_is_array(json_array_get(rows, 0));
     if (!lists && !json_is_object(json_array_get(rows, 0)))
         return refuse(input, "this is JSON whose rows are no objects", problem);

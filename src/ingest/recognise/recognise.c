@@ -152,7 +152,8 @@ static bool take_table(struct recognising *r, struct str head, const struct inpu
     csv.tolerant = true;
     if (csv_next(&csv, NULL) != ST_OK)
         return false;
-    bool countries = header_has(&csv, "country_code", "country_iso3"), products = header_has(&csv, "code", "description");
+    bool countries = header_has(&csv, "country_code", "country_iso3"),
+         products = header_has(&csv, "code", "description");
     struct input **table = countries ? &r->im->countries_table : &r->im->products_table;
     if (!countries && !products)
         return false;
@@ -178,10 +179,13 @@ static enum status refuse_form(const struct input *input, const struct other_for
 static enum status refuse_near(const struct recognising *r, const struct input *input, const struct found *best)
 {
     const char *role = csv_role_name[best->lacks];
-    enum status status = problem_set(r->problem, ST_INVALID, input->name, "this looks like the form \"%.*s\", but no column says the %s",
-                                     STR_ARG(best->near->map.reader), role);
+    enum status status =
+        problem_set(r->problem, ST_INVALID, input->name, "this looks like the form \"%.*s\", but no column says the %s",
+                    STR_ARG(best->near->map.reader), role);
     return problem_cure(r->problem, status, "say it: --set %s=%s; or write a manifest", role,
-                        best->lacks == ROLE_FLOW ? "X (or M)" : best->lacks == ROLE_PERIOD ? "2024" : "CHN");
+                        best->lacks == ROLE_FLOW     ? "X (or M)"
+                        : best->lacks == ROLE_PERIOD ? "2024"
+                                                     : "CHN");
 }
 
 static enum status refuse_unknown(const struct recognising *r, const struct input *input, struct str head,
@@ -199,12 +203,13 @@ static enum status refuse_unknown(const struct recognising *r, const struct inpu
         for (size_t i = 0; i < csv.n_fields && at < sizeof there - 40; i++)
             at += (size_t)snprintf(there + at, sizeof there - at, "%s%.*s", i ? ", " : "",
                                    (int)(csv.field[i].n < 30 ? csv.field[i].n : 30), csv.field[i].p);
-    enum status status = head.n == 0
-                             ? problem_set(r->problem, ST_INVALID, input->name, "the file is empty")
-                             : problem_set(r->problem, ST_INVALID, input->name,
-                                           "no description fits its columns; the first line is: %s", there);
-    return head.n == 0 ? status : problem_cure(r->problem, status,
-                        "a manifest says what they mean: data/README.md; entrepot inspect --manifest of a like file writes one to begin with");
+    enum status status = head.n == 0 ? problem_set(r->problem, ST_INVALID, input->name, "the file is empty")
+                                     : problem_set(r->problem, ST_INVALID, input->name,
+                                                   "no description fits its columns; the first line is: %s", there);
+    return head.n == 0 ? status
+                       : problem_cure(r->problem, status,
+                                      "a manifest says what they mean: data/README.md; entrepot inspect --manifest of "
+                                      "a like file writes one to begin with");
 }
 
 /* ---- one file ---- */
@@ -254,7 +259,8 @@ static enum status choose_encoding(struct recognising *r, struct input *input, s
 }
 
 /* The first bytes as text; *other says what the file is if it is no text. */
-static enum status read_head(struct recognising *r, struct input *input, struct buf *out, const struct other_form **other)
+static enum status read_head(struct recognising *r, struct input *input, struct buf *out,
+                             const struct other_form **other)
 {
     struct source source;
     struct str head;
@@ -315,7 +321,8 @@ static enum status take_file(struct recognising *r, struct input *input)
     else if (status == ST_OK && other)
         status = refuse_form(input, other, r->problem);
     else if (status == ST_OK && member && container_is(buf_view(&head)))
-        status = problem_cure(r->problem, problem_set(r->problem, ST_INVALID, input->name, "this is an archive in an archive"),
+        status = problem_cure(r->problem,
+                              problem_set(r->problem, ST_INVALID, input->name, "this is an archive in an archive"),
                               "unpack the outer one, and name the inner ones");
     else if (status == ST_OK && begins_json(buf_view(&head)) && !input->text.p)
         status = (status = json_rows(r->im, input, r->problem)) == ST_OK ? take_file(r, input) : status;
@@ -373,7 +380,8 @@ static enum status take_container(struct recognising *r, const struct input *out
     if (status != ST_NOT_FOUND)
         return status;
     if (n == 0)
-        return problem_set(r->problem, ST_INVALID, outer->name, "there is no file in the archive: folders and links at most");
+        return problem_set(r->problem, ST_INVALID, outer->name,
+                           "there is no file in the archive: folders and links at most");
     return r->n_inputs > before || r->im->countries_table || r->im->products_table
                ? ST_OK
                : problem_set(r->problem, ST_INVALID, outer->name, "there is no table of trade in the archive");
@@ -426,7 +434,8 @@ enum status recognise(struct importing *im, struct problem *problem)
     if (status != ST_OK)
         return status;
     if (r.n_inputs == 0) {
-        status = problem_set(problem, ST_INVALID, im->input[0].name, "this is a table of names or codes: there is no trade in it");
+        status = problem_set(problem, ST_INVALID, im->input[0].name,
+                             "this is a table of names or codes: there is no trade in it");
         return problem_cure(problem, status, "name the files of figures too");
     }
     im->input = r.input;

@@ -13,7 +13,9 @@ static const struct other_form form[] = {
     [PARQUET] = {"a Parquet file", BY_DUCKDB},
     [ARROW] = {"an Arrow file", BY_PANDAS("read_feather")},
     [PDF] = {"a PDF", "fetch the same table as CSV from its source, or: pdftotext -layout '%s'"},
-    [HTML] = {"a web page", "the download may have given a message in place of a file: look at it in a browser; or: " BY_PANDAS("read_html")},
+    [HTML] = {"a web page",
+              "the download may have given a message in place of a file: look at it in a browser; or: " BY_PANDAS(
+                  "read_html")},
     [XML] = {"XML", "fetch it again as CSV: APIs of SDMX give it for the header Accept: text/csv"},
     [SQLITE] = {"a database of SQLite", "sqlite3 -csv -header '%s' 'SELECT * FROM table' >figures.csv"},
     [STATA] = {"a file of Stata", BY_PANDAS("read_stata")},
@@ -46,13 +48,22 @@ const struct other_form *other_form(struct str head)
         size_t n;
         const char *bytes;
         enum form form;
-    } magic[] = {{4, "PAR1", PARQUET},          {6, "ARROW1", ARROW},          {4, "FEA1", ARROW},
-                 {5, "%PDF-", PDF},             {8, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", OLD_EXCEL},
-                 {15, "SQLite format 3", SQLITE}, {11, "<stata_dta>", STATA},    {2, "X\n", R_DATA},
-                 {5, "RDX3\n", R_DATA},         {5, "RDX2\n", R_DATA},         {5, "<?xml", XML}};
+    } magic[] = {{4, "PAR1", PARQUET},
+                 {6, "ARROW1", ARROW},
+                 {4, "FEA1", ARROW},
+                 {5, "%PDF-", PDF},
+                 {8, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", OLD_EXCEL},
+                 {15, "SQLite format 3", SQLITE},
+                 {11, "<stata_dta>", STATA},
+                 {2, "X\n", R_DATA},
+                 {5, "RDX3\n", R_DATA},
+                 {5, "RDX2\n", R_DATA},
+                 {5, "<?xml", XML}};
     for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
         if (head.n >= magic[i].n && memcmp(head.p, magic[i].bytes, magic[i].n) == 0)
-            return &form[magic[i].form == XML && memmem(head.p, head.n < 512 ? head.n : 512, "<html", 5) ? HTML : magic[i].form];
+            return &form[magic[i].form == XML && memmem(head.p, head.n < 512 ? head.n : 512, "<html", 5)
+                             ? HTML
+                             : magic[i].form];
     struct str text = without_blanks(head);
     if (html_begins(text))
         return &form[HTML];

@@ -44,7 +44,8 @@ enum status block_reader_open(struct block_reader *reader, const char *path, siz
 
 void block_reader_take(struct block_reader *reader, const struct source *source, size_t block_bytes)
 {
-    *reader = (struct block_reader){.source = *source, .block_bytes = block_bytes ? block_bytes : BLOCK_BYTES, .rest.line = 1};
+    *reader = (struct block_reader){
+        .source = *source, .block_bytes = block_bytes ? block_bytes : BLOCK_BYTES, .rest.line = 1};
 }
 
 void block_reader_close(struct block_reader *reader)

@@ -201,8 +201,8 @@ static ptrdiff_t unpack(struct source *s, char *into, size_t room, struct proble
 
 enum status source_refuse_bomb(const char *name, struct problem *problem)
 {
-    enum status status = problem_set(problem, ST_TOO_LARGE, name, "unpacked it is more than %d times as large as packed",
-                                     UNPACKED_RATIO_MAX);
+    enum status status = problem_set(problem, ST_TOO_LARGE, name,
+                                     "unpacked it is more than %d times as large as packed", UNPACKED_RATIO_MAX);
     return problem_cure(problem, status, "no figures pack so well; unpack it yourself if you know what it is");
 }
 
