@@ -74,7 +74,7 @@ static bool next_outcome(struct str *rest, struct outcome *out)
     if (!out->refused) {
         size_t n = 0;
         if (rest->n && rest->p[0] == '(')
-            out->many = (size_t)atoi(rest->p + 1);
+            out->many = strtoul(rest->p + 1, NULL, 10);
         while (n < rest->n && rest->p[n] >= '0' && rest->p[n] <= 'Z' &&
                rest->p[n] != '=') { /* a period begins with a digit or FY */
             n += str_find(str_span(rest->p + n, rest->n - n), '\n') + 1;

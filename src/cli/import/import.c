@@ -313,6 +313,10 @@ static int import_named(const struct import_options *o, const struct settings *s
                         size_t n)
 {
     bool named = ingest_is_format(rest[0]);
+    if (!named && !strpbrk(rest[0], "./") && strcmp(rest[0], "-") != 0 && access(rest[0], F_OK) != 0) {
+        fprintf(stderr, "entrepot: \"%s\" is neither a file nor a format\nusage: entrepot import [FORMAT] FILE… -o OUT.cube\n", rest[0]);
+        return EXIT_USAGE;
+    }
     return import_into(o, settings, named ? rest[0] : NULL, rest + named, n - named);
 }
 
