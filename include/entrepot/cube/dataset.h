@@ -108,7 +108,7 @@ struct dataset_csv {
     bool across;                      /* columns whose names are periods hold values */
     bool footer;                      /* notes may stand among the rows */
     bool sum, repeats;                /* rows of one key: added up; kept once where they are equal */
-    bool find_level, find_frequency, find_codes, find_numbers; /* from the first rows */
+    bool find_level, find_frequency, find_codes, find_numbers, find_unit; /* from the first rows */
 };
 
 /* 1 to 63 small letters, digits and hyphens, no hyphen first. */

@@ -277,7 +277,9 @@ static void take_unit(struct reading *r, struct dataset_csv *csv)
     static const char cure[] =
         "write USD, USD thousand, USD million or USD billion (also lakh, crore); another currency needs "
         "a file of its rates under \"rates\"";
-    struct str rest = reading_text(r, r->root, "value_unit", true), currency = str_cut(&rest, ' ');
+    csv->find_unit = columns_found(r, "value_unit");
+    struct str rest = csv->find_unit ? STR("USD") : reading_text(r, r->root, "value_unit", true),
+               currency = str_cut(&rest, ' ');
     size_t i = 0, n = sizeof sizes / sizeof *sizes;
     while (i < n && !str_is(rest, sizes[i].word))
         i++;

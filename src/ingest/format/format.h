@@ -22,6 +22,7 @@ struct measure {
     size_t column, quantity; /* CSV_FIELDS_MAX: none */
     uint32_t period;         /* 0: the row's */
     int flow;                /* enum flow; -1: the row's */
+    int shift, quantity_shift;
 };
 
 #define INPUT_RULES_MAX 16

@@ -131,6 +131,19 @@ static const char *codes_word(const struct dataset_csv *map)
     return map->codes == CODES_COMTRADE ? "comtrade" : map->codes == CODES_M49 ? "m49" : "iso3";
 }
 
+static void put_units(json_t *root, const struct input *input)
+{
+    static const struct {
+        int shift;
+        const char *unit;
+    } units[] = {{0, "USD"},         {3, "USD thousand"}, {5, "USD lakh"},
+                 {6, "USD million"}, {7, "USD crore"},    {9, "USD billion"}};
+    for (size_t i = 0; input->n_measures && i < sizeof units / sizeof *units; i++)
+        if (input->measure[0].shift == units[i].shift)
+            put(root, "value_unit", str_view(units[i].unit));
+    put(root, "quantity_unit", input->n_measures && input->measure[0].quantity_shift == 3 ? STR("tonnes") : STR("kg"));
+}
+
 static void put_found(json_t *root, const struct importing *im)
 {
     const struct dataset *d = &im->dataset;
@@ -151,6 +164,8 @@ static void put_found(json_t *root, const struct importing *im)
     put_sign(root, "decimal", im->map.decimal);
     put_sign(root, "thousands", im->map.thousands);
     put_columns(root, im, input);
+    if (im->map.find_unit)
+        put_units(root, input);
 }
 
 static int append(const char *bytes, size_t n, void *out)

@@ -28,6 +28,54 @@ static size_t find_column(const struct keys *keys, const struct str *field, size
     return CSV_FIELDS_MAX;
 }
 
+bool unit_spelled(struct str name, int *shift)
+{
+    static const struct {
+        const char *word;
+        int shift;
+    } words[] = {{"thousand", 3}, {"thousands", 3}, {"1000", 3},    {"ths", 3},      {"tonnes", 3},
+                 {"tons", 3},     {"t", 3},         {"million", 6}, {"millions", 6}, {"mn", 6},
+                 {"mio", 6},      {"mln", 6},       {"m", 6},       {"lakh", 5},     {"lakhs", 5},
+                 {"lacs", 5},     {"crore", 7},     {"crores", 7},  {"billion", 9},  {"bn", 9}};
+    static const char *const foreign[] = {"eur", "euro", "euros",  "inr",   "rs",      "cny",   "rmb",   "jpy",   "gbp",
+                                          "brl", "idr",  "growth", "share", "percent", "index", "units", "pieces"};
+    bool good = true;
+    *shift = 0;
+    for (size_t i = 0, from; i < name.n;) {
+        while (i < name.n && strchr(" _.-()[]/$,", name.p[i]))
+            i++;
+        for (from = i; i < name.n && !strchr(" _.-()[]/$,", name.p[i]);)
+            i++;
+        struct str word = str_span(name.p + from, i - from);
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            *shift = str_eq_nocase(word, str_view(words[k].word)) ? words[k].shift : *shift;
+        for (size_t k = 0; k < sizeof foreign / sizeof *foreign; k++)
+            good = good && !str_eq_nocase(word, str_view(foreign[k]));
+    }
+    return good;
+}
+
+/* A name that begins with one of the description's and ends with a unit. */
+static size_t find_by_unit(const struct keys *keys, const struct str *field, size_t n, const struct csv_texts *names)
+{
+    for (size_t k = 0; k < names->n; k++) {
+        char key[KEY_BYTES];
+        size_t length = word_key(names->text[k], key);
+        for (size_t i = 0; length && i < n; i++) {
+            int shift;
+            if (keys->n[i] > length && memcmp(keys->key[i], key, length) == 0 && unit_spelled(field[i], &shift) &&
+                shift)
+                return i;
+        }
+    }
+    return CSV_FIELDS_MAX;
+}
+
+static bool has_unit(enum csv_role role)
+{
+    return role == ROLE_VALUE || role == ROLE_QUANTITY || role == ROLE_EXPORTS || role == ROLE_IMPORTS;
+}
+
 static bool given(const struct dataset_csv *map, const struct fit *fit, enum csv_role role)
 {
     return fit->column[role] != CSV_FIELDS_MAX || map->constant[role].n > 0;
@@ -39,6 +87,17 @@ static bool values_given(const struct dataset_csv *map, const struct fit *fit)
     if (given(map, fit, ROLE_VALUE) || fit->n_across)
         return true;
     return given(map, fit, ROLE_FLOW) ? exports && imports : exports || imports;
+}
+
+/* A column that seems to be of products, and that no description knows: then rows are no totals. */
+static bool hints_at_products(const struct keys *keys, size_t n)
+{
+    static const char *const hints[] = {"commodity", "product", "goods", "item", "sector", "industr", "category"};
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof hints / sizeof *hints; k++)
+            if (memmem(keys->key[i], keys->n[i], hints[k], strlen(hints[k])))
+                return true;
+    return false;
 }
 
 static enum csv_role lacking(const struct dataset *d, const struct dataset_csv *map, const struct fit *fit)
@@ -73,8 +132,12 @@ bool reader_fit(const struct dataset *d, const struct dataset_csv *map, const st
     take_keys(&keys, field, n);
     for (size_t role = 0; role < CSV_ROLES; role++) {
         fit->column[role] = find_column(&keys, field, n, &map->spelling[role]);
+        if (fit->column[role] == CSV_FIELDS_MAX && map->find_unit && has_unit((enum csv_role)role))
+            fit->column[role] = find_by_unit(&keys, field, n, &map->spelling[role]);
         fit->found += fit->column[role] != CSV_FIELDS_MAX;
     }
+    if (fit->column[ROLE_MONTH] == fit->column[ROLE_PERIOD]) /* "month" may be all there is of a period */
+        fit->column[ROLE_MONTH] = CSV_FIELDS_MAX;
     for (size_t i = 0; i < INPUT_RULES_MAX; i++) {
         fit->rule[i] = i < map->n_rules ? find_column(&keys, field, n, &map->rule[i].column) : CSV_FIELDS_MAX;
         fit->found += fit->rule[i] != CSV_FIELDS_MAX;
@@ -85,6 +148,9 @@ bool reader_fit(const struct dataset *d, const struct dataset_csv *map, const st
     }
     fit->found += fit->n_across ? 2 : 0; /* no column is named after a period by chance */
     fit->lacks = lacking(d, map, fit);
+    if (fit->lacks == CSV_ROLES && map->find_unit && map->spelling[ROLE_PRODUCT].n &&
+        fit->column[ROLE_PRODUCT] == CSV_FIELDS_MAX && hints_at_products(&keys, n))
+        fit->lacks = ROLE_PRODUCT;
     bool fits = fit->lacks == CSV_ROLES;
     for (size_t i = 0; fits && i < map->needs.n; i++) {
         const struct csv_texts one = {&map->needs.text[i], 1};

@@ -21,6 +21,10 @@ bool reader_fit(const struct dataset *dataset, const struct dataset_csv *map, co
 /* Whether the column is named after a period; `kind` 0: of whatever kind. */
 bool reader_across(const struct fit *fit, size_t column, struct str name, unsigned kind, uint32_t *period);
 
+/* The power of ten that a column's name tells of its values, as in value_usd_million: 6; 0 where it tells nothing; false if it tells another
+ * currency than US dollars, or another unit than weights have. */
+bool unit_spelled(struct str name, int *shift);
+
 /* A period in one of the usual spellings: 2019, 2019-04, 201904, 2019M04, Apr-2019, 04/2019, 2019Q2, FY2018-19, 2018/19. `kind` is what is
  * expected, which decides where a spelling means two things (2009-10); 0: not known. */
 bool period_spelled(struct str text, unsigned kind, uint32_t *out);

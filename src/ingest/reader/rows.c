@@ -8,11 +8,26 @@
 static bool add_measure(struct input *input, size_t column, size_t quantity, uint32_t period, int flow)
 {
     if (column != CSV_FIELDS_MAX)
-        input->measure[input->n_measures++] = (struct measure){column, quantity, period, flow};
+        input->measure[input->n_measures++] =
+            (struct measure){.column = column, .quantity = quantity, .period = period, .flow = flow};
     return true;
 }
 
 /* Values stand in one column; in one for exports and one for imports; or in one for each period. */
+/* What the columns' names tell of units, or else the description. */
+static void find_units(const struct dataset_csv *map, struct input *input, const struct csv *csv)
+{
+    for (size_t i = 0; i < input->n_measures; i++) {
+        struct measure *m = &input->measure[i];
+        m->shift = map->value_shift;
+        m->quantity_shift = map->quantity_shift;
+        if (map->find_unit && !m->period)
+            (void)unit_spelled(csv->field[m->column], &m->shift);
+        if (map->find_unit && m->quantity != CSV_FIELDS_MAX)
+            (void)unit_spelled(csv->field[m->quantity], &m->quantity_shift);
+    }
+}
+
 static enum status find_measures(struct importing *im, struct input *input, const struct csv *csv,
                                  const struct fit *fit, struct problem *problem)
 {
@@ -58,7 +73,9 @@ static enum status take_columns(struct importing *im, struct input *input, const
             return status;
     }
     memcpy(input->rule_column, fit->rule, sizeof input->rule_column);
-    return find_measures(im, input, csv, fit, problem);
+    enum status status = find_measures(im, input, csv, fit, problem);
+    find_units(&im->map, input, csv);
+    return status;
 }
 
 /* A manifest names its columns, and each of them must be there; a shipped description names all that may be. */
@@ -401,15 +418,16 @@ static enum status in_dollars(const struct parse *p, uint32_t period, int64_t *v
     return ST_OK;
 }
 
-static enum status read_value(const struct parse *p, struct str name, struct str text, uint32_t period, int64_t *out)
+static enum status read_value(const struct parse *p, struct str name, struct str text, int shift, uint32_t period,
+                              int64_t *out)
 {
     const struct dataset_csv *map = &p->importing->map;
     char room[NUMBER_TEXT];
     struct str number;
     if (!number_spelled(map, text, room, &number))
         return parse_refuse(p, name, text, "is not a number");
-    if (map->currency.n == 0 || decimal_read(number, map->value_shift + 2, out) != ST_OK || *out < 0)
-        return parse_value(p, name, number, map->value_shift, out);
+    if (map->currency.n == 0 || decimal_read(number, shift + 2, out) != ST_OK || *out < 0)
+        return parse_value(p, name, number, shift, out);
     enum status status = in_dollars(p, period, out);
     return status == ST_OK && *out > VALUE_USD_MAX ? parse_refuse(p, name, text, "is larger than any trade") : status;
 }
@@ -445,7 +463,7 @@ static enum status read_quantity(const struct parse *p, const struct measure *m,
         text = str_span(NULL, 0);
     if (!number_spelled(map, text, room, &number))
         return bad_cell(p, ROLE_QUANTITY, "is not a number");
-    return parse_quantity(p, column_name(p, ROLE_QUANTITY), number, map->quantity_shift, out);
+    return parse_quantity(p, column_name(p, ROLE_QUANTITY), number, m->quantity_shift, out);
 }
 
 /* One value of the row. */
@@ -465,7 +483,7 @@ static enum status read_measure(struct parse *p, const struct measure *m, struct
         p->tally.skipped[SKIP_NO_VALUE]++;
         return ST_OK;
     }
-    enum status status = read_value(p, name, text, row->period, &row->value_usd);
+    enum status status = read_value(p, name, text, m->shift, row->period, &row->value_usd);
     if (status == ST_OK)
         status = read_quantity(p, m, &row->quantity_kg);
     return status == ST_OK ? parse_add(p, row) : status;
