@@ -73,6 +73,10 @@ static bool is_quote(const struct csv *csv, size_t i, bool quoted)
 static size_t record_length(const struct csv *csv, uint64_t *lines)
 {
     bool quoted = false;
+    const char *end = csv->n ? memchr(csv->p, '\n', csv->n) : NULL;
+    *lines = 1;
+    if (end && !memchr(csv->p, '"', (size_t)(end - csv->p)))
+        return (size_t)(end - csv->p) + 1;
     *lines = 0;
     for (size_t i = 0; i < csv->n; i++) {
         char c = csv->p[i];

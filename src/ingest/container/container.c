@@ -14,12 +14,15 @@
 struct container {
     const char *path, *name;
     int fd, stop_fd;
-    bool seeks;
+    bool seeks,
+        in_gzip; /* in_gzip: bytes come from `source`, which compares gzip's checksums, as libarchive does not */
+    struct source source;
+    struct problem problem; /* the source's */
     uint64_t packed_bytes, unpacked_bytes;
     struct archive *archive;
     size_t n_files; /* that have been come to: the present one is n_files - 1 */
     size_t n_members;
-    bool stopped;
+    bool stopped, fresh; /* fresh: nothing of the present file has been read */
     char raw[RAW_BYTES];
 };
 
@@ -64,6 +67,14 @@ static la_ssize_t on_read(struct archive *archive, void *context, const void **b
     (void)archive;
     ssize_t got = -1;
     *bytes = c->raw;
+    if (c->in_gzip) {
+        got = source_fill(&c->source, c->raw, sizeof c->raw, &c->problem);
+        c->stopped = got < 0 && c->problem.status == ST_UNAVAILABLE;
+        if (got < 0)
+            archive_set_error(archive, EIO, "%s", c->problem.detail);
+        c->packed_bytes = c->source.read_bytes;
+        return got;
+    }
     if (may_go_on(c))
         do
             got = read(c->fd, c->raw, sizeof c->raw);
@@ -124,9 +135,15 @@ static enum status start(struct container *c, struct problem *problem)
     c->packed_bytes = c->unpacked_bytes = 0;
     if (!c->archive)
         return no_memory(c, problem);
+    if (c->in_gzip) {
+        source_close(&c->source);
+        enum status status = source_open(&c->source, c->path, c->stop_fd, problem);
+        if (status != ST_OK)
+            return status;
+    }
     struct archive *a = c->archive;
     bool ok = archive_read_support_format_zip(a) == ARCHIVE_OK && archive_read_support_format_tar(a) == ARCHIVE_OK &&
-              archive_read_support_format_raw(a) == ARCHIVE_OK && archive_read_support_filter_gzip(a) == ARCHIVE_OK;
+              archive_read_support_format_raw(a) == ARCHIVE_OK;
     /* These may be missing in a library that was built small: then their files are told to be unreadable. */
     (void)archive_read_support_format_7zip(a);
     (void)archive_read_support_filter_xz(a);
@@ -141,22 +158,35 @@ static enum status start(struct container *c, struct problem *problem)
     return ok ? ST_OK : refuse(c, problem);
 }
 
+static enum status open_file(struct container *c, struct problem *problem)
+{
+    struct stat info;
+    enum status status = source_open(&c->source, c->path, c->stop_fd, problem);
+    c->in_gzip = status == ST_OK && c->source.packed;
+    source_close(&c->source);
+    if (status != ST_OK || c->in_gzip)
+        return status;
+    c->fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    if (c->fd < 0)
+        return problem_set(problem, errno == ENOENT ? ST_NOT_FOUND : ST_IO, c->name, "cannot open: %s",
+                           strerror(errno));
+    c->seeks = fstat(c->fd, &info) == 0 && S_ISREG(info.st_mode);
+    return ST_OK;
+}
+
 enum status container_open(const char *path, int stop_fd, struct container **out, struct problem *problem)
 {
     struct container *c = malloc(sizeof *c);
-    struct stat info;
     *out = NULL;
     if (!c)
         return problem_set(problem, ST_NO_MEMORY, path, "out of memory");
     memset(c, 0, offsetof(struct container, raw));
-    c->path = path;
-    c->name = source_name(path);
+    c->path = c->name = path;
     c->stop_fd = stop_fd;
-    c->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-    c->seeks = c->fd >= 0 && fstat(c->fd, &info) == 0 && S_ISREG(info.st_mode);
-    enum status status = c->fd < 0 ? problem_set(problem, errno == ENOENT ? ST_NOT_FOUND : ST_IO, c->name,
-                                                 "cannot open: %s", strerror(errno))
-                                   : start(c, problem);
+    c->fd = -1;
+    enum status status = open_file(c, problem);
+    if (status == ST_OK)
+        status = start(c, problem);
     if (status == ST_OK)
         *out = c;
     else
@@ -172,6 +202,8 @@ void container_close(struct container *c)
         (void)archive_read_free(c->archive);
     if (c->fd >= 0)
         (void)close(c->fd);
+    if (c->in_gzip)
+        source_close(&c->source);
     free(c);
 }
 
@@ -244,6 +276,7 @@ static enum status next_file(struct container *c, struct archive_entry **entry, 
             break;
     }
     c->n_files += status == ST_OK;
+    c->fresh = status == ST_OK;
     return status;
 }
 
@@ -264,8 +297,10 @@ enum status container_next(struct container *c, struct arena *arena, struct str 
 enum status container_go(struct container *c, size_t index, struct problem *problem)
 {
     enum status status = ST_OK;
+    if (c->fresh && c->n_files == index + 1)
+        return ST_OK;
     if (c->n_files > index) {
-        if (lseek(c->fd, 0, SEEK_SET) != 0)
+        if (!c->in_gzip && lseek(c->fd, 0, SEEK_SET) != 0)
             return problem_set(problem, ST_IO, c->name, "cannot go back in it: %s", strerror(errno));
         (void)archive_read_free(c->archive);
         status = start(c, problem);
@@ -279,6 +314,7 @@ enum status container_go(struct container *c, size_t index, struct problem *prob
 ptrdiff_t container_fill(void *container, char *into, size_t room, struct problem *problem)
 {
     struct container *c = container;
+    c->fresh = false;
     la_ssize_t got = archive_read_data(c->archive, into, room);
     if (got < 0 && archive_errno(c->archive) != ENOMEM && archive_read_has_encrypted_entries(c->archive) > 0) {
         (void)refuse_encrypted(c, problem);

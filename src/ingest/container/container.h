@@ -16,8 +16,7 @@
 bool container_is(struct str head);
 
 struct container;
-/* ST_NOT_FOUND, ST_IO, ST_INVALID (encrypted, unknown form), ST_NO_MEMORY. `path` outlives the container; "-" is the standard input, whose
- * members can be read once, in order. `stop_fd` as for source_open. */
+/* ST_NOT_FOUND, ST_IO, ST_INVALID (encrypted, unknown form), ST_NO_MEMORY. `path` outlives the container. `stop_fd` as for source_open. */
 enum status container_open(const char *path, int stop_fd, struct container **out, struct problem *problem) MUST_CHECK;
 void container_close(struct container *container);
 /* The next file; folders, links and what Macs leave behind ("__MACOSX/…", "._…", ".DS_Store") are passed over. *name is copied into `arena`

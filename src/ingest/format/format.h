@@ -133,7 +133,27 @@ struct tally {
     size_t n_first;
 };
 
+/* The last text of a column and what it meant: mostly the next row has it too. */
+struct meaning {
+    char text[24];
+    size_t n; /* of the text; 0: none */
+    uint32_t value;
+};
+enum { MEANS_PERIOD, MEANS_REPORTER, MEANS_PARTNER, MEANS_FLOW, MEANINGS };
+static inline bool means(const struct meaning *last, struct str text)
+{
+    return text.n && last->n == text.n && memcmp(last->text, text.p, text.n) == 0;
+}
+static inline void meaning_keep(struct meaning *last, struct str text, uint32_t value)
+{
+    last->n = text.n <= sizeof last->text ? text.n : 0;
+    if (last->n)
+        memcpy(last->text, text.p, text.n);
+    last->value = value;
+}
+
 struct parse {
+    struct meaning last[MEANINGS];
     const struct importing *importing;
     const struct input *input;
     struct csv csv;

@@ -90,7 +90,8 @@ static void look_at_number(struct writing *w, struct str text)
 
 static void look_at_row(struct finding *f)
 {
-    bool counts = reader_skips(f->im, f->csv, f->input) == INGEST_SKIPS;
+    int flow = reader_flow(f->im, reader_cell(f->im, f->csv, f->input, ROLE_FLOW));
+    bool counts = reader_skips(f->im, f->csv, f->input, flow) == INGEST_SKIPS;
     look_at_key(f, counts ? &f->counted : &f->others);
     if (f->im->map.find_codes) {
         look_at_member(f, ROLE_REPORTER);
@@ -156,7 +157,11 @@ enum status reader_settle(struct importing *im, const struct input *input, struc
     struct finding f = {.im = im, .input = input, .csv = csv};
     enum status status;
     bool any = false;
+    bool asked = im->map.find_frequency || im->level_found || im->map.find_numbers || im->map.find_codes ||
+                 input->column[ROLE_HS] != CSV_FIELDS_MAX;
     csv->tolerant = true;
+    if (!asked)
+        return csv_next(csv, problem) == ST_NOT_FOUND ? ST_NOT_FOUND : ST_OK; /* parsing tells what is wrong with it */
     while ((status = csv_next(csv, problem)) == ST_OK) {
         any = true;
         look_at_row(&f);

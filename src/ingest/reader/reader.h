@@ -52,8 +52,9 @@ struct str reader_cell(const struct importing *importing, const struct csv *csv,
 enum csv_flow_word { FLOW_WORD_NONE = -1 };
 /* An enum csv_flow, or FLOW_WORD_NONE. */
 int reader_flow(const struct importing *importing, struct str word);
-/* Why the row is no figure of its own; INGEST_SKIPS if it is one. */
-enum ingest_skip reader_skips(const struct importing *importing, const struct csv *csv, const struct input *input);
+/* Why the row, of this flow, is no figure of its own; INGEST_SKIPS if it is one. */
+enum ingest_skip reader_skips(const struct importing *importing, const struct csv *csv, const struct input *input,
+                              int flow);
 bool reader_period(const struct importing *importing, const struct csv *csv, const struct input *input, unsigned kind,
                    uint32_t *out);
 

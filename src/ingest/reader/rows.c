@@ -147,9 +147,8 @@ int reader_flow(const struct importing *im, struct str word)
     return FLOW_WORD_NONE;
 }
 
-enum ingest_skip reader_skips(const struct importing *im, const struct csv *csv, const struct input *input)
+enum ingest_skip reader_skips(const struct importing *im, const struct csv *csv, const struct input *input, int flow)
 {
-    int flow = reader_flow(im, reader_cell(im, csv, input, ROLE_FLOW));
     if (flow == CSV_PART || flow == CSV_DROP)
         return flow == CSV_PART ? SKIP_FLOW : SKIP_RULE;
     for (size_t i = 0; i < im->map.n_rules; i++) {
@@ -236,18 +235,38 @@ static enum status check_frequency(const struct parse *p, uint32_t period)
     return problem_cure(p->problem, status, "one dataset has one frequency: import them apart");
 }
 
-static enum status read_period(const struct parse *p, uint32_t *out)
+static enum status read_period(struct parse *p, uint32_t *out)
 {
+    struct meaning *last = &p->last[MEANS_PERIOD];
+    struct str text = cell(p, ROLE_PERIOD);
+    bool alone = p->input->column[ROLE_MONTH] == CSV_FIELDS_MAX;
+    if (alone && means(last, text)) {
+        *out = last->value;
+        return ST_OK;
+    }
     if (!reader_period(p->importing, &p->csv, p->input, p->importing->dataset.frequency, out))
         return bad_cell(p, ROLE_PERIOD, "is no period: write 2019, FY2018-19, 2019-Q2 or 2019-04 (1900 to 2199)");
-    return check_frequency(p, *out);
+    enum status status = check_frequency(p, *out);
+    if (status == ST_OK)
+        meaning_keep(last, text, *out);
+    return status;
 }
 
-static enum status read_flow(const struct parse *p, enum flow *out)
+/* An enum csv_flow, or FLOW_WORD_NONE. */
+static int flow_word(struct parse *p)
 {
+    struct meaning *last = &p->last[MEANS_FLOW];
     struct str word = cell(p, ROLE_FLOW);
+    if (word.n == 0 && p->importing->dataset.basis == BASIS_RECONCILED)
+        return CSV_EXPORTS;
+    if (!means(last, word))
+        meaning_keep(last, word, (uint32_t)(reader_flow(p->importing, word) + 1));
+    return (int)last->value - 1;
+}
+
+static enum status read_flow(const struct parse *p, int flow, enum flow *out)
+{
     bool reconciled = p->importing->dataset.basis == BASIS_RECONCILED;
-    int flow = word.n == 0 && reconciled ? CSV_EXPORTS : reader_flow(p->importing, word);
     *out = flow == CSV_IMPORTS ? FLOW_IMPORTS : FLOW_EXPORTS;
     if (flow == CSV_IMPORTS && reconciled)
         return bad_cell(p, ROLE_FLOW, "is no flow of reconciled data: each pair stands once, as exports");
@@ -371,9 +390,14 @@ static enum status read_member(struct parse *p, enum csv_role role, uint32_t per
                                enum ingest_skip *skip)
 {
     struct str code = cell(p, role);
-    enum status status = parse_member(p, code, id);
+    struct meaning *last = &p->last[role == ROLE_REPORTER ? MEANS_REPORTER : MEANS_PARTNER];
+    bool known = means(last, code);
+    *id = last->value;
+    enum status status = known ? ST_OK : parse_member(p, code, id);
     if (status != ST_OK || *id == NO_ID)
         return status;
+    if (!known && *id != p->importing->members.unknown_as)
+        meaning_keep(last, code, *id);
     if (*id != MEMBER_LEFT_OUT)
         return take_for_heir(p, code, period, id);
     *skip = SKIP_MEMBER;
@@ -497,9 +521,10 @@ static enum status read_key(struct parse *p, struct cube_row *row, enum ingest_s
     enum level level = LEVEL_TOTAL;
     enum status status = ST_OK;
     bool one_flow = p->input->measure[0].flow < 0;
-    *skip = reader_skips(p->importing, &p->csv, p->input);
+    int flow = flow_word(p);
+    *skip = reader_skips(p->importing, &p->csv, p->input, flow);
     if (one_flow && *skip == INGEST_SKIPS)
-        status = read_flow(p, &row->flow);
+        status = read_flow(p, flow, &row->flow);
     if (status == ST_OK && *skip == INGEST_SKIPS && !p->input->measure[0].period)
         status = read_period(p, &row->period);
     if (status == ST_OK && *skip == INGEST_SKIPS)

@@ -183,9 +183,10 @@ static enum status refuse_near(const struct recognising *r, const struct input *
         problem_set(r->problem, ST_INVALID, input->name, "this looks like the form \"%.*s\", but no column says the %s",
                     STR_ARG(best->near->map.reader), role);
     return problem_cure(r->problem, status, "say it: --set %s=%s; or write a manifest", role,
-                        best->lacks == ROLE_FLOW     ? "X (or M)"
-                        : best->lacks == ROLE_PERIOD ? "2024"
-                                                     : "CHN");
+                        best->lacks == ROLE_FLOW      ? "X (or M)"
+                        : best->lacks == ROLE_PERIOD  ? "2024"
+                        : best->lacks == ROLE_PRODUCT ? "TOTAL"
+                                                      : "CHN");
 }
 
 static enum status refuse_unknown(const struct recognising *r, const struct input *input, struct str head,
