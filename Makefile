@@ -115,7 +115,7 @@ DEPS_IMAGE := buildah:buildah podman:podman crun:crun debootstrap:debootstrap re
 
 # Goals that compile nothing in this make (some start another one for it) must work before the packages are there.
 NO_COMPILE := help clean get-deps deps-build deps-test deps-bench deps-soak deps-caddy deps-chromium deps-browser bench-peers openapi-node clients-node browser-node bench-page \
-    screenshots run run-world test test-fast bench bench-world layers lint format format-check coverage reproducible uninstall
+    screenshots run run-world test test-fast bench bench-world lint format format-check coverage reproducible uninstall
 NO_COMPILE += fuzz deps-fuzz soak torture memcheck image image-check image-node deps-image deps-lint
 ifneq ($(filter-out $(NO_COMPILE),$(or $(MAKECMDGOALS),all)),)
 
@@ -361,19 +361,18 @@ SANITIZER_PASS = $(call pass,WERROR=0 SANITIZER=address$(comma)undefined,$(VARIA
 .PHONY: test test-fast suite layers docs-check openapi-node clients-node
 test: deps-test openapi-node clients-node image-node browser-node ## everything: layers, headers, unit, HTTP, scripts, then all again under ASan and UBSan
 	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
-	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
+	$(RELEASE_PASS); \
 	$(if $(SANITIZER),,$(SANITIZER_PASS);) \
 	tests/run.sh --total
 
 test-fast: deps-test openapi-node clients-node image-node browser-node ## the same without the sanitizer pass
 	+@export TALLY=$(TALLY); mkdir -p build; : >$(TALLY); \
-	tests/run.sh $(SOURCE_CHECKS_FIRST); $(RELEASE_PASS); \
+	$(RELEASE_PASS); \
 	tests/run.sh --total
 
-SOURCE_CHECKS_FIRST := $(filter tests/layers.sh,$(SOURCE_CHECKS))
 # The longest first.
 SUITE := $(filter tests/browser.sh,$(TEST_SCRIPTS)) $(filter-out $(if $(SANITIZER),%/test_soak),$(foreach r,oracle unit fault soak http siege fuzz,$(filter $(B)/tests/$(r)/%,$(TEST_PROGRAMS)))) \
-    $(if $(SANITIZER),,$(filter-out $(SOURCE_CHECKS_FIRST),$(SOURCE_CHECKS))) $(filter-out tests/browser.sh,$(TEST_SCRIPTS))
+    $(if $(SANITIZER),,$(SOURCE_CHECKS)) $(filter-out tests/browser.sh,$(TEST_SCRIPTS))
 suite: # runs what is built; TEST=word runs only the programs and scripts with that word in their path
 	@$(BROWSER_ENV) VARIANT=$(VARIANT) OPENAPI_NODE=$(CURDIR)/$(OPENAPI_NODE) CLIENTS_NODE=$(CURDIR)/$(CLIENTS_NODE) \
 	    IMAGE_NODE=$(CURDIR)/$(IMAGE_NODE) tests/run.sh -j $(TEST_JOBS) -t $(TEST_TIMEOUT) \
@@ -402,8 +401,8 @@ IMAGE_NODE := build/image-node
 image-node: deps-test
 	@$(call npm,tests/image/package.json,$(IMAGE_NODE)) || echo 'npm: a bill of materials is not held against its schema' >&2
 
-layers: ## does every include point down?
-	@tests/layers.sh
+layers: $(BIN) ## does every include point down, does no floor go in circles?
+	@VARIANT=$(VARIANT) tests/layers.sh
 
 docs-check: $(BIN) ## is the README's endpoint block what the program says?
 	@ENTREPOT=$(BIN) tests/docs.sh
@@ -508,7 +507,8 @@ LINT_FLAGS := -std=c17 -D_GNU_SOURCE -DENTREPOT_VERSION='""' -Iinclude -Isrc
 # wrongly stands in tests/lint/reviewed.txt. cppcheck reads no headers of libraries, so it is shown some lines of theirs.
 tidy = printf '%s\n' $(1) | xargs -n 1 -P $(TEST_JOBS) sh -c 'out=$$($(CLANG_TIDY) --quiet "$$0" -- $(subst ','\'',$(LINT_FLAGS)) $(2) 2>/dev/null) || \
     { printf "%s\n" "$$out"; exit 1; }'
-lint: deps-lint format-check layers ## clang-tidy, gcc's analyzer, cppcheck and shellcheck over program and tests: no finding, or exit 1
+lint: deps-lint format-check ## clang-tidy, gcc's analyzer, cppcheck and shellcheck over program and tests: no finding, or exit 1
+	+@$(MAKE) layers
 	@$(call tidy,$(SOURCES))
 	@$(call tidy,$(filter tests/%,$(ALL_C)) $(wildcard tests/fault/preload/*.c),-Itests -include tests/lint/assertions.h)
 	@TEST_JOBS=$(TEST_JOBS) tests/lint/analyzer.sh gcc $(LINT_FLAGS) -fPIE -pthread -- $(SOURCES)

@@ -78,3 +78,11 @@ void buf_printf(struct buf *buf, const char *format, ...)
     va_end(args);
     buf->n += (size_t)n;
 }
+
+void buf_ratio(struct buf *buf, double ratio)
+{
+    if (!ratio_is_small(ratio)) /* six decimals no longer fit an integer, nor do they mean anything */
+        buf_printf(buf, "%.0f", ratio);
+    else if (buf_reserve(buf, NUMBER_ROOM))
+        buf->n += ratio_put(buf->p + buf->n, ratio);
+}

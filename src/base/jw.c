@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "entrepot/base/number.h"
 #include "entrepot/base/problem.h"
 
 void jw_init(struct jw *jw, struct buf *buf, bool pretty) { *jw = (struct jw){.buf = buf, .pretty = pretty}; }
@@ -207,7 +206,7 @@ void jw_ratio(struct jw *jw, double value)
 {
     before_value(jw);
     if (isfinite(value))
-        ratio_print(jw->buf, value);
+        buf_ratio(jw->buf, value);
     else
         buf_lit(jw->buf, "null");
 }

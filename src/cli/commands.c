@@ -5,13 +5,6 @@
 #include "cli/options.h"
 #include "entrepot/server/health.h"
 
-int print_problem(const struct problem *problem)
-{
-    fputs("entrepot: ", stderr);
-    problem_print(problem, stderr);
-    return EXIT_REFUSED;
-}
-
 static int usage(const char *text)
 {
     fprintf(stderr, "usage: entrepot %s\n", text);

@@ -134,7 +134,7 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
     struct cube_writer_options options = {.memory_bytes = o->memory_bytes,
                                           .pool = p->pool,
                                           .sum_member = im->members.unknown_as,
-                                          .detect_partners = im->adapter == &adapter_comtrade && !o->partners};
+                                          .detect_partners = im->adapter->detects_partners && !o->partners};
     p->settled = true;
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
 }

@@ -279,15 +279,6 @@ const struct api *server_swap(struct server *server, const struct api *api)
     return edition_swap(&server->editions, api);
 }
 
-struct api_process life_process(const struct life *life)
-{
-    int64_t at = atomic_load_explicit(&life->reloaded_s, memory_order_relaxed);
-    const char *result = atomic_load_explicit(&life->reload_failed, memory_order_relaxed) ? "failed" : "ok";
-    return (struct api_process){.draining = atomic_load_explicit(&life->draining, memory_order_relaxed),
-                                .reload = at ? result : NULL,
-                                .reloaded_s = at};
-}
-
 void server_note_reload(struct server *server, bool ok)
 {
     struct life *life = &server->life;

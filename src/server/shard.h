@@ -15,6 +15,7 @@
 #include "edition.h"
 #include "entrepot/server/server.h"
 #include "guard.h"
+#include "life.h"
 #include "request_id.h"
 #include "turns.h"
 
@@ -57,15 +58,6 @@ struct conn {
     char peer[INET6_ADDRSTRLEN];
     char client[INET6_ADDRSTRLEN]; /* for whom a proxy of ours asks; empty: for itself or nobody knows */
 };
-
-/* What the whole server tells of itself; written by whoever ends or reloads it. server.c */
-struct life {
-    atomic_bool draining;
-    _Atomic uint64_t reloads_ok, reloads_failed;
-    atomic_bool reload_failed;  /* the last one */
-    _Atomic int64_t reloaded_s; /* 0: never */
-};
-struct api_process life_process(const struct life *life);
 
 struct shard {
     const struct server_options *options;

@@ -14,7 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "api/call.h"
+#include "api/contract/format.h"
+#include "api/routes.h"
 #include "cli/options.h"
 #include "entrepot/cube/json_text.h"
 #include "faults.h"
@@ -191,7 +192,7 @@ static void requests_may_lack_memory(void **state)
     if (route->kind == ROUTE_TABLE) {
         int path = (int)strcspn(route->example, "?");
         for (enum format f = FORMAT_CSV; f < FORMATS; f++) {
-            (void)snprintf(target, sizeof target, "%.*s.%s%s", path, route->example, encoders[f].name,
+            (void)snprintf(target, sizeof target, "%.*s.%s%s", path, route->example, format_of[f].name,
                            route->example + path);
             tried += starve(target);
         }
@@ -225,14 +226,14 @@ int main(void)
         cmocka_unit_test(json_is_read_or_refused), cmocka_unit_test(a_start_may_lack_one_piece_of_memory),
         cmocka_unit_test(a_start_may_run_out_of_memory), cmocka_unit_test(lists_filters_and_cursors_may_lack_memory)};
     size_t n = sizeof first / sizeof *first;
-    struct CMUnitTest *tests = calloc(n + api_n_routes, sizeof *tests);
+    struct CMUnitTest *tests = calloc(n + api_routes.n, sizeof *tests);
     if (!tests)
         return 1;
     memcpy(tests, first, sizeof first);
-    for (size_t i = 0; i < api_n_routes; i++)
-        tests[n++] = (struct CMUnitTest){.name = api_routes[i]->path,
+    for (size_t i = 0; i < api_routes.n; i++)
+        tests[n++] = (struct CMUnitTest){.name = api_routes.route[i]->path,
                                          .test_func = requests_may_lack_memory,
-                                         .initial_state = (void *)(uintptr_t)api_routes[i]};
+                                         .initial_state = (void *)(uintptr_t)api_routes.route[i]};
     int failed = _cmocka_run_group_tests("memory", tests, n, setup, NULL);
     free(tests);
     return failed;

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
+#include "api/routes.h"
 #include "http/asking.h"
 
 struct api_reply reply;
@@ -69,9 +69,9 @@ void ask_in_vain(const struct api *api, const char *target, int status, const ch
 
 static const struct route *route_now(void)
 {
-    for (size_t i = 0; i < api_n_routes; i++)
-        if (strcmp(reply.route, api_routes[i]->path) == 0)
-            return api_routes[i];
+    for (size_t i = 0; i < api_routes.n; i++)
+        if (strcmp(reply.route, api_routes.route[i]->path) == 0)
+            return api_routes.route[i];
     fail_msg("no route %s", reply.route);
     return NULL;
 }

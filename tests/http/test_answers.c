@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
 #include "http/asking.h"
 #include "http/test_api.h"
 

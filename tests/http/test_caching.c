@@ -9,7 +9,8 @@
 #include <jansson.h>
 #include <zlib.h>
 
-#include "api/call.h"
+#include "api/contract/format.h"
+#include "api/routes.h"
 #include "entrepot/server/server.h"
 #include "http/asking.h"
 #include "http/raw_client.h"
@@ -61,8 +62,8 @@ static void gzip_holds_what_identity_holds(void **state)
 {
     (void)state;
     size_t coded = 0;
-    for (size_t i = 0; i < api_n_routes; i++) {
-        const char *target = api_routes[i]->example;
+    for (size_t i = 0; i < api_routes.n; i++) {
+        const char *target = api_routes.route[i]->example;
         if (ask(target) == 308) /* leads to a page that is another route */
             continue;
         assert_int_equal(reply.status, 200);
@@ -214,10 +215,10 @@ static void pinned_answers_have_the_same_data(void **state)
 {
     (void)state;
     size_t of_datasets = 0;
-    for (size_t i = 0; i < api_n_routes; i++) {
-        if (api_routes[i]->kind != ROUTE_TABLE)
+    for (size_t i = 0; i < api_routes.n; i++) {
+        if (api_routes.route[i]->kind != ROUTE_TABLE)
             continue;
-        assert_int_equal(ask(api_routes[i]->example), 200);
+        assert_int_equal(ask(api_routes.route[i]->example), 200);
         assert_true(str_starts(header("Cache-Control"), STR("public, max-age=300")));
         json_t *floating = parse();
         char *link = pinned_link(floating);
@@ -244,10 +245,10 @@ static void nothing_of_another_dataset_is_in_a_pinned_answer(void **state)
 {
     (void)state;
     size_t compared = 0;
-    for (size_t i = 0; i < api_n_routes; i++) {
-        if (api_routes[i]->kind != ROUTE_TABLE)
+    for (size_t i = 0; i < api_routes.n; i++) {
+        if (api_routes.route[i]->kind != ROUTE_TABLE)
             continue;
-        if (ask_of(test_api(), api_routes[i]->example, (struct api_request){.accept = STR("")}) != 200)
+        if (ask_of(test_api(), api_routes.route[i]->example, (struct api_request){.accept = STR("")}) != 200)
             continue;
         json_t *root = parse();
         char *link = pinned_link(root);

@@ -6,7 +6,8 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
+#include "api/contract/measure.h"
+#include "api/routes.h"
 #include "http/asking.h"
 #include "http/test_api.h"
 
@@ -429,10 +430,10 @@ static void every_figure_is_a_measure(void **state)
 {
     (void)state;
     size_t untold = 0;
-    for (size_t i = 0; i < api_n_routes; i++) {
-        const struct route *summary = api_routes[i]->with_summary;
-        for (size_t c = 0; c < api_routes[i]->n_columns; c++)
-            untold += !tells_of(api_routes[i], &api_routes[i]->column[c]);
+    for (size_t i = 0; i < api_routes.n; i++) {
+        const struct route *summary = api_routes.route[i]->with_summary;
+        for (size_t c = 0; c < api_routes.route[i]->n_columns; c++)
+            untold += !tells_of(api_routes.route[i], &api_routes.route[i]->column[c]);
         for (size_t c = 0; summary && c < summary->n_columns; c++)
             untold += !tells_of(summary, &summary->column[c]);
     }

@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "api/assets.h"
-#include "api/call.h"
 #include "http/asking.h"
 #include "http/test_api.h"
 

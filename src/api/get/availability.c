@@ -1,3 +1,5 @@
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum { C_DATASET, C_REPORTER, C_PARTNER, C_FLOW, C_LEVEL, C_FREQUENCY, C_FIRST, C_LAST, C_PERIODS, COLUMNS };

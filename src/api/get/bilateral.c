@@ -1,4 +1,9 @@
 #include "entrepot/analysis/bilateral.h"
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum {

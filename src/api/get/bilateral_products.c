@@ -1,3 +1,8 @@
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/products.h"
 

@@ -1,8 +1,11 @@
-#include "entrepot/analysis/check.h"
-
 #include <math.h>
 
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
+#include "entrepot/analysis/check.h"
 #include "entrepot/base/number.h"
 
 enum {

@@ -1,8 +1,10 @@
-#include "entrepot/analysis/bilateral.h"
-
 #include <math.h>
 
+#include "api/ask/choose.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
+#include "entrepot/analysis/bilateral.h"
 
 enum {
     C_PAIR,

@@ -1,5 +1,10 @@
 /* Dependence on any supplier, and on one partner: one table, with one column more where there is a partner. */
-#include "api/get/dependence_options.h"
+#include "api/ask/choose.h"
+#include "api/ask/dependence_options.h"
+#include "api/ask/pairs.h"
+#include "api/ask/prefer.h"
+#include "api/ask/products_of.h"
+#include "api/get/endpoints.h"
 
 enum {
     C_PRODUCT,

@@ -1,5 +1,8 @@
 #include "entrepot/analysis/flows.h"
-
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum {

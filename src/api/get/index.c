@@ -1,3 +1,5 @@
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum { C_PATH, C_SUMMARY, C_EXAMPLE, COLUMNS };
@@ -10,15 +12,16 @@ static const struct column columns[COLUMNS] = {
 
 static enum status get(struct call *call)
 {
-    for (size_t i = 0; i < api_n_routes; i++) {
-        if (api_routes[i]->unlisted)
+    for (size_t i = 0; i < call->api->routes->n; i++) {
+        const struct route *route = call->api->routes->route[i];
+        if (route->unlisted)
             continue;
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
-        cell[C_PATH] = cell_z(api_routes[i]->path);
-        cell[C_SUMMARY] = cell_z(api_routes[i]->summary);
-        cell[C_EXAMPLE] = cell_z(api_routes[i]->example);
+        cell[C_PATH] = cell_z(route->path);
+        cell[C_SUMMARY] = cell_z(route->summary);
+        cell[C_EXAMPLE] = cell_z(route->example);
     }
     return ST_OK;
 }

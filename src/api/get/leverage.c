@@ -1,5 +1,9 @@
 #include "entrepot/analysis/leverage.h"
-
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/prefer.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum {

@@ -1,3 +1,5 @@
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum { C_ID, C_CODE, C_COLUMNS, C_FORMULA, C_UNIT, C_CITATION, C_DESCRIPTION, C_ENDPOINTS, COLUMNS };
@@ -26,13 +28,15 @@ static struct cell list_of_words(struct call *call, const char *words)
 
 static struct cell endpoints_with(struct call *call, const struct measure *measure)
 {
+    const struct api *api = call->api;
     struct str list = str_span(NULL, 0);
-    bool *has = arena_new(call->arena, bool, api_n_routes);
+    bool *has = arena_new(call->arena, bool, api->routes->n);
     if (has)
-        measure_routes(call->api, measure, has);
-    for (size_t i = 0; has && i < api_n_routes; i++)
+        measure_routes(api->routes, (const struct measure *const *)api->link, measure, has);
+    for (size_t i = 0; has && i < api->routes->n; i++)
         if (has[i])
-            list = arena_printf(call->arena, "%.*s%s%s", STR_ARG(list), list.n ? "\n" : "", api_routes[i]->path);
+            list =
+                arena_printf(call->arena, "%.*s%s%s", STR_ARG(list), list.n ? "\n" : "", api->routes->route[i]->path);
     return (struct cell){.kind = CELL_LIST, .text = list};
 }
 

@@ -1,5 +1,9 @@
 #include "entrepot/analysis/mirror.h"
-
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/ask/two_books.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum {

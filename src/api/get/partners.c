@@ -1,8 +1,11 @@
 #include <math.h>
 
-#include "entrepot/analysis/partners.h"
-
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
+#include "entrepot/analysis/partners.h"
 
 enum {
     C_RANK,

@@ -1,4 +1,6 @@
 /* What the types of problem documents lead to. */
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum { C_TYPE, C_TITLE, C_STATUS, C_MEANING, C_CURE, C_TRY, COLUMNS };

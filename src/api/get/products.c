@@ -1,3 +1,5 @@
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum { C_CODE, C_NAME, C_LEVEL, C_PARENT, C_SECTION, C_DATASETS, COLUMNS };

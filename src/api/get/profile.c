@@ -1,12 +1,16 @@
 /* One call for a dashboard: each part names the dataset that it comes from, or says that none holds it. */
 #include <math.h>
 
+#include "api/ask/choose.h"
+#include "api/ask/two_books.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/bilateral.h"
 #include "entrepot/analysis/dependence.h"
 #include "entrepot/analysis/mirror.h"
 #include "entrepot/analysis/products.h"
 #include "entrepot/analysis/standing.h"
+#include "entrepot/base/jw.h"
 
 static const struct param params[] = {
     PARAM_OF_REPORTER,

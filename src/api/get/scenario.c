@@ -1,9 +1,13 @@
-#include "entrepot/analysis/scenario.h"
-
 #include <math.h>
 
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/prefer.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/leverage.h"
+#include "entrepot/analysis/scenario.h"
 
 enum {
     C_PATH,

@@ -1,5 +1,6 @@
 #include "entrepot/cube/search.h"
-
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum { C_KIND, C_ID, C_NAME, C_SCORE, C_MATCH, C_DETAIL, COLUMNS };

@@ -1,3 +1,5 @@
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum { C_ID, C_NAME, C_HS, C_PREFIXES, C_WHY, COLUMNS };

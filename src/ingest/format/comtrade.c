@@ -335,5 +335,9 @@ static enum status parse_rows(struct parse *p)
     return status == ST_NOT_FOUND ? ST_OK : status;
 }
 
-const struct adapter adapter_comtrade = {
-    .name = "comtrade", .describe = describe, .header = find_columns, .settle = settle, .parse = parse_rows};
+const struct adapter adapter_comtrade = {.name = "comtrade",
+                                         .detects_partners = true,
+                                         .describe = describe,
+                                         .header = find_columns,
+                                         .settle = settle,
+                                         .parse = parse_rows};

@@ -92,6 +92,7 @@ struct parse {
 
 struct adapter {
     const char *name;
+    bool detects_partners; /* whether all partners are listed is found from the rows, unless an option says it */
     /* Before the first byte is read: the dataset as far as options, file names and tables tell. */
     enum status (*describe)(struct importing *importing, struct problem *problem);
     /* An input's header stands in csv->field: finds the columns. */

@@ -1,4 +1,5 @@
-#include "api/get/indices/index_question.h"
+#include "api/ask/index_question.h"
+#include "api/get/endpoints.h"
 
 enum {
     C_REPORTER,

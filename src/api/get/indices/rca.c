@@ -1,4 +1,5 @@
-#include "api/get/indices/index_question.h"
+#include "api/ask/index_question.h"
+#include "api/get/endpoints.h"
 
 enum { C_PRODUCT, C_NAME, C_EXPORTS, C_WORLD, C_RCA, C_SYMMETRIC, C_PERIOD, C_FLAGS, COLUMNS };
 

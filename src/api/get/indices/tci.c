@@ -1,4 +1,5 @@
-#include "api/get/indices/index_question.h"
+#include "api/ask/index_question.h"
+#include "api/get/endpoints.h"
 
 enum { C_REPORTER, C_PARTNER, C_TCI, C_PRODUCTS, C_EXPORTS, C_IMPORTS, C_PERIOD, C_FLAGS, COLUMNS };
 

@@ -1,0 +1,20 @@
+/* choose: which dataset answers a call, and whether the call may read so much of it. Private to src/api. */
+#ifndef API_ASK_CHOOSE_H
+#define API_ASK_CHOOSE_H
+
+#include "api/contract/call.h"
+
+/* The catalogue's best offer in call->cube and call->offers, and *offer; or a problem that says why none fits (404 no-data, 422 with what
+ * there is and a link to the mirror). */
+enum status call_choose(struct call *call, const struct want *want, const struct offer **offer) MUST_CHECK;
+/* Says once that figures are made up, if the dataset's are. */
+void call_warn_synthetic(struct call *call, const struct cube *cube);
+
+/* Adds PROBLEM_TOO_LARGE and returns ST_INVALID if the query would read more than the options allow. */
+enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query) MUST_CHECK;
+/* The same for what `n` queries read together; `hint` says what to ask for instead. */
+enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
+                            const char *hint) MUST_CHECK;
+/* The same for a cost that is known, in observations. */
+enum status call_afford_cost(struct call *call, uint64_t cost) MUST_CHECK;
+#endif

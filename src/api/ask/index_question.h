@@ -1,0 +1,63 @@
+/* index_question: what the requests for indices have in common. Private to src/api. */
+#ifndef API_ASK_INDEX_QUESTION_H
+#define API_ASK_INDEX_QUESTION_H
+
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
+#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/indices.h"
+
+#define LEVELS_WITHOUT_SECTORS (LEVELS_OF_PRODUCTS & ~(1U << LEVEL_SECTOR))
+
+#define PARAM_OF_COUNTRY(name_, needed, text, code)                                                                    \
+    {                                                                                                                  \
+        .name = name_, .type = PARAM_COUNTRY, .required = needed, .description = text, .example = code                 \
+    }
+#define PARAM_OF_LEVEL(levels_)                                                                                        \
+    {                                                                                                                  \
+        .name = "level", .type = PARAM_LEVEL, .levels = levels_, .fallback = "hs2",                                    \
+        .description = "product level that the index is computed at: its value depends on it", .example = "hs2"        \
+    }
+#define PARAMS_OF_INDICES                                                                                              \
+    {.name = "period",                                                                                                 \
+     .type = PARAM_PERIODS,                                                                                            \
+     .description = "one or more periods; without it the latest complete one",                                         \
+     .example = "2019"},                                                                                               \
+        PARAM_OF_PRODUCT, PARAM_OF_DATASET, PARAM_OF_EXPLAIN, PARAMS_OF_TABLES
+
+/* The shape of meta.summary. */
+#define FIGURES_OF_INDICES "{formula: string, level?: string}"
+
+#define COLUMN_OF_PERIOD                                                                                               \
+    {                                                                                                                  \
+        "period", COLUMN_STRING, NULL, 0, false, "period of the figures"                                               \
+    }
+#define COLUMN_OF_FLAGS                                                                                                \
+    {                                                                                                                  \
+        "flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"                       \
+    }
+
+struct index_needs {
+    unsigned world;     /* 1 << flow: the data must tell the world's trade */
+    bool partner_books; /* the partner's own books are needed, not only the pair's trade */
+    bool all_partners;  /* every partner of the reporter must be listed */
+    bool likes_all;     /* data that list them come first */
+};
+
+struct index_question {
+    const struct offer *offer;
+    struct frame frame;
+    struct breakdown breakdown; /* empty where the route has no level */
+};
+
+/* Chooses the dataset, bounds the cost, makes the breakdown. Problems say which data would do. */
+enum status index_begin(struct call *call, struct index_needs needs, struct index_question *out) MUST_CHECK;
+/* Adds the rows of one period. */
+typedef enum status index_rows(struct call *call, const struct index_question *q, uint32_t period);
+/* A whole answer: the dataset chosen, the rows of each of its periods in turn, and what is said of them. */
+enum status index_by_period(struct call *call, struct index_needs needs, index_rows *add,
+                            const char *formula) MUST_CHECK;
+/* What is said of every index: its level, and that sectors overlap. */
+void index_say(struct call *call, const char *formula);
+
+#endif

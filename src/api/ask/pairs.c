@@ -1,0 +1,37 @@
+/* What the endpoints about pairs and reporters have in common. */
+#include "api/ask/pairs.h"
+
+struct want want_of(const struct call *call)
+{
+    const struct arg *partner = call_find(call, "partner"), *period = call_find(call, "period"),
+                     *dataset = call_find(call, "dataset");
+    struct want want = {.reporter = call_arg(call, "reporter")->country,
+                        .partner = partner && partner->given ? partner->country : ANY_MEMBER};
+    if (period && period->periods)
+        want.period = *period->periods;
+    if (dataset && dataset->cube)
+        want.dataset = cube_dataset(dataset->cube)->id;
+    return want;
+}
+
+struct frame frame_of(const struct call *call, const struct cube *cube)
+{
+    const struct arg *partner = call_find(call, "partner");
+    return (struct frame){.cube = cube,
+                          .countries = catalogue_countries(call->catalogue),
+                          .reporter = call_arg(call, "reporter")->country,
+                          .partner = partner && partner->given ? partner->country : ANY_MEMBER,
+                          .trace = call->trace};
+}
+
+/* Periods can be shown as the parts they have, or as the wholes they lie in: a calendar year is neither to a fiscal year. */
+enum status check_freq(struct call *call, const struct want *want)
+{
+    if (!want->freq || want->period.n == 0 || period_adds_up(want->freq, want->period.kind) ||
+        period_adds_up(want->period.kind, want->freq))
+        return ST_OK;
+    (void)call_problem(call, PROBLEM_CONFLICT, "freq", call_arg(call, "freq")->text,
+                       STR("calendar years do not add up to fiscal years, nor the other way round: ask for the periods "
+                           "themselves, or for months"));
+    return ST_INVALID;
+}
