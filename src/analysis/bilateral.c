@@ -56,14 +56,13 @@ static enum status read_recorded(const struct frame *frame, struct cube_set part
     struct cube_query q = {.group = CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD),
                            .kind = kind,
                            .spread = CUBE_NO_SPREAD,
-                           .measures = CUBE_QUANTITY,
-                           .trace = frame->trace};
+                           .measures = CUBE_QUANTITY};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){s->period, s->n};
     q.only[CUBE_PRODUCT] = frame->leaves;
     q.only[CUBE_PARTNER] = partners;
     struct cube_rows rows;
-    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
+    enum status status = cube_run(frame->cube, &q, &rows, 1, arena, NULL);
     s->amounts = arena_new(arena, struct amounts, s->n);
     if (status != ST_OK || !s->amounts)
         return status != ST_OK ? status : ST_NO_MEMORY;
@@ -109,7 +108,7 @@ static enum status read_world(const struct frame *frame, enum period_kind kind, 
     s->amounts = row.amounts;
     for (size_t i = 0; i < s->n; i++)
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
-            enum world_kind world = frame_world(frame, f, s->period[i]);
+            enum world_kind world = world_kind(frame, f, s->period[i]);
             if (world == WORLD_SUM)
                 s->amounts[i].flow[f] = sum.amounts[i].flow[f];
             else if (world == WORLD_UNKNOWN)
@@ -435,13 +434,13 @@ enum status import_concentration(const struct frame *frame, uint32_t period, str
     *hhi = (double)NAN;
     if (cube_dataset(frame->cube)->partners == PARTNERS_LISTED)
         return ST_OK;
-    struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_PARTNER, .trace = frame->trace};
+    struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_PARTNER};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
     q.only[CUBE_PRODUCT] = frame->leaves;
     struct cube_rows rows;
-    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
+    enum status status = cube_run(frame->cube, &q, &rows, 1, arena, NULL);
     if (status == ST_OK && rows.n && rows.value_usd[0] > 0)
         *hhi = rows.sum_sq[0] / ((double)rows.value_usd[0] * (double)rows.value_usd[0]);
     return status;

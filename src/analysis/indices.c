@@ -1,5 +1,7 @@
 #include "entrepot/analysis/indices.h"
 
+#include "entrepot/analysis/breakdown_now.h"
+
 #include <math.h>
 
 static const double none = (double)NAN;
@@ -15,7 +17,7 @@ struct side {
 static struct cube_query query_of(const struct frame *frame, const struct side *side, const uint32_t *flow,
                                   const uint32_t *partner)
 {
-    struct cube_query q = {.kind = period_kind_of(side->period), .spread = side->spread, .trace = frame->trace};
+    struct cube_query q = {.kind = period_kind_of(side->period), .spread = side->spread};
     if (side->reporter != ANY_MEMBER)
         q.only[CUBE_REPORTER] = (struct cube_set){&side->reporter, 1};
     if (*partner != ANY_MEMBER)
@@ -34,7 +36,7 @@ static uint32_t counterpart(const struct frame *frame, const struct side *side)
     struct frame own = *frame;
     own.reporter = side->reporter;
     own.partner = ANY_MEMBER;
-    switch (frame_world(&own, side->flow, side->period)) {
+    switch (world_kind(&own, side->flow, side->period)) {
     case WORLD_ROW: return countries_world(frame->countries);
     case WORLD_SUM: return ANY_MEMBER;
     case WORLD_UNKNOWN: break;
@@ -82,7 +84,7 @@ static enum status read_total(const struct frame *frame, struct side side, struc
     if (partner == NO_ID || !whole(frame))
         return ST_OK;
     struct cube_query q = query_of(frame, &side, &flow, &partner);
-    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
+    enum status status = cube_run(frame->cube, &q, &rows, 1, arena, NULL);
     if (status != ST_OK)
         return status;
     *out = rows.n ? (struct figure){rows.value_usd[0], true} : absent_of(frame, &side, partner);
@@ -297,7 +299,7 @@ enum status hirschman_of(const struct frame *frame, enum flow flow, uint32_t per
     struct side side = {frame->reporter, ANY_MEMBER, flow, CUBE_PARTNER, period};
     struct cube_query q = query_of(frame, &side, &stored, &anyone);
     struct cube_rows rows;
-    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
+    enum status status = cube_run(frame->cube, &q, &rows, 1, arena, NULL);
     if (status != ST_OK)
         return status;
     *out = (struct hirschman_row){.value = frame_absent(frame, ANY_MEMBER, flow, period),

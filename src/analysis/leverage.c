@@ -1,5 +1,7 @@
 #include "entrepot/analysis/leverage.h"
 
+#include "entrepot/analysis/breakdown_now.h"
+
 #include <math.h>
 
 /* A breakdown's value without what is not needed here: eight of them are kept for each item. */
@@ -32,8 +34,7 @@ struct cube_query leverage_query(const struct frame *frame, const uint32_t *repo
     struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT),
                            .level = cube_dataset(frame->cube)->level,
                            .kind = period_kind_of(*period),
-                           .spread = CUBE_NO_SPREAD,
-                           .trace = frame->trace};
+                           .spread = CUBE_NO_SPREAD};
     q.only[CUBE_REPORTER] = (struct cube_set){reporter, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){period, 1};
     q.only[CUBE_PRODUCT] = frame->leaves;
@@ -67,7 +68,7 @@ static enum status ask(const struct table *t, const struct frame *frame, uint32_
 static enum status read_world(const struct table *t, struct book *b, enum flow flow)
 {
     uint32_t period = t->question->period;
-    enum world_kind world = frame_world(&b->frame, flow, period);
+    enum world_kind world = world_kind(&b->frame, flow, period);
     if (world == WORLD_UNKNOWN) {
         b->world_known = false;
         return nothing(t, &b->all[flow]);

@@ -1,5 +1,7 @@
 #include "entrepot/analysis/mirror.h"
 
+#include "entrepot/analysis/breakdown_now.h"
+
 #include <math.h>
 
 /* One side's figures of one of the reporter's flows, beside the items of its breakdown. */
@@ -39,7 +41,7 @@ static enum status read_view(struct table *t, const struct mirror_books *books, 
     v->whole = frame_held(frame, flow, period) == cube_expected(frame->cube, period);
     v->flags = v->whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
     v->absent = frame_absent(frame, frame->partner, flow, period);
-    struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_NO_SPREAD, .trace = frame->trace};
+    struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_NO_SPREAD};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
     q.only[CUBE_FLOW] = (struct cube_set){&f, 1};

@@ -1,5 +1,7 @@
 #include "entrepot/analysis/products.h"
 
+#include "entrepot/analysis/breakdown_now.h"
+
 #include <math.h>
 
 /* The figures of all items for one partner, flow and period, and their total over everything. */
@@ -21,8 +23,7 @@ struct table {
 static struct cube_query query_for(const struct frame *frame, const uint32_t *partner, const uint32_t *flow,
                                    const uint32_t *period)
 {
-    struct cube_query q = {
-        .kind = period_kind_of(*period), .spread = CUBE_NO_SPREAD, .measures = CUBE_QUANTITY, .trace = frame->trace};
+    struct cube_query q = {.kind = period_kind_of(*period), .spread = CUBE_NO_SPREAD, .measures = CUBE_QUANTITY};
     q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
     q.only[CUBE_FLOW] = (struct cube_set){flow, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){period, 1};
@@ -42,7 +43,7 @@ static enum status read_side(struct table *t, uint32_t partner, enum flow flow, 
     q.only[CUBE_PRODUCT] = (struct cube_set){NULL, 0};
     q.level = LEVEL_TOTAL;
     if (status == ST_OK)
-        status = cube_run(t->frame->cube, &q, &rows, 1, t->arena);
+        status = cube_run(t->frame->cube, &q, &rows, 1, t->arena, NULL);
     if (status != ST_OK)
         return status;
     bool whole = cube_dataset(t->frame->cube)->coverage == COVERAGE_FULL; /* a sum of chosen products is no total */
@@ -52,7 +53,7 @@ static enum status read_side(struct table *t, uint32_t partner, enum flow flow, 
 
 static enum status read_world(struct table *t, enum flow flow, uint32_t period)
 {
-    enum world_kind world = frame_world(t->frame, flow, period);
+    enum world_kind world = world_kind(t->frame, flow, period);
     uint32_t partner = world == WORLD_ROW ? countries_world(t->frame->countries) : ANY_MEMBER;
     if (world != WORLD_UNKNOWN)
         return read_side(t, partner, flow, period, &t->world[flow]);

@@ -89,8 +89,7 @@ void scenario_ask(const struct frame *frame, const struct scenario_question *que
         struct cube_query *q = &out->query[i];
         *q = (struct cube_query){.level = cube_dataset(frame->cube)->level,
                                  .kind = period_kind_of(question->period),
-                                 .spread = CUBE_NO_SPREAD,
-                                 .trace = frame->trace};
+                                 .spread = CUBE_NO_SPREAD};
         q->only[CUBE_PERIOD] = (struct cube_set){&question->period, 1};
         q->only[CUBE_PRODUCT] = frame->leaves;
         out->wanted[i] = true;
@@ -107,7 +106,7 @@ void scenario_ask(const struct frame *frame, const struct scenario_question *que
 static bool set_world(const struct frame *frame, enum flow flow, uint32_t period, const uint32_t *world,
                       struct cube_query *query)
 {
-    enum world_kind kind = frame_world(frame, flow, period);
+    enum world_kind kind = world_kind(frame, flow, period);
     if (kind == WORLD_ROW)
         query->only[CUBE_PARTNER] = (struct cube_set){world, 1};
     return kind != WORLD_UNKNOWN;
@@ -131,7 +130,7 @@ static enum status read_all(struct scenario_state *s, struct arena *arena)
         s->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
     for (size_t i = 0; status == ST_OK && i < Q_POOL; i++)
         if (ask.wanted[i])
-            status = cube_run(s->frame->cube, &ask.query[i], &s->rows[i], 1, arena);
+            status = cube_run(s->frame->cube, &ask.query[i], &s->rows[i], 1, arena, NULL);
     return status;
 }
 
@@ -222,9 +221,9 @@ static enum status read_country(struct scenario_state *s, const struct scenario_
     struct cube_query all = ask->query[Q_POOL], now = ask->query[Q_NOW];
     all.only[CUBE_REPORTER] = now.only[CUBE_REPORTER] = (struct cube_set){&country, 1};
     all.group = now.group = CUBE_BIT(CUBE_PRODUCT);
-    enum status status = cube_run(s->frame->cube, &all, &pool.all, 1, scratch);
+    enum status status = cube_run(s->frame->cube, &all, &pool.all, 1, scratch, NULL);
     if (status == ST_OK)
-        status = cube_run(s->frame->cube, &now, &pool.now, 1, scratch);
+        status = cube_run(s->frame->cube, &now, &pool.now, 1, scratch, NULL);
     for (size_t i = 0; status == ST_OK && i < pool.all.n; i++)
         add_offer(s, country, &pool, i);
     arena_reset(scratch);
@@ -371,7 +370,7 @@ static void find_totals(struct scenario_state *s, struct scenario *out)
     out->flow = sum_of(&s->rows[Q_FLOW], absent);
     if (!out->flow.known || (!absent.known && s->rows[Q_FLOW].n < s->n_goods))
         s->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
-    if (frame_world(&s->home, flow, period) != WORLD_UNKNOWN)
+    if (world_kind(&s->home, flow, period) != WORLD_UNKNOWN)
         out->total = sum_of(&s->rows[Q_TOTAL], frame_absent(&s->home, s->home.partner, flow, period));
     out->partner_books = leverage_has_partner(frame, period);
     if (!out->partner_books)

@@ -36,8 +36,7 @@ void suppliers_ask(const struct frame *frame, const struct suppliers_question *q
 {
     *out = (struct suppliers_queries){
         .exports = FLOW_EXPORTS, .imports = FLOW_IMPORTS, .world = countries_world(frame->countries)};
-    struct cube_query base = {
-        .kind = period_kind_of(question->period), .spread = CUBE_NO_SPREAD, .trace = frame->trace};
+    struct cube_query base = {.kind = period_kind_of(question->period), .spread = CUBE_NO_SPREAD};
     base.only[CUBE_PERIOD] = (struct cube_set){&question->period, 1};
     base.only[CUBE_PRODUCT] = frame->leaves;
     for (size_t i = 0; i < SUPPLIERS_QUERIES; i++) {
@@ -57,7 +56,7 @@ void suppliers_ask(const struct frame *frame, const struct suppliers_question *q
     out->wanted[Q_TO_IMPORTER] = question->worldwide && has_importer(frame);
     out->wanted[Q_ALL_PRODUCTS] = question->worldwide && cube_dataset(frame->cube)->coverage == COVERAGE_FULL;
     out->wanted[Q_IMPORTS] = has_importer(frame);
-    out->wanted[Q_IMPORTS_ROW] = has_importer(frame) && frame_world(frame, FLOW_IMPORTS, question->period) == WORLD_ROW;
+    out->wanted[Q_IMPORTS_ROW] = has_importer(frame) && world_kind(frame, FLOW_IMPORTS, question->period) == WORLD_ROW;
 }
 
 static enum status read_all(struct table *t, struct arena *arena)
@@ -67,7 +66,7 @@ static enum status read_all(struct table *t, struct arena *arena)
     suppliers_ask(t->frame, t->question, &ask);
     for (size_t i = 0; status == ST_OK && i < SUPPLIERS_QUERIES; i++)
         if (ask.wanted[i])
-            status = cube_run(t->frame->cube, &ask.query[i], &t->rows[i], 1, arena);
+            status = cube_run(t->frame->cube, &ask.query[i], &t->rows[i], 1, arena, NULL);
     t->n_countries = countries_count(t->frame->countries);
     t->country = arena_new(arena, struct country_sales, t->n_countries);
     return status == ST_OK && !t->country ? ST_NO_MEMORY : status;
@@ -132,7 +131,7 @@ static void find_imports(struct table *t)
     const struct cube_rows *from = &t->rows[Q_IMPORTS], *row = &t->rows[Q_IMPORTS_ROW];
     if (!has_importer(t->frame))
         return;
-    enum world_kind world = frame_world(t->frame, FLOW_IMPORTS, t->question->period);
+    enum world_kind world = world_kind(t->frame, FLOW_IMPORTS, t->question->period);
     uint32_t partner = world == WORLD_ROW ? countries_world(t->frame->countries) : ANY_MEMBER;
     struct figure none =
         world == WORLD_UNKNOWN ? FIGURE_NONE : frame_absent(t->frame, partner, FLOW_IMPORTS, t->question->period);

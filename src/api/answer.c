@@ -1,4 +1,5 @@
 /* The way of a request: from a target to a whole reply. */
+#include "api/ask/choose.h"
 #include "api/reply/reply.h"
 #include "api/represent/encode.h"
 #include "api/request/request.h"
@@ -209,16 +210,32 @@ static bool is_held(const struct call *call)
     return key.p && request->is_held(request->holder, key);
 }
 
+/* What a route reads is asked for before, priced as a whole, and read at once. */
+static enum status plan_and_work(struct call *call)
+{
+    struct problem problem;
+    enum status status = check_memory(call, call->route->plan(call));
+    if (status == ST_OK)
+        status = call_price(call);
+    if (status == ST_OK)
+        status = ask_run(call->ask, &problem);
+    return status == ST_OK ? call->route->work(call) : status;
+}
+
 /* A table's handler leaves rows; a document's handler leaves bytes. */
 static enum status run_handler(struct call *call)
 {
     buf_init(&call->document, call->api->options.max_body_bytes);
     const struct arg *explain = call_find(call, "explain");
-    if (explain && explain->number)
-        call->trace = arena_new(call->arena, struct cube_trace, 1);
+    call->ask = ask_new(call->arena);
+    if (!call->ask)
+        return ST_NO_MEMORY;
+    call->explained = explain && explain->number;
+    if (call->explained)
+        ask_explain(call->ask);
     enum status status = call->route->kind == ROUTE_TABLE ? names_start(call) : ST_OK;
     if (status == ST_OK)
-        status = check_memory(call, call->route->handler(call));
+        status = check_memory(call, (call->route->plan ? plan_and_work : call->route->handler)(call));
     if (status == ST_OK && call->n_errors)
         BUG("a handler reports a problem and success");
     if (status == ST_OK && call->route->kind == ROUTE_TABLE)

@@ -1,9 +1,9 @@
 /* The classical indices: the toy world's values, what must always hold of them, and a real matrix against plain sums. */
-#include "world.h"
+#include "asked.h"
 
 #include "entrepot/analysis/dependence.h"
 #include "entrepot/analysis/indices.h"
-#include "entrepot/analysis/partners.h"
+#include "entrepot/analysis/ranking.h"
 #include "entrepot/base/number.h"
 
 static struct frame frame_for(const struct cube *cube, const char *reporter, const char *partner)
@@ -211,26 +211,30 @@ static void sectors_are_baskets(void **state)
     size_t told = 0;
     for (unsigned f = 0; f < 2; f++) {
         struct cube_query q = {.kind = PERIOD_YEAR, .spread = f ? CUBE_PARTNER : CUBE_REPORTER};
-        struct item_value *value;
+        struct items items;
+        struct ask *ask = asked_new();
         q.only[CUBE_FLOW] = (struct cube_set){&flow[f], 1};
         q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
         if (f)
             q.only[CUBE_REPORTER] = (struct cube_set){&india, 1};
-        assert_int_equal(breakdown_run(cube, &sectors, &q, &world.arena, &value), ST_OK);
-        assert_true(breakdown_cost(cube, &sectors, &q, &world.arena) > 0);
+        items_asked asked = breakdown_ask(ask, cube, &sectors, &q);
+        assert_true(asked_run(ask) > 0);
+        assert_int_equal(ask_count(ask), 1);
+        assert_int_equal(items_of(asked, &sectors, (struct item_slice){.period = period}, &world.arena, &items), ST_OK);
         for (size_t i = 0; i < sectors.n; i++) {
             struct cube_rows rows;
             q.only[CUBE_PRODUCT] = sectors.item[i].leaves;
-            assert_int_equal(cube_run(cube, &q, &rows, 1, &world.arena), ST_OK);
-            assert_int_equal(value[i].present, rows.n == 1);
+            assert_int_equal(cube_run(cube, &q, &rows, 1, &world.arena, NULL), ST_OK);
+            const struct distribution value = item_distribution(&items, i);
+            assert_int_equal(item_present(&items, i), rows.n == 1);
             if (rows.n == 0)
                 continue;
             told++;
-            assert_int_equal(value[i].value_usd, rows.value_usd[0]);
-            assert_int_equal(value[i].members, rows.members[0]);
-            assert_int_equal(value[i].top_id, rows.top_id[0]);
-            assert_int_equal(value[i].top_value_usd, rows.top_value_usd[0]);
-            expect_near(value[i].sum_sq / rows.sum_sq[0], 1);
+            assert_int_equal(value.value_usd, rows.value_usd[0]);
+            assert_int_equal(value.members, rows.members[0]);
+            assert_int_equal(value.top_id, rows.top_id[0]);
+            assert_int_equal(value.top_value_usd, rows.top_value_usd[0]);
+            expect_near(value.sum_sq / rows.sum_sq[0], 1);
         }
         q.only[CUBE_PRODUCT] = (struct cube_set){NULL, 0};
     }
@@ -239,6 +243,16 @@ static void sectors_are_baskets(void **state)
 }
 
 /* ---- partners ---- */
+
+static uint64_t ranked(struct frame frame, const char *period, enum partner_measure by, struct partner_row **row,
+                       size_t *n, struct partner_summary *sum)
+{
+    frame.ask = asked_new();
+    const struct ranking *ranking = ranking_ask_growth(&frame, world_period(period));
+    uint64_t price = asked_run(frame.ask);
+    assert_int_equal(ranking_partners(ranking, by, &world.arena, row, n, sum), ST_OK);
+    return price;
+}
 
 static void partners_are_ranked(void **state)
 {
@@ -253,7 +267,7 @@ static void partners_are_ranked(void **state)
         struct partner_summary sum;
         size_t n;
         double shares = 0, squares = 0;
-        assert_int_equal(partner_ranking(&frame, world_period("2023"), by, &world.arena, &row, &n, &sum), ST_OK);
+        uint64_t price = ranked(frame, "2023", by, &row, &n, &sum);
         assert_int_equal(n, 3);
         for (size_t i = 0; i < n; i++) {
             assert_int_equal(row[i].partner, world_id(wanted[by][i]));
@@ -268,7 +282,7 @@ static void partners_are_ranked(void **state)
         expect_near(sum.hhi, squares);
         expect_near(sum.hhi * sum.equivalent, 1);
         assert_int_equal(sum.partners, 3);
-        assert_true(partner_cost(&frame, world_period("2023")) > 0);
+        assert_true(price > 0);
     }
     cube_close(cube);
 }
@@ -288,19 +302,16 @@ static void growth_needs_two_whole_years(void **state)
     struct partner_row *row;
     struct partner_summary sum;
     size_t n;
-    assert_int_equal(partner_ranking(&frame, world_period("2022"), PARTNERS_BY_IMPORTS, &world.arena, &row, &n, &sum),
-                     ST_OK);
+    (void)ranked(frame, "2022", PARTNERS_BY_IMPORTS, &row, &n, &sum);
     assert_int_equal(n, 2);
     expect_near(row[0].growth, 0.5);
     expect_nan(row[1].growth); /* from nothing */
     expect_near(sum.growth, 0);
-    assert_int_equal(partner_ranking(&frame, world_period("2022"), PARTNERS_BY_TOTAL, &world.arena, &row, &n, &sum),
-                     ST_OK);
+    (void)ranked(frame, "2022", PARTNERS_BY_TOTAL, &row, &n, &sum);
     assert_int_equal(row[0].rank, 0); /* exports were not reported, so nobody knows the totals */
     expect_nan(row[0].share);
     assert_true(row[0].flags & FLAG_BIT(FLAG_NOT_REPORTED));
-    assert_int_equal(partner_ranking(&frame, world_period("2021"), PARTNERS_BY_IMPORTS, &world.arena, &row, &n, &sum),
-                     ST_OK);
+    (void)ranked(frame, "2021", PARTNERS_BY_IMPORTS, &row, &n, &sum);
     expect_nan(row[0].growth);
     expect_nan(sum.growth);
     cube_close(cube);
@@ -383,12 +394,16 @@ static void expect_equal(double got, double wanted)
 static void check_dependence(const struct cube *cube, const struct breakdown *b, size_t year, size_t i, size_t j)
 {
     struct frame frame = frame_for(cube, plain.area[i], plain.area[j]);
-    struct dependence_question q = {.breakdown = b, .period = world_period(year ? "1990" : "1989"), .window = 1};
+    const uint32_t period = world_period(year ? "1990" : "1989");
+    struct dependence_question q = {.breakdown = b, .window = 1};
     struct dependence_answer a;
     for (enum criterion c = 0; c < CRITERIA; c++)
         q.limit[c] = dependence_limit(DEPENDENCE_CEPII, c);
     q.method = DEPENDENCE_CEPII;
-    assert_int_equal(dependence_table(&frame, &q, &world.arena, &a), ST_OK);
+    frame.ask = asked_new();
+    const struct dependence *dependence = dependence_ask(&frame, &q, &period, 1);
+    (void)asked_run(frame.ask);
+    assert_int_equal(dependence_fold(dependence, period, &world.arena, &a), ST_OK);
     for (size_t k = year + i; k < a.n; k += 97) {
         const struct dependence_row *row = &a.row[k];
         size_t h = heading_of(row->product), best = 0;

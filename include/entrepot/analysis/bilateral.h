@@ -2,7 +2,7 @@
 #ifndef ENTREPOT_ANALYSIS_BILATERAL_H
 #define ENTREPOT_ANALYSIS_BILATERAL_H
 
-#include "entrepot/analysis/figures.h"
+#include "entrepot/analysis/world.h"
 
 /* Ratios are NaN and ranks 0 where they are undefined or not known. */
 struct bilateral_row {

@@ -6,7 +6,7 @@
 #ifndef ENTREPOT_ANALYSIS_INDICES_H
 #define ENTREPOT_ANALYSIS_INDICES_H
 
-#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/world.h"
 
 /* S1. Balassa (1965): (X_ik / X_i) / (X_Wk / X_W); symmetric form (R − 1)/(R + 1), Dalum et al. (1998). */
 struct rca_row {

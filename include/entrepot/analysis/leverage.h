@@ -8,7 +8,7 @@
 #ifndef ENTREPOT_ANALYSIS_LEVERAGE_H
 #define ENTREPOT_ANALYSIS_LEVERAGE_H
 
-#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/world.h"
 
 enum lever { LEVER_UNKNOWN, LEVER_REPORTER, LEVER_PARTNER, LEVER_BALANCED };
 

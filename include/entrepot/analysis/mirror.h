@@ -6,7 +6,7 @@
 #ifndef ENTREPOT_ANALYSIS_MIRROR_H
 #define ENTREPOT_ANALYSIS_MIRROR_H
 
-#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/world.h"
 
 /* One side's books, in which it is the reporter and the other side the partner. */
 struct mirror_books {

@@ -2,7 +2,7 @@
 #ifndef ENTREPOT_ANALYSIS_PRODUCTS_H
 #define ENTREPOT_ANALYSIS_PRODUCTS_H
 
-#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/world.h"
 
 /* Ratios are NaN where undefined. */
 struct product_row {

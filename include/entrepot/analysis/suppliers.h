@@ -6,7 +6,7 @@
 #ifndef ENTREPOT_ANALYSIS_SUPPLIERS_H
 #define ENTREPOT_ANALYSIS_SUPPLIERS_H
 
-#include "entrepot/analysis/figures.h"
+#include "entrepot/analysis/world.h"
 
 /* Ratios are NaN where undefined or not known. */
 struct supplier_row {

@@ -246,6 +246,14 @@ static enum status afford(struct call *call, uint64_t cost, const char *hint)
     return ST_INVALID;
 }
 
+void *call_keep(struct call *call, size_t size) { return call->state = arena_alloc(call->arena, 1, size, 16); }
+
+enum status call_price(struct call *call)
+{
+    enum status status = ask_price(call->ask, &call->price);
+    return status == ST_OK ? call_afford_cost(call, call->price) : status;
+}
+
 enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
                             const char *hint)
 {
@@ -256,9 +264,13 @@ enum status call_afford_all(struct call *call, const struct cube *cube, const st
     if (cost <= call->api->options.max_cost) /* most requests: no need to count */
         return begin(call, cost);
     cost = 0;
-    for (size_t i = 0; i < n; i++)
-        if (__builtin_add_overflow(cost, cube_cost(cube, &query[i]), &cost))
+    for (size_t i = 0; i < n; i++) {
+        struct cube_plan plan;
+        if (cube_plan(cube, &query[i], call->arena, &plan) != ST_OK)
+            return ST_NO_MEMORY;
+        if (__builtin_add_overflow(cost, plan.observations, &cost))
             cost = UINT64_MAX;
+    }
     return afford(call, cost, hint);
 }
 

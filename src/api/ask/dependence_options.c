@@ -89,7 +89,7 @@ void dependence_echo(struct call *call, const struct dependence_question *q, con
                                                [CRITERION_IMPORTS_OVER_EXPORTS] = "threshold_ratio",
                                                [CRITERION_SHARE] = "threshold_share"};
     const struct dependence_summary *s = &answer->summary;
-    call_summarise(call, "period", cell_period(call, q->period));
+    call_summarise(call, "period", cell_period(call, answer->period));
     call_summarise(call, "method", cell_z(dependence_method_name[q->method]));
     for (enum criterion c = 0; c < CRITERIA; c++)
         if (dependence_criteria(q->method, q->home != NULL) & 1U << c)
@@ -108,7 +108,7 @@ void dependence_echo(struct call *call, const struct dependence_question *q, con
 
 /* Another dataset that has what this one lacks: the world's exports, or every supplier of the reporter. */
 static const struct cube *better(const struct call *call, const struct frame *frame,
-                                 const struct dependence_question *q, bool world)
+                                 const struct dependence_question *q, uint32_t period, bool world)
 {
     const struct catalogue *catalogue = call->catalogue;
     enum level level = q->breakdown->level == LEVEL_SECTOR ? LEVEL_HS2 : q->breakdown->level;
@@ -120,8 +120,8 @@ static const struct cube *better(const struct call *call, const struct frame *fr
         if (cube == frame->cube || !cube_has_level(cube, level) || cube_dataset(cube)->partners == PARTNERS_LISTED ||
             n == 0)
             continue;
-        if (cube_held(cube, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, q->period) &&
-            (!world || cube_tells_world(cube, FLOW_EXPORTS, q->period)))
+        if (cube_held(cube, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, period) &&
+            (!world || cube_tells_world(cube, FLOW_EXPORTS, period)))
             return cube;
         if (!later && cube_held(cube, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, own[n - 1]) &&
             (!world || cube_tells_world(cube, FLOW_EXPORTS, own[n - 1])))
@@ -130,9 +130,10 @@ static const struct cube *better(const struct call *call, const struct frame *fr
     return later;
 }
 
-static void warn_of_lack(struct call *call, const struct frame *frame, const struct dependence_question *q, bool world)
+static void warn_of_lack(struct call *call, const struct frame *frame, const struct dependence_question *q,
+                         uint32_t period, bool world)
 {
-    const struct cube *cube = better(call, frame, q, world);
+    const struct cube *cube = better(call, frame, q, period, world);
     const char *what =
         world
             ? "the dataset does not hold the exports of the world's countries: hhi_world_exports and its criterion are "
@@ -187,9 +188,9 @@ void dependence_warn(struct call *call, const struct frame *frame, const struct 
                                answer->years < q->window ? "the others are not complete in the dataset"
                                                          : "the criterion columns are of the period alone"));
     if (!all)
-        warn_of_lack(call, frame, q, false);
-    if (!cube_tells_world(frame->cube, FLOW_EXPORTS, q->period))
-        warn_of_lack(call, frame, q, true);
+        warn_of_lack(call, frame, q, answer->period, false);
+    if (!cube_tells_world(frame->cube, FLOW_EXPORTS, answer->period))
+        warn_of_lack(call, frame, q, answer->period, true);
     if (q->home && !all)
         call_warn(call, STR("what comes from inside home is not in the dataset: the criteria of eu2021 are null"));
     if (q->breakdown->level == LEVEL_SECTOR)

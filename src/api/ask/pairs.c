@@ -21,7 +21,7 @@ struct frame frame_of(const struct call *call, const struct cube *cube)
                           .countries = catalogue_countries(call->catalogue),
                           .reporter = call_arg(call, "reporter")->country,
                           .partner = partner && partner->given ? partner->country : ANY_MEMBER,
-                          .trace = call->trace};
+                          .ask = call->ask};
 }
 
 /* Periods can be shown as the parts they have, or as the wholes they lie in: a calendar year is neither to a fiscal year. */

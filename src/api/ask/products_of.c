@@ -89,5 +89,5 @@ enum status pair_breakdown(struct call *call, const struct cube *cube, struct br
     item[0].code = STR("TOTAL");
     for (size_t i = 0; status == ST_OK && i < product->n_list; i++)
         status = product_item(call, cube, product->list[i], &item[i]);
-    return status;
+    return status == ST_OK && product->n_list ? breakdown_name(cube, item, n, call->arena, out) : status;
 }

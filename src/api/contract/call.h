@@ -55,7 +55,10 @@ struct call {
     const char *empty_reason;
     const struct column *other; /* column in which `top` writes "other"; NULL: product, else partner */
     uint64_t unsummed;          /* columns that `top` may not add up in this answer, a bit each */
-    struct cube_trace *trace;   /* with explain=1 what the queries did, else NULL */
+    struct ask *ask;            /* the batch of all that is read */
+    void *state;                /* what `plan` leaves for `work` */
+    uint64_t price;             /* of the batch, in observations */
+    bool explained;             /* explain=1 */
 };
 
 /* The argument of a parameter; NULL if the route has no such parameter. */

@@ -34,13 +34,14 @@ struct route {
     const char *id, *path, *summary, *description, *example;
     enum route_kind kind;
     enum route_group group;
-    bool unlisted;       /* parts of a page: in no list, in no description */
-    const char *media;   /* ROUTE_DOCUMENT: its Content-Type */
-    const char *shape;   /* ROUTE_DOCUMENT of JSON: what it holds, as api/openapi/openapi.h writes shapes */
-    const char *figures; /* ROUTE_TABLE: the shape of meta.summary, or NULL: none */
-    bool no_example;     /* too long to stand in the description of the API */
-    bool uncached;       /* health: no ETag, no-store */
-    handler *handler;
+    bool unlisted;        /* parts of a page: in no list, in no description */
+    const char *media;    /* ROUTE_DOCUMENT: its Content-Type */
+    const char *shape;    /* ROUTE_DOCUMENT of JSON: what it holds, as api/openapi/openapi.h writes shapes */
+    const char *figures;  /* ROUTE_TABLE: the shape of meta.summary, or NULL: none */
+    bool no_example;      /* too long to stand in the description of the API */
+    bool uncached;        /* health: no ETag, no-store */
+    handler *handler;     /* of documents, and of tables that read nothing; else NULL, and these two: */
+    handler *plan, *work; /* chooses datasets and asks (call->ask, call->state); makes rows of what was read */
     const struct param *param;
     size_t n_params;
     const struct column *column;

@@ -263,7 +263,7 @@ static enum status add_side(struct call *call, struct shelf *shelf, const struct
                               .countries = catalogue_countries(call->catalogue),
                               .reporter = want->reporter,
                               .partner = want->partner,
-                              .trace = call->trace};
+                              .ask = call->ask};
         status = frame_products(call, &frame);
         if (status == ST_OK)
             status = affordable(call, &frame);

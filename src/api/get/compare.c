@@ -152,7 +152,7 @@ static struct frame frame_for(const struct comparison *c, const struct pair *pai
                           .countries = catalogue_countries(c->call->catalogue),
                           .reporter = pair->want.reporter,
                           .partner = pair->want.partner,
-                          .trace = c->call->trace};
+                          .ask = c->call->ask};
 }
 
 /* Whether every pair of the leading dataset has the whole period. */

@@ -1,4 +1,6 @@
-#include "entrepot/analysis/deficits.h"
+/* With whom a country runs its deficits. */
+#include "entrepot/analysis/ranking.h"
+
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
@@ -65,29 +67,38 @@ static void fill(struct call *call, struct cell period, const struct deficit_row
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
-static enum status get(struct call *call)
+/* What is left for the work. */
+struct asked {
+    struct ranking *ranking;
+    uint32_t period;
+};
+
+static enum status deficits_plan(struct call *call)
 {
     struct want want = want_of(call);
     want.all_partners = true;
     want_products(call, &want);
     const struct offer *offer;
-    enum status status = call_choose(call, &want, &offer);
+    struct asked *asked = call_keep(call, sizeof *asked);
+    enum status status = asked ? call_choose(call, &want, &offer) : ST_NO_MEMORY;
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);
-    struct cube_query cost = {.group = CUBE_BIT(CUBE_PARTNER), .kind = offer->kind, .spread = CUBE_NO_SPREAD};
-    cost.only[CUBE_REPORTER] = (struct cube_set){&frame.reporter, 1};
-    cost.only[CUBE_PERIOD] = (struct cube_set){offer->period, 1};
+    status = frame_products(call, &frame);
+    if (status != ST_OK)
+        return status;
+    *asked = (struct asked){ranking_ask_balance(&frame, offer->period[0]), offer->period[0]};
+    return ST_OK;
+}
+
+static enum status deficits_work(struct call *call)
+{
+    const struct asked *asked = call->state;
     struct deficit_row *row;
     struct deficit_summary summary;
     size_t n = 0;
-    status = frame_products(call, &frame);
-    cost.only[CUBE_PRODUCT] = frame.leaves;
-    if (status == ST_OK)
-        status = call_afford(call, offer->cube, &cost);
-    if (status == ST_OK)
-        status = deficit_ranking(&frame, offer->period[0], call->arena, &row, &n, &summary);
-    const struct cell period = cell_period(call, offer->period[0]);
+    enum status status = ranking_deficits(asked->ranking, call->arena, &row, &n, &summary);
+    const struct cell period = cell_period(call, asked->period);
     if (status == ST_OK)
         status = call_reserve(call, n);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
@@ -108,7 +119,8 @@ const struct route route_deficits = {
     .description =
         "Partners with a negative balance, the largest deficit first. Needs a dataset that lists all partners.",
     .example = "/v1/deficits/IND?period=2019&top=10",
-    .handler = get,
+    .plan = deficits_plan,
+    .work = deficits_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

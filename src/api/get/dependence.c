@@ -193,9 +193,8 @@ static void fill_verdicts(const struct dependence_row *row, struct cell period, 
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
-static enum status add_rows(struct call *call, const struct dependence_answer *answer, uint32_t period)
+static enum status add_rows(struct call *call, const struct dependence_answer *answer, struct cell period)
 {
-    const struct cell text = cell_period(call, period);
     size_t skipped = COLUMNS - call->route->n_columns; /* the column of the partner */
     enum status status = call_reserve(call, answer->n);
     for (size_t i = 0; status == ST_OK && i < answer->n; i++) {
@@ -203,14 +202,14 @@ static enum status add_rows(struct call *call, const struct dependence_answer *a
         if (!cell)
             return ST_NO_MEMORY;
         fill_figures(call, &answer->row[i], full);
-        fill_verdicts(&answer->row[i], text, full);
+        fill_verdicts(&answer->row[i], period, full);
         memcpy(cell, full, C_FROM * sizeof *cell);
         memcpy(cell + C_FROM, full + C_FROM + skipped, (COLUMNS - C_FROM - skipped) * sizeof *cell);
     }
     return status;
 }
 
-static enum status add_summary(struct call *call, const struct dependence_answer *answer, uint32_t period)
+static enum status add_summary(struct call *call, const struct dependence_answer *answer, struct cell period)
 {
     const struct dependence_summary *s = &answer->summary;
     struct cell *cell = call_row(call);
@@ -220,7 +219,7 @@ static enum status add_summary(struct call *call, const struct dependence_answer
     for (size_t i = 0; i < answer->n; i++)
         flags |= answer->row[i].flags;
     flags &= ~(FLAG_BIT(FLAG_LOWER_BOUND) | FLAG_BIT(FLAG_NO_EXPORTS));
-    cell[S_PERIOD] = cell_period(call, period);
+    cell[S_PERIOD] = period;
     cell[S_PRODUCTS] = cell_i64((int64_t)s->products);
     cell[S_DEPENDENT] = cell_i64((int64_t)s->dependent);
     cell[S_UNDECIDED] = cell_i64((int64_t)s->undecided);
@@ -251,74 +250,79 @@ static enum level wanted_level(const struct call *call)
     return finest;
 }
 
-/* All windows are priced before anything is read. */
-static enum status afford(struct call *call, const struct frame *frame, const struct offer *offer,
-                          struct dependence_question *q)
-{
-    uint64_t cost = 0;
-    for (size_t i = 0; i < offer->n_periods; i++) {
-        q->period = offer->period[i];
-        if (__builtin_add_overflow(cost, dependence_cost(frame, q, call->arena), &cost))
-            cost = UINT64_MAX;
-    }
-    return call_afford_cost(call, cost);
-}
+/* What is left for the work. */
+struct asked {
+    struct frame frame;
+    struct dependence_question question;
+    struct breakdown breakdown;
+    struct dependence *dependence;
+    const struct offer *offer;
+};
 
-static enum status add_period(struct call *call, const struct frame *frame, const struct dependence_question *q,
-                              bool last, struct arena *arena)
+static enum status add_period(struct call *call, const struct asked *asked, uint32_t period, bool last)
 {
     bool summary = call->route->column == columns_of_summary;
     struct dependence_answer made;
-    enum status status = dependence_table(frame, q, arena, &made);
+    const struct cell text = cell_period(call, period);
+    const struct arena_mark mark = arena_mark(call->arena); /* of all but the last only the rows stay */
+    enum status status = dependence_fold(asked->dependence, period, call->arena, &made);
     if (status == ST_OK)
-        status = (summary ? add_summary : add_rows)(call, &made, q->period);
+        status = (summary ? add_summary : add_rows)(call, &made, text);
     if (status == ST_OK && last) {
-        dependence_echo(call, q, &made);
-        dependence_warn(call, frame, q, &made);
+        dependence_echo(call, &asked->question, &made);
+        dependence_warn(call, &asked->frame, &asked->question, &made);
+    } else {
+        arena_rewind(call->arena, mark);
     }
     return status;
 }
 
-/* One period after the other; of all but the last only the rows stay. */
-static enum status answer(struct call *call, const struct frame *frame, const struct offer *offer,
-                          struct dependence_question *q)
+static enum status dependence_plan(struct call *call)
 {
-    struct arena scratch;
-    enum status status = afford(call, frame, offer, q);
-    arena_init(&scratch, call->arena->ceiling_bytes);
-    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++) {
-        bool last = i + 1 == offer->n_periods;
-        q->period = offer->period[i];
-        arena_reset(&scratch);
-        status = add_period(call, frame, q, last, last ? call->arena : &scratch);
-    }
-    arena_release(&scratch);
-    return status;
-}
-
-static enum status get(struct call *call)
-{
+    struct asked *asked = call_keep(call, sizeof *asked);
     struct want want = want_of(call);
-    struct dependence_question question = {.period = 0};
-    struct breakdown breakdown;
-    const struct offer *offer;
+    if (!asked)
+        return ST_NO_MEMORY;
     want.level = wanted_level(call);
     want.likes_all_partners = true;
-    question.breakdown = &breakdown;
+    asked->question.breakdown = &asked->breakdown;
     if (call_find(call, "partner") && call_refuse_world(call, "partner"))
         return ST_INVALID;
     want_products(call, &want);
-    enum status status = dependence_options(call, &question);
+    enum status status = dependence_options(call, &asked->question);
     if (status == ST_OK)
-        status = call_choose(call, &want, &offer);
+        status = call_choose(call, &want, &asked->offer);
     if (status != ST_OK)
         return status;
-    struct frame frame = frame_of(call, offer->cube);
-    status = frame_products(call, &frame);
+    const struct offer *offer = asked->offer;
+    asked->frame = frame_of(call, offer->cube);
+    status = frame_products(call, &asked->frame);
     if (status == ST_OK)
-        status = breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &breakdown);
+        status =
+            breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &asked->breakdown);
     if (status == ST_OK)
-        status = answer(call, &frame, offer, &question);
+        asked->dependence = dependence_ask(&asked->frame, &asked->question, offer->period, offer->n_periods);
+    return status;
+}
+
+/* Of several periods the rows are given room first, so that what each is made of can be given back. */
+static enum status reserve(struct call *call, const struct asked *asked)
+{
+    size_t n = 0;
+    if (asked->offer->n_periods == 1)
+        return ST_OK;
+    for (size_t i = 0; i < asked->offer->n_periods; i++)
+        n += dependence_rows(asked->dependence, asked->offer->period[i], call->arena);
+    return call_reserve(call, n);
+}
+
+static enum status dependence_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    const struct offer *offer = asked->offer;
+    enum status status = reserve(call, asked);
+    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++)
+        status = add_period(call, asked, offer->period[i], i + 1 == offer->n_periods);
     call->empty_reason = "no_trade_recorded";
     return status;
 }
@@ -326,7 +330,7 @@ static enum status get(struct call *call)
 #define PATH_OF_ANY "/v1/dependence/{reporter}"
 #define PATH_OF_PAIR "/v1/dependence/{reporter}/{partner}"
 #define TABLE(params_, columns_)                                                                                       \
-    .figures = dependence_figures, .handler = get, .param = (params_),                                                 \
+    .figures = dependence_figures, .plan = dependence_plan, .work = dependence_work, .param = (params_),               \
     .n_params = sizeof(params_) / sizeof *(params_), .column = (columns_),                                             \
     .n_columns = sizeof(columns_) / sizeof *(columns_)
 

@@ -601,7 +601,6 @@ static enum status get(struct call *call)
     ask.q.kind = offer->kind;
     ask.q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
     ask.q.max_rows = row_room(call);
-    ask.q.trace = call->trace;
     ask.q.quantities = measured(call, M_QUANTITY, C_QUANTITY) || measured(call, M_UNIT, C_UNIT);
     group(&ask, CUBE_PERIOD, true, offer->n_periods == 1);
     status = resolve_products(call, &ask);

@@ -255,8 +255,8 @@ static unsigned score_of_both_flows(const struct want *want, const struct offer 
 /* Names a dataset that has the reporter's trade with the world. */
 static void warn_of_world(struct call *call, const struct frame *frame, uint32_t period)
 {
-    if (frame_world(frame, FLOW_EXPORTS, period) != WORLD_UNKNOWN &&
-        frame_world(frame, FLOW_IMPORTS, period) != WORLD_UNKNOWN)
+    if (world_kind(frame, FLOW_EXPORTS, period) != WORLD_UNKNOWN &&
+        world_kind(frame, FLOW_IMPORTS, period) != WORLD_UNKNOWN)
         return;
     struct want world = {.reporter = frame->reporter,
                          .partner = countries_world(frame->countries),

@@ -120,7 +120,7 @@ static enum status open_books(struct call *call, const struct cube *cube, uint32
                                            .countries = catalogue_countries(call->catalogue),
                                            .reporter = reporter,
                                            .partner = partner,
-                                           .trace = call->trace}};
+                                           .ask = call->ask}};
     if (!cube)
         return ST_OK;
     struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_FLOW),

@@ -1,3 +1,4 @@
+/* A country's partners, ranked. */
 #include <math.h>
 
 #include "api/ask/choose.h"
@@ -5,7 +6,7 @@
 #include "api/ask/products_of.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
-#include "entrepot/analysis/partners.h"
+#include "entrepot/analysis/ranking.h"
 
 enum {
     C_RANK,
@@ -91,28 +92,41 @@ static void say(struct call *call, struct cell period, const struct partner_summ
     call->empty_reason = "no_trade_recorded";
 }
 
-static enum status get(struct call *call)
+/* What is left for the work. */
+struct asked {
+    struct ranking *ranking;
+    uint32_t period;
+};
+
+static enum status partners_plan(struct call *call)
 {
     struct want want = want_of(call);
-    struct partner_row *row;
-    struct partner_summary summary;
-    const struct offer *offer;
-    size_t n = 0;
     want.all_partners = true;
     want_products(call, &want);
-    enum status status = call_choose(call, &want, &offer);
+    const struct offer *offer;
+    struct asked *asked = call_keep(call, sizeof *asked);
+    enum status status = asked ? call_choose(call, &want, &offer) : ST_NO_MEMORY;
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);
     status = frame_products(call, &frame);
-    if (status == ST_OK)
-        status = call_afford_cost(call, partner_cost(&frame, offer->period[0]));
-    if (status == ST_OK)
-        status = partner_ranking(&frame, offer->period[0], (enum partner_measure)call_arg(call, "by")->number,
-                                 call->arena, &row, &n, &summary);
     if (status != ST_OK)
         return status;
-    const struct cell period = cell_period(call, offer->period[0]);
+    *asked = (struct asked){ranking_ask_growth(&frame, offer->period[0]), offer->period[0]};
+    return ST_OK;
+}
+
+static enum status partners_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    const enum partner_measure by = (enum partner_measure)call_arg(call, "by")->number;
+    struct partner_row *row;
+    struct partner_summary summary;
+    size_t n = 0;
+    enum status status = ranking_partners(asked->ranking, by, call->arena, &row, &n, &summary);
+    if (status != ST_OK)
+        return status;
+    const struct cell period = cell_period(call, asked->period);
     for (size_t i = 0; i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
@@ -136,7 +150,8 @@ const struct route route_partners = {
                    "Herfindahl–Hirschman index of the partners. Needs a dataset that lists all partners.",
     .example = "/v1/partners/IND?period=2019&by=imports&top=10",
     .figures = figures,
-    .handler = get,
+    .plan = partners_plan,
+    .work = partners_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

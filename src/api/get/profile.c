@@ -9,7 +9,7 @@
 #include "entrepot/analysis/dependence.h"
 #include "entrepot/analysis/mirror.h"
 #include "entrepot/analysis/products.h"
-#include "entrepot/analysis/standing.h"
+#include "entrepot/analysis/ranking.h"
 #include "entrepot/base/jw.h"
 
 static const struct param params[] = {
@@ -144,7 +144,8 @@ static struct frame frame_on(const struct profile *p, const struct cube *cube)
     return (struct frame){.cube = cube,
                           .countries = catalogue_countries(p->call->catalogue),
                           .reporter = p->want.reporter,
-                          .partner = p->want.partner};
+                          .partner = p->want.partner,
+                          .ask = p->call->ask};
 }
 
 static enum status afford(const struct profile *p, const struct offer *offer, enum level level, bool all_partners)
@@ -318,10 +319,11 @@ static enum status put_ranks(struct profile *p)
         return status;
     struct frame frame = frame_on(p, offer->cube);
     uint32_t period = offer->period[offer->n_periods - 1];
-    double hhi;
-    status = partner_standing(&frame, period, p->call->arena, &s);
+    const struct ranking *ranking = ranking_ask(&frame, period);
+    status = ask_run(p->call->ask, NULL);
     if (status == ST_OK)
-        status = import_concentration(&frame, period, p->call->arena, &hhi);
+        status = ranking_standing(ranking, p->call->arena, &s);
+    double hhi = status == ST_OK ? ranking_import_hhi(ranking) : 0;
     if (status != ST_OK)
         return status;
     jw_kobject(&p->jw, "ranks");
@@ -450,15 +452,18 @@ static enum status put_dependence(struct profile *p)
         return status;
     struct frame frame = frame_on(p, offer->cube);
     struct dependence_question q = {.breakdown = &breakdown,
-                                    .period = offer->period[offer->n_periods - 1],
                                     .method = DEPENDENCE_HHI,
                                     .limit = {[CRITERION_HHI] = call_arg(p->call, "threshold")->ratio}};
-    status = dependence_table(&frame, &q, p->call->arena, &answer);
+    uint32_t period = offer->period[offer->n_periods - 1];
+    const struct dependence *dependence = dependence_ask(&frame, &q, &period, 1);
+    status = ask_run(p->call->ask, NULL);
+    if (status == ST_OK)
+        status = dependence_fold(dependence, period, p->call->arena, &answer);
     if (status != ST_OK)
         return status;
     jw_kobject(&p->jw, "dependence");
     put_dataset(&p->jw, offer->cube);
-    put_period(&p->jw, "period", q.period);
+    put_period(&p->jw, "period", period);
     jw_kz(&p->jw, "level", level_name[level]);
     put_ratio(&p->jw, "threshold", q.limit[CRITERION_HHI]);
     put_counts(p, answer.row, answer.n);

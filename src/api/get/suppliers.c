@@ -198,7 +198,7 @@ static enum status get(struct call *call)
                           .countries = catalogue_countries(call->catalogue),
                           .reporter = want.reporter,
                           .partner = ANY_MEMBER,
-                          .trace = call->trace};
+                          .ask = call->ask};
     struct suppliers_question question = {.period = offer->period[0],
                                           .excluded = exclude->countries,
                                           .n_excluded = exclude->n_list,

@@ -262,7 +262,8 @@ static const struct {
      " empty_reason: string|null `why there is no row`, other_datasets: string[]|null `that could have answered; null "
      "where release= pins one`,"
      " warnings: string[], summary?: {*: string|number|boolean|string[]|null} `figures about the whole answer`,"
-     " plan?: PlanStep[], queries?: integer `that were run`}"},
+     " plan?: PlanStep[], queries?: integer `that were run`,"
+     " price?: integer `observations that the request was priced at: what its queries read, or at most 1000`}"},
     {"Links", "Related answers, relative to this server.",
      "{self: uri `this request in its canonical spelling`, pinned?: uri `the same figures for ever`,"
      " csv?: uri `the same as CSV`, mirror?: uri `the other side's view`, first?: uri `the first page`,"
