@@ -61,7 +61,7 @@ void conn_close(struct conn *conn)
     if (!conn)
         return;
     struct shard *shard = conn->shard;
-    turns_end(&shard->turns, &conn->turn);
+    request_forget(conn);
     pthread_mutex_lock(&shard->lock);
     if (conn->prev)
         conn->prev->next = conn->next;

@@ -92,19 +92,40 @@ void shard_kick(struct shard *shard)
         (void)eventfd_write(shard->kick, 1);
 }
 
+struct arena *shard_take_arena(struct shard *shard)
+{
+    struct arena *arena = shard->spare ? shard->spare : malloc(sizeof *arena);
+    if (arena && arena != shard->spare)
+        arena_init(arena, shard->options->request_bytes);
+    shard->spare = NULL;
+    return arena;
+}
+
+void shard_give_arena(struct shard *shard, struct arena *arena)
+{
+    if (!shard->spare) {
+        arena_reset(arena);
+        shard->spare = arena;
+        return;
+    }
+    arena_release(arena);
+    free(arena);
+}
+
 enum status shard_start(struct shard *shard, int listener, struct problem *problem)
 {
     shard->listener = listener;
-    arena_init(&shard->arena, shard->options->request_bytes);
+    shard->arena = shard_take_arena(shard);
     cache_init(&shard->cache);
-    if (!meter_init(&shard->meter)) {
+    if (!shard->arena || !meter_init(&shard->meter)) {
         close(listener);
         cache_release(&shard->cache);
+        free(shard->arena);
         return problem_set(problem, ST_NO_MEMORY, "server", "out of memory");
     }
     request_ids_init(&shard->ids);
     pthread_mutex_init(&shard->lock, NULL);
-    turns_init(&shard->turns);
+    queue_init(&shard->queue);
     shard->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
         request_handle, shard, MHD_OPTION_EXTERNAL_LOGGER, library_says,
@@ -120,9 +141,10 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
         return ST_OK;
     }
     /* The library has closed the listener on most ways to fail, and to close it twice could hit somebody else's. */
+    free(shard->arena);
     cache_release(&shard->cache);
     meter_release(&shard->meter);
-    turns_release(&shard->turns);
+    queue_release(&shard->queue);
     pthread_mutex_destroy(&shard->lock);
     return problem_set(problem, ST_IO, "server", "cannot start a listening thread: %s", strerror(errno));
 }
@@ -147,9 +169,9 @@ unsigned shard_quiesce(struct shard *shard)
 
 void shard_stop(struct shard *shard)
 {
-    turns_close(&shard->turns); /* the library cannot stop while somebody is suspended */
+    queue_close(&shard->queue); /* the library cannot stop while somebody is suspended */
     MHD_stop_daemon(shard->daemon);
-    turns_release(&shard->turns);
+    queue_release(&shard->queue);
     if (shard->quiesced)
         close(shard->listener);
     if (shard->kick >= 0)
@@ -157,5 +179,10 @@ void shard_stop(struct shard *shard)
     pthread_mutex_destroy(&shard->lock);
     cache_release(&shard->cache);
     meter_release(&shard->meter);
-    arena_release(&shard->arena);
+    for (size_t i = 0; i < 2; i++) {
+        struct arena *arena = i ? shard->spare : shard->arena;
+        if (arena)
+            arena_release(arena);
+        free(arena);
+    }
 }

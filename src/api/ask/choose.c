@@ -225,21 +225,13 @@ enum status call_choose(struct call *call, const struct want *want, const struct
     return ST_OK;
 }
 
-/* The transport may let dear requests wait for one another. */
-static enum status begin(struct call *call, uint64_t cost)
-{
-    const struct api_request *request = call->request;
-    call->reply->later = request->is_turn && !request->is_turn(request->holder, cost);
-    return call->reply->later ? ST_INVALID : ST_OK;
-}
-
 static enum status afford(struct call *call, uint64_t cost, const char *hint)
 {
     if (cost == UINT64_MAX) /* there was no memory to find it out, see cube_plan */
         return ST_NO_MEMORY;
     uint64_t max = call->api->options.max_cost;
     if (cost <= max)
-        return begin(call, cost);
+        return ST_OK;
     (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
                        arena_printf(call->arena, "this would read %llu observations where %llu are allowed: %s",
                                     (unsigned long long)cost, (unsigned long long)max, hint));
@@ -262,7 +254,7 @@ enum status call_afford_all(struct call *call, const struct cube *cube, const st
         if (__builtin_add_overflow(cost, cube_cost_at_most(cube, &query[i]), &cost))
             cost = UINT64_MAX;
     if (cost <= call->api->options.max_cost) /* most requests: no need to count */
-        return begin(call, cost);
+        return ST_OK;
     cost = 0;
     for (size_t i = 0; i < n; i++) {
         struct cube_plan plan;

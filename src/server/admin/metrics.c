@@ -157,7 +157,7 @@ static void write_connections(struct writer *w)
     uint64_t open = 0, limit = 0, waiting = 0;
     for (unsigned i = 0; i < w->source->n_shards; i++) {
         open += shard_connections(&w->source->shards[i]);
-        waiting += atomic_load(&w->source->shards[i].turns.waiting);
+        waiting += atomic_load(&w->source->shards[i].queue.waiting);
         limit += w->source->shards[i].connection_limit;
     }
     single(w, "entrepot_connections_open", "gauge", "Open connections of clients.", open);
