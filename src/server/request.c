@@ -241,7 +241,7 @@ struct pending {
     struct api_reply reply;
     struct call *call;
     int64_t spent_ns;
-    bool closing; /* the answer is the connection's last, and says so */
+    bool closing;                          /* the answer is the connection's last, and says so */
     struct cache_key as_written, spelling; /* that the answer may be kept under */
 };
 
@@ -278,10 +278,12 @@ static void tell_slow(struct conn *conn, const struct pending *pending)
     struct shard *shard = conn->shard;
     const struct api_reply *reply = &pending->reply;
     struct str question = reply->canonical.n ? reply->canonical : buf_view(&conn->target);
-    struct log_field fields[] = {
-        LOG_TEXT("query", question),           LOG_TEXT("route", str_view(reply->route)),
-        LOG_NUMBER("status", reply->status),   LOG_NUMBER("bytes", reply->body.n),
-        LOG_NUMBER("made_us", pending->spent_ns / 1000), LOG_TEXT("request_id", str_view(conn->request_id))};
+    struct log_field fields[] = {LOG_TEXT("query", question),
+                                 LOG_TEXT("route", str_view(reply->route)),
+                                 LOG_NUMBER("status", reply->status),
+                                 LOG_NUMBER("bytes", reply->body.n),
+                                 LOG_NUMBER("made_us", pending->spent_ns / 1000),
+                                 LOG_TEXT("request_id", str_view(conn->request_id))};
     meter_add(&shard->meter.slow, 1);
     log_line(shard->log, LOG_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
 }

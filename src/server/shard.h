@@ -16,8 +16,8 @@
 #include "entrepot/server/server.h"
 #include "guard.h"
 #include "life.h"
-#include "request_id.h"
 #include "queue.h"
+#include "request_id.h"
 
 /* What a connection does. Each phase has its own deadline, see reaper.c. */
 enum conn_phase {
@@ -70,7 +70,7 @@ struct shard {
     int listener;              /* ours from the time the daemon is quiesced */
     bool quiesced;
     struct MHD_Daemon *daemon;
-    int kick; /* an eventfd in the daemon's epoll set, see shard_kick; -1: none */
+    int kick;                    /* an eventfd in the daemon's epoll set, see shard_kick; -1: none */
     struct arena *arena, *spare; /* of the request in hand; one for the next that must wait, or NULL */
     struct cache cache;
     struct queue queue;
