@@ -90,7 +90,7 @@ struct figure world_total(const struct world *world, enum flow flow, uint32_t pe
     items_asked asked = kind == WORLD_ROW ? world->row : kind == WORLD_SUM ? world->sum : NULL;
     for (size_t i = 0; asked && i < asked[0]->n; i++)
         if (is_at(asked[0], i, flow, period)) {
-            *status |= kind == WORLD_ROW ? asked[0]->status[i] : 0U;
+            *status |= asked[0]->status[i];
             return (struct figure){asked[0]->value_usd[i], true};
         }
     return world_absent(&world->frame, flow, period);

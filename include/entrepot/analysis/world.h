@@ -33,7 +33,7 @@ struct world world_ask(const struct frame *frame, const struct breakdown *breakd
 /* The items of one flow and period, from whichever it is; NO_ITEMS where it is unknown, or a sum that the caller has. ST_NO_MEMORY. */
 enum status world_items(const struct world *world, enum flow flow, uint32_t period, struct arena *arena,
                         struct items *out) MUST_CHECK;
-/* Of a world without a breakdown: all together, and the status bits of the world's own row. */
+/* Of a world without a breakdown: all together; its status bits are added to *status. */
 struct figure world_total(const struct world *world, enum flow flow, uint32_t period, unsigned *status);
 
 #endif

@@ -48,15 +48,17 @@ struct index_question {
     const struct offer *offer;
     struct frame frame;
     struct breakdown breakdown; /* empty where the route has no level */
+    struct index *index;
 };
 
-/* Chooses the dataset, bounds the cost, makes the breakdown. Problems say which data would do. */
-enum status index_begin(struct call *call, struct index_needs needs, struct index_question *out) MUST_CHECK;
+/* Chooses the dataset and makes the breakdown, into call->state; NULL after a problem, or without memory. Problems say which data would do. */
+struct index_question *index_begin(struct call *call, struct index_needs needs, enum status *status);
+/* A whole plan: what index_begin makes, and the index asked for in all its periods. */
+enum status index_plan(struct call *call, struct index_needs needs, index_ask *ask) MUST_CHECK;
 /* Adds the rows of one period. */
 typedef enum status index_rows(struct call *call, const struct index_question *q, uint32_t period);
-/* A whole answer: the dataset chosen, the rows of each of its periods in turn, and what is said of them. */
-enum status index_by_period(struct call *call, struct index_needs needs, index_rows *add,
-                            const char *formula) MUST_CHECK;
+/* A whole work: the rows of each of the periods in turn, and what is said of them. */
+enum status index_work(struct call *call, index_rows *add, const char *formula) MUST_CHECK;
 /* What is said of every index: its level, and that sectors overlap. */
 void index_say(struct call *call, const char *formula);
 

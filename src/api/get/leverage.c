@@ -171,53 +171,71 @@ static void summarise_losses(struct call *call, const struct leverage_summary *s
                    overlap ? cell_null : cell_i64((int64_t)s->partner.without_a_bound));
 }
 
-static enum status run(struct call *call, const struct frame *frame, const struct leverage_question *question,
-                       enum level level, struct leverage_row **row, size_t *n, struct leverage_summary *summary)
+/* What is left for the work. */
+struct asked {
+    struct want want;
+    struct frame frame;
+    struct leverage_question question;
+    struct breakdown breakdown, all; /* the level's items, and all products together */
+    struct leverage *leverage, *total;
+};
+
+static struct leverage *leverage_of(const struct asked *asked, const struct breakdown *breakdown)
 {
-    struct breakdown breakdown;
-    struct leverage_question of_level = *question;
-    of_level.breakdown = &breakdown;
-    enum status status =
-        breakdown_make(frame->cube, catalogue_sectors(call->catalogue), level, call->arena, &breakdown);
-    return status == ST_OK ? leverage_table(frame, &of_level, call->arena, row, n, summary) : status;
+    struct leverage_question question = asked->question;
+    question.breakdown = breakdown;
+    return leverage_ask(&asked->frame, &question);
+}
+
+static enum status ask_levels(struct call *call, struct asked *asked)
+{
+    const struct cube *cube = asked->frame.cube;
+    const struct sectors *sectors = catalogue_sectors(call->catalogue);
+    enum status status = breakdown_make(cube, sectors, asked->want.level, call->arena, &asked->breakdown);
+    if (status == ST_OK)
+        status = breakdown_make(cube, sectors, LEVEL_TOTAL, call->arena, &asked->all);
+    if (status != ST_OK)
+        return status;
+    asked->leverage = leverage_of(asked, &asked->breakdown);
+    if (cube_dataset(cube)->coverage == COVERAGE_FULL || asked->frame.leaves.member)
+        asked->total = leverage_of(asked, &asked->all);
+    return ST_OK;
 }
 
 /* The pair's trade in all products asked for. A sum of chosen products is no total. */
-static enum status add_summary(struct call *call, const struct frame *frame, const struct leverage_question *question,
-                               const struct leverage_summary *losses, bool overlap)
+static enum status add_summary(struct call *call, const struct asked *asked, const struct leverage_summary *losses)
 {
     struct leverage_row *total;
     struct leverage_summary unused;
     size_t n;
-    if (cube_dataset(frame->cube)->coverage == COVERAGE_FULL || frame->leaves.member) {
-        enum status status = run(call, frame, question, LEVEL_TOTAL, &total, &n, &unused);
+    if (asked->total) {
+        enum status status = leverage_fold(asked->total, call->arena, &total, &n, &unused);
         if (status != ST_OK)
             return status;
         summarise_terms(call, total);
     } else {
         call_warn(call, STR("the dataset holds chosen products only, so there are no totals in meta.summary"));
     }
-    summarise_losses(call, losses, overlap);
+    summarise_losses(call, losses, asked->want.level == LEVEL_SECTOR);
     return ST_OK;
 }
 
-static enum status table(struct call *call, const struct frame *frame, const struct leverage_question *question,
-                         enum level level)
+static enum status table(struct call *call, const struct asked *asked)
 {
     struct leverage_row *row;
     struct leverage_summary summary;
     size_t n = 0;
-    enum status status = run(call, frame, question, level, &row, &n, &summary);
+    enum status status = leverage_fold(asked->leverage, call->arena, &row, &n, &summary);
     if (status == ST_OK)
         status = call_reserve(call, n);
-    const struct cell period = cell_period(call, question->period);
+    const struct cell period = cell_period(call, asked->question.period);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
         fill(period, &row[i], cell);
     }
-    return status == ST_OK ? add_summary(call, frame, question, &summary, level == LEVEL_SECTOR) : status;
+    return status == ST_OK ? add_summary(call, asked, &summary) : status;
 }
 
 /* Without `level` sectors where a dataset has both sides' books of products, else totals. */
@@ -231,17 +249,6 @@ static enum status choose(struct call *call, struct want *want, const struct off
             want->level = LEVEL_TOTAL;
     }
     return call_prefer(call, want, score_of_books, offer);
-}
-
-static enum status afford(struct call *call, const struct frame *frame, uint32_t period)
-{
-    const uint32_t side[2] = {frame->reporter, frame->partner};
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < 2; i++) {
-        struct cube_query q = leverage_query(frame, &side[i], &period);
-        status = call_afford(call, frame->cube, &q);
-    }
-    return status;
 }
 
 static unsigned score_of_both_flows(const struct want *want, const struct offer *offer)
@@ -291,27 +298,33 @@ static void add_warnings(struct call *call, const struct want *want, const struc
                             "loss indices"));
 }
 
-static enum status get(struct call *call)
+static enum status leverage_plan(struct call *call)
 {
-    struct want want = want_of(call);
+    struct asked *asked = call_keep(call, sizeof *asked);
+    const struct offer *offer;
+    if (!asked)
+        return ST_NO_MEMORY;
+    asked->want = want_of(call);
     if (call_refuse_world(call, "partner"))
         return ST_INVALID;
-    want_products(call, &want);
-    const struct offer *offer;
-    enum status status = choose(call, &want, &offer);
+    want_products(call, &asked->want);
+    enum status status = choose(call, &asked->want, &offer);
     if (status != ST_OK)
         return status;
-    struct frame frame = frame_of(call, offer->cube);
-    struct leverage_question question = {.period = offer->period[0],
-                                         .sigma = call_arg(call, "sigma")->ratio,
-                                         .cut = call_arg(call, "cut")->ratio,
-                                         .margin = call_arg(call, "margin")->ratio};
-    status = frame_products(call, &frame);
-    if (status == ST_OK)
-        status = afford(call, &frame, question.period);
-    if (status == ST_OK)
-        status = table(call, &frame, &question, want.level);
-    add_warnings(call, &want, &frame, question.period);
+    asked->frame = frame_of(call, offer->cube);
+    asked->question = (struct leverage_question){.period = offer->period[0],
+                                                 .sigma = call_arg(call, "sigma")->ratio,
+                                                 .cut = call_arg(call, "cut")->ratio,
+                                                 .margin = call_arg(call, "margin")->ratio};
+    status = frame_products(call, &asked->frame);
+    return status == ST_OK ? ask_levels(call, asked) : status;
+}
+
+static enum status leverage_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    enum status status = table(call, asked);
+    add_warnings(call, &asked->want, &asked->frame, asked->question.period);
     call->empty_reason = "no_trade_recorded";
     return status;
 }
@@ -338,7 +351,8 @@ const struct route route_leverage = {
         "meta.summary. The call with reporter and partner exchanged mirrors it.",
     .example = "/v1/leverage/IND/CHN?level=total&period=2019",
     .figures = figures,
-    .handler = get,
+    .plan = leverage_plan,
+    .work = leverage_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

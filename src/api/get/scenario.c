@@ -196,17 +196,24 @@ static void summarise(struct call *call, const struct scenario *scenario, bool i
     call_summarise(call, "flags", cell_flags(first->flags));
 }
 
-static enum status table(struct call *call, const struct frame *frame, const struct scenario_question *question,
-                         struct scenario *scenario)
+/* What is left for the work. */
+struct asked {
+    struct want want;
+    struct frame frame;
+    struct scenario_question question;
+    struct scenario_state *state;
+};
+
+static enum status table(struct call *call, const struct asked *asked, struct scenario *scenario)
 {
     const struct arg *path = call_arg(call, "path");
-    enum status status = scenario_run(frame, question, call->arena, scenario);
-    const struct cell period = cell_period(call, question->period);
+    enum status status = scenario_fold(asked->state, call->arena, scenario);
+    const struct cell period = cell_period(call, asked->question.period);
     for (size_t i = 0; status == ST_OK && i < scenario->n_steps; i++) {
         const struct scenario_step *step = &scenario->step[i];
         if (path->given && path->number != (uint32_t)step->path)
             continue;
-        if (question->allocate) {
+        if (asked->question.allocate) {
             status = add_parts(call, period, scenario, i);
             continue;
         }
@@ -216,18 +223,7 @@ static enum status table(struct call *call, const struct frame *frame, const str
         fill_step(step, cell);
     }
     if (status == ST_OK)
-        summarise(call, scenario, question->side == SIDE_REPORTER);
-    return status;
-}
-
-static enum status afford(struct call *call, const struct frame *frame, const struct scenario_question *question)
-{
-    struct scenario_queries ask;
-    enum status status = ST_OK;
-    scenario_ask(frame, question, &ask);
-    for (size_t i = 0; status == ST_OK && i < SCENARIO_QUERIES; i++)
-        if (ask.wanted[i])
-            status = call_afford(call, frame->cube, &ask.query[i]);
+        summarise(call, scenario, asked->question.side == SIDE_REPORTER);
     return status;
 }
 
@@ -252,35 +248,43 @@ static void add_warnings(struct call *call, const struct want *want, const struc
         warn_of_books(call, want, frame);
 }
 
-static enum status get(struct call *call)
+static enum status scenario_plan(struct call *call)
 {
-    struct want want = want_of(call);
+    struct asked *asked = call_keep(call, sizeof *asked);
+    const struct offer *offer;
+    if (!asked)
+        return ST_NO_MEMORY;
+    asked->want = want_of(call);
     if (call_refuse_world(call, "partner"))
         return ST_INVALID;
-    want_products(call, &want);
-    want_a_year(call, &want, score_of_suppliers);
-    const struct offer *offer;
-    enum status status = call_prefer(call, &want, score_of_suppliers, &offer);
+    want_products(call, &asked->want);
+    want_a_year(call, &asked->want, score_of_suppliers);
+    enum status status = call_prefer(call, &asked->want, score_of_suppliers, &offer);
     if (status != ST_OK)
         return status;
-    struct frame frame = frame_of(call, offer->cube);
-    struct scenario_question question = {.period = offer->period[0],
-                                         .side = call_arg(call, "side")->number ? SIDE_PARTNER : SIDE_REPORTER,
-                                         .years = call_arg(call, "years")->number,
-                                         .cut = call_arg(call, "cut")->ratio,
-                                         .expand = call_arg(call, "expand")->ratio,
-                                         .divert = call_arg(call, "divert")->ratio,
-                                         .domestic = call_arg(call, "domestic")->ratio,
-                                         .allocate = call_arg(call, "allocation")->number == 1,
-                                         .worldwide = cube_is_worldwide(offer->cube)};
+    asked->frame = frame_of(call, offer->cube);
+    asked->question = (struct scenario_question){.period = offer->period[0],
+                                                 .side = call_arg(call, "side")->number ? SIDE_PARTNER : SIDE_REPORTER,
+                                                 .years = call_arg(call, "years")->number,
+                                                 .cut = call_arg(call, "cut")->ratio,
+                                                 .expand = call_arg(call, "expand")->ratio,
+                                                 .divert = call_arg(call, "divert")->ratio,
+                                                 .domestic = call_arg(call, "domestic")->ratio,
+                                                 .allocate = call_arg(call, "allocation")->number == 1,
+                                                 .worldwide = cube_is_worldwide(offer->cube)};
+    status = frame_products(call, &asked->frame);
+    if (status == ST_OK)
+        asked->state = scenario_ask(&asked->frame, &asked->question);
+    return status;
+}
+
+static enum status scenario_work(struct call *call)
+{
+    const struct asked *asked = call->state;
     struct scenario scenario;
-    status = frame_products(call, &frame);
+    enum status status = table(call, asked, &scenario);
     if (status == ST_OK)
-        status = afford(call, &frame, &question);
-    if (status == ST_OK)
-        status = table(call, &frame, &question, &scenario);
-    if (status == ST_OK)
-        add_warnings(call, &want, &frame, &scenario);
+        add_warnings(call, &asked->want, &asked->frame, &scenario);
     call->empty_reason = "no_other_suppliers";
     return status;
 }
@@ -308,7 +312,8 @@ const struct route route_scenario = {
         "An assumption, no forecast.",
     .example = "/v1/scenario/IND/CHN?product=850760&cut=0.3&years=3",
     .figures = figures,
-    .handler = get,
+    .plan = scenario_plan,
+    .work = scenario_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

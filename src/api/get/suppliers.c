@@ -116,24 +116,20 @@ static void summarise(struct call *call, const struct suppliers_summary *s)
     call_summarise(call, "flags", cell_flags(s->flags));
 }
 
-static enum status afford(struct call *call, const struct frame *frame, const struct suppliers_question *question)
-{
-    struct suppliers_queries ask;
-    enum status status = ST_OK;
-    suppliers_ask(frame, question, &ask);
-    for (size_t i = 0; status == ST_OK && i < SUPPLIERS_QUERIES; i++)
-        if (ask.wanted[i])
-            status = call_afford(call, frame->cube, &ask.query[i]);
-    return status;
-}
+/* What is left for the work. */
+struct asked {
+    struct want want;
+    struct suppliers *suppliers;
+    uint32_t period;
+};
 
-static enum status table(struct call *call, const struct frame *frame, const struct suppliers_question *question)
+static enum status table(struct call *call, const struct asked *asked)
 {
     struct supplier_row *row;
     struct suppliers_summary summary;
     size_t n = 0;
-    enum status status = suppliers_table(frame, question, call->arena, &row, &n, &summary);
-    const struct cell period = cell_period(call, question->period);
+    enum status status = suppliers_fold(asked->suppliers, call->arena, &row, &n, &summary);
+    const struct cell period = cell_period(call, asked->period);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
@@ -184,19 +180,19 @@ static enum status choose(struct call *call, struct want *want, const struct off
     return ST_INVALID;
 }
 
-static enum status get(struct call *call)
+static enum status suppliers_plan(struct call *call)
 {
-    struct want want;
+    struct asked *asked = call_keep(call, sizeof *asked);
     const struct offer *offer;
-    enum status status = check(call);
+    enum status status = asked ? check(call) : ST_NO_MEMORY;
     if (status == ST_OK)
-        status = choose(call, &want, &offer);
+        status = choose(call, &asked->want, &offer);
     if (status != ST_OK)
         return status;
     const struct arg *exclude = call_arg(call, "exclude");
     struct frame frame = {.cube = offer->cube,
                           .countries = catalogue_countries(call->catalogue),
-                          .reporter = want.reporter,
+                          .reporter = asked->want.reporter,
                           .partner = ANY_MEMBER,
                           .ask = call->ask};
     struct suppliers_question question = {.period = offer->period[0],
@@ -208,17 +204,24 @@ static enum status get(struct call *call)
                                           .divert = call_arg(call, "divert")->ratio,
                                           .min_share = call_arg(call, "min_share")->ratio};
     status = frame_products(call, &frame);
-    if (status == ST_OK)
-        status = afford(call, &frame, &question);
-    if (status == ST_OK)
-        status = table(call, &frame, &question);
+    if (status != ST_OK)
+        return status;
+    asked->suppliers = suppliers_ask(&frame, &question);
+    asked->period = question.period;
+    return ST_OK;
+}
+
+static enum status suppliers_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    enum status status = table(call, asked);
     call_warn(call, arena_printf(call->arena,
                                  "capacity is an assumption: %.*s of a supplier's exports more than today, and %.*s of "
                                  "its sales to others turned round; alternatives have a world share above %.*s; gap: "
                                  "%.*s of the imports from the excluded",
                                  STR_ARG(call_arg(call, "expand")->text), STR_ARG(call_arg(call, "divert")->text),
                                  STR_ARG(call_arg(call, "min_share")->text), STR_ARG(call_arg(call, "cut")->text)));
-    warn_of_suppliers(call, &want);
+    warn_of_suppliers(call, &asked->want);
     call->empty_reason = "no_other_suppliers";
     return status;
 }
@@ -240,7 +243,8 @@ const struct route route_suppliers = {
         "gap is (market_tightness = gap / exports of all but the excluded and the importer). Products are pooled.",
     .example = "/v1/suppliers/850760?importer=IND&exclude=CHN",
     .figures = figures,
-    .handler = get,
+    .plan = suppliers_plan,
+    .work = suppliers_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

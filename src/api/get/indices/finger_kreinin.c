@@ -28,7 +28,7 @@ static const struct param params[] = {
 static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
     struct similarity_row row;
-    enum status status = similarity_of(&q->frame, &q->breakdown, period, call->arena, &row);
+    enum status status = similarity_fold(q->index, period, call->arena, &row);
     struct cell *cell = status == ST_OK ? call_row(call) : NULL;
     if (!cell)
         return status != ST_OK ? status : ST_NO_MEMORY;
@@ -44,10 +44,14 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return ST_OK;
 }
 
-static enum status get(struct call *call)
+static enum status similarity_plan(struct call *call)
 {
-    return index_by_period(call, (struct index_needs){.partner_books = true, .all_partners = true}, add,
-                           "Σ min(share of the product in one country's exports, its share in the other's)");
+    return index_plan(call, (struct index_needs){.partner_books = true, .all_partners = true}, similarity_ask);
+}
+
+static enum status similarity_work(struct call *call)
+{
+    return index_work(call, add, "Σ min(share of the product in one country's exports, its share in the other's)");
 }
 
 const struct route route_index_finger_kreinin = {
@@ -59,7 +63,8 @@ const struct route route_index_finger_kreinin = {
                    "of both countries in one dataset.",
     .example = "/v1/indices/finger-kreinin?reporter=IND&partner=CHN&level=hs6",
     .figures = FIGURES_OF_INDICES,
-    .handler = get,
+    .plan = similarity_plan,
+    .work = similarity_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

@@ -32,18 +32,23 @@ static void fill(struct cell period, const struct intra_row *row, struct cell *c
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
-static enum status get(struct call *call)
+static enum status grubel_lloyd_plan(struct call *call)
 {
-    struct index_question q;
+    return index_plan(call, (struct index_needs){.likes_all = true}, intra_ask);
+}
+
+static enum status grubel_lloyd_work(struct call *call)
+{
+    const struct index_question *q = call->state;
     struct intra_row *row;
     size_t n = 0;
     double aggregate = 0;
-    enum status status = index_begin(call, (struct index_needs){.likes_all = true}, &q);
-    for (size_t p = 0; status == ST_OK && p < q.offer->n_periods; p++) {
-        status = intra_table(&q.frame, &q.breakdown, q.offer->period[p], call->arena, &row, &n, &aggregate);
+    enum status status = ST_OK;
+    for (size_t p = 0; status == ST_OK && p < q->offer->n_periods; p++) {
+        status = intra_fold(q->index, q->offer->period[p], call->arena, &row, &n, &aggregate);
         if (status == ST_OK)
             status = call_reserve(call, n);
-        const struct cell period = cell_period(call, q.offer->period[p]);
+        const struct cell period = cell_period(call, q->offer->period[p]);
         for (size_t i = 0; status == ST_OK && i < n; i++) {
             struct cell *cell = call_row(call);
             if (!cell)
@@ -56,7 +61,7 @@ static enum status get(struct call *call)
     index_say(
         call,
         "1 − |exports − imports| / (exports + imports); aggregate: 1 − Σ|exports − imports| / Σ(exports + imports)");
-    call_summarise(call, "period", cell_period(call, q.offer->period[q.offer->n_periods - 1]));
+    call_summarise(call, "period", cell_period(call, q->offer->period[q->offer->n_periods - 1]));
     call_summarise(call, "aggregate", cell_ratio(aggregate));
     return ST_OK;
 }
@@ -70,7 +75,8 @@ const struct route route_index_grubel_lloyd = {
                    "level, the lower the index.",
     .example = "/v1/indices/grubel-lloyd?reporter=IND&partner=CHN&period=FY2018-19&level=hs2",
     .figures = "{formula: string, level: string, period: string|null, aggregate: number|null}",
-    .handler = get,
+    .plan = grubel_lloyd_plan,
+    .work = grubel_lloyd_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

@@ -40,7 +40,7 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 {
     struct hhi_row *row;
     size_t n = 0;
-    enum status status = hhi_table(&q->frame, &q->breakdown, period, call->arena, &row, &n);
+    enum status status = hhi_fold(q->index, period, call->arena, &row, &n);
     if (status == ST_OK)
         status = call_reserve(call, n);
     const struct cell text = cell_period(call, period);
@@ -53,10 +53,14 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return status;
 }
 
-static enum status get(struct call *call)
+static enum status hhi_plan(struct call *call)
 {
-    return index_by_period(call, (struct index_needs){.all_partners = true}, add,
-                           "Σ (imports from a supplier / imports)²");
+    return index_plan(call, (struct index_needs){.all_partners = true}, hhi_ask);
+}
+
+static enum status hhi_work(struct call *call)
+{
+    return index_work(call, add, "Σ (imports from a supplier / imports)²");
 }
 
 const struct route route_index_hhi = {.id = "getSupplierHhi",
@@ -67,7 +71,8 @@ const struct route route_index_hhi = {.id = "getSupplierHhi",
                                                      "normalised. Needs a dataset that lists all partners.",
                                       .example = "/v1/indices/hhi?reporter=IND&period=2019&level=total",
                                       .figures = FIGURES_OF_INDICES,
-                                      .handler = get,
+                                      .plan = hhi_plan,
+                                      .work = hhi_work,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,
                                       .column = columns,

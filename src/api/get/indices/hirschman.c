@@ -50,7 +50,7 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 {
     struct hirschman_row row;
     enum flow flow = (enum flow)call_arg(call, "flow")->number;
-    enum status status = hirschman_of(&q->frame, flow, period, call->arena, &row);
+    enum status status = hirschman_fold(q->index, period, call->arena, &row);
     struct cell *cell = status == ST_OK ? call_row(call) : NULL;
     if (!cell)
         return status != ST_OK ? status : ST_NO_MEMORY;
@@ -68,10 +68,19 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return ST_OK;
 }
 
-static enum status get(struct call *call)
+static enum status hirschman_plan(struct call *call)
 {
-    return index_by_period(call, (struct index_needs){.all_partners = true}, add,
-                           "100 √ Σ (value with a partner / value with all)²");
+    enum status status;
+    struct index_question *q = index_begin(call, (struct index_needs){.all_partners = true}, &status);
+    if (q)
+        q->index =
+            hirschman_ask(&q->frame, (enum flow)call_arg(call, "flow")->number, q->offer->period, q->offer->n_periods);
+    return status;
+}
+
+static enum status hirschman_work(struct call *call)
+{
+    return index_work(call, add, "100 √ Σ (value with a partner / value with all)²");
 }
 
 const struct route route_index_hirschman = {
@@ -83,7 +92,8 @@ const struct route route_index_hirschman = {
                    "it. Needs a dataset that lists all partners.",
     .example = "/v1/indices/hirschman?reporter=IND&period=2019",
     .figures = FIGURES_OF_INDICES,
-    .handler = get,
+    .plan = hirschman_plan,
+    .work = hirschman_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

@@ -37,7 +37,7 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 {
     struct rca_row *row;
     size_t n = 0;
-    enum status status = rca_table(&q->frame, &q->breakdown, period, call->arena, &row, &n);
+    enum status status = rca_fold(q->index, period, call->arena, &row, &n);
     if (status == ST_OK)
         status = call_reserve(call, n);
     const struct cell text = cell_period(call, period);
@@ -50,11 +50,15 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return status;
 }
 
-static enum status get(struct call *call)
+static enum status rca_plan(struct call *call)
 {
-    return index_by_period(
-        call, (struct index_needs){.world = 1U << FLOW_EXPORTS, .all_partners = true}, add,
-        "(exports of the product / all exports) / (world exports of the product / all world exports)");
+    return index_plan(call, (struct index_needs){.world = 1U << FLOW_EXPORTS, .all_partners = true}, rca_ask);
+}
+
+static enum status rca_work(struct call *call)
+{
+    return index_work(call, add,
+                      "(exports of the product / all exports) / (world exports of the product / all world exports)");
 }
 
 const struct route route_index_rca = {.id = "getRca",
@@ -66,7 +70,8 @@ const struct route route_index_rca = {.id = "getRca",
                                           "reconciled world, or a closed set, which is then the world.",
                                       .example = "/v1/indices/rca?reporter=CHN&level=hs6",
                                       .figures = FIGURES_OF_INDICES,
-                                      .handler = get,
+                                      .plan = rca_plan,
+                                      .work = rca_work,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,
                                       .column = columns,

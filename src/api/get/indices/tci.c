@@ -26,7 +26,7 @@ static const struct param params[] = {
 static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
     struct tci_row row;
-    enum status status = tci_of(&q->frame, &q->breakdown, period, call->arena, &row);
+    enum status status = tci_fold(q->index, period, call->arena, &row);
     struct cell *cell = status == ST_OK ? call_row(call) : NULL;
     if (!cell)
         return status != ST_OK ? status : ST_NO_MEMORY;
@@ -41,12 +41,16 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return ST_OK;
 }
 
-static enum status get(struct call *call)
+static enum status tci_plan(struct call *call)
 {
-    return index_by_period(
-        call, (struct index_needs){.partner_books = true, .all_partners = true}, add,
-        "100 (1 − ½ Σ |share of the product in the imports of the partner − its share in the exports of "
-        "the reporter|)");
+    return index_plan(call, (struct index_needs){.partner_books = true, .all_partners = true}, tci_ask);
+}
+
+static enum status tci_work(struct call *call)
+{
+    return index_work(call, add,
+                      "100 (1 − ½ Σ |share of the product in the imports of the partner − its share in the exports of "
+                      "the reporter|)");
 }
 
 const struct route route_index_tci = {.id = "getTradeComplementarity",
@@ -57,7 +61,8 @@ const struct route route_index_tci = {.id = "getTradeComplementarity",
                                                      "named. Needs the books of both countries in one dataset.",
                                       .example = "/v1/indices/tci?reporter=CHN&partner=IND&level=hs6",
                                       .figures = FIGURES_OF_INDICES,
-                                      .handler = get,
+                                      .plan = tci_plan,
+                                      .work = tci_work,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,
                                       .column = columns,

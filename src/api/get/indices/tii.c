@@ -42,11 +42,10 @@ static const struct param params[] = {
 
 static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
-    struct tii_row row;
-    enum status status = tii_of(&q->frame, period, call->arena, &row);
-    struct cell *cell = status == ST_OK ? call_row(call) : NULL;
+    const struct tii_row row = tii_fold(q->index, period);
+    struct cell *cell = call_row(call);
     if (!cell)
-        return status != ST_OK ? status : ST_NO_MEMORY;
+        return ST_NO_MEMORY;
     cell[C_REPORTER] = cell_country(call, q->frame.reporter);
     cell[C_PARTNER] = cell_country(call, q->frame.partner);
     cell[C_TII] = cell_ratio(row.tii);
@@ -61,18 +60,17 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return ST_OK;
 }
 
-static enum status get(struct call *call)
+static enum status tii_plan(struct call *call)
 {
-    struct index_question q;
-    enum status status = index_begin(
-        call, (struct index_needs){.world = 1U << FLOW_IMPORTS, .partner_books = true, .all_partners = true}, &q);
-    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
-        status = add(call, &q, q.offer->period[i]);
-    if (status != ST_OK)
-        return status;
-    index_say(call, "(exports to the partner / all exports) / (partner imports / world imports); excluding the "
-                    "reporter: world imports less its own");
-    return ST_OK;
+    return index_plan(
+        call, (struct index_needs){.world = 1U << FLOW_IMPORTS, .partner_books = true, .all_partners = true}, tii_ask);
+}
+
+static enum status tii_work(struct call *call)
+{
+    return index_work(call, add,
+                      "(exports to the partner / all exports) / (partner imports / world imports); excluding the "
+                      "reporter: world imports less its own");
 }
 
 const struct route route_index_tii = {
@@ -83,7 +81,8 @@ const struct route route_index_tii = {
     .description = "Trade intensity index in both variants, named. Needs the books of many countries.",
     .example = "/v1/indices/tii?reporter=CHN&partner=IND",
     .figures = FIGURES_OF_INDICES,
-    .handler = get,
+    .plan = tii_plan,
+    .work = tii_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
