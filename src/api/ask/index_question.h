@@ -3,15 +3,17 @@
 #define API_ASK_INDEX_QUESTION_H
 
 #include "api/contract/call.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "entrepot/analysis/breakdown.h"
 #include "entrepot/analysis/indices.h"
 
 #define LEVELS_WITHOUT_SECTORS (LEVELS_OF_PRODUCTS & ~(1U << LEVEL_SECTOR))
 
-#define PARAM_OF_COUNTRY(name_, needed, text, code)                                                                    \
+#define PARAM_OF_COUNTRY(what, needed, text, code)                                                                     \
     {                                                                                                                  \
-        .name = name_, .type = PARAM_COUNTRY, .required = needed, .description = text, .example = code                 \
+        .name = #what, .type = PARAM_COUNTRY, .codes = &codes_##what, .required = needed, .description = text,         \
+        .example = code                                                                                                \
     }
 #define PARAM_OF_LEVEL(levels_)                                                                                        \
     {                                                                                                                  \
@@ -27,15 +29,6 @@
 
 /* The shape of meta.summary. */
 #define FIGURES_OF_INDICES "{formula: string, level?: string}"
-
-#define COLUMN_OF_PERIOD                                                                                               \
-    {                                                                                                                  \
-        "period", COLUMN_STRING, NULL, 0, false, "period of the figures"                                               \
-    }
-#define COLUMN_OF_FLAGS                                                                                                \
-    {                                                                                                                  \
-        "flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"                       \
-    }
 
 struct index_needs {
     unsigned world;     /* 1 << flow: the data must tell the world's trade */

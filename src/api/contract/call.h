@@ -53,6 +53,7 @@ struct call {
     size_t n_summary;
     struct str mirror; /* link to the other side's view, or empty */
     const char *empty_reason;
+    struct rows_share shared;   /* by the rows that call_rows adds */
     const struct column *other; /* column in which `top` writes "other"; NULL: product, else partner */
     uint64_t unsummed;          /* columns that `top` may not add up in this answer, a bit each */
     struct ask *ask;            /* the batch of all that is read */
@@ -73,9 +74,15 @@ void call_suggest(struct call_error *error, struct str suggestion);
 void call_warn(struct call *call, struct str warning);
 /* A figure for meta.summary; `name` lives as long as the program. */
 void call_summarise(struct call *call, const char *name, struct cell value);
+/* meta.summary: what the route's columns of summaries say of the struct that they are about. */
+void call_summary(struct call *call, const void *summary);
 
 /* A new row of null cells, or NULL when memory is out. */
 struct cell *call_row(struct call *call);
+/* Adds the `n` rows that begin at `row`, one every `bytes`, by the route's columns. */
+enum status call_rows(struct call *call, const void *row, size_t n, size_t bytes) MUST_CHECK;
+/* The value of a column in one row. */
+struct cell call_cell(struct call *call, const struct column *column, const void *row);
 /* Room for `n` rows more, so that call_row finds it. */
 enum status call_reserve(struct call *call, size_t n) MUST_CHECK;
 

@@ -46,6 +46,8 @@ struct route {
     size_t n_params;
     const struct column *column;
     size_t n_columns;
+    const struct column *summary_column; /* of meta.summary */
+    size_t n_summary_columns;
     const char *default_sort; /* or NULL */
     const struct route
         *with_summary; /* or NULL: what answers summary=1, with columns of its own over the same parameters */

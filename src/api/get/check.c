@@ -31,36 +31,46 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_RANK] =
-        {"rank", COLUMN_INTEGER, NULL, 0, false,
-         "1: the candidate that agrees best: matches first, reported figures before estimates, then the nearest"},
+    [C_RANK] = COLUMN(
+        "rank", "1: the candidate that agrees best: matches first, reported figures before estimates, then the nearest",
+        .type = COLUMN_INTEGER),
     [C_VERDICT] =
-        {"verdict", COLUMN_STRING, NULL, 0, false,
-         "match: within the tolerance; near: within it, but of another kind of period, of a part of it, or an "
-         "estimate; no_match"},
-    [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "dataset of the candidate; null: the published parts"},
-    [C_SOURCE] = {"source", COLUMN_STRING, NULL, 0, false, "who published the dataset's figures"},
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose books the candidate stands in"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country in those books"},
-    [C_FLOW] =
-        {"flow", COLUMN_STRING, NULL, 0, false,
-         "what it is in those books: exports or imports; total, balance and deficit are of the claim's reporter"},
-    [C_MEASURE] = {"measure", COLUMN_STRING, NULL, 0, false, "value, growth, change, share, or parts"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the candidate"},
-    [C_KIND] = {"period_kind", COLUMN_STRING, NULL, 0, false, "A, FY, Q or M"},
-    [C_BASIS] = {"basis", COLUMN_STRING, NULL, 0, false,
-                 "own: the reporter's books; mirror: the partner's; reconciled: one value for both; parts"},
-    [C_VALUATION] = {"valuation", COLUMN_STRING, NULL, 0, false, "FOB, CIF; exports/imports where they differ"},
-    [C_VALUE] = {"value", COLUMN_NUMBER, NULL, 0, false, "the candidate, from the claim's side, in its unit"},
-    [C_UNIT] = {"unit", COLUMN_STRING, NULL, 0, false, "USD or %"},
-    [C_DIFFERENCE] = {"difference", COLUMN_NUMBER, NULL, 0, false,
-                      "claimed − candidate: USD, or percentage points where the unit is %"},
-    [C_RELATIVE] = {"relative_difference", COLUMN_NUMBER, "1", 0, false,
-                    "difference / the candidate's size; null for growth and shares"},
-    [C_DIFFERS] = {"differs", COLUMN_LIST, NULL, 0, false,
-                   "in what the candidate differs from the claim: reporter, period_kind, partial_period, valuation, "
-                   "estimate"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is to be read with care"},
+        COLUMN("verdict",
+               "match: within the tolerance; near: within it, but of another kind of period, of a part of it, or an "
+               "estimate; no_match",
+               .type = COLUMN_STRING),
+    [C_DATASET] = COLUMN("dataset", "dataset of the candidate; null: the published parts",
+                         FROM_TEXT(struct dataset, id), .codes = &codes_dataset),
+    [C_SOURCE] = COLUMN("source", "who published the dataset's figures", FROM_TEXT(struct dataset, source)),
+    [C_REPORTER] = COLUMN("reporter", "country whose books the candidate stands in", .type = COLUMN_STRING,
+                          .codes = &codes_reporter),
+    [C_PARTNER] = COLUMN("partner", "the other country in those books", .type = COLUMN_STRING, .codes = &codes_partner),
+    [C_FLOW] = COLUMN(
+        "flow", "what it is in those books: exports or imports; total, balance and deficit are of the claim's reporter",
+        .type = COLUMN_STRING, .codes = &codes_flow),
+    [C_MEASURE] =
+        COLUMN("measure", "value, growth, change, share, or parts", .type = COLUMN_STRING, .codes = &codes_measure),
+    [C_PERIOD] =
+        COLUMN("period", "period of the candidate", FROM_PERIOD(struct check_row, period), .codes = &codes_period),
+    [C_KIND] = COLUMN("period_kind", "A, FY, Q or M", .type = COLUMN_STRING),
+    [C_BASIS] =
+        COLUMN("basis", "own: the reporter's books; mirror: the partner's; reconciled: one value for both; parts",
+               .type = COLUMN_STRING),
+    [C_VALUATION] =
+        COLUMN("valuation", "FOB, CIF; exports/imports where they differ", FROM_TEXT(struct check_row, valuation)),
+    [C_VALUE] = COLUMN("value", "the candidate, from the claim's side, in its unit", .type = COLUMN_NUMBER,
+                       .measure = MEASURE_CHECKED_VALUE),
+    [C_UNIT] = COLUMN("unit", "USD or %", .type = COLUMN_STRING),
+    [C_DIFFERENCE] = COLUMN("difference", "claimed − candidate: USD, or percentage points where the unit is %",
+                            .type = COLUMN_NUMBER, .measure = MEASURE_DIFFERENCE),
+    [C_RELATIVE] = COLUMN("relative_difference", "difference / the candidate's size; null for growth and shares",
+                          FROM_RATIO(struct check_row, relative), .unit = "1", .measure = MEASURE_RELATIVE_DIFFERENCE),
+    [C_DIFFERS] =
+        COLUMN("differs",
+               "in what the candidate differs from the claim: reporter, period_kind, partial_period, valuation, "
+               "estimate",
+               .type = COLUMN_LIST),
+    [C_FLAGS] = COLUMN("flags", "why a figure is to be read with care", FROM_FLAGS(struct check_row, flags)),
 };
 
 static const char *const claim_word[] = {"exports", "imports", "total", "balance", "deficit", NULL};
@@ -71,9 +81,14 @@ enum { M_VALUE, M_BALANCE, M_DEFICIT, M_TOTAL, M_GROWTH, M_CHANGE, M_SHARE };
 static const struct param params[] = {
     {.name = "reporter",
      .type = PARAM_COUNTRY,
+     .codes = &codes_reporter,
      .description = "country whose trade the figure is about",
      .example = "IND"},
-    {.name = "partner", .type = PARAM_COUNTRY, .description = "the other country", .example = "CHN"},
+    {.name = "partner",
+     .type = PARAM_COUNTRY,
+     .codes = &codes_partner,
+     .description = "the other country",
+     .example = "CHN"},
     {.name = "flow",
      .type = PARAM_WORD,
      .words = claim_word,

@@ -30,30 +30,49 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_PAIR] = {"pair", COLUMN_STRING, NULL, 0, false, "the pair as REPORTER-PARTNER"},
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose books are read"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures, the same for all pairs"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
-    [C_TOTAL] = {"total", COLUMN_INTEGER, "USD", 0, true, "exports + imports"},
-    [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports; negative: a deficit"},
-    [C_COVER] = {"cover_ratio", COLUMN_NUMBER, "1", 0, false, "exports / imports"},
-    [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false, "exports / the reporter's exports to all partners"},
-    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false,
-                  "imports / the reporter's imports from all partners"},
-    [C_TSHARE] = {"share_of_total", COLUMN_NUMBER, "1", 0, false, "total / the reporter's trade with all partners"},
-    [C_HHI] = {"hhi", COLUMN_NUMBER, "1", 0, false,
-               "Herfindahl–Hirschman index of all the reporter's suppliers; null where the dataset does not list them"},
-    [C_XGROWTH] = {"exports_growth", COLUMN_NUMBER, "1", 0, false,
-                   "exports / exports of the same period a year before − 1"},
-    [C_MGROWTH] = {"imports_growth", COLUMN_NUMBER, "1", 0, false,
-                   "imports / imports of the same period a year before − 1"},
-    [C_DRANK] = {"deficit_rank", COLUMN_INTEGER, NULL, 0, false,
-                 "1: the largest deficit of the pair's whole series up to this period; null in surplus"},
-    [C_MONTHS] = {"months_held", COLUMN_INTEGER, "months", 0, false, "months of the period that the dataset holds"},
-    [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "dataset that the row comes from; null: none has it"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+    [C_PAIR] = COLUMN("pair", "the pair as REPORTER-PARTNER", .type = COLUMN_STRING),
+    [C_REPORTER] = COLUMN("reporter", "country whose books are read", .type = COLUMN_STRING, .codes = &codes_reporter),
+    [C_PARTNER] = COLUMN("partner", "the other country", .type = COLUMN_STRING, .codes = &codes_partner),
+    [C_PERIOD] = COLUMN("period", "period of the figures, the same for all pairs", .type = COLUMN_STRING,
+                        .codes = &codes_period),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct bilateral_row, exports),
+                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct bilateral_row, imports),
+                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    [C_TOTAL] = COLUMN("total", "exports + imports", FROM_FIGURE(struct bilateral_row, total), .unit = "USD",
+                       .additive = true, .measure = MEASURE_TOTAL),
+    [C_BALANCE] =
+        COLUMN("balance", "exports − imports; negative: a deficit", FROM_FIGURE(struct bilateral_row, balance),
+               .unit = "USD", .additive = true, .measure = MEASURE_BALANCE),
+    [C_COVER] = COLUMN("cover_ratio", "exports / imports", FROM_RATIO(struct bilateral_row, cover_ratio), .unit = "1",
+                       .measure = MEASURE_COVER_RATIO),
+    [C_XSHARE] =
+        COLUMN("share_of_exports", "exports / the reporter's exports to all partners",
+               FROM_RATIO(struct bilateral_row, share_of_exports), .unit = "1", .measure = MEASURE_SHARE_OF_EXPORTS),
+    [C_MSHARE] =
+        COLUMN("share_of_imports", "imports / the reporter's imports from all partners",
+               FROM_RATIO(struct bilateral_row, share_of_imports), .unit = "1", .measure = MEASURE_SHARE_OF_IMPORTS),
+    [C_TSHARE] =
+        COLUMN("share_of_total", "total / the reporter's trade with all partners",
+               FROM_RATIO(struct bilateral_row, share_of_total), .unit = "1", .measure = MEASURE_SHARE_OF_TOTAL),
+    [C_HHI] = COLUMN(
+        "hhi", "Herfindahl–Hirschman index of all the reporter's suppliers; null where the dataset does not list them",
+        .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_HHI),
+    [C_XGROWTH] =
+        COLUMN("exports_growth", "exports / exports of the same period a year before − 1",
+               FROM_RATIO(struct bilateral_row, exports_growth), .unit = "1", .measure = MEASURE_EXPORTS_GROWTH),
+    [C_MGROWTH] =
+        COLUMN("imports_growth", "imports / imports of the same period a year before − 1",
+               FROM_RATIO(struct bilateral_row, imports_growth), .unit = "1", .measure = MEASURE_IMPORTS_GROWTH),
+    [C_DRANK] =
+        COLUMN("deficit_rank", "1: the largest deficit of the pair's whole series up to this period; null in surplus",
+               FROM_RANK(struct bilateral_row, deficit_rank)),
+    [C_MONTHS] = COLUMN("months_held", "months of the period that the dataset holds",
+                        FROM_COUNT(struct bilateral_row, months_held), .unit = "months"),
+    [C_DATASET] = COLUMN("dataset", "dataset that the row comes from; null: none has it", .type = COLUMN_STRING,
+                         .codes = &codes_dataset),
+    [C_FLAGS] =
+        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct bilateral_row, flags)),
 };
 
 static const struct param params[] = {

@@ -29,38 +29,59 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false,
-                   "HS code, section or sector id; TOTAL: all products asked for"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_A] = {"import_dependence", COLUMN_NUMBER, "1", 0, false,
-             "a: the partner's share in the reporter's imports, from the reporter's books"},
-    [C_B] = {"partner_market_dependence", COLUMN_NUMBER, "1", 0, false,
-             "b: the reporter's share in the partner's exports, from the partner's books"},
-    [C_C] = {"market_dependence", COLUMN_NUMBER, "1", 0, false,
-             "c: the partner's share in the reporter's exports, from the reporter's books"},
-    [C_D] = {"partner_import_dependence", COLUMN_NUMBER, "1", 0, false,
-             "d: the reporter's share in the partner's imports, from the partner's books"},
-    [C_ASYMMETRY_M] = {"asymmetry_imports", COLUMN_NUMBER, "1", 0, false,
-                       "a − b; above zero the reporter depends more on what it buys than the partner on selling it"},
-    [C_ASYMMETRY_X] = {"asymmetry_market", COLUMN_NUMBER, "1", 0, false,
-                       "c − d; above zero the reporter depends more on what it sells than the partner on buying it"},
-    [C_NET] = {"net_asymmetry", COLUMN_NUMBER, "1", 0, false,
-               "(a + c) − (b + d); above zero the reporter depends more"},
-    [C_LOSS_R] = {"loss_index_reporter", COLUMN_NUMBER, "1", 0, false,
-                  "ln(1/(1 − cut·a))/(σ − 1): log rise of the reporter's import prices if the partner's supply is cut; "
-                  "null with unbounded_loss where nothing is left"},
-    [C_LOSS_P] = {"loss_index_partner", COLUMN_NUMBER, "1", 0, false,
-                  "the same of d: if the reporter's supply to the partner is cut"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
-    [C_IMPORTS_ALL] = {"imports_total", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from all partners"},
-    [C_EXPORTS_ALL] = {"exports_total", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to all partners"},
-    [C_LEVER] = {"lever", COLUMN_STRING, NULL, 0, false,
-                 "who could hurt whom more: partner where net_asymmetry exceeds the margin, reporter where it is below "
-                 "−margin, else balanced; a share of nothing counts as 0; null where a term is not known or nothing is "
-                 "traded"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+    [C_PRODUCT] = COLUMN("product", "HS code, section or sector id; TOTAL: all products asked for",
+                         FROM_TEXT(struct leverage_row, product), .codes = &codes_product),
+    [C_NAME] = COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct leverage_row, name)),
+    [C_A] =
+        COLUMN("import_dependence", "a: the partner's share in the reporter's imports, from the reporter's books",
+               FROM_RATIO(struct leverage_row, import_dependence), .unit = "1", .measure = MEASURE_IMPORT_DEPENDENCE),
+    [C_B] = COLUMN("partner_market_dependence",
+                   "b: the reporter's share in the partner's exports, from the partner's books",
+                   FROM_RATIO(struct leverage_row, partner_market_dependence), .unit = "1",
+                   .measure = MEASURE_PARTNER_MARKET_DEPENDENCE),
+    [C_C] =
+        COLUMN("market_dependence", "c: the partner's share in the reporter's exports, from the reporter's books",
+               FROM_RATIO(struct leverage_row, market_dependence), .unit = "1", .measure = MEASURE_MARKET_DEPENDENCE),
+    [C_D] = COLUMN("partner_import_dependence",
+                   "d: the reporter's share in the partner's imports, from the partner's books",
+                   FROM_RATIO(struct leverage_row, partner_import_dependence), .unit = "1",
+                   .measure = MEASURE_PARTNER_IMPORT_DEPENDENCE),
+    [C_ASYMMETRY_M] =
+        COLUMN("asymmetry_imports",
+               "a − b; above zero the reporter depends more on what it buys than the partner on selling it",
+               FROM_RATIO(struct leverage_row, asymmetry_imports), .unit = "1", .measure = MEASURE_ASYMMETRY_IMPORTS),
+    [C_ASYMMETRY_X] =
+        COLUMN("asymmetry_market",
+               "c − d; above zero the reporter depends more on what it sells than the partner on buying it",
+               FROM_RATIO(struct leverage_row, asymmetry_market), .unit = "1", .measure = MEASURE_ASYMMETRY_MARKET),
+    [C_NET] = COLUMN("net_asymmetry", "(a + c) − (b + d); above zero the reporter depends more",
+                     FROM_RATIO(struct leverage_row, net_asymmetry), .unit = "1", .measure = MEASURE_NET_ASYMMETRY),
+    [C_LOSS_R] =
+        COLUMN("loss_index_reporter",
+               "ln(1/(1 − cut·a))/(σ − 1): log rise of the reporter's import prices if the partner's supply is cut; "
+               "null with unbounded_loss where nothing is left",
+               FROM_RATIO(struct leverage_row, loss_reporter), .unit = "1", .measure = MEASURE_LOSS_INDEX),
+    [C_LOSS_P] = COLUMN("loss_index_partner", "the same of d: if the reporter's supply to the partner is cut",
+                        FROM_RATIO(struct leverage_row, loss_partner), .unit = "1", .measure = MEASURE_LOSS_INDEX),
+    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct leverage_row, imports),
+                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct leverage_row, exports),
+                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    [C_IMPORTS_ALL] =
+        COLUMN("imports_total", "reporter's imports from all partners", FROM_FIGURE(struct leverage_row, imports_total),
+               .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS_TOTAL),
+    [C_EXPORTS_ALL] =
+        COLUMN("exports_total", "reporter's exports to all partners", FROM_FIGURE(struct leverage_row, exports_total),
+               .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS_TOTAL),
+    [C_LEVER] =
+        COLUMN("lever",
+               "who could hurt whom more: partner where net_asymmetry exceeds the margin, reporter where it is below "
+               "−margin, else balanced; a share of nothing counts as 0; null where a term is not known or nothing is "
+               "traded",
+               .type = COLUMN_STRING),
+    [C_PERIOD] = COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    [C_FLAGS] =
+        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct leverage_row, flags)),
 };
 
 #define LEVELS_OF_LEVERAGE                                                                                             \

@@ -4,19 +4,23 @@
 enum { C_PRODUCT, C_NAME, C_EXPORTS, C_IMPORTS, C_GL, C_PERIOD, C_FLAGS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "HS code, section or sector id"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports (to the partner)"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports (from the partner)"},
-    [C_GL] = {"grubel_lloyd", COLUMN_NUMBER, "1", 0, false, "1: as much exported as imported; 0: one way only"},
+    [C_PRODUCT] = COLUMN("product", "HS code, section or sector id", FROM_TEXT(struct intra_row, product),
+                         .codes = &codes_product),
+    [C_NAME] = COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct intra_row, name)),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports (to the partner)", FROM_FIGURE(struct intra_row, exports),
+                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS_TO_ALL),
+    [C_IMPORTS] = COLUMN("imports", "reporter's imports (from the partner)", FROM_FIGURE(struct intra_row, imports),
+                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS_FROM_ALL),
+    [C_GL] = COLUMN("grubel_lloyd", "1: as much exported as imported; 0: one way only",
+                    FROM_RATIO(struct intra_row, grubel_lloyd), .unit = "1", .measure = MEASURE_GRUBEL_LLOYD),
     [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+    [C_FLAGS] = COLUMN_OF_FLAGS(struct intra_row),
 };
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose trade is looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
-    PARAM_OF_COUNTRY("partner", false, "the other country; without it all partners", "CHN"),
+    PARAM_OF_COUNTRY(partner, false, "the other country; without it all partners", "CHN"),
     PARAM_OF_LEVEL(LEVELS_OF_PRODUCTS),
     PARAMS_OF_INDICES,
 };

@@ -4,20 +4,25 @@
 enum { C_PRODUCT, C_NAME, C_IMPORTS, C_HHI, C_NORMALISED, C_EQUIVALENT, C_SUPPLIERS, C_PERIOD, C_FLAGS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "HS code, section or sector id"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports of the product from all suppliers"},
-    [C_HHI] = {"hhi", COLUMN_NUMBER, "1", 0, false, "Herfindahl–Hirschman index of the suppliers, 0 to 1"},
-    [C_NORMALISED] = {"normalised_hhi", COLUMN_NUMBER, "1", 0, false,
-                      "(hhi − 1/n) / (1 − 1/n); null for a single supplier"},
-    [C_EQUIVALENT] = {"equivalent_suppliers", COLUMN_NUMBER, NULL, 0, false, "1 / hhi"},
-    [C_SUPPLIERS] = {"suppliers", COLUMN_INTEGER, NULL, 0, false, "n: suppliers with a value above zero"},
+    [C_PRODUCT] =
+        COLUMN("product", "HS code, section or sector id", FROM_TEXT(struct hhi_row, product), .codes = &codes_product),
+    [C_NAME] = COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct hhi_row, name)),
+    [C_IMPORTS] =
+        COLUMN("imports", "reporter's imports of the product from all suppliers", FROM_FIGURE(struct hhi_row, imports),
+               .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS_FROM_ALL),
+    [C_HHI] = COLUMN("hhi", "Herfindahl–Hirschman index of the suppliers, 0 to 1", FROM_RATIO(struct hhi_row, hhi),
+                     .unit = "1", .measure = MEASURE_HHI),
+    [C_NORMALISED] = COLUMN("normalised_hhi", "(hhi − 1/n) / (1 − 1/n); null for a single supplier",
+                            FROM_RATIO(struct hhi_row, normalised_hhi), .unit = "1", .measure = MEASURE_NORMALISED_HHI),
+    [C_EQUIVALENT] = COLUMN("equivalent_suppliers", "1 / hhi", FROM_RATIO(struct hhi_row, equivalent_suppliers),
+                            .measure = MEASURE_EQUIVALENT_SUPPLIERS),
+    [C_SUPPLIERS] = COLUMN("suppliers", "n: suppliers with a value above zero", FROM_RANK(struct hhi_row, suppliers)),
     [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+    [C_FLAGS] = COLUMN_OF_FLAGS(struct hhi_row),
 };
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose imports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
     PARAM_OF_LEVEL(LEVELS_OF_PRODUCTS | 1U << LEVEL_TOTAL),
     PARAMS_OF_INDICES,
