@@ -1,3 +1,4 @@
+/* GET /v1/mirror/{reporter}/{partner} */
 #include "entrepot/analysis/mirror.h"
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
@@ -81,7 +82,7 @@ static const struct param params[] = {
 
 /* One side's books with the products that are asked for. */
 static enum status open_books(struct call *call, const struct cube *cube, uint32_t reporter, uint32_t partner,
-                              const struct two_books *books, struct mirror_books *out)
+                              struct mirror_books *out)
 {
     *out = (struct mirror_books){.frame = {.cube = cube,
                                            .countries = catalogue_countries(call->catalogue),
@@ -90,17 +91,8 @@ static enum status open_books(struct call *call, const struct cube *cube, uint32
                                            .ask = call->ask}};
     if (!cube)
         return ST_OK;
-    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_FLOW),
-                           .level = cube_dataset(cube)->level,
-                           .kind = books->kind,
-                           .spread = CUBE_NO_SPREAD};
-    q.only[CUBE_REPORTER] = (struct cube_set){&out->frame.reporter, 1};
-    q.only[CUBE_PARTNER] = (struct cube_set){&out->frame.partner, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){books->period, books->n_periods};
     struct breakdown *breakdown = arena_new(call->arena, struct breakdown, 1);
-    enum status status = breakdown ? call_afford(call, cube, &q) : ST_NO_MEMORY;
-    if (status == ST_OK)
-        status = frame_products(call, &out->frame);
+    enum status status = breakdown ? frame_products(call, &out->frame) : ST_NO_MEMORY;
     if (status == ST_OK)
         status = pair_breakdown(call, cube, breakdown);
     out->breakdown = breakdown;
@@ -150,7 +142,7 @@ static void warn(struct call *call, const struct want *want, const struct two_bo
         call_warn(call, STR("sectors overlap: their figures must not be added up"));
 }
 
-static enum status get(struct call *call)
+static enum status mirror_plan(struct call *call)
 {
     const struct arg *freq = call_arg(call, "freq"), *other = call_arg(call, "mirror_dataset");
     struct want want = want_of(call);
@@ -166,21 +158,24 @@ static enum status get(struct call *call)
     call->cube = books.own ? books.own : books.other;
     call->shared.dataset = books.own;
     call->shared.mirror_dataset = books.other;
-    struct mirror_question question = {.cif_factor = call_arg(call, "cif")->ratio};
-    status = open_books(call, books.own, want.reporter, want.partner, &books, &question.own);
+    struct mirror_question question = {
+        .period = books.period, .n_periods = books.n_periods, .cif_factor = call_arg(call, "cif")->ratio};
+    status = open_books(call, books.own, want.reporter, want.partner, &question.own);
     if (status == ST_OK)
-        status = open_books(call, books.other, want.partner, want.reporter, &books, &question.other);
-    for (size_t i = 0; status == ST_OK && i < books.n_periods; i++) {
-        struct mirror_row *row;
-        size_t n = 0;
-        question.period = books.period[i];
-        status = mirror_table(&question, call->arena, &row, &n);
-        if (status == ST_OK)
-            status = call_rows(call, row, n, sizeof *row);
-    }
+        status = open_books(call, books.other, want.partner, want.reporter, &question.other);
+    if (status == ST_OK)
+        call->state = mirror_ask(&question);
     warn(call, &want, &books);
     call->empty_reason = "no_trade_recorded";
     return status;
+}
+
+static enum status mirror_work(struct call *call)
+{
+    struct mirror_row *row;
+    size_t n;
+    enum status status = mirror_fold(call->state, call->arena, &row, &n);
+    return status == ST_OK ? call_rows(call, row, n, sizeof *row) : status;
 }
 
 const struct route route_mirror = {
@@ -191,7 +186,8 @@ const struct route route_mirror = {
     .description = "Two rows a period and product, one for each flow. The reporter's and the partner's books may be in "
                    "different datasets; months of one are added up to the other's years where they are complete.",
     .example = "/v1/mirror/IND/CHN",
-    .handler = get,
+    .plan = mirror_plan,
+    .work = mirror_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

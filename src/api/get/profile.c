@@ -359,7 +359,7 @@ static void put_gap(struct jw *jw, const struct mirror_row *row)
 static enum status put_mirror(struct profile *p)
 {
     static const struct breakdown_item everything = {.code = STR_INIT("TOTAL")};
-    static const struct breakdown total = {.level = LEVEL_SECTOR, .n = 1, .item = &everything};
+    static const struct breakdown total = {.level = LEVEL_TOTAL, .n = 1, .item = &everything};
     struct want want = p->want;
     struct two_books books;
     want.series = true;
@@ -374,19 +374,23 @@ static enum status put_mirror(struct profile *p)
     }
     struct mirror_question q = {.own = {frame_on(p, books.own), &total},
                                 .other = {frame_on(p, books.other), &total},
-                                .period = books.period[books.n_periods - 1],
+                                .period = &books.period[books.n_periods - 1],
+                                .n_periods = 1,
                                 .cif_factor = call_arg(p->call, "cif")->ratio};
     q.other.frame.reporter = p->want.partner;
     q.other.frame.partner = p->want.reporter;
     struct mirror_row *row;
     size_t n = 0;
-    status = mirror_table(&q, p->call->arena, &row, &n);
+    struct mirror *mirror = mirror_ask(&q);
+    status = ask_run(p->call->ask, NULL);
+    if (status == ST_OK)
+        status = mirror_fold(mirror, p->call->arena, &row, &n);
     if (status != ST_OK)
         return status;
     jw_kobject(&p->jw, "mirror");
     put_dataset(&p->jw, books.own);
     jw_kstr(&p->jw, "mirror_dataset", cube_dataset(books.other)->id);
-    put_period(&p->jw, "period", q.period);
+    put_period(&p->jw, "period", q.period[0]);
     jw_kstr(&p->jw, "cif", call_arg(p->call, "cif")->text);
     jw_karray(&p->jw, "rows");
     for (size_t i = 0; i < n; i++)
