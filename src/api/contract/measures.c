@@ -94,10 +94,12 @@ const struct measure measures[MEASURES] = {
                                             "product's share in the exports to the partner"},
     [MEASURE_SHARE_OF_BILATERAL_IMPORTS] = {"share_of_bilateral_imports", NULL, "D6", "M_ij,k / M_ij", "1", ESCAP,
                                             "product's share in the imports from the partner"},
-    [MEASURE_EXPORTS_CONTRIBUTION_PP] = {"exports_contribution_pp", NULL, "G3", "100 (X_k,t - X_k,t-1) / X_t-1", "pp",
-                                         PLAIN, "points of the growth of exports; over all products they add up to it"},
-    [MEASURE_IMPORTS_CONTRIBUTION_PP] = {"imports_contribution_pp", NULL, "G3", "100 (M_k,t - M_k,t-1) / M_t-1", "pp",
-                                         PLAIN, "points of the growth of imports; over all products they add up to it"},
+    [MEASURE_EXPORTS_CONTRIBUTION_PP] =
+        {"exports_contribution_pp", NULL, "G3", "100 (X_k,t - X_k,t-1) / X_t-1", "pp", PLAIN,
+         "points of the growth of exports; over all products or partners they add up to it"},
+    [MEASURE_IMPORTS_CONTRIBUTION_PP] =
+        {"imports_contribution_pp", NULL, "G3", "100 (M_k,t - M_k,t-1) / M_t-1", "pp", PLAIN,
+         "points of the growth of imports; over all products or partners they add up to it"},
     [MEASURE_BALANCE_CONTRIBUTION_PP] = {"balance_contribution_pp", NULL, "G3", "100 (B_k,t - B_k,t-1) / |B_t-1|", "pp",
                                          PLAIN, "points of the change of the balance; negative: made it worse"},
     [MEASURE_SHARE_OF_DEFICIT] = {"share_of_deficit", NULL, "D4", "B_ij / sum of all negative B_ij", "1", PLAIN,

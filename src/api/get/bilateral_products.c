@@ -134,29 +134,6 @@ static enum status add_period(struct call *call, const struct frame *frame, cons
     return status;
 }
 
-static uint32_t versus_of(const struct call *call)
-{
-    const struct arg *vs = call_arg(call, "vs");
-    return vs->periods ? vs->periods->item[0].from : 0;
-}
-
-/* `vs` must be of the rows' kind and held; it is not enough that the dataset holds the period itself. */
-static enum status check_versus(struct call *call, const struct frame *frame, const struct offer *offer,
-                                uint32_t versus)
-{
-    if (!versus)
-        return ST_OK;
-    struct str text = call_arg(call, "vs")->text;
-    if (period_kind_of(versus) != offer->kind)
-        (void)call_problem(call, PROBLEM_CONFLICT, "vs", text,
-                           STR("vs must be of the same kind of period as the rows"));
-    else if (frame_months_held(frame, versus) == 0)
-        (void)call_problem(call, PROBLEM_PERIOD_UNAVAILABLE, "vs", text,
-                           arena_printf(call->arena, "the dataset %.*s does not hold this period",
-                                        STR_ARG(cube_dataset(offer->cube)->id)));
-    return call->n_errors ? ST_INVALID : ST_OK;
-}
-
 static enum status afford(struct call *call, const struct frame *frame, const struct offer *offer)
 {
     struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_PARTNER),
@@ -181,7 +158,7 @@ static enum status get(struct call *call)
     struct frame frame = frame_of(call, offer->cube);
     struct breakdown breakdown;
     uint32_t versus = versus_of(call);
-    status = check_versus(call, &frame, offer, versus);
+    status = check_versus(call, &frame, offer->period[0], versus);
     if (status == ST_OK)
         status = frame_products(call, &frame);
     if (status == ST_OK)
