@@ -158,6 +158,14 @@ check 'standard input gives the same file' cmp "$work/baci.cube" "$work/stdin.cu
 from_pipe() { gzip -c "$work/both.csv" | "$entrepot" import baci --hs HS17 --release V202501 --threads 3 -o "$work/pipe.cube" -- - >"$work/out"; }
 check 'packed standard input through a pipe' from_pipe
 check 'a pipe gives the same file' cmp "$work/baci.cube" "$work/pipe.cube"
+from_named_pipes() { # whoever writes to them comes later
+    mkfifo "$work/rows" "$work/codes" || return 1
+    { sleep 0.3; cat "$work/both.csv" >"$work/rows"; } &
+    { sleep 0.2; printf 'code,description\n850760,cells\n' >"$work/codes"; } &
+    "$entrepot" import baci "$work/rows" --products-file "$work/codes" --hs HS17 --release V202501 -o "$work/named.cube" >"$work/out"
+}
+check 'rows and codes through named pipes' from_named_pipes
+check 'named pipes give the same file' cmp "$work/baci.cube" "$work/named.cube"
 check 'a manifest takes files' says 0 '8749 observations' -- import "$work/good.json" "$work/good.csv" -o "$work/b.cube"
 check 'files of a manifest give the same cube' cmp "$work/a.cube" "$work/b.cube"
 (cat "$y2020"; echo '2020,998,156,850760,1,1'; echo '2020,997,156,850760,1,1'; echo '2020,998,4,850760,1,1') >"$work/unknown.csv"

@@ -96,6 +96,43 @@ printf '{"data": ["data"], "colour": 1}' >"$work/config.json"
 bad_configuration() { reload reload_failed && last_line reload_failed | grep -q colour && imports_are 70000000000; }
 check 'a bad configuration leaves the old' bad_configuration
 
+# What is no file, wherever a file is read: nobody writes to these pipes. The log names it and what to do, and the data that are served stay.
+bind_socket() { python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$1"; }
+named_no_file() { # FILE KIND
+    last_line reload_failed | jq -e --arg file "$1" --arg kind "$2" \
+        '.place == $file and (.detail | contains($kind)) and (.cure | contains("a plain file"))' >/dev/null ||
+        { echo "# $(last_line reload_failed)"; return 1; }
+}
+in_place_of() { # FILE MAKER KIND: and when the file is back, so is all
+    [ ! -e "$1" ] || mv "$1" "$work/away"
+    "$2" "$1" && reload reload_failed && named_no_file "$1" "$3" && imports_are 70000000000 && rm -d "$1" || return 1
+    [ ! -e "$work/away" ] || mv "$work/away" "$1"
+    reload reloaded
+}
+sed -i '$d' "$work/data/dgcis-total-fy.csv"
+cp config/sectors.json config/countries.csv config/products.csv "$work/"
+printf '{"data": ["data"], "shards": 1, "access_log": false, "sectors": "sectors.json", "countries": "countries.csv", "products": "products.csv"}' >"$work/config.json"
+check 'a pipe among the cubes is named' in_place_of "$work/data/a.cube" mkfifo 'a named pipe'
+check 'a pipe among the manifests' in_place_of "$work/data/a.json" mkfifo 'a named pipe'
+check 'a pipe for a manifest' in_place_of "$work/data/dgcis-total-fy.json" mkfifo 'a named pipe'
+check 'a pipe for the CSV of a manifest' in_place_of "$work/data/dgcis-total-fy.csv" mkfifo 'a named pipe'
+for table in sectors.json countries.csv products.csv config.json; do
+    check "a pipe for $table" in_place_of "$work/$table" mkfifo 'a named pipe'
+done
+check 'a socket' in_place_of "$work/data/a.cube" bind_socket 'a socket'
+check 'a folder' in_place_of "$work/data/a.cube" mkdir 'a folder'
+ends_beside_a_pipe() {
+    mkfifo "$work/data/a.cube" && reload reload_failed && kill -HUP "$server" && stop
+}
+check 'the server ends beside a pipe' ends_beside_a_pipe
+starts_beside_no_pipe() {
+    "$entrepot" serve --listen 127.0.0.1:0 --config "$work/config.json" >"$work/out" 2>&1
+    [ $? = 1 ] && grep -q "a\.cube: this is a named pipe, not a file (put a plain file in its place" "$work/out"
+}
+check 'and does not start beside one' starts_beside_no_pipe
+rm "$work/data/a.cube"
+check 'a server starts without it' start --config "$work/config.json"
+
 # Files that are damaged in every way that a copy under way has: nothing must stay behind of a hundred of them.
 printf '{"data": ["data"], "shards": 2, "access_log": false, "idle_timeout_s": 5}' >"$work/config.json"
 rm "$work"/data/*
