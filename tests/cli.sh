@@ -202,6 +202,43 @@ interrupted() {
 }
 check 'SIGTERM ends an import and leaves the old file' interrupted
 
+# Nothing of a file, its name or the command line reaches the terminal as something to obey: no control character, C1 neither, no bad UTF-8.
+tame() { # STATUS ENTREPOT'S ARGUMENTS…: ends so, quotes an escape visibly, and prints no such byte
+    local got status=$1
+    shift
+    "$entrepot" "$@" >"$work/out" 2>&1
+    got=$?
+    LC_ALL=C tr -d '\n' <"$work/out" | LC_ALL=C grep -aqP '[\x00-\x1f\x7f]|\xc2[\x80-\x9f]' && { echo '# raw bytes:'; cat -v "$work/out"; return 1; }
+    iconv -f UTF-8 -t UTF-8 "$work/out" >/dev/null && [ "$got" = "$status" ] && grep -qE '\\x1b|\\u001b|%1B' "$work/out" && return
+    sed 's/^/# /' "$work/out"
+    return 1
+}
+colour=$'\033[31m\302\233' esc=$'\033[31m\302\233\377'
+spoil() { sed "2s/.*/2020,$1/" "$y2020" >"$work/$2"; }
+spoil "699,156,850760,1${colour}2,1" cell.csv
+check 'a cell is quoted tamely' tame 1 import baci "$work/cell.csv" --hs HS17 -o "$work/x.cube"
+spoil "69${colour}9,156,850760,1,1" code.csv
+check 'so is a code' tame 1 import baci "$work/code.csv" --hs HS17 -o "$work/x.cube"
+spoil "998,156,850760,1,1" "a${esc}b.csv"
+check 'and the name of a file, with unknown codes in it' tame 1 import baci "$work/a${esc}b.csv" --hs HS17 -o "$work/x.cube"
+sed "1s/k/k$colour/" "$y2020" >"$work/header.csv"
+check 'a header' tame 1 import baci "$work/header.csv" --hs HS17 -o "$work/x.cube"
+check 'a file that is not there' tame 1 import baci "$work/nowhere$esc.csv" --hs HS17 -o "$work/x.cube"
+check 'where to write to' tame 1 import baci "$y2020" --hs HS17 -o "$work/$esc/x.cube"
+check 'and what was written' tame 0 import baci "$y2020" --hs HS17 --release "V202501" -o "$work/$esc.cube"
+check 'and is sound' tame 0 verify "$work/$esc.cube"
+check 'an option of import' tame 2 import baci a.csv -o "$work/x.cube" --threads "$esc"
+check 'an option that takes no value' tame 2 import baci a.csv -o "$work/x.cube" "--synthetic=$esc"
+check 'an option that nobody knows' tame 2 serve "--$esc" x
+check 'a value that is none' tame 2 serve --shards "$esc"
+check 'what serve does not take' tame 2 serve "$esc"
+check 'a command' tame 2 "$esc"
+check 'data that are not there' tame 1 serve --data "$work/$esc"
+printf '{"data": ["data"], "a\\u001bb": 1}' >"$work/unknown.conf"
+check 'a key of the configuration' tame 1 get /livez --config "$work/unknown.conf"
+check 'a target' tame 1 get "/v1/countries?x=a$esc" --data data/dgcis-total-fy.json
+check 'a code that is asked for' tame 1 get '/v1/bilateral/IND/C%1B%C2%9BN' --data data/dgcis-total-fy.json
+
 # Configuration
 printf '{"data": ["%s"], "colour": 1}' "$PWD/data/dgcis-total-fy.json" >"$work/unknown.conf"
 check 'an unknown key of the configuration is named' says 1 colour -- get /livez --config "$work/unknown.conf"

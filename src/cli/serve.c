@@ -108,7 +108,7 @@ int command_serve(int argc, char **argv)
     struct settings settings;
     int status = settings_take(&settings, argc, argv, rest, &n);
     if (status == EXIT_DONE && n > 0) {
-        fprintf(stderr, "entrepot: serve takes options only, not \"%s\"\n", rest[0]);
+        problem_line(stderr, "entrepot: serve takes options only, not \"%s\"", rest[0]);
         status = EXIT_USAGE;
     }
     if (status == EXIT_DONE)
