@@ -220,6 +220,27 @@ replaced() { # the old file lives on until it is let go
     ! grep 'a.cube (deleted)' "/proc/$server/maps"
 }
 check 'a mapped file is replaced by renaming' replaced
+# A cube that is mapped is not verified when it is opened: what is damaged shows when it is read.
+damage_rows() { # FILE: all but an eighth at either end, where it says what is where
+    local size
+    size=$(stat -c %s "$1")
+    head -c $((size * 3 / 4)) /dev/zero | tr '\0' '\377' | dd of="$1" bs=1M seek=$((size / 8)) oflag=seek_bytes conv=notrunc 2>/dev/null
+}
+internal_errors() { ask_admin | awk '$1 == "entrepot_http_internal_errors_total" { print $2 }'; }
+ask_admin() { curl -sS "http://127.0.0.1:$(sed -n 's/.*"admin_port":\([0-9]*\).*/\1/p' "$work/log" | head -1)/metrics"; }
+tells_why() {
+    local target='/v1/bilateral/IND/CHN/products?level=hs6&period=2020'
+    damage_rows "$attack/a.cube"
+    stop
+    start --data "$attack" --shards 1 --admin 127.0.0.1:0 || return 1
+    curl -sS -H 'X-Request-Id: seek-me' -o "$work/out" "$base$target"
+    jq -e '.status == 500 and (.detail | test("the operator.s log says why"))' "$work/out" >/dev/null || { head -c 300 "$work/out" | sed 's/^/# /'; return 1; }
+    await logged_at_least internal_error 1
+    last_line internal_error | jq -e --arg target "$target" '.level == "error" and .request_id == "seek-me" and .target == $target and .route == "/v1/bilateral/{reporter}/{partner}/products" and (.reason | test("baci-hs17|a.cube"))' >/dev/null ||
+        { echo "# $(last_line internal_error)"; return 1; }
+    [ "$(logged internal_error)" = 1 ] && [ "$(internal_errors)" = 1 ]
+}
+check 'a 500 is told once in the log, with the reason and the request' tells_why
 gone() { ! kill -0 "$server" 2>/dev/null || grep -q '^State:.*zombie' "/proc/$server/status"; }
 cut_short() {
     local status

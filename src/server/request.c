@@ -288,6 +288,17 @@ static void tell_slow(struct conn *conn, const struct pending *pending)
     log_line(shard->log, LOG_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
 }
 
+/* What the client is told that the log says. */
+static void tell_internal(struct conn *conn, const struct api_reply *reply)
+{
+    struct shard *shard = conn->shard;
+    struct log_field fields[] = {LOG_TEXT("reason", str_view(reply->reason)), LOG_TEXT("route", str_view(reply->route)),
+                                 LOG_TEXT("target", buf_view(&conn->target)),
+                                 LOG_TEXT("request_id", str_view(conn->request_id))};
+    meter_add(&shard->meter.internal, 1);
+    log_line(shard->log, LOG_ERROR, "internal_error", fields, sizeof fields / sizeof *fields);
+}
+
 /* Sends what the cache had under its spelling, and keeps it under what the client wrote if that is asked again. */
 static enum MHD_Result send_found(struct conn *conn, struct MHD_Connection *connection, struct kept *kept,
                                   const struct pending *pending)
@@ -333,6 +344,8 @@ static enum MHD_Result finish(struct conn *conn, struct MHD_Connection *connecti
     int64_t slow_ns = (int64_t)conn->shard->options->slow_ms * 1000000;
     if (slow_ns && pending->spent_ns >= slow_ns)
         tell_slow(conn, pending);
+    if (pending->reply.status == MHD_HTTP_INTERNAL_SERVER_ERROR)
+        tell_internal(conn, &pending->reply);
     return pending->closing ? send_reply(conn, connection, &pending->reply, true) : send_new(conn, connection, pending);
 }
 

@@ -47,6 +47,12 @@ void call_warn(struct call *call, struct str warning)
         call->warning[call->n_warnings++] = warning;
 }
 
+void call_reason(struct call *call, const struct problem *problem)
+{
+    if (!call->reply->reason)
+        call->reply->reason = arena_printf(call->arena, "%s: %s", problem->place, problem->detail).p;
+}
+
 /* ---- rows ---- */
 
 const struct cell cell_null = {.kind = CELL_NULL};

@@ -145,6 +145,9 @@ static void write_requests(struct writer *w)
            TOTAL(w->source, aborted));
     single(w, "entrepot_http_slow_requests_total", "counter",
            "Answers that took longer to make than the threshold of the slow-request log.", TOTAL(w->source, slow));
+    single(w, "entrepot_http_internal_errors_total", "counter",
+           "Answers that could not be made (status 500); each has a line internal_error in the log.",
+           TOTAL(w->source, internal));
     family(w, "entrepot_cache_lookups_total", "counter", "Questions looked up among the answers that are kept.");
     labelled(w, "entrepot_cache_lookups_total", "result", STR("hit"), TOTAL(w->source, cache_hits));
     labelled(w, "entrepot_cache_lookups_total", "result", STR("miss"), TOTAL(w->source, cache_misses));
