@@ -183,6 +183,7 @@ check 'level and partners may be said' says 0 '2 observations' -- import comtrad
 check 'and are in the cube' says 0 '"partners":"listed"' '"level":"hs2"' -- get /v1/datasets/chapters --data "$work/chapters.cube"
 check 'the options are in the cube' says 0 mine -- verify "$work/comtrade.cube"
 check 'what is synthetic says so' says 0 'Synthetic: ' 'invented figures in the form of' '"synthetic":true' -- get /v1/datasets/mine --data "$work/comtrade.cube"
+check 'without notes there are none' says 0 '"notes":[]' -- get /v1/datasets/mine --data "$work/comtrade.cube"
 check 'a description that cannot be read is refused' says 1 title -- import comtrade "$comtrade" -o "$work/comtrade.cube" --id mine --title ''
 check 'and leaves the file as it was' says 0 'mine' -- verify "$work/comtrade.cube"
 interrupted() {
