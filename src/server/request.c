@@ -18,8 +18,7 @@ static struct conn *conn_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-/* libmicrohttpd parses the arguments right after this call and, given enough of them, runs out of its pool without a word to the
- * client. So the target is copied and the query cut off in place: `text` is the library's own, writable buffer. */
+/* The target is copied before the library sees the query, see quirk_cut_query. */
 void *request_target_seen(void *cls, const char *target, struct MHD_Connection *connection)
 {
     (void)cls;
@@ -39,9 +38,7 @@ void *request_target_seen(void *cls, const char *target, struct MHD_Connection *
     size_t most = conn->shard->options->max_target_bytes;
     buf_reset(&conn->target);
     buf_add(&conn->target, str_span(target, conn->target_bytes < most ? conn->target_bytes : most));
-    char *query = strchr(target, '?');
-    if (query)
-        query[1] = '\0';
+    quirk_cut_query(target);
     return NULL; /* what is returned becomes the handler's *seen, and NULL says: not seen yet */
 }
 
@@ -177,7 +174,7 @@ static struct MHD_Response *make_response(struct conn *conn, struct api_reply *r
     if (!whole)
         log_line(shard->log, LOG_ERROR, "header_lost", &LOG_TEXT("route", str_view(reply->route)), 1);
     if (reply->status == MHD_HTTP_NOT_MODIFIED && n == 0)
-        mhd_compat_no_length(response);
+        quirk_no_length(response);
     return response;
 }
 

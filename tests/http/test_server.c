@@ -623,7 +623,7 @@ static void makes_room_when_full(void **state)
 
 #define CROWD 128
 
-/* libmicrohttpd takes 128 events at a time and would sleep on exactly that many, see shard_kick. */
+/* libmicrohttpd takes 128 events at a time and would sleep on exactly that many, see quirk_kick_open. */
 static void answers_128_who_ask_at_once(void **state)
 {
     (void)state;
