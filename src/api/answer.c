@@ -318,7 +318,7 @@ static enum status run(struct call *call)
     struct problem problem;
     bool table = call->route->kind == ROUTE_TABLE;
     enum status status = ask_run(call->ask, &problem);
-    if (status == ST_CORRUPT || status == ST_IO)
+    if (status == ST_CORRUPT)
         call_reason(call, &problem);
     if (status == ST_OK && table)
         status = names_start(call);

@@ -50,7 +50,9 @@ void call_warn(struct call *call, struct str warning)
 void call_reason(struct call *call, const struct problem *problem)
 {
     if (!call->reply->reason)
-        call->reply->reason = arena_printf(call->arena, "%s: %s", problem->place, problem->detail).p;
+        call->reply->reason = arena_printf(call->arena, "%s: %s%s%s", problem->place, problem->detail,
+                                           *problem->cure ? "; " : "", problem->cure)
+                                  .p;
 }
 
 /* ---- rows ---- */
