@@ -172,7 +172,7 @@ static struct MHD_Response *make_response(struct conn *conn, struct api_reply *r
     if (close)
         whole = response_header(response, MHD_HTTP_HEADER_CONNECTION, STR("close")) && whole;
     if (!whole)
-        log_line(shard->log, LOG_ERROR, "header_lost", &LOG_TEXT("route", str_view(reply->route)), 1);
+        log_line(shard->log, LOG_LEVEL_ERROR, "header_lost", &LOG_TEXT("route", str_view(reply->route)), 1);
     if (reply->status == MHD_HTTP_NOT_MODIFIED && n == 0)
         quirk_no_length(response);
     return response;
@@ -282,7 +282,7 @@ static void tell_slow(struct conn *conn, const struct pending *pending)
                                  LOG_NUMBER("made_us", pending->spent_ns / 1000),
                                  LOG_TEXT("request_id", str_view(conn->request_id))};
     meter_add(&shard->meter.slow, 1);
-    log_line(shard->log, LOG_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
+    log_line(shard->log, LOG_LEVEL_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
 }
 
 /* What the client is told that the log says. */
@@ -293,7 +293,7 @@ static void tell_internal(struct conn *conn, const struct api_reply *reply)
                                  LOG_TEXT("target", buf_view(&conn->target)),
                                  LOG_TEXT("request_id", str_view(conn->request_id))};
     meter_add(&shard->meter.internal, 1);
-    log_line(shard->log, LOG_ERROR, "internal_error", fields, sizeof fields / sizeof *fields);
+    log_line(shard->log, LOG_LEVEL_ERROR, "internal_error", fields, sizeof fields / sizeof *fields);
 }
 
 /* Sends what the cache had under its spelling, and keeps it under what the client wrote if that is asked again. */
@@ -542,7 +542,7 @@ static void log_request(const struct conn *conn, const struct meter_request *req
         fields[n++] = LOG_TEXT("trace_id", str_view(conn->trace_id));
     if (!request->complete)
         fields[n++] = LOG_TEXT("ended", STR("early"));
-    log_line(conn->shard->log, LOG_INFO, "request", fields, n);
+    log_line(conn->shard->log, LOG_LEVEL_INFO, "request", fields, n);
 }
 
 void request_completed(void *cls, struct MHD_Connection *connection, void **seen,

@@ -43,7 +43,7 @@ __attribute__((format(printf, 2, 0))) static void library_says(void *cls, const 
         message.n--;
     struct log_field fields[] = {LOG_TEXT("message", message),
                                  LOG_NUMBER("withheld", atomic_exchange(&shard->withheld, 0))};
-    log_line(shard->log, LOG_WARNING, "http_library", fields, 2);
+    log_line(shard->log, LOG_LEVEL_WARNING, "http_library", fields, 2);
 }
 
 static void connection_changed(void *cls, struct MHD_Connection *connection, void **context,

@@ -19,7 +19,7 @@ static double now_us(void)
 int main(void)
 {
     FILE *file = tmpfile();
-    struct log *log = file ? log_new(fileno(file), LOG_INFO) : NULL;
+    struct log *log = file ? log_new(fileno(file), LOG_LEVEL_INFO) : NULL;
     struct log_field field = LOG_TEXT("target", STR("/v1/bilateral/IND/CHN?period=FY2018-19"));
     double took_us = 0;
     if (!log)
@@ -27,7 +27,7 @@ int main(void)
     for (int i = 0; i < BURSTS; i++) {
         double start_us = now_us();
         for (int k = 0; k < LINES; k++)
-            log_line(log, LOG_INFO, "request", &field, 1);
+            log_line(log, LOG_LEVEL_INFO, "request", &field, 1);
         took_us += now_us() - start_us;
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
     }

@@ -688,7 +688,7 @@ static void logs_each_request_on_one_line(void **state)
 {
     (void)state;
     FILE *file = tmpfile();
-    struct log *log = log_new(fileno(file), LOG_INFO);
+    struct log *log = log_new(fileno(file), LOG_LEVEL_INFO);
     struct problem problem;
     struct server *own = start("127.0.0.1:0", log, 500, &problem);
     struct raw_client client = client_of(own);

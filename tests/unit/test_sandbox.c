@@ -397,7 +397,7 @@ static void says_what_holds(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[4096], level[40];
         int file = memfd_create("log", MFD_CLOEXEC);
-        struct log *log = log_new(file, LOG_DEBUG);
+        struct log *log = log_new(file, LOG_LEVEL_DEBUG);
         assert_non_null(log);
         sandbox_log(&cases[i].sandbox, log);
         log_free(log);

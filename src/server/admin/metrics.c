@@ -164,7 +164,7 @@ static void write_connections(struct writer *w)
         limit += w->source->shards[i].connection_limit;
     }
     single(w, "entrepot_connections_open", "gauge", "Open connections of clients.", open);
-    single(w, "entrepot_requests_waiting", "gauge", "Dear requests that wait for one another.", waiting);
+    single(w, "entrepot_requests_waiting", "gauge", "Costly requests that wait for one another.", waiting);
     single(w, "entrepot_connections_limit", "gauge", "Most open connections.", limit);
     single(w, "entrepot_connections_total", "counter", "Connections taken.", TOTAL(w->source, connections));
     family(
