@@ -90,10 +90,10 @@ ALL_C := $(SOURCES) $(TEST_SOURCES) $(BENCH_SOURCES)
 # ---- packages (Debian and Ubuntu) -----------------------------------------------------------------------------------------
 
 # A library is written as pkg-config-name@package, a command as command:package, a file as /its/path=package.
-LIBRARIES := libmicrohttpd jansson zlib libxxhash
+LIBRARIES := libmicrohttpd jansson zlib libxxhash libseccomp
 COMPILER := $(notdir $(firstword $(CC)))
 DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
-    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev \
+    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev libseccomp@libseccomp-dev \
     $(CHART_JS)=libjs-chart.js
 # curl, jq and bash only as far as scripts under tests/ call them; SQLite and zstd are for tests/oracle, Python for tests/indicators,
 # nginx for tests/nginx.sh, it, haproxy and lighttpd for tests/siege and tests/soak, Node for tests/openapi.sh, tests/clients.sh and

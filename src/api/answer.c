@@ -36,6 +36,22 @@ static struct str too_large(struct call *call)
     return text;
 }
 
+/* Where no room below has given a reason, the dataset is one. */
+static void explain_internal(struct call *call, enum status status)
+{
+    const char *what =
+        status == ST_CORRUPT ? "its data are damaged; `entrepot verify` says where" : "it cannot be read";
+    struct problem problem;
+    (void)problem_set(&problem, status, "dataset", "%s", what);
+    if (call->cube)
+        (void)snprintf(problem.place, sizeof problem.place, "dataset %.*s", STR_ARG(cube_dataset(call->cube)->id));
+    call_reason(call, &problem);
+    if (!call->reply->reason) /* no memory for more */
+        call->reply->reason = what;
+    (void)call_problem(call, PROBLEM_INTERNAL, NULL, call->path,
+                       STR("the data could not be read; the operator's log says why"));
+}
+
 /* What a room below could not do, as a problem. ST_INVALID comes with errors of its own. */
 static void explain_failure(struct call *call, enum status status)
 {
@@ -47,8 +63,7 @@ static void explain_failure(struct call *call, enum status status)
         (void)call_problem(call, PROBLEM_UNAVAILABLE, NULL, call->path,
                            STR("no memory is left for this request; try again or ask for less"));
     else
-        (void)call_problem(call, PROBLEM_INTERNAL, NULL, call->path,
-                           STR("the data could not be read; the operator's log says why"));
+        explain_internal(call, status);
 }
 
 static bool memory_was_short(const struct call *call) { return call->arena->starved && !call->arena->full; }
@@ -303,6 +318,8 @@ static enum status run(struct call *call)
     struct problem problem;
     bool table = call->route->kind == ROUTE_TABLE;
     enum status status = ask_run(call->ask, &problem);
+    if (status == ST_CORRUPT)
+        call_reason(call, &problem);
     if (status == ST_OK && table)
         status = names_start(call);
     if (status == ST_OK)

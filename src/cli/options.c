@@ -366,7 +366,7 @@ int settings_read(struct settings *settings, int argc, char **argv, const char *
                                   .admin = "auto",
                                   .forwarded_header = forwarding_headers[0],
                                   .sandbox = sandbox_modes[SANDBOX_AUTO],
-                                  .log_level = LOG_INFO,
+                                  .log_level = LOG_LEVEL_INFO,
                                   .server = server_options_default(),
                                   .api = api_options_default()};
     arena_init(&settings->texts, TEXTS_BYTES);

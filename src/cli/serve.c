@@ -16,7 +16,7 @@ static void wait_for_the_end(struct serving *s)
     int signal;
     while (server_wait_signal(&signal) == SERVER_RELOAD)
         reload_ask(s->reload);
-    log_line(s->log, LOG_INFO, "stopping", &LOG_NUMBER("signal", signal), 1);
+    log_line(s->log, LOG_LEVEL_INFO, "stopping", &LOG_NUMBER("signal", signal), 1);
     service_stopping(&s->service);
 }
 
@@ -108,7 +108,7 @@ int command_serve(int argc, char **argv)
     struct settings settings;
     int status = settings_take(&settings, argc, argv, rest, &n);
     if (status == EXIT_DONE && n > 0) {
-        fprintf(stderr, "entrepot: serve takes options only, not \"%s\"\n", rest[0]);
+        problem_line(stderr, "entrepot: serve takes options only, not \"%s\"", rest[0]);
         status = EXIT_USAGE;
     }
     if (status == EXIT_DONE)

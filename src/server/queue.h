@@ -14,7 +14,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "mhd_compat.h"
+#include "mhd/quirks.h"
 
 #define QUEUE_COSTLY 100000 /* observations: half a millisecond and more */
 #define QUEUE_MAX 256       /* requests that wait in one shard */

@@ -18,8 +18,7 @@ static struct conn *conn_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-/* libmicrohttpd parses the arguments right after this call and, given enough of them, runs out of its pool without a word to the
- * client. So the target is copied and the query cut off in place: `text` is the library's own, writable buffer. */
+/* The target is copied before the library sees the query, see quirk_cut_query. */
 void *request_target_seen(void *cls, const char *target, struct MHD_Connection *connection)
 {
     (void)cls;
@@ -39,9 +38,7 @@ void *request_target_seen(void *cls, const char *target, struct MHD_Connection *
     size_t most = conn->shard->options->max_target_bytes;
     buf_reset(&conn->target);
     buf_add(&conn->target, str_span(target, conn->target_bytes < most ? conn->target_bytes : most));
-    char *query = strchr(target, '?');
-    if (query)
-        query[1] = '\0';
+    quirk_cut_query(target);
     return NULL; /* what is returned becomes the handler's *seen, and NULL says: not seen yet */
 }
 
@@ -175,9 +172,9 @@ static struct MHD_Response *make_response(struct conn *conn, struct api_reply *r
     if (close)
         whole = response_header(response, MHD_HTTP_HEADER_CONNECTION, STR("close")) && whole;
     if (!whole)
-        log_line(shard->log, LOG_ERROR, "header_lost", &LOG_TEXT("route", str_view(reply->route)), 1);
+        log_line(shard->log, LOG_LEVEL_ERROR, "header_lost", &LOG_TEXT("route", str_view(reply->route)), 1);
     if (reply->status == MHD_HTTP_NOT_MODIFIED && n == 0)
-        mhd_compat_no_length(response);
+        quirk_no_length(response);
     return response;
 }
 
@@ -285,7 +282,18 @@ static void tell_slow(struct conn *conn, const struct pending *pending)
                                  LOG_NUMBER("made_us", pending->spent_ns / 1000),
                                  LOG_TEXT("request_id", str_view(conn->request_id))};
     meter_add(&shard->meter.slow, 1);
-    log_line(shard->log, LOG_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
+    log_line(shard->log, LOG_LEVEL_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
+}
+
+/* What the client is told that the log says. */
+static void tell_internal(struct conn *conn, const struct api_reply *reply)
+{
+    struct shard *shard = conn->shard;
+    struct log_field fields[] = {LOG_TEXT("reason", str_view(reply->reason)), LOG_TEXT("route", str_view(reply->route)),
+                                 LOG_TEXT("target", buf_view(&conn->target)),
+                                 LOG_TEXT("request_id", str_view(conn->request_id))};
+    meter_add(&shard->meter.internal, 1);
+    log_line(shard->log, LOG_LEVEL_ERROR, "internal_error", fields, sizeof fields / sizeof *fields);
 }
 
 /* Sends what the cache had under its spelling, and keeps it under what the client wrote if that is asked again. */
@@ -333,6 +341,8 @@ static enum MHD_Result finish(struct conn *conn, struct MHD_Connection *connecti
     int64_t slow_ns = (int64_t)conn->shard->options->slow_ms * 1000000;
     if (slow_ns && pending->spent_ns >= slow_ns)
         tell_slow(conn, pending);
+    if (pending->reply.status == MHD_HTTP_INTERNAL_SERVER_ERROR)
+        tell_internal(conn, &pending->reply);
     return pending->closing ? send_reply(conn, connection, &pending->reply, true) : send_new(conn, connection, pending);
 }
 
@@ -532,7 +542,7 @@ static void log_request(const struct conn *conn, const struct meter_request *req
         fields[n++] = LOG_TEXT("trace_id", str_view(conn->trace_id));
     if (!request->complete)
         fields[n++] = LOG_TEXT("ended", STR("early"));
-    log_line(conn->shard->log, LOG_INFO, "request", fields, n);
+    log_line(conn->shard->log, LOG_LEVEL_INFO, "request", fields, n);
 }
 
 void request_completed(void *cls, struct MHD_Connection *connection, void **seen,

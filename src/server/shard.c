@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,16 +13,14 @@
 #define NOTICES_A_SECOND 5
 #define EXHAUSTED_PAUSE_MS 50
 
-/* The library tells only its logger that the process or the system has no descriptor left for a client who waits. With other connections it
- * stops accepting until one of them ends, so the reaper must know. Without any it tries again at once and for ever, which would take a whole
- * processor: a thread that has nobody to serve may as well sleep. */
+/* The reaper must know of it; a thread that has nobody to serve may as well sleep. */
 static void note_exhaustion(struct shard *shard, const char *format)
 {
     struct timespec rest = {.tv_nsec = EXHAUSTED_PAUSE_MS * 1000000L};
-    if (!strstr(format, "resource limit"))
-        return;
-    atomic_store(&shard->exhausted, true);
-    if (strstr(format, "FIRST connection"))
+    enum quirk_exhausted exhausted = quirk_exhausted(format);
+    if (exhausted != QUIRK_NOT_EXHAUSTED)
+        atomic_store(&shard->exhausted, true);
+    if (exhausted == QUIRK_EXHAUSTED_ALONE)
         (void)nanosleep(&rest, NULL);
 }
 
@@ -47,15 +43,7 @@ __attribute__((format(printf, 2, 0))) static void library_says(void *cls, const 
         message.n--;
     struct log_field fields[] = {LOG_TEXT("message", message),
                                  LOG_NUMBER("withheld", atomic_exchange(&shard->withheld, 0))};
-    log_line(shard->log, LOG_WARNING, "http_library", fields, 2);
-}
-
-/* Paths and arguments stay as they came: the api decodes them, strictly. */
-static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *text)
-{
-    (void)cls;
-    (void)connection;
-    return strlen(text);
+    log_line(shard->log, LOG_LEVEL_WARNING, "http_library", fields, 2);
 }
 
 static void connection_changed(void *cls, struct MHD_Connection *connection, void **context,
@@ -73,24 +61,7 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     *context = fd < 0 ? NULL : conn_open(cls, fd, info ? info->client_addr : NULL);
 }
 
-/* The library takes an event whose pointer is NULL for its own call to look around. */
-static void add_kick(struct shard *shard)
-{
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(shard->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = NULL};
-    shard->kick = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (shard->kick < 0 || (info && epoll_ctl(info->epoll_fd, EPOLL_CTL_ADD, shard->kick, &event) == 0))
-        return;
-    close(shard->kick);
-    shard->kick = -1;
-}
-
-/* Nobody reads the counter: each write is an edge. */
-void shard_kick(struct shard *shard)
-{
-    if (shard->kick >= 0)
-        (void)eventfd_write(shard->kick, 1);
-}
+void shard_kick(struct shard *shard) { quirk_kick(shard->kick); }
 
 struct arena *shard_take_arena(struct shard *shard)
 {
@@ -132,12 +103,12 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
         shard,                              /* must come first: the others may complain */
         MHD_OPTION_LISTEN_SOCKET, listener, /* */
         MHD_OPTION_CONNECTION_LIMIT, shard->connection_limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_BYTES,
-        MHD_OPTION_CONNECTION_TIMEOUT, shard->options->idle_timeout_s, MHD_COMPAT_STRICTNESS, /* */
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, request_target_seen, shard,
-        MHD_OPTION_NOTIFY_COMPLETED, request_completed, shard, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, shard,
-        MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, shard->options->idle_timeout_s, QUIRK_STRICTNESS, /* */
+        MHD_OPTION_UNESCAPE_CALLBACK, quirk_leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, request_target_seen,
+        shard, MHD_OPTION_NOTIFY_COMPLETED, request_completed, shard, MHD_OPTION_NOTIFY_CONNECTION, connection_changed,
+        shard, MHD_OPTION_END);
     if (shard->daemon) {
-        add_kick(shard);
+        shard->kick = quirk_kick_open(shard->daemon);
         return ST_OK;
     }
     /* The library has closed the listener on most ways to fail, and to close it twice could hit somebody else's. */

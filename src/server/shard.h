@@ -70,7 +70,7 @@ struct shard {
     int listener;              /* ours from the time the daemon is quiesced */
     bool quiesced;
     struct MHD_Daemon *daemon;
-    int kick;                    /* an eventfd in the daemon's epoll set, see shard_kick; -1: none */
+    int kick;                    /* an eventfd in the daemon's epoll set, see quirk_kick_open; -1: none */
     struct arena *arena, *spare; /* of the request in hand; one for the next that must wait, or NULL */
     struct cache cache;
     struct queue queue;
@@ -90,8 +90,7 @@ struct shard {
 enum status shard_start(struct shard *shard, int listener, struct problem *problem) MUST_CHECK;
 /* Takes over the connections that wait in the queue and listens no more. Returns how many they were. */
 unsigned shard_quiesce(struct shard *shard);
-/* Wakes the daemon's thread if it could sleep on work. libmicrohttpd takes 128 events at a time and, when it got exactly that many,
- * waits for more before it looks at them: 128 clients that ask at once and then wait would wait for the idle timeout. */
+/* Wakes the daemon's thread if it could sleep on work, see QUIRK_EVENTS. */
 void shard_kick(struct shard *shard);
 /* An empty arena for a request, NULL when memory is out; and back, with all that it holds. */
 struct arena *shard_take_arena(struct shard *shard);

@@ -48,6 +48,7 @@ struct api_reply {
     struct buf body;   /* heap; the receiver takes or releases it. Filled for HEAD too: the transport leaves it out */
     const char *route; /* path template for logs and metrics, or "-" where no route matched */
     struct str canonical; /* the question in one spelling, in the arena; empty where it was refused unread */
+    const char *reason;   /* why it is a 500, for the operator's log alone; in the arena. NULL: it is none */
     size_t n_headers;     /* header[] has everything but Date, Connection and Content-Length */
     struct api_header header[API_HEADERS_MAX];
 };

@@ -72,6 +72,8 @@ struct call_error *call_problem(struct call *call, enum problem_type type, const
                                 struct str detail);
 void call_suggest(struct call_error *error, struct str suggestion);
 void call_warn(struct call *call, struct str warning);
+/* Why the answer will be a 500, for the operator's log: clients are not told of files and sections. The first reason stays. */
+void call_reason(struct call *call, const struct problem *problem);
 /* A figure for meta.summary; `name` lives as long as the program. */
 void call_summarise(struct call *call, const char *name, struct cell value);
 /* meta.summary: what the route's columns of summaries say of the struct that they are about. */

@@ -95,7 +95,7 @@ static enum status add(struct call *call, const struct cube *cube)
     cell[C_ROWS] = cell_i64((int64_t)cube_observations(cube));
     cell[C_RELEASE] = cell_str(cube_release(cube));
     cell[C_SYNTHETIC] = cell_bool(d->synthetic);
-    struct str notes = STR("");
+    struct str notes = str_span(NULL, 0);
     for (size_t i = 0; i < d->n_notes; i++)
         notes = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(notes), i ? "\n" : "", STR_ARG(d->note[i]));
     cell[C_NOTES] = (struct cell){.kind = CELL_LIST, .text = notes};
