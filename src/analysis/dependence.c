@@ -99,6 +99,11 @@ static uint32_t *list_years(const struct dependence *d, const uint32_t *period, 
     return year;
 }
 
+static bool needs(const struct dependence_question *q, enum criterion criterion)
+{
+    return !q->verdicts_only || dependence_criteria(q->method, q->home != NULL) & 1U << criterion;
+}
+
 struct dependence *dependence_ask(const struct frame *frame, const struct dependence_question *question,
                                   const uint32_t *period, size_t n)
 {
@@ -115,15 +120,17 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
         ask_fail(frame->ask);
         return NULL;
     }
+    const unsigned flows = needs(question, CRITERION_IMPORTS_OVER_EXPORTS) ? BOTH_FLOWS : FLOW_BIT(FLOW_IMPORTS);
     if (named)
         d->partner = ask_imports(d, (struct cube_set){&frame->partner, 1}, CUBE_NO_SPREAD, year, n_years);
     if (d->suppliers_known || !named)
         d->all = ask_imports(d, (struct cube_set){NULL, 0}, CUBE_PARTNER, year, n_years);
-    d->world = world_ask(frame, question->breakdown, BOTH_FLOWS, d->suppliers_known ? FLOW_BIT(FLOW_IMPORTS) : 0, year,
+    d->world = world_ask(frame, question->breakdown, flows, d->suppliers_known ? FLOW_BIT(FLOW_IMPORTS) : 0, year,
                          n_years);
     if (d->outside.member)
         d->extra = ask_imports(d, d->outside, CUBE_PARTNER, year, n_years);
-    d->exporters = ask_exporters(d, year, n_years);
+    if (needs(question, CRITERION_WORLD_HHI))
+        d->exporters = ask_exporters(d, year, n_years);
     return d;
 }
 
@@ -158,7 +165,8 @@ static enum status take_year(const struct dependence *d, uint32_t period, struct
     for (size_t i = 0; status == ST_OK && i < sizeof part / sizeof *part; i++)
         status = items_of(part[i].asked, d->question.breakdown, slice, arena, part[i].items);
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
-        y->world_absent[f] = world_absent(&d->frame, f, period);
+        bool asked = f == FLOW_IMPORTS || needs(&d->question, CRITERION_IMPORTS_OVER_EXPORTS);
+        y->world_absent[f] = asked ? world_absent(&d->frame, f, period) : FIGURE_NONE;
         status = world_items(&d->world, f, period, arena, &y->world[f]);
     }
     if (d->suppliers_known && world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_SUM)

@@ -55,7 +55,7 @@ static items_asked ask_kind(const struct world *w, enum world_kind kind, unsigne
         if (of_kind & FLOW_BIT(f))
             flow[n_flows++] = (uint32_t)f;
     struct cube_query q = frame_query(frame, found, n_found);
-    q.group |= n_flows > 1 ? CUBE_BIT(CUBE_FLOW) : 0;
+    q.group |= CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD); /* always, so that rows say what they are */
     q.only[CUBE_FLOW] = (struct cube_set){flow, n_flows};
     q.only[CUBE_PARTNER] = world_partner(frame, kind, &world);
     return breakdown_ask(frame->ask, frame->cube, w->breakdown, &q);
@@ -70,18 +70,44 @@ struct world world_ask(const struct frame *frame, const struct breakdown *breakd
     return w;
 }
 
+static bool is_row_throughout(const struct frame *frame, const uint32_t *period, size_t n)
+{
+    bool row = true;
+    for (size_t i = 0; i < n; i++)
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            row = row && world_kind(frame, f, period[i]) == WORLD_ROW;
+    return row;
+}
+
+struct world world_ask_beside(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period,
+                              size_t n, unsigned measures, items_asked *pair)
+{
+    struct world w = {.frame = *frame, .breakdown = breakdown};
+    const uint32_t partner[2] = {frame->partner, countries_world(frame->countries)};
+    const bool together = is_row_throughout(frame, period, n) && partner[0] != partner[1];
+    struct cube_query q = frame_query(frame, period, n);
+    q.group |= CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD) | (together ? CUBE_BIT(CUBE_PARTNER) : 0);
+    q.measures = measures;
+    q.only[CUBE_PARTNER] = (struct cube_set){partner, together ? 2 : 1};
+    *pair = breakdown_ask(frame->ask, frame->cube, breakdown, &q);
+    if (!together)
+        return world_ask(frame, breakdown, BOTH_FLOWS, 0, period, n);
+    w.row = *pair;
+    return w;
+}
+
 enum status world_items(const struct world *world, enum flow flow, uint32_t period, struct arena *arena,
                         struct items *out)
 {
     enum world_kind kind = world_kind(&world->frame, flow, period);
     items_asked asked = kind == WORLD_ROW ? world->row : kind == WORLD_SUM ? world->sum : NULL;
-    return items_of(asked, world->breakdown, (struct item_slice){.period = period, .flow = flow}, arena, out);
+    const struct item_slice slice = {.partner = countries_world(world->frame.countries), .period = period, .flow = flow};
+    return items_of(asked, world->breakdown, slice, arena, out);
 }
 
 static bool is_at(const struct cube_rows *rows, size_t i, enum flow flow, uint32_t period)
 {
-    return (!rows->key[CUBE_FLOW] || rows->key[CUBE_FLOW][i] == (uint32_t)flow) &&
-           (!rows->key[CUBE_PERIOD] || rows->key[CUBE_PERIOD][i] == period);
+    return rows->key[CUBE_FLOW][i] == (uint32_t)flow && rows->key[CUBE_PERIOD][i] == period;
 }
 
 struct figure world_total(const struct world *world, enum flow flow, uint32_t period, unsigned *status)

@@ -43,6 +43,7 @@ struct dependence_question {
     double limit[CRITERIA]; /* dependence_limit gives the published ones */
     const uint32_t *home;   /* eu2021: countries that count as inside, with the reporter; NULL: no bloc */
     size_t n_home;
+    bool verdicts_only; /* what the method's criteria do not need is not asked for, and not known */
     /* Years up to the period, 1 … DEPENDENCE_WINDOW_MAX: the criteria must hold in two thirds of them; 0 is 1. */
     unsigned window;
 };

@@ -30,6 +30,10 @@ struct world {
  * the flows in `summed` from a statement of its own: they are not asked for. */
 struct world world_ask(const struct frame *frame, const struct breakdown *breakdown, unsigned flows, unsigned summed,
                        const uint32_t *period, size_t n);
+/* Both flows, together with the trade with the frame's partner, which *pair has: where the world is a row throughout one statement is
+ * enough for both. */
+struct world world_ask_beside(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period,
+                              size_t n, unsigned measures, items_asked *pair);
 /* The items of one flow and period, from whichever it is; NO_ITEMS where it is unknown, or a sum that the caller has. ST_NO_MEMORY. */
 enum status world_items(const struct world *world, enum flow flow, uint32_t period, struct arena *arena,
                         struct items *out) MUST_CHECK;

@@ -215,61 +215,39 @@ static enum status list_region(struct call *call, const struct frame *frame, str
     return ST_OK;
 }
 
-static enum status add_region(struct call *call, const struct frame *frame, struct bilateral_row *row, size_t n)
-{
-    struct cube_set region;
-    enum status status = list_region(call, frame, &region);
-    if (status != ST_OK || region.n == 0 || n == 0)
-        return status;
-    struct cube_query cost = {.kind = period_kind_of(row[0].period), .spread = CUBE_NO_SPREAD};
-    cost.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    cost.only[CUBE_PARTNER] = region;
-    cost.only[CUBE_PRODUCT] = frame->leaves;
-    status = call_afford(call, frame->cube, &cost);
-    return status == ST_OK ? bilateral_region(frame, region, row, n, call->arena) : status;
-}
+/* What is left for the work: of each dataset that answers. */
+struct asked {
+    struct frame frame;
+    struct breakdown products;
+    struct bilateral *bilateral;
+};
 
-static enum status add_series(struct call *call, const struct frame *frame, struct str product,
-                              const struct offer *offer)
+/* A list of products gives a series for each. */
+static enum status ask_offer(struct call *call, const struct offer *offer, struct asked *asked)
 {
-    struct cube_query cost = {.kind = offer->kind, .spread = CUBE_NO_SPREAD};
-    cost.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    cost.only[CUBE_PRODUCT] = frame->leaves;
-    struct bilateral_row *row;
-    enum status status = call_afford(call, frame->cube, &cost);
-    if (status == ST_OK)
-        status = bilateral_series(frame, offer->kind, offer->period, offer->n_periods, call->arena, &row);
-    if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD)
-        status = bilateral_year_to_date(frame, row, offer->n_periods, call->arena);
+    struct bilateral_question question = {.breakdown = &asked->products,
+                                          .kind = offer->kind,
+                                          .period = offer->period,
+                                          .n = offer->n_periods,
+                                          .year_to_date = call_arg(call, "compare")->number == COMPARE_YTD};
+    asked->frame = frame_of(call, offer->cube);
+    enum status status = named_products(call, offer->cube, &asked->products);
     if (status == ST_OK && call_arg(call, "region")->given)
-        status = add_region(call, frame, row, offer->n_periods);
-    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, frame, product, &row[i], cell);
-    }
+        status = list_region(call, &asked->frame, &question.region);
+    if (status == ST_OK)
+        asked->bilateral = bilateral_ask(&asked->frame, &question);
     return status;
 }
 
-/* A list of products gives a series for each. */
-static enum status add_offer(struct call *call, const struct offer *offer)
+static enum status add_offer(struct call *call, const struct offer *offer, const struct asked *asked)
 {
-    const struct arg *product = call_arg(call, "product");
-    struct frame frame = frame_of(call, offer->cube);
-    if (product->n_list == 0)
-        return add_series(call, &frame, STR("TOTAL"), offer);
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < product->n_list; i++) {
-        struct arg one = {.list = &product->list[i], .n_list = 1};
-        const struct str *code;
-        size_t n;
-        frame.flags = flags_of_products(offer->cube, &one);
-        status = call_products(call, &one, offer->cube, &code, &n);
-        if (status == ST_OK)
-            status = leaves_of(offer->cube, catalogue_products(call->catalogue), code, n, call->arena, &frame.leaves);
-        if (status == ST_OK)
-            status = add_series(call, &frame, product->list[i], offer);
+    struct bilateral_row *row;
+    enum status status = bilateral_fold(asked->bilateral, call->arena, &row);
+    for (size_t i = 0; status == ST_OK && i < asked->products.n * offer->n_periods; i++) {
+        struct cell *cell = call_row(call);
+        if (!cell)
+            return ST_NO_MEMORY;
+        fill(call, &asked->frame, asked->products.item[i / offer->n_periods].code, &row[i], cell);
     }
     return status;
 }
@@ -284,9 +262,14 @@ static void warn_of_comparison(struct call *call)
                   STR("compare=ytd is for rows of years: a month or quarter is compared with itself a year before"));
 }
 
-static enum status get(struct call *call)
+static size_t n_offers(const struct call *call)
 {
-    const struct arg *dataset = call_arg(call, "dataset"), *freq = call_arg(call, "freq");
+    return str_is(call_arg(call, "dataset")->text, "*") ? call->n_offers : 1;
+}
+
+static enum status bilateral_plan(struct call *call)
+{
+    const struct arg *freq = call_arg(call, "freq");
     struct want want = want_of(call);
     want.series = true;
     want.freq = freq->given ? freq->kind : 0;
@@ -298,9 +281,20 @@ static enum status get(struct call *call)
         status = call_choose(call, &want, &offer);
     if (status != ST_OK)
         return status;
-    size_t n = str_is(dataset->text, "*") ? call->n_offers : 1;
-    for (size_t i = 0; status == ST_OK && i < n; i++)
-        status = add_offer(call, &call->offers[i]);
+    struct asked *asked = call_keep(call, n_offers(call) * sizeof *asked);
+    if (!asked)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; status == ST_OK && i < n_offers(call); i++)
+        status = ask_offer(call, &call->offers[i], &asked[i]);
+    return status;
+}
+
+static enum status bilateral_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < n_offers(call); i++)
+        status = add_offer(call, &call->offers[i], &asked[i]);
     if (status == ST_OK && call_arg(call, "region")->given && cube_dataset(call->cube)->partners == PARTNERS_LISTED)
         call_warn(call, STR("this dataset does not list all partners, so the growth of the region is null"));
     if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD)
@@ -316,7 +310,8 @@ const struct route route_bilateral = {
     .description = "One row a period from the reporter's books. Growth compares with the same period a year before; "
                    "deficit_rank 1 marks a record.",
     .example = "/v1/bilateral/IND/CHN?period=FY2018-19",
-    .handler = get,
+    .plan = bilateral_plan,
+    .work = bilateral_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

@@ -117,14 +117,21 @@ static void fill(struct cell period, const struct product_row *row, struct cell 
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
-static enum status add_period(struct call *call, const struct frame *frame, const struct product_question *question)
+/* What is left for the work. */
+struct asked {
+    const struct offer *offer;
+    struct breakdown breakdown;
+    struct product_asked *products;
+};
+
+static enum status add_period(struct call *call, const struct asked *asked, uint32_t at)
 {
     struct product_row *row;
     size_t n;
-    enum status status = product_table(frame, question, call->arena, &row, &n);
+    enum status status = product_fold(asked->products, at, call->arena, &row, &n);
     if (status == ST_OK)
         status = call_reserve(call, n);
-    const struct cell period = cell_period(call, question->period);
+    const struct cell period = cell_period(call, at);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
@@ -134,42 +141,39 @@ static enum status add_period(struct call *call, const struct frame *frame, cons
     return status;
 }
 
-static enum status afford(struct call *call, const struct frame *frame, const struct offer *offer)
+static enum status bilateral_products_plan(struct call *call)
 {
-    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_PARTNER),
-                           .level = cube_dataset(frame->cube)->level,
-                           .kind = offer->kind,
-                           .spread = CUBE_NO_SPREAD};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    q.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
-    return call_afford(call, frame->cube, &q);
-}
-
-static enum status get(struct call *call)
-{
+    struct asked *asked = call_keep(call, sizeof *asked);
     struct want want = want_of(call);
     want.level = call_arg(call, "level")->level;
     want_products(call, &want);
-    const struct offer *offer;
-    enum status status = call_choose(call, &want, &offer);
+    enum status status = asked ? call_choose(call, &want, &asked->offer) : ST_NO_MEMORY;
     if (status != ST_OK)
         return status;
+    const struct offer *offer = asked->offer;
     struct frame frame = frame_of(call, offer->cube);
-    struct breakdown breakdown;
-    uint32_t versus = versus_of(call);
-    status = check_versus(call, &frame, offer->period[0], versus);
+    struct product_question question = {.breakdown = &asked->breakdown,
+                                        .period = offer->period,
+                                        .n = offer->n_periods,
+                                        .versus = versus_of(call)};
+    status = check_versus(call, &frame, offer->period[0], question.versus);
     if (status == ST_OK)
         status = frame_products(call, &frame);
     if (status == ST_OK)
-        status = afford(call, &frame, offer);
+        status = breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena,
+                                &asked->breakdown);
     if (status == ST_OK)
-        status = breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &breakdown);
-    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++)
-        status = add_period(
-            call, &frame,
-            &(struct product_question){.breakdown = &breakdown, .period = offer->period[i], .versus = versus});
-    if (want.level == LEVEL_SECTOR)
+        asked->products = product_ask(&frame, &question);
+    return status;
+}
+
+static enum status bilateral_products_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < asked->offer->n_periods; i++)
+        status = add_period(call, asked, asked->offer->period[i]);
+    if (asked->breakdown.level == LEVEL_SECTOR)
         call_warn(call, STR("sectors overlap: their figures must not be added up"));
     return status;
 }
@@ -182,7 +186,8 @@ const struct route route_bilateral_products = {
     .description = "One row a product of the chosen level. With vs the contributions in percentage points add up to "
                    "the growth since then.",
     .example = "/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19&vs=FY2010-11&sort=balance&top=10",
-    .handler = get,
+    .plan = bilateral_products_plan,
+    .work = bilateral_products_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

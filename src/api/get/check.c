@@ -257,14 +257,6 @@ struct shelf {
     size_t n;
 };
 
-static enum status affordable(struct call *call, const struct frame *frame)
-{
-    struct cube_query q = {.kind = cube_dataset(frame->cube)->frequency, .spread = CUBE_NO_SPREAD};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    return call_afford(call, frame->cube, &q);
-}
-
 /* Every dataset that holds the pair from this side and all that is asked for. Reconciled data has one side. */
 static enum status add_side(struct call *call, struct shelf *shelf, const struct want *want, bool mirror)
 {
@@ -280,8 +272,6 @@ static enum status add_side(struct call *call, struct shelf *shelf, const struct
                               .partner = want->partner,
                               .ask = call->ask};
         status = frame_products(call, &frame);
-        if (status == ST_OK)
-            status = affordable(call, &frame);
         shelf->books[shelf->n++] = (struct check_books){.frame = frame, .mirror = mirror};
         call_warn_synthetic(call, frame.cube);
     }
@@ -414,30 +404,47 @@ static enum status refuse(struct call *call, size_t n_books)
     return ST_INVALID;
 }
 
-static enum status check_trade(struct call *call, enum agreement *best)
-{
+/* What is left for the work. */
+struct asked {
     struct claim claim;
     struct shelf shelf;
+    struct check_asked *check; /* NULL: the claim is not about trade */
+};
+
+static enum status check_plan(struct call *call)
+{
+    struct asked *asked = call_keep(call, sizeof *asked);
+    if (!asked)
+        return ST_NO_MEMORY;
+    if (!about_trade(call))
+        return ST_OK;
+    enum status status = read_claim(call, &asked->claim);
+    if (status == ST_OK)
+        status = gather(call, &asked->shelf);
+    if (status != ST_OK)
+        return status;
+    asked->check = check_ask(asked->shelf.books, asked->shelf.n, &asked->claim, call->arena);
+    return asked->check ? ST_OK : ST_NO_MEMORY;
+}
+
+static enum status check_trade(struct call *call, const struct asked *asked, enum agreement *best)
+{
     struct check_row *row;
     size_t n = 0;
-    enum status status = read_claim(call, &claim);
-    if (status == ST_OK)
-        status = gather(call, &shelf);
-    if (status == ST_OK)
-        status = check_claim(shelf.books, shelf.n, &claim, call->arena, &row, &n);
+    enum status status = check_fold(asked->check, call->arena, &row, &n);
     if (status == ST_OK && n == 0)
-        status = refuse(call, shelf.n);
+        status = refuse(call, asked->shelf.n);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
-        fill(call, &claim, &row[i], cell);
+        fill(call, &asked->claim, &row[i], cell);
     }
     if (status != ST_OK)
         return status;
     *best = row[0].agreement;
-    summarise(call, &claim, row, n);
-    warn_of_sign(call, &claim, row, n);
+    summarise(call, &asked->claim, row, n);
+    warn_of_sign(call, &asked->claim, row, n);
     return ST_OK;
 }
 
@@ -453,17 +460,18 @@ static void echo(struct call *call)
                   arena_printf(call->arena, "growth and shares are read as percent: %g means %g %%", value, value));
 }
 
-static enum status get(struct call *call)
+static enum status check_work(struct call *call)
 {
+    const struct asked *asked = call->state;
     enum agreement trade = AGREES, parts = AGREES;
     enum status status = ST_OK;
-    if (about_trade(call))
-        status = check_trade(call, &trade);
+    if (asked->check)
+        status = check_trade(call, asked, &trade);
     if (status == ST_OK && call_arg(call, "parts")->given)
         status = check_addition(call, &parts);
     if (status != ST_OK)
         return status;
-    call_summarise(call, "verdict", cell_z(agreement_word[about_trade(call) ? trade : parts]));
+    call_summarise(call, "verdict", cell_z(agreement_word[asked->check ? trade : parts]));
     echo(call);
     return ST_OK;
 }
@@ -487,7 +495,8 @@ const struct route route_check = {
         "addition.",
     .example = "/v1/check?reporter=IND&partner=CHN&flow=exports&period=2025&value=20.5e9",
     .figures = figures,
-    .handler = get,
+    .plan = check_plan,
+    .work = check_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

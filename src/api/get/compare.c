@@ -97,6 +97,10 @@ struct pair {
     struct want want;
     const struct offer *offers, *chosen; /* chosen: NULL if nothing can */
     size_t n_offers;
+    struct frame frame;
+    uint32_t *period; /* of the comparison's, those that `chosen` holds */
+    size_t n_periods;
+    struct bilateral *bilateral; /* NULL: it holds none of them */
 };
 
 struct comparison {
@@ -274,11 +278,8 @@ static struct cell *start_row(struct comparison *c, const struct pair *pair, uin
     return cell;
 }
 
-static enum status fill(const struct comparison *c, const struct frame *frame, const struct bilateral_row *row,
-                        struct cell *cell)
+static void fill(const struct pair *pair, const struct bilateral_row *row, struct cell *cell)
 {
-    double hhi;
-    enum status status = import_concentration(frame, row->period, c->call->arena, &hhi);
     cell[C_EXPORTS] = cell_figure(row->exports);
     cell[C_IMPORTS] = cell_figure(row->imports);
     cell[C_TOTAL] = cell_figure(row->total);
@@ -287,14 +288,13 @@ static enum status fill(const struct comparison *c, const struct frame *frame, c
     cell[C_XSHARE] = cell_ratio(row->share_of_exports);
     cell[C_MSHARE] = cell_ratio(row->share_of_imports);
     cell[C_TSHARE] = cell_ratio(row->share_of_total);
-    cell[C_HHI] = cell_ratio(hhi);
+    cell[C_HHI] = cell_ratio(row->import_hhi);
     cell[C_XGROWTH] = cell_ratio(row->exports_growth);
     cell[C_MGROWTH] = cell_ratio(row->imports_growth);
     cell[C_DRANK] = cell_rank(row->deficit_rank);
     cell[C_MONTHS] = cell_i64(row->months_held);
-    cell[C_DATASET] = cell_str(cube_dataset(frame->cube)->id);
+    cell[C_DATASET] = cell_str(cube_dataset(pair->frame.cube)->id);
     cell[C_FLAGS] = cell_flags(row->flags);
-    return status;
 }
 
 static bool has_period(const struct offer *offer, uint32_t period)
@@ -305,32 +305,35 @@ static bool has_period(const struct offer *offer, uint32_t period)
     return false;
 }
 
-static enum status open_pair(struct comparison *c, const struct pair *pair, struct frame *frame)
+static enum status ask_pair(struct comparison *c, struct pair *pair)
 {
-    *frame = frame_for(c, pair, pair->chosen->cube);
-    struct cube_query q = {.kind = pair->chosen->kind, .spread = CUBE_NO_SPREAD};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    enum status status = frame_products(c->call, frame);
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    call_warn_synthetic(c->call, frame->cube);
-    return status == ST_OK ? call_afford(c->call, frame->cube, &q) : status;
+    pair->frame = frame_for(c, pair, pair->chosen->cube);
+    pair->period = arena_new(c->call->arena, uint32_t, c->n_periods);
+    enum status status = pair->period ? frame_products(c->call, &pair->frame) : ST_NO_MEMORY;
+    call_warn_synthetic(c->call, pair->frame.cube);
+    if (status != ST_OK)
+        return status;
+    for (size_t i = 0; i < c->n_periods; i++)
+        if (has_period(pair->chosen, c->period[i]))
+            pair->period[pair->n_periods++] = c->period[i];
+    if (pair->n_periods)
+        pair->bilateral = bilateral_ask(&pair->frame, &(struct bilateral_question){.kind = pair->chosen->kind,
+                                                                                   .period = pair->period,
+                                                                                   .n = pair->n_periods,
+                                                                                   .concentration = true});
+    return ST_OK;
 }
 
-static enum status add_pair(struct comparison *c, const struct pair *pair, size_t *told)
+static enum status add_pair(struct comparison *c, const struct pair *pair)
 {
-    struct frame frame;
-    enum status status = pair->chosen ? open_pair(c, pair, &frame) : ST_OK;
-    for (size_t i = 0; status == ST_OK && i < c->n_periods; i++) {
+    struct bilateral_row *row = NULL;
+    enum status status = pair->bilateral ? bilateral_fold(pair->bilateral, c->call->arena, &row) : ST_OK;
+    for (size_t i = 0, k = 0; status == ST_OK && i < c->n_periods; i++) {
         struct cell *cell = start_row(c, pair, c->period[i]);
-        struct bilateral_row *row;
         if (!cell)
             return ST_NO_MEMORY;
-        if (!pair->chosen || !has_period(pair->chosen, c->period[i]))
-            continue;
-        status = bilateral_series(&frame, pair->chosen->kind, &c->period[i], 1, c->call->arena, &row);
-        if (status == ST_OK)
-            status = fill(c, &frame, row, cell);
-        ++*told;
+        if (k < pair->n_periods && pair->period[k] == c->period[i])
+            fill(pair, &row[k++], cell);
     }
     return status;
 }
@@ -377,23 +380,35 @@ static enum status refuse(const struct comparison *c)
     return ST_INVALID;
 }
 
-static enum status get(struct call *call)
+static enum status compare_plan(struct call *call)
 {
-    struct comparison c = {.call = call};
-    enum status status = read_pairs(&c);
+    struct comparison *c = call_keep(call, sizeof *c);
+    if (!c)
+        return ST_NO_MEMORY;
+    c->call = call;
+    enum status status = read_pairs(c);
     if (status == ST_OK)
-        choose_lead(&c);
-    if (status == ST_OK && c.lead)
-        status = choose_periods(&c);
+        choose_lead(c);
+    if (status == ST_OK && c->lead)
+        status = choose_periods(c);
     size_t told = 0;
-    for (size_t i = 0; status == ST_OK && i < c.n; i++)
-        status = add_pair(&c, &c.pair[i], &told);
+    for (size_t i = 0; status == ST_OK && i < c->n; i++) {
+        status = c->pair[i].chosen ? ask_pair(c, &c->pair[i]) : ST_OK;
+        told += c->pair[i].n_periods;
+    }
+    return status == ST_OK && told == 0 ? refuse(c) : status;
+}
+
+static enum status compare_work(struct call *call)
+{
+    struct comparison *c = call->state;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < c->n; i++)
+        status = add_pair(c, &c->pair[i]);
     if (status != ST_OK)
         return status;
-    if (told == 0)
-        return refuse(&c);
-    call->cube = c.lead;
-    warn(&c);
+    call->cube = c->lead;
+    warn(c);
     return ST_OK;
 }
 
@@ -404,7 +419,8 @@ const struct route route_compare = {
     .summary = "Several pairs side by side, for the same periods and as far as possible from one dataset",
     .description = "One row a pair and period. A pair that no dataset holds has a row of nulls flagged not_reported.",
     .example = "/v1/compare?pairs=IND-CHN,IND-USA,IND-DEU&period=2019",
-    .handler = get,
+    .plan = compare_plan,
+    .work = compare_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
