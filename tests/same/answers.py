@@ -242,8 +242,8 @@ class Meant:
                 if word == "at":
                     self.places.append(re.compile(rest))
                 elif word == "text":
-                    pattern, text = rest.split(" -> ")
-                    self.texts.append((re.compile(pattern), text))
+                    pattern, _, text = rest.partition(" ->")
+                    self.texts.append((re.compile(pattern), text.lstrip()))
 
     def same(self, text):
         for pattern, by in self.texts:

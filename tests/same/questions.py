@@ -73,6 +73,7 @@ class World:
 class Dice(random.Random):
     def some(self, values, most=3):
         values = list(values)
+        most = most * 8 if self.random() < 0.1 else most
         return self.sample(values, min(len(values), self.randint(1, most)))
 
     def listed(self, values, most=3):
@@ -271,6 +272,14 @@ class Generator:
             if to(drawn) in (200, 204, 304) or dice.random() < 0.2:
                 break
         return drawn
+
+    def explained(self, path, number):
+        """A target of the route, in JSON and without what is only written otherwise, whose answer says how it was made."""
+        dice = Dice("%s %s %s explained" % (self.seed, path, number))
+        asker = Asker(self.world, dice)
+        shown = tuple(name + "=" for name in SHOWN - {"sort", "limit"})
+        query = [part for part in self._query(path, asker, dice) if not part.startswith(shown)]
+        return "%s?%s" % (self.path(path, asker), "&".join([*query, "explain=1"]))
 
     def paths(self):
         return list(self.world.openapi["paths"])

@@ -44,11 +44,11 @@ def matrix(folder):
     return ["--data", path]
 
 
-def synthetic(folder, entrepot, bench_synth):
+def synthetic(folder, entrepot, bench_synth, options=SYNTHETIC):
     world = os.path.join(folder, "synthetic")
     years = [os.path.join(world, "BACI_HS17_Y%d_V202501.csv" % year) for year in range(2016, 2022)]
     if not all(map(os.path.exists, years)):
-        subprocess.run([bench_synth, "--out", world, *SYNTHETIC], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([bench_synth, "--out", world, *options], check=True, stdout=subprocess.DEVNULL)
     cube = os.path.join(folder, "synthetic-world.cube")
     subprocess.run([entrepot, "import", "baci", *years, "--countries-file", os.path.join(world, "country_codes_V202501.csv"),
                     "--products-file", os.path.join(world, "product_codes_HS17_V202501.csv"), "--synthetic",
