@@ -60,6 +60,8 @@ struct call {
     void *state;                /* what `plan` leaves for `work` */
     uint64_t price;             /* of the batch, in observations */
     bool explained;             /* explain=1 */
+    size_t max_rows;     /* that the plan has room for; 0: it knows of no limit but the memory's */
+    const char *instead; /* what to ask for instead of what would read too much; NULL: fewer periods or products */
 };
 
 /* The argument of a parameter; NULL if the route has no such parameter. */
