@@ -60,7 +60,7 @@ struct column {
     enum value_kind from;
     bool shared;              /* `at` is a place in struct rows_share: all rows have the same value */
     uint16_t at;              /* offset of the value in its struct */
-    const char *const *words; /* VALUE_WORD: ended by NULL */
+    const char *const *words; /* VALUE_WORD; in summaries ended by NULL */
     bool never_null;          /* of summaries: said of what could be null by its kind */
     bool optional;            /* of summaries: left out where the bool at `only_if` is false */
     uint16_t only_if;
