@@ -147,7 +147,12 @@ static enum status written(const struct buf *buf)
 
 static void end_with_document(struct call *call)
 {
-    call->reply->body = call->document;
+    if (call->route->document) {
+        encode_document(call, &call->reply->body);
+        call->document_type = call->route->media;
+    } else {
+        call->reply->body = call->document;
+    }
     reply_header(call->reply, "Content-Type", str_view(call->document_type));
 }
 

@@ -42,7 +42,8 @@ struct call {
     /* what the handler makes */
     struct table table;
     size_t named[COLUMNS_MAX]; /* of the table's columns behind the route's: the column whose codes they name */
-    struct buf document;
+    const void *told;          /* what the route's document is about */
+    struct buf document;       /* of a route without columns */
     const char *document_type;
     const struct cube *cube;    /* that answered, or NULL */
     const struct offer *offers; /* all that could have */
