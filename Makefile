@@ -245,7 +245,8 @@ endef
 BORROWED_siege := tests/http/raw_client.c tests/http/shipped_api.c
 BORROWED_soak := tests/http/raw_client.c $(addprefix tests/siege/,process.c starving.c peers.c)
 BORROWED_fuzz := tests/http/shipped_api.c
-BORROWED_fault := tests/http/shipped_api.c
+BORROWED_fault := tests/http/shipped_api.c tests/unit/builder.c
+BORROWED_http := tests/unit/builder.c
 LINK_oracle := $(ORACLE_LIBS)
 # tests/fault stands between the program and these functions of the C library; an arena asks malloc once for many pieces, of which each could
 # be the one that asks.

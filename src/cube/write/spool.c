@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "entrepot/cube/build.h"
-
 static enum status refused(const char *path, const char *doing, struct problem *problem)
 {
     enum status status = problem_set(problem, ST_IO, path, "%s: %s", doing, strerror(errno));
@@ -211,16 +209,4 @@ enum status spool_commit(struct spool *s, struct problem *problem)
     free(s->temporary);
     s->temporary = NULL;
     return sync_folder(s->path, problem);
-}
-
-enum status cube_store(const char *path, const char *bytes, size_t n, struct problem *problem)
-{
-    struct spool spool;
-    enum status status = spool_init(&spool, path, problem);
-    if (status == ST_OK)
-        status = spool_append(&spool, bytes, n, problem);
-    if (status == ST_OK)
-        status = spool_commit(&spool, problem);
-    spool_release(&spool);
-    return status;
 }
