@@ -1,6 +1,8 @@
 /* Word by word: each word of the question is looked up in one sorted list of all words, and its fits are added up by entry. */
 #include "entrepot/cube/search.h"
 
+#include "entrepot/base/bound.h"
+
 const char *const search_kind_name[SEARCH_KINDS] = {"country", "sector", "product", "dataset"};
 const char *const search_match_name[4] = {"code", "name", "beginning", "near"};
 
@@ -247,17 +249,9 @@ static void fit(struct looking *l, uint32_t entry, double score, enum search_mat
     }
 }
 
-static size_t first_word(const struct search_index *x, struct str term)
+static bool word_before(const void *words, size_t at, const void *term)
 {
-    size_t low = 0, high = x->n_words;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_cmp(x->word[middle].text, term) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return str_cmp(((const struct word *)words)[at].text, *(const struct str *)term) < 0;
 }
 
 /* Of codes that begin alike the shorter comes first: a heading before its subheadings. */
@@ -334,7 +328,8 @@ static void look_up(struct looking *l, struct str term, unsigned terms_before)
 {
     const struct search_index *x = l->index;
     l->n_touched = 0;
-    for (size_t i = first_word(x, term); i < x->n_words && str_starts(x->word[i].text, term); i++)
+    for (size_t i = lower_bound(x->word, x->n_words, word_before, &term);
+         i < x->n_words && str_starts(x->word[i].text, term); i++)
         fit_beginning(l, &x->word[i], term);
     if (l->n_touched == 0)
         fit_near(l, term);
@@ -401,7 +396,8 @@ static struct str join(struct str text, char out[WORD_MAX])
 static void look_up_joined(struct looking *l, struct str joined, unsigned terms)
 {
     const struct search_index *x = l->index;
-    for (size_t i = first_word(x, joined); i < x->n_words && str_eq(x->word[i].text, joined); i++) {
+    for (size_t i = lower_bound(x->word, x->n_words, word_before, &joined);
+         i < x->n_words && str_eq(x->word[i].text, joined); i++) {
         struct tally *t = &l->tally[x->word[i].entry];
         if (x->word[i].place == PLACE_CODE && (!l->kinds || (l->kinds & 1U << x->entry[x->word[i].entry].kind)))
             *t = (struct tally){.sum = (float)terms, .terms = (uint8_t)terms, .match = SEARCH_CODE};

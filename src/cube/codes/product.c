@@ -1,6 +1,7 @@
 #include <xxhash.h>
 
 #include "entrepot/base/arena.h"
+#include "entrepot/base/bound.h"
 #include "entrepot/base/csv.h"
 #include "entrepot/cube/codes.h"
 
@@ -52,18 +53,16 @@ static int by_code(const void *a, const void *b, void *table)
     return str_cmp(p[*(const uint32_t *)a].code, p[*(const uint32_t *)b].code);
 }
 
+static bool code_before(const void *table, size_t at, const void *code)
+{
+    const struct products *p = table;
+    return str_cmp(p->product[p->sorted[at]].code, *(const struct str *)code) < 0;
+}
+
 /* First position in `sorted` whose code is not before `code`. */
 static size_t bound(const struct products *products, struct str code)
 {
-    size_t low = 0, high = products->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_cmp(products->product[products->sorted[middle]].code, code) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return lower_bound(products, products->n, code_before, &code);
 }
 
 uint32_t products_find(const struct products *products, struct str code)
