@@ -61,8 +61,7 @@ static void may_read(struct settings *settings, struct sandbox *sandbox, const c
 void confine(struct settings *settings, struct sandbox *sandbox)
 {
     const char *const files[] = {settings->config, settings->countries, settings->products, settings->sectors};
-    *sandbox =
-        (struct sandbox){.mode = settings_sandbox(settings), .low_port = server_needs_privilege(&settings->server)};
+    *sandbox = (struct sandbox){.mode = settings->sandbox, .low_port = server_needs_privilege(&settings->server)};
     add(sandbox, "/proc/self"); /* for the metrics */
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         may_read(settings, sandbox, files[i]);

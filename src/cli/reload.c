@@ -123,26 +123,20 @@ void reload_announce(const struct reload *reload)
 static void run(struct reload *reload)
 {
     const struct reload_context *context = &reload->context;
-    const char **rest = calloc((size_t)context->argc + 1, sizeof *rest);
-    size_t n;
+    const struct settings *first = context->settings;
     struct settings settings;
     struct problem problem;
     bool changed = false;
     int64_t begun_ms = now_ms();
     enum status status = ST_OK;
     service_reloading(context->service);
-    if (!rest) {
-        status = problem_set(&problem, ST_NO_MEMORY, "data", "out of memory");
+    if (settings_read(&settings, first->command, first->argc, first->argv) == EXIT_DONE) {
+        status = load_anew(reload, &settings, &changed, &problem);
     } else {
-        if (settings_read(&settings, context->argc, context->argv, rest, &n) == EXIT_DONE) {
-            status = load_anew(reload, &settings, &changed, &problem);
-        } else {
-            status = ST_INVALID;
-            problem = settings.problem;
-        }
-        settings_release(&settings);
-        free(rest);
+        status = ST_INVALID;
+        problem = settings.problem;
     }
+    settings_release(&settings);
     pthread_mutex_lock(&reload->lock);
     if (!atomic_load(&reload->ending)) { /* else the server may be gone */
         server_note_reload(context->server, status == ST_OK);
