@@ -19,7 +19,7 @@ export LC_ALL := C
 # Containers and CI are root; what is started from here serves all the same.
 export ENTREPOT_ALLOW_ROOT ?= 1
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 # ---- settings -------------------------------------------------------------------------------------------------------------
 
@@ -62,7 +62,7 @@ BIN := $(B)/entrepot
 comma := ,
 SOURCES := $(sort $(shell find src -name '*.c' 2>/dev/null))
 # Each becomes the symbols _binary_<name>_start and _end (dots are underscores), whatever folder it lies in.
-EMBEDDED := config/countries.csv config/products.csv config/sectors.json $(sort $(wildcard src/web/*.* src/web/*/*.*))
+EMBEDDED := config/countries.csv config/products.csv config/sectors.json src/CHANGES.md $(sort $(wildcard src/web/*.* src/web/*/*.*))
 # Chart.js draws the page's charts; it is embedded too. Another copy: CHART_JS=FILE
 CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
 
