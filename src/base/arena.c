@@ -78,7 +78,7 @@ void arena_release(struct arena *arena)
     arena_init(arena, arena->ceiling_bytes);
 }
 
-static struct arena_chunk *add_chunk(struct arena *arena, size_t need)
+static struct arena_chunk *arena_add_chunk(struct arena *arena, size_t need)
 {
     size_t size = need > CHUNK_BYTES ? need : CHUNK_BYTES;
     struct arena_chunk *chunk = new_chunk(size);
@@ -103,7 +103,7 @@ void *arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t ali
     struct arena_chunk *chunk = arena->now;
     size_t start = chunk ? (chunk->used + align - 1) & ~(align - 1) : 0;
     if (!chunk || start > chunk->size || chunk->size - start < need) {
-        chunk = add_chunk(arena, need);
+        chunk = arena_add_chunk(arena, need);
         if (!chunk) {
             arena->starved = true;
             return NULL;

@@ -15,7 +15,7 @@ static bool print_bytes(struct str bytes)
 
 /* ---- get ---- */
 
-static const char *read_header(struct settings *settings, const char *value)
+static const char *get_read_header(struct settings *settings, const char *value)
 {
     struct str rest = str_view(value), name = str_cut(&rest, ':');
     if (str_eq_nocase(name, STR("Accept")))
@@ -29,7 +29,7 @@ static const struct option get_options[] = {
     {.name = "header",
      .meta = "LINE",
      .type = OPT_READ,
-     .read = read_header,
+     .read = get_read_header,
      .help = "a header field, as 'Accept: text/csv'; repeatable"},
     {.name = "include", .type = OPT_FLAG, OPTION_AT(include), .help = "print the status and the header fields too"},
     {.name = NULL},
@@ -48,7 +48,7 @@ static int print_reply(const struct api_reply *reply, bool include)
     return reply->status < 400 ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static int get(struct settings *settings)
+static int get_answer(struct settings *settings)
 {
     struct served served;
     struct problem problem;
@@ -73,7 +73,7 @@ const struct command command_get = {"get",
                                     "answer one request on standard output, without a server; PATH begins with /",
                                     1,
                                     1,
-                                    .run = get,
+                                    .run = get_answer,
                                     .own = get_options,
                                     .use = FOR_GET};
 

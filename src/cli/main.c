@@ -32,7 +32,7 @@ static bool asks_for(int argc, char **argv, const char *option)
     return false;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_command(const struct command *command, int argc, char **argv)
 {
     struct settings settings;
     int status = command->bare ? command->bare(argc, argv) : NOT_BARE;
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
     }
     if (command) {
         fault_guard(command == &command_serve);
-        return run(command, argc - 2, argv + 2);
+        return run_command(command, argc - 2, argv + 2);
     }
     if (argc > 1)
         fprintf(stderr, "entrepot: \"%s\" is no command\n\n", argv[1]);

@@ -11,7 +11,7 @@
 /* ---- configuration file ---- */
 
 /* A path in the configuration is relative to the configuration's folder. */
-static const char *beside(struct settings *settings, const char *path)
+static const char *config_beside(struct settings *settings, const char *path)
 {
     const char *slash = strrchr(settings->config, '/');
     if (path[0] == '/' || !slash)
@@ -34,7 +34,8 @@ static int set_json_list(struct settings *settings, const struct option *o, json
     {
         const char *text = json_string_value(item);
         if (status == EXIT_DONE)
-            status = option_set(settings, o, settings->config, o->type == OPT_PATHS ? beside(settings, text) : text);
+            status =
+                option_set(settings, o, settings->config, o->type == OPT_PATHS ? config_beside(settings, text) : text);
     }
     return status;
 }
@@ -48,7 +49,8 @@ static int set_json(struct settings *settings, const struct option *o, json_t *v
         return set_json_list(settings, o, value);
     if (json_is_string(value))
         return option_set(settings, o, settings->config,
-                          o->type == OPT_PATH ? beside(settings, json_string_value(value)) : json_string_value(value));
+                          o->type == OPT_PATH ? config_beside(settings, json_string_value(value))
+                                              : json_string_value(value));
     if (json_is_boolean(value) && o->type == OPT_BOOL)
         return option_set(settings, o, settings->config, json_is_true(value) ? "1" : "0");
     if (!json_is_integer(value) || o->type != OPT_COUNT)
@@ -179,9 +181,9 @@ void settings_release(struct settings *settings) { arena_release(&settings->text
 
 /* ---- comparing ---- */
 
-static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+static bool same_setting_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
-static bool same_list(const struct text_list *a, const struct text_list *b)
+static bool same_setting_list(const struct text_list *a, const struct text_list *b)
 {
     bool same = a->n == b->n;
     for (size_t i = 0; same && i < a->n; i++)
@@ -189,15 +191,15 @@ static bool same_list(const struct text_list *a, const struct text_list *b)
     return same;
 }
 
-static bool same_value(const struct option *o, const char *a, const char *b)
+static bool same_setting(const struct option *o, const char *a, const char *b)
 {
     const char *text[2];
     if (option_is_list(o))
-        return same_list((const void *)(a + o->offset), (const void *)(b + o->offset));
+        return same_setting_list((const void *)(a + o->offset), (const void *)(b + o->offset));
     if (o->type == OPT_TEXT || o->type == OPT_PATH) {
         memcpy(&text[0], a + o->offset, sizeof text[0]);
         memcpy(&text[1], b + o->offset, sizeof text[1]);
-        return same_text(text[0], text[1]);
+        return same_setting_text(text[0], text[1]);
     }
     return memcmp(a + o->offset, b + o->offset, o->width) == 0;
 }
@@ -205,7 +207,7 @@ static bool same_value(const struct option *o, const char *a, const char *b)
 void settings_fixed(const struct settings *running, const struct settings *wanted, struct buf *out)
 {
     for (const struct option *o = settings_table; o->name; o++) {
-        if (o->life == LIVE || same_value(o, (const char *)running, (const char *)wanted))
+        if (o->life == LIVE || same_setting(o, (const char *)running, (const char *)wanted))
             continue;
         if (out->n)
             buf_byte(out, ' ');

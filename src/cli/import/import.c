@@ -24,7 +24,7 @@ static bool read_bytes(const char *text, size_t *out)
     return true;
 }
 
-static const char *read_memory(struct settings *settings, const char *value)
+static const char *import_read_memory(struct settings *settings, const char *value)
 {
     size_t *bytes = &settings->import.ingest.memory_bytes;
     if (!read_bytes(value, bytes))
@@ -32,13 +32,13 @@ static const char *read_memory(struct settings *settings, const char *value)
     return *bytes < (size_t)1 << 20 ? "is too little: at least 1M" : NULL;
 }
 
-static const char *read_threads(struct settings *settings, const char *value)
+static const char *import_read_threads(struct settings *settings, const char *value)
 {
     size_t *threads = &settings->import.ingest.threads;
     return read_bytes(value, threads) && *threads <= 1024 ? NULL : "is no whole number up to 1024";
 }
 
-static const char *read_level(struct settings *settings, const char *value)
+static const char *import_read_level(struct settings *settings, const char *value)
 {
     struct import_options *o = &settings->import;
     if (!level_read(str_view(value), &o->level) || o->level == LEVEL_SECTION || o->level == LEVEL_SECTOR)
@@ -47,7 +47,7 @@ static const char *read_level(struct settings *settings, const char *value)
     return NULL;
 }
 
-static const char *read_partners(struct settings *settings, const char *value)
+static const char *import_read_partners(struct settings *settings, const char *value)
 {
     struct import_options *o = &settings->import;
     for (unsigned i = 0; i < 3; i++)
@@ -79,14 +79,14 @@ static const struct option import_table[] = {
     TEXT("licence", "TEXT", ingest.licence, "what they may be used for"),
     TEXT("release", "TEXT", ingest.published, "the source's release or date of publication"),
     TEXT("hs", "HS2017", ingest.hs, "revision of the Harmonized System, where the files do not say it"),
-    READ("level", "LEVEL", read_level, "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"),
-    READ("partners", "WORD", read_partners, "all, listed or closed"),
+    READ("level", "LEVEL", import_read_level, "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"),
+    READ("partners", "WORD", import_read_partners, "all, listed or closed"),
     TEXT("countries-file", "FILE", ingest.countries_file, "BACI's country_codes_V….csv"),
     TEXT("products-file", "FILE", ingest.products_file, "BACI's product_codes_HS…_V….csv: only these codes"),
     FLAG("allow-unknown", ingest.allow_unknown, "unknown country codes become X899"),
     FLAG("synthetic", ingest.synthetic, "say that the figures are invented"),
-    READ("memory", "BYTES", read_memory, "memory for rows, as 512M or 4G (2G)"),
-    READ("threads", "N", read_threads, "parsing threads; 0: one for each processor"),
+    READ("memory", "BYTES", import_read_memory, "memory for rows, as 512M or 4G (2G)"),
+    READ("threads", "N", import_read_threads, "parsing threads; 0: one for each processor"),
     {.name = NULL},
 };
 
@@ -155,9 +155,9 @@ static void print_report(const struct ingest_report *report, const char *output,
 
 /* ---- the command ---- */
 
-static enum status run(const struct import_options *o, const char *format, const char *const *file, size_t n,
-                       const struct countries *countries, struct progress *progress, struct ingest_report *report,
-                       struct problem *problem)
+static enum status import_run(const struct import_options *o, const char *format, const char *const *file, size_t n,
+                              const struct countries *countries, struct progress *progress,
+                              struct ingest_report *report, struct problem *problem)
 {
     sigset_t before;
     int fd = take_signals(&before);
@@ -176,7 +176,7 @@ static bool is_about(const struct problem *problem, const struct ingest_codes *c
     return problem->status == ST_INVALID && codes->n && strcmp(problem->place, codes->code[0].place) == 0;
 }
 
-static int refused(const struct problem *problem, const struct ingest_report *report, const char *output)
+static int import_refused(const struct problem *problem, const struct ingest_report *report, const char *output)
 {
     if (problem->status == ST_UNAVAILABLE) {
         fprintf(stderr, "entrepot: interrupted: %s is as it was before\n", output);
@@ -199,7 +199,7 @@ static enum status import_and_open(const struct import_options *o, const char *f
     struct progress progress;
     struct cube *cube;
     progress_begin(&progress, stderr);
-    enum status status = run(o, format, file, n, countries, &progress, report, problem);
+    enum status status = import_run(o, format, file, n, countries, &progress, report, problem);
     progress_end(&progress);
     if (status == ST_OK)
         status = cube_open(o->output, countries, products, &cube, problem);
@@ -228,7 +228,7 @@ static int import_into(const struct settings *settings, const char *format, cons
         products_free(products);
         sectors_free(sectors);
     }
-    int code = status == ST_OK ? EXIT_DONE : refused(&problem, report, o->output);
+    int code = status == ST_OK ? EXIT_DONE : import_refused(&problem, report, o->output);
     free(report);
     return code;
 }
