@@ -1,3 +1,4 @@
+/* Memory taken piece by piece from chunks, and given back all at once. */
 #include "entrepot/base/arena.h"
 
 #include <stdarg.h>

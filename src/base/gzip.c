@@ -1,3 +1,4 @@
+/* One text compressed at once by zlib, whose memory comes from the caller's arena. */
 #define ZLIB_CONST /* it says that it only reads what is to be packed */
 #include "entrepot/base/gzip.h"
 

@@ -1,3 +1,4 @@
+/* The log: callers format their lines, one thread writes them, and nobody waits for a slow reader. */
 #include "entrepot/base/log.h"
 
 #include <errno.h>

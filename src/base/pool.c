@@ -1,3 +1,4 @@
+/* Worker threads and the queue of jobs that they share. */
 #include "entrepot/base/pool.h"
 
 #include <pthread.h>

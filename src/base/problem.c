@@ -1,3 +1,4 @@
+/* Fills in and prints the description of a failure, and ends the process on a programmer's error. */
 #include "entrepot/base/problem.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Comparing, cutting and checking pieces of text: UTF-8, digits, edit distance. */
 #include "entrepot/base/str.h"
 
 #define DISTANCE_MAX 64

@@ -1,3 +1,4 @@
+/* Loads settings and data anew on a thread of its own, and exchanges what is served once all is well. */
 #include "cli/reload.h"
 
 #include <malloc.h>

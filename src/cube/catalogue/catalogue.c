@@ -1,3 +1,4 @@
+/* All open datasets with the code tables, under one id that stands for all that they can answer. */
 #include "entrepot/cube/catalogue.h"
 
 #include <inttypes.h>

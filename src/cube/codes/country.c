@@ -1,3 +1,4 @@
+/* The table of countries and areas: found by any code or name, suggested where a word is near one. */
 #include <xxhash.h>
 
 #include "entrepot/base/arena.h"

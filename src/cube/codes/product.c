@@ -1,3 +1,4 @@
+/* The table of HS products: codes, names, levels, and the section of each chapter. */
 #include <xxhash.h>
 
 #include "entrepot/base/arena.h"

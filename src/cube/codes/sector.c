@@ -1,3 +1,4 @@
+/* Sectors: named baskets of HS prefixes, by revision, from JSON. */
 #include <jansson.h>
 #include <xxhash.h>
 

@@ -1,3 +1,4 @@
+/* Opens a cube: copies or maps the file, then reads its description, members, products and periods. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

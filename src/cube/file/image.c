@@ -1,3 +1,5 @@
+/* Checks the bytes of a cube file and finds its sections, runs and series. Whatever a damaged file claims, nothing
+ * outside it is read. */
 #include "cube/file/image.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* Packs the observations of a run into bytes and reads them back; rows.h says how they lie. */
 #include "cube/file/rows.h"
 
 #include "cube/file/bits.h"

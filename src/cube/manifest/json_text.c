@@ -1,3 +1,4 @@
+/* Reads JSON by jansson with an arena as its memory; see json_text.h for why. */
 #include "entrepot/cube/json_text.h"
 
 #include <jansson.h>

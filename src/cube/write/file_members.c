@@ -1,3 +1,4 @@
+/* The countries in the order in which a cube file numbers them: by id. */
 #include "cube/write/writer.h"
 
 struct named_member {

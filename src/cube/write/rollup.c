@@ -1,3 +1,4 @@
+/* Adds rows up by product, so that the sum over all partners, or all members, is a run like any other. */
 #include "cube/write/rollup.h"
 
 bool rollup_init(struct rollup *r, size_t n_leaves)

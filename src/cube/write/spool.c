@@ -1,3 +1,5 @@
+/* The growing file: appended to, patched, read back, then made durable and put in the place of the old one in one
+ * step. */
 #include "cube/write/spool.h"
 
 #include <errno.h>

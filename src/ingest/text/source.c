@@ -1,3 +1,4 @@
+/* The bytes of a file, plain or packed, or of standard input; and whole small files at once. */
 #include "ingest/text/source.h"
 
 #include <errno.h>
