@@ -73,16 +73,16 @@ LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
 # ---- packages (Debian and Ubuntu) -----------------------------------------------------------------------------------------
 
 # A library is written as pkg-config-name@package, a command as command:package, a file as /its/path=package.
-LIBRARIES := libmicrohttpd jansson zlib libxxhash
+LIBRARIES := libmicrohttpd jansson zlib libxxhash libseccomp
 COMPILER := $(notdir $(firstword $(CC)))
 DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
-    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev \
+    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev libseccomp@libseccomp-dev \
     $(CHART_JS)=libjs-chart.js
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
 
 # Goals that compile something here. All others, of which some start another make for it, must work before the packages are there.
-COMPILING := all install layers docs docs-check openapi header-check programs %-programs build/%
+COMPILING := all install layers docs docs-check openapi header-check programs %-programs answers-% build/%
 ifneq ($(filter $(COMPILING),$(or $(MAKECMDGOALS),all)),)
 
 ifeq ($(shell command -v $(PKG_CONFIG)),)

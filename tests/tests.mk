@@ -231,6 +231,13 @@ soak: deps-soak ## slow attackers, idle crowds, floods, drains, swaps and proxie
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP REQUEST_MUTATIONS=1000000 $(B)/tests/siege/test_mutations
 	@ENTREPOT=$(BIN) CMOCKA_MESSAGE_OUTPUT=TAP SOAK_MINUTES=$(SOAK_MINUTES) $(B)/tests/soak/test_soak
 
+# Every answer before a change, and after it: make answers-keep DIR=…, change, make answers-compare DIR=… (ANSWERS_OF: another binary;
+# FIGURES: the folder of the real matrix). tests/same/answers.py says more.
+ANSWERS_OF ?= $(BIN)
+answers-keep answers-compare: answers-%: world-programs ## ask 20,000 questions and keep the answers in DIR; ask them again and compare, to the byte
+	@[ -n '$(DIR)' ] || { echo 'make $@ DIR=folder: where the answers are kept' >&2; exit 2; }
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/same/answers.py $* '$(DIR)' '$(ANSWERS_OF)' $(B)/tests/bench/bench_synth
+
 memcheck: deps-build ## one request of each route under valgrind
 	+@$(MAKE) $(jobs) all
 	@ENTREPOT=$(BIN) tests/soak/memcheck.sh

@@ -115,8 +115,7 @@ enum status flows_queries(const struct flows_question *q, struct arena *arena, s
                               .kind = q->kind,
                               .spread = CUBE_NO_SPREAD,
                               .measures = q->quantities ? CUBE_QUANTITY : 0,
-                              .max_rows = q->max_rows,
-                              .trace = q->trace};
+                              .max_rows = q->max_rows};
     memcpy(base.only, q->only, sizeof base.only);
     for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++)
         if (lone(q, d))
@@ -261,7 +260,7 @@ static enum status gather(const struct flows_question *q, const struct cube_quer
                           struct arena *arena, struct gathering *g)
 {
     struct cube_rows *rows = arena_new(arena, struct cube_rows, n_queries);
-    enum status status = rows ? cube_run(q->cube, query, rows, n_queries, arena) : ST_NO_MEMORY;
+    enum status status = rows ? cube_run(q->cube, query, rows, n_queries, arena, NULL) : ST_NO_MEMORY;
     *g = (struct gathering){.q = q, .room = q->n_items};
     for (size_t i = 0; status == ST_OK && i < n_queries; i++)
         g->room += rows[i].n;

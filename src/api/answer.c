@@ -1,4 +1,5 @@
 /* The way of a request: from a target to a whole reply. */
+#include "api/ask/choose.h"
 #include "api/reply/reply.h"
 #include "api/represent/encode.h"
 #include "api/request/request.h"
@@ -35,6 +36,22 @@ static struct str too_large(struct call *call)
     return text;
 }
 
+/* Where no room below has given a reason, the dataset is one. */
+static void explain_internal(struct call *call, enum status status)
+{
+    const char *what =
+        status == ST_CORRUPT ? "its data are damaged; `entrepot verify` says where" : "it cannot be read";
+    struct problem problem;
+    (void)problem_set(&problem, status, "dataset", "%s", what);
+    if (call->cube)
+        (void)snprintf(problem.place, sizeof problem.place, "dataset %.*s", STR_ARG(cube_dataset(call->cube)->id));
+    call_reason(call, &problem);
+    if (!call->reply->reason) /* no memory for more */
+        call->reply->reason = what;
+    (void)call_problem(call, PROBLEM_INTERNAL, NULL, call->path,
+                       STR("the data could not be read; the operator's log says why"));
+}
+
 /* What a room below could not do, as a problem. ST_INVALID comes with errors of its own. */
 static void explain_failure(struct call *call, enum status status)
 {
@@ -46,8 +63,7 @@ static void explain_failure(struct call *call, enum status status)
         (void)call_problem(call, PROBLEM_UNAVAILABLE, NULL, call->path,
                            STR("no memory is left for this request; try again or ask for less"));
     else
-        (void)call_problem(call, PROBLEM_INTERNAL, NULL, call->path,
-                           STR("the data could not be read; the operator's log says why"));
+        explain_internal(call, status);
 }
 
 static bool memory_was_short(const struct call *call) { return call->arena->starved && !call->arena->full; }
@@ -199,39 +215,6 @@ static bool unchanged(const struct call *call, bool answered)
     return !call->route->uncached && tags.n && any == answered && etag_matches(tags, reply_etag(call));
 }
 
-/* Whether the transport has these very bytes already. "*" is answered by the work alone. */
-static bool is_held(const struct call *call)
-{
-    const struct api_request *request = call->request;
-    if (!request->is_held || call->route->uncached || str_is(str_trim(request->if_none_match), "*"))
-        return false;
-    struct str key = reply_key(call);
-    return key.p && request->is_held(request->holder, key);
-}
-
-/* A table's handler leaves rows; a document's handler leaves bytes. */
-static enum status run_handler(struct call *call)
-{
-    buf_init(&call->document, call->api->options.max_body_bytes);
-    const struct arg *explain = call_find(call, "explain");
-    if (explain && explain->number)
-        call->trace = arena_new(call->arena, struct cube_trace, 1);
-    enum status status = call->route->kind == ROUTE_TABLE ? names_start(call) : ST_OK;
-    if (status == ST_OK)
-        status = check_memory(call, call->route->handler(call));
-    if (status == ST_OK && call->n_errors)
-        BUG("a handler reports a problem and success");
-    if (status == ST_OK && call->route->kind == ROUTE_TABLE)
-        status = table_arrange(call);
-    if (status == ST_OK && call->route->kind == ROUTE_TABLE)
-        names_fill(call);
-    if (status == ST_OK)
-        status = written(&call->document);
-    if (status != ST_OK)
-        buf_release(&call->document);
-    return status;
-}
-
 /* Which route it is, and what its parameters say. */
 static enum status resolve(struct call *call)
 {
@@ -257,9 +240,11 @@ static enum status resolve(struct call *call)
 /* The last of it: what is whole goes out, anything else as a problem. */
 static void end(struct call *call, enum status status, bool not_modified)
 {
-    if (status == ST_OK && not_modified)
+    if (status != ST_OK)
+        buf_release(&call->document);
+    else if (not_modified)
         write_not_modified(call);
-    else if (status == ST_OK)
+    else
         status = write_answer(call);
     status = check_memory(call, status);
     if (status == ST_OK) {
@@ -271,13 +256,14 @@ static void end(struct call *call, enum status status, bool not_modified)
     end_with_problem(call);
 }
 
-void api_answer(const struct api *api, struct arena *arena, const struct api_request *request, struct api_reply *reply)
+struct call *api_resolve(const struct api *api, struct arena *arena, const struct api_request *request,
+                         struct api_reply *reply)
 {
     start_reply(reply, api->options.max_body_bytes);
     struct call *call = arena_new(arena, struct call, 1);
     if (!call) {
         reply->status = 503;
-        return;
+        return NULL;
     }
     call->api = api;
     call->catalogue = api->catalogue;
@@ -285,23 +271,80 @@ void api_answer(const struct api *api, struct arena *arena, const struct api_req
     call->request = request;
     call->reply = reply;
     enum status status = resolve(call);
+    bool not_modified = false;
     reply->canonical = call->canonical;
     if (status == ST_OK && str_is(request->method, "OPTIONS")) {
         answer_options(call);
-        return;
+        return NULL;
     }
-    bool not_modified = status == ST_OK && unchanged(call, false);
-    if (status == ST_OK && !not_modified && is_held(call)) {
-        reply->held = true;
-        return;
-    }
-    if (status == ST_OK && !not_modified) {
-        status = run_handler(call);
-        if (reply->later)
-            return;
-        not_modified = status == ST_OK && unchanged(call, true);
-    }
+    if (status == ST_OK)
+        not_modified = unchanged(call, false);
+    if (status == ST_OK && !not_modified)
+        return call;
     end(call, status, not_modified);
+    return NULL;
+}
+
+/* If-None-Match: * is answered by the work alone. */
+struct str api_key(const struct call *call)
+{
+    bool known = !call->route->uncached && !str_is(str_trim(call->request->if_none_match), "*");
+    return known ? reply_key(call) : str_span(NULL, 0);
+}
+
+/* What is read is asked for before, as one batch, and priced as a whole. */
+bool api_plan(struct call *call, uint64_t *price)
+{
+    const struct arg *explain = call_find(call, "explain");
+    buf_init(&call->document, call->api->options.max_body_bytes);
+    call->ask = ask_new(call->arena);
+    call->explained = explain && explain->number;
+    if (call->ask && call->explained)
+        ask_explain(call->ask);
+    enum status status = call->ask ? ST_OK : ST_NO_MEMORY;
+    if (status == ST_OK && call->route->plan)
+        status = check_memory(call, call->route->plan(call));
+    if (status == ST_OK && call->route->plan)
+        status = call_price(call);
+    if (status != ST_OK)
+        end(call, status, false);
+    *price = call->price;
+    return status == ST_OK;
+}
+
+/* A table's route leaves rows; a document's leaves bytes. */
+static enum status run(struct call *call)
+{
+    struct problem problem;
+    bool table = call->route->kind == ROUTE_TABLE;
+    enum status status = ask_run(call->ask, &problem);
+    if (status == ST_CORRUPT)
+        call_reason(call, &problem);
+    if (status == ST_OK && table)
+        status = names_start(call);
+    if (status == ST_OK)
+        status = check_memory(call, (call->route->work ? call->route->work : call->route->handler)(call));
+    if (status == ST_OK && call->n_errors)
+        BUG("a route reports a problem and success");
+    if (status == ST_OK && table)
+        status = table_arrange(call);
+    if (status == ST_OK && table)
+        names_fill(call);
+    return status == ST_OK ? written(&call->document) : status;
+}
+
+void api_work(struct call *call)
+{
+    enum status status = run(call);
+    end(call, status, status == ST_OK && unchanged(call, true));
+}
+
+void api_answer(const struct api *api, struct arena *arena, const struct api_request *request, struct api_reply *reply)
+{
+    uint64_t price;
+    struct call *call = api_resolve(api, arena, request, reply);
+    if (call && api_plan(call, &price))
+        api_work(call);
 }
 
 void api_refuse(struct arena *arena, int status, struct str detail, struct str target, struct api_reply *reply)

@@ -18,21 +18,18 @@ struct api *api_new(const struct catalogue *catalogue, const struct api_options 
 {
     struct api *api = malloc(sizeof *api);
     struct search_index *search = search_new(catalogue);
-    const struct measure **link = measures_link(&api_routes);
-    struct prepared *prepared = link ? prepared_new(catalogue, &api_routes, (const struct measure *const *)link) : NULL;
+    struct prepared *prepared = prepared_new(catalogue, &api_routes);
     struct description *description = description_new();
     if (!api || !search || !prepared || !description) {
         prepared_free(prepared);
         search_free(search);
         description_free(description);
-        free(link);
         free(api);
         return NULL;
     }
     *api = (struct api){.catalogue = catalogue,
                         .routes = &api_routes,
                         .search = search,
-                        .link = link,
                         .prepared = prepared,
                         .description = description,
                         .options = *options};
@@ -45,7 +42,6 @@ void api_free(struct api *api)
     if (api) {
         prepared_free(api->prepared);
         search_free(api->search);
-        free(api->link);
         description_free(api->description);
     }
     free(api);

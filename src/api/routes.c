@@ -12,6 +12,7 @@ static const struct route *const table[] = {
     &route_bilateral_products,
     &route_deficits,
     &route_partners,
+    &route_growth,
     &route_dependence_any,
     &route_dependence,
     &route_leverage,

@@ -203,7 +203,7 @@ static void append_last_count(struct log *log)
 {
     struct buf line;
     buf_init(&line, LINE_BYTES);
-    begin_line(&line, LOG_WARNING, "log_dropped");
+    begin_line(&line, LOG_LEVEL_WARNING, "log_dropped");
     if (!line.failed)
         (void)log_append(log, buf_view(&line));
     buf_release(&line);
@@ -323,7 +323,7 @@ static void queue_line(struct log *log, enum log_level level, const struct buf *
     size_t before = log->fill.n;
     if (line->failed || !log_append(log, buf_view(line)))
         count_dropped(log, 1);
-    bool urgent = level >= LOG_WARNING && !log->urgent;
+    bool urgent = level >= LOG_LEVEL_WARNING && !log->urgent;
     log->urgent = log->urgent || urgent;
     bool full_batch = before < BATCH_BYTES && log->fill.n >= BATCH_BYTES;
     if (before == 0 || full_batch || urgent)

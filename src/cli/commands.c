@@ -93,8 +93,9 @@ static int verify(struct settings *settings)
     if (status == ST_OK) {
         status = cube_verify(cube, &problem);
         if (status == ST_OK)
-            printf("%s: sound: %.*s, %llu observations, release %.*s\n", path, STR_ARG(cube_dataset(cube)->id),
-                   (unsigned long long)cube_observations(cube), STR_ARG(cube_release(cube)));
+            problem_line(stdout, "%s: sound: %.*s, %llu observations, release %.*s", path,
+                         STR_ARG(cube_dataset(cube)->id), (unsigned long long)cube_observations(cube),
+                         STR_ARG(cube_release(cube)));
         cube_close(cube);
     }
     countries_free(countries);

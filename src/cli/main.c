@@ -70,8 +70,10 @@ int main(int argc, char **argv)
         fault_guard(command == &command_serve);
         return run_command(command, argc - 2, argv + 2);
     }
-    if (argc > 1)
-        fprintf(stderr, "entrepot: \"%s\" is no command\n\n", argv[1]);
+    if (argc > 1) {
+        problem_line(stderr, "entrepot: \"%s\" is no command", argv[1]);
+        fputc('\n', stderr);
+    }
     help(stderr);
     return EXIT_USAGE;
 }

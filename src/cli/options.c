@@ -157,7 +157,7 @@ int settings_read(struct settings *settings, const struct command *command, int 
                                   .argv = argv,
                                   .listen = "127.0.0.1:8080",
                                   .admin = "auto",
-                                  .log_level = LOG_INFO,
+                                  .log_level = LOG_LEVEL_INFO,
                                   .server = server_options_default(),
                                   .api = api_options_default(),
                                   .request.method = STR("GET"),

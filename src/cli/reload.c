@@ -62,7 +62,7 @@ static void tell_fixed(const struct reload *reload, const struct settings *wante
     if (names.n) {
         struct log_field fields[] = {LOG_TEXT("options", buf_view(&names)),
                                      LOG_TEXT("cure", STR("these take effect when the server is started again"))};
-        log_line(reload->context.log, LOG_WARNING, "restart_needed", fields, 2);
+        log_line(reload->context.log, LOG_LEVEL_WARNING, "restart_needed", fields, 2);
     }
     buf_release(&names);
 }
@@ -95,13 +95,13 @@ static void tell_result(const struct reload *reload, const struct problem *probl
 {
     struct log_field catalogue = LOG_TEXT("catalogue", catalogue_id(reload->served.catalogue));
     if (problem) {
-        log_problem(reload->context.log, LOG_ERROR, "reload_failed", problem, &catalogue, 1);
+        log_problem(reload->context.log, LOG_LEVEL_ERROR, "reload_failed", problem, &catalogue, 1);
         return;
     }
     struct log_field fields[] = {catalogue, LOG_NUMBER("datasets", catalogue_count(reload->served.catalogue)),
                                  LOG_TEXT("data", changed ? STR("changed") : STR("unchanged")),
                                  LOG_NUMBER("duration_ms", reload_now_ms() - begun_ms)};
-    log_line(reload->context.log, LOG_INFO, "reloaded", fields, 4);
+    log_line(reload->context.log, LOG_LEVEL_INFO, "reloaded", fields, 4);
 }
 
 static void tell_ready(const struct reload *reload, const char *last)
@@ -117,7 +117,7 @@ void reload_announce(const struct reload *reload)
     struct log_field fields[] = {LOG_TEXT("version", STR(ENTREPOT_VERSION)),
                                  LOG_TEXT("catalogue", catalogue_id(reload->served.catalogue)),
                                  LOG_NUMBER("datasets", catalogue_count(reload->served.catalogue))};
-    log_line(reload->context.log, LOG_INFO, "serving", fields, sizeof fields / sizeof *fields);
+    log_line(reload->context.log, LOG_LEVEL_INFO, "serving", fields, sizeof fields / sizeof *fields);
     tell_ready(reload, "");
 }
 

@@ -18,7 +18,7 @@ static void wait_for_the_end(struct serving *s)
     int signal;
     while (server_wait_signal(&signal) == SERVER_RELOAD)
         reload_ask(s->reload);
-    log_line(s->log, LOG_INFO, "stopping", &LOG_NUMBER("signal", signal), 1);
+    log_line(s->log, LOG_LEVEL_INFO, "stopping", &LOG_NUMBER("signal", signal), 1);
     service_stopping(&s->service);
 }
 

@@ -43,6 +43,17 @@ int ask_of(const struct api *api, const char *target, struct api_request request
     return reply.status;
 }
 
+void ask_key(const struct api *api, const char *target, struct api_request request, char key[KEY_TEXT])
+{
+    buf_release(&reply.body);
+    arena_reset(&arena);
+    request.target = str_view(target);
+    request.method = STR("GET");
+    struct call *call = api_resolve(api, &arena, &request, &reply);
+    struct str text = call ? api_key(call) : STR("");
+    (void)snprintf(key, KEY_TEXT, "%.*s", STR_ARG(text));
+}
+
 json_t *ask_json(const struct api *api, const char *target, int status)
 {
     char why[32];

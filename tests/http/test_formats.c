@@ -118,6 +118,17 @@ static void check_arrays(const char *target, json_t *root)
     json_decref(bare);
 }
 
+/* What stands for null in a column of codes. */
+static const char *none_of(const char *id)
+{
+    for (size_t i = 0; i < api_routes.n; i++)
+        for (size_t c = 0; c < api_routes.route[i]->n_columns; c++)
+            if (strcmp(api_routes.route[i]->column[c].id, id) == 0 && api_routes.route[i]->column[c].codes)
+                return api_routes.route[i]->column[c].codes->none;
+    fail_msg("%s is no column of codes", id);
+    return "";
+}
+
 /* The code of a row in a dimension: what its column says, the row's number, or the only one there is. */
 static size_t category_of(const json_t *row, size_t r, const char *id, const json_t *index)
 {
@@ -131,7 +142,7 @@ static size_t category_of(const json_t *row, size_t r, const char *id, const jso
     } else {
         as_text(value, text, sizeof text);
         if (json_is_null(value))
-            (void)snprintf(text, sizeof text, "%s", code_kind_of(id)->none);
+            (void)snprintf(text, sizeof text, "%s", none_of(id));
     }
     size_t place = place_of(index, text);
     if (place == json_array_size(index))

@@ -85,7 +85,7 @@ static void each_place_replaces_what_was_said_before(void **state)
     expect_text(settings.listen, "127.0.0.1:1");
     assert_int_equal(settings.server.shards, 3);
     assert_false(settings.server.access_log);
-    assert_int_equal(settings.log_level, LOG_ERROR);
+    assert_int_equal(settings.log_level, LOG_LEVEL_ERROR);
     assert_int_equal(settings.data.n, 2);
     (void)snprintf(line, sizeof line, "%s/x", folder); /* relative to the configuration's folder */
     expect_text(settings.data.item[0], line);

@@ -18,7 +18,6 @@ struct flows_question {
     enum cube_dim share_of; /* CUBE_DIMS: no shares */
     unsigned flags;         /* of every row */
     size_t max_rows;
-    struct cube_trace *trace;
 };
 
 struct flows_row {

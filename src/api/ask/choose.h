@@ -10,6 +10,11 @@ enum status call_choose(struct call *call, const struct want *want, const struct
 /* Says once that figures are made up, if the dataset's are. */
 void call_warn_synthetic(struct call *call, const struct cube *cube);
 
+/* Room for what a route's plan leaves for its work, zeroed, in call->state; NULL when memory is out. */
+void *call_keep(struct call *call, size_t size);
+/* Prices the call's batch: PROBLEM_TOO_LARGE and ST_INVALID if it would read more than the options allow. */
+enum status call_price(struct call *call) MUST_CHECK;
+
 /* Adds PROBLEM_TOO_LARGE and returns ST_INVALID if the query would read more than the options allow. */
 enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query) MUST_CHECK;
 /* The same for what `n` queries read together; `hint` says what to ask for instead. */

@@ -63,52 +63,55 @@ enum status dependence_options(struct call *call, struct dependence_question *q)
 
 /* ---- what the answer says of itself ---- */
 
-/* A share of what is undecided in part would be a bound that looks like a figure. */
-struct cell dependence_share_of_products(const struct dependence_summary *s)
-{
-    return s->products && !s->undecided ? cell_ratio((double)s->dependent / (double)s->products) : cell_null;
-}
+#define TOLD struct dependence_told
+#define THRESHOLD(id, criterion)                                                                                       \
+    COLUMN(id, NULL, FROM_RATIO(TOLD, limit[criterion]), .never_null = true, ONLY_IF(TOLD, has[criterion]))
+const struct column dependence_summary[DEPENDENCE_SUMMARY] = {
+    COLUMN("period", NULL, SHARED_PERIOD, .never_null = true),
+    COLUMN("method", NULL, FROM_NAME(TOLD, method), .never_null = true),
+    THRESHOLD("threshold_hhi", CRITERION_HHI),
+    THRESHOLD("threshold_world", CRITERION_WORLD_HHI),
+    THRESHOLD("threshold_extra", CRITERION_EXTRA_IMPORTS),
+    THRESHOLD("threshold_ratio", CRITERION_IMPORTS_OVER_EXPORTS),
+    THRESHOLD("threshold_share", CRITERION_SHARE),
+    COLUMN("window_years", NULL, FROM_COUNT(TOLD, window)),
+    COLUMN("years_looked_at", NULL, FROM_COUNT(TOLD, years)),
+    COLUMN("years_needed", NULL, FROM_COUNT(TOLD, needed)),
+    COLUMN("products", NULL, FROM_SIZE(TOLD, all.products)),
+    COLUMN("dependent_products", NULL, FROM_SIZE(TOLD, all.dependent)),
+    COLUMN("undecided_products", NULL, FROM_SIZE(TOLD, all.undecided)),
+    COLUMN("imports", NULL, FROM_FIGURE(TOLD, all.imports)),
+    COLUMN("dependent_imports", NULL, FROM_FIGURE(TOLD, all.dependent_imports)),
+    COLUMN("dependent_share_of_products", NULL, FROM_RATIO(TOLD, share_of_products)),
+    COLUMN("dependent_share_of_imports", NULL, FROM_RATIO(TOLD, share_of_imports)),
+};
 
-struct cell dependence_share_of_imports(const struct dependence_summary *s)
+struct dependence_told dependence_told(const struct dependence_question *q, const struct dependence_answer *answer)
 {
-    return s->undecided ? cell_null : cell_ratio(figure_ratio(s->dependent_imports, s->imports));
-}
-
-const char dependence_figures[] =
-    "{period: string, method: string, threshold_hhi?: number, threshold_world?: number, threshold_extra?: number,"
-    " threshold_ratio?: number, threshold_share?: number, window_years: integer, years_looked_at: integer,"
-    " years_needed: integer, products: integer, dependent_products: integer, undecided_products: integer,"
-    " imports: integer|null, dependent_imports: integer|null, dependent_share_of_products: number|null,"
-    " dependent_share_of_imports: number|null}";
-
-void dependence_echo(struct call *call, const struct dependence_question *q, const struct dependence_answer *answer)
-{
-    static const char *const name[CRITERIA] = {[CRITERION_HHI] = "threshold_hhi",
-                                               [CRITERION_WORLD_HHI] = "threshold_world",
-                                               [CRITERION_EXTRA_IMPORTS] = "threshold_extra",
-                                               [CRITERION_IMPORTS_OVER_EXPORTS] = "threshold_ratio",
-                                               [CRITERION_SHARE] = "threshold_share"};
     const struct dependence_summary *s = &answer->summary;
-    call_summarise(call, "period", cell_period(call, q->period));
-    call_summarise(call, "method", cell_z(dependence_method_name[q->method]));
-    for (enum criterion c = 0; c < CRITERIA; c++)
-        if (dependence_criteria(q->method, q->home != NULL) & 1U << c)
-            call_summarise(call, name[c], cell_ratio(q->limit[c]));
-    call_summarise(call, "window_years", cell_i64(q->window));
-    call_summarise(call, "years_looked_at", cell_i64(answer->years));
-    call_summarise(call, "years_needed", cell_i64(answer->needed));
-    call_summarise(call, "products", cell_i64((int64_t)s->products));
-    call_summarise(call, "dependent_products", cell_i64((int64_t)s->dependent));
-    call_summarise(call, "undecided_products", cell_i64((int64_t)s->undecided));
-    call_summarise(call, "imports", cell_figure(s->imports));
-    call_summarise(call, "dependent_imports", cell_figure(s->dependent_imports));
-    call_summarise(call, "dependent_share_of_products", dependence_share_of_products(s));
-    call_summarise(call, "dependent_share_of_imports", dependence_share_of_imports(s));
+    struct dependence_told told = {
+        .method = dependence_method_name[q->method],
+        .window = q->window,
+        .years = answer->years,
+        .needed = answer->needed,
+        .all = *s,
+        .share_of_products = s->products && !s->undecided ? (double)s->dependent / (double)s->products : (double)NAN,
+        .share_of_imports = s->undecided ? (double)NAN : figure_ratio(s->dependent_imports, s->imports),
+    };
+    for (enum criterion c = 0; c < CRITERIA; c++) {
+        told.has[c] = dependence_criteria(q->method, q->home != NULL) & 1U << c;
+        told.limit[c] = q->limit[c];
+    }
+    for (size_t i = 0; i < answer->n; i++)
+        told.flags |= answer->row[i].flags;
+    told.flags &= ~(FLAG_BIT(FLAG_LOWER_BOUND) | FLAG_BIT(FLAG_NO_EXPORTS));
+    told.flags |= s->undecided ? FLAG_BIT(FLAG_LOWER_BOUND) : 0;
+    return told;
 }
 
 /* Another dataset that has what this one lacks: the world's exports, or every supplier of the reporter. */
 static const struct cube *better(const struct call *call, const struct frame *frame,
-                                 const struct dependence_question *q, bool world)
+                                 const struct dependence_question *q, uint32_t period, bool world)
 {
     const struct catalogue *catalogue = call->catalogue;
     enum level level = q->breakdown->level == LEVEL_SECTOR ? LEVEL_HS2 : q->breakdown->level;
@@ -120,8 +123,8 @@ static const struct cube *better(const struct call *call, const struct frame *fr
         if (cube == frame->cube || !cube_has_level(cube, level) || cube_dataset(cube)->partners == PARTNERS_LISTED ||
             n == 0)
             continue;
-        if (cube_held(cube, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, q->period) &&
-            (!world || cube_tells_world(cube, FLOW_EXPORTS, q->period)))
+        if (cube_held(cube, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, period) &&
+            (!world || cube_tells_world(cube, FLOW_EXPORTS, period)))
             return cube;
         if (!later && cube_held(cube, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, own[n - 1]) &&
             (!world || cube_tells_world(cube, FLOW_EXPORTS, own[n - 1])))
@@ -130,9 +133,10 @@ static const struct cube *better(const struct call *call, const struct frame *fr
     return later;
 }
 
-static void warn_of_lack(struct call *call, const struct frame *frame, const struct dependence_question *q, bool world)
+static void warn_of_lack(struct call *call, const struct frame *frame, const struct dependence_question *q,
+                         uint32_t period, bool world)
 {
-    const struct cube *cube = better(call, frame, q, world);
+    const struct cube *cube = better(call, frame, q, period, world);
     const char *what =
         world
             ? "the dataset does not hold the exports of the world's countries: hhi_world_exports and its criterion are "
@@ -187,9 +191,9 @@ void dependence_warn(struct call *call, const struct frame *frame, const struct 
                                answer->years < q->window ? "the others are not complete in the dataset"
                                                          : "the criterion columns are of the period alone"));
     if (!all)
-        warn_of_lack(call, frame, q, false);
-    if (!cube_tells_world(frame->cube, FLOW_EXPORTS, q->period))
-        warn_of_lack(call, frame, q, true);
+        warn_of_lack(call, frame, q, answer->period, false);
+    if (!cube_tells_world(frame->cube, FLOW_EXPORTS, answer->period))
+        warn_of_lack(call, frame, q, answer->period, true);
     if (q->home && !all)
         call_warn(call, STR("what comes from inside home is not in the dataset: the criteria of eu2021 are null"));
     if (q->breakdown->level == LEVEL_SECTOR)

@@ -69,14 +69,21 @@
 
 /* Method, limits, home and window into the question; all contradictions as problems. */
 enum status dependence_options(struct call *call, struct dependence_question *question) MUST_CHECK;
-/* Null where some products are undecided. */
-struct cell dependence_share_of_products(const struct dependence_summary *summary);
-struct cell dependence_share_of_imports(const struct dependence_summary *summary);
-/* The shape of meta.summary. */
-extern const char dependence_figures[];
-/* The same echoed in meta.summary. */
-void dependence_echo(struct call *call, const struct dependence_question *question,
-                     const struct dependence_answer *answer);
+/* What an answer says of all its rows. A share of what is undecided in part would be a bound that looks like a figure: NaN. */
+struct dependence_told {
+    const char *method;
+    bool has[CRITERIA]; /* the method looks at it */
+    double limit[CRITERIA];
+    unsigned window, years, needed;
+    struct dependence_summary all;
+    double share_of_products, share_of_imports;
+    unsigned flags; /* of any row */
+};
+struct dependence_told dependence_told(const struct dependence_question *question,
+                                       const struct dependence_answer *answer);
+/* meta.summary, of a struct dependence_told. */
+#define DEPENDENCE_SUMMARY 17
+extern const struct column dependence_summary[DEPENDENCE_SUMMARY];
 /* What the answer cannot tell, and which dataset could. */
 void dependence_warn(struct call *call, const struct frame *frame, const struct dependence_question *question,
                      const struct dependence_answer *answer);

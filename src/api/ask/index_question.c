@@ -14,28 +14,11 @@ static bool same_country(struct call *call)
     return true;
 }
 
-/* Each period is read twice with all partners apart, and twice for the world together: no index reads more. */
-static enum status afford(struct call *call, const struct index_question *q, struct index_needs needs)
-{
-    uint64_t cost = 0;
-    struct breakdown total = {.level = LEVEL_TOTAL};
-    const struct breakdown *breakdown = q->breakdown.n ? &q->breakdown : &total;
-    for (size_t i = 0; i < q->offer->n_periods; i++) {
-        uint64_t own = index_cost(&q->frame, breakdown, q->offer->period[i], false, call->arena),
-                 world = needs.world ? index_cost(&q->frame, breakdown, q->offer->period[i], true, call->arena) : 0;
-        if (own > UINT64_MAX / 4 || world > UINT64_MAX / 4)
-            return call_afford_cost(call, UINT64_MAX);
-        cost += own + world;
-    }
-    return call_afford_cost(call, cost);
-}
-
-enum status index_begin(struct call *call, struct index_needs needs, struct index_question *out)
+static enum status begin(struct call *call, struct index_needs needs, struct index_question *out)
 {
     const struct arg *level = call_find(call, "level"), *partner = call_find(call, "partner");
     const struct catalogue *catalogue = call->catalogue;
     struct want want = want_of(call);
-    *out = (struct index_question){.offer = NULL};
     want.level = level ? level->level : LEVEL_TOTAL;
     want.world = needs.world;
     want.all_partners = needs.all_partners;
@@ -55,7 +38,23 @@ enum status index_begin(struct call *call, struct index_needs needs, struct inde
     if (status == ST_OK && level)
         status =
             breakdown_make(out->offer->cube, catalogue_sectors(catalogue), level->level, call->arena, &out->breakdown);
-    return status == ST_OK ? afford(call, out, needs) : status;
+    return status;
+}
+
+struct index_question *index_begin(struct call *call, struct index_needs needs, enum status *status)
+{
+    struct index_question *q = call_keep(call, sizeof *q);
+    *status = q ? begin(call, needs, q) : ST_NO_MEMORY;
+    return *status == ST_OK ? q : NULL;
+}
+
+enum status index_plan(struct call *call, struct index_needs needs, index_ask *ask)
+{
+    enum status status;
+    struct index_question *q = index_begin(call, needs, &status);
+    if (q)
+        q->index = ask(&q->frame, &q->breakdown, q->offer->period, q->offer->n_periods);
+    return status;
 }
 
 void index_say(struct call *call, const char *formula)
@@ -71,12 +70,12 @@ void index_say(struct call *call, const char *formula)
     call->empty_reason = "no_trade_recorded";
 }
 
-enum status index_by_period(struct call *call, struct index_needs needs, index_rows *add, const char *formula)
+enum status index_work(struct call *call, index_rows *add, const char *formula)
 {
-    struct index_question q;
-    enum status status = index_begin(call, needs, &q);
-    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
-        status = add(call, &q, q.offer->period[i]);
+    const struct index_question *q = call->state;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < q->offer->n_periods; i++)
+        status = add(call, q, q->offer->period[i]);
     if (status == ST_OK)
         index_say(call, formula);
     return status;

@@ -3,15 +3,17 @@
 #define API_ASK_INDEX_QUESTION_H
 
 #include "api/contract/call.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "entrepot/analysis/breakdown.h"
 #include "entrepot/analysis/indices.h"
 
 #define LEVELS_WITHOUT_SECTORS (LEVELS_OF_PRODUCTS & ~(1U << LEVEL_SECTOR))
 
-#define PARAM_OF_COUNTRY(name_, needed, text, code)                                                                    \
+#define PARAM_OF_COUNTRY(what, needed, text, code)                                                                     \
     {                                                                                                                  \
-        .name = name_, .type = PARAM_COUNTRY, .required = needed, .description = text, .example = code                 \
+        .name = #what, .type = PARAM_COUNTRY, .codes = &codes_##what, .required = needed, .description = text,         \
+        .example = code                                                                                                \
     }
 #define PARAM_OF_LEVEL(levels_)                                                                                        \
     {                                                                                                                  \
@@ -28,15 +30,6 @@
 /* The shape of meta.summary. */
 #define FIGURES_OF_INDICES "{formula: string, level?: string}"
 
-#define COLUMN_OF_PERIOD                                                                                               \
-    {                                                                                                                  \
-        "period", COLUMN_STRING, NULL, 0, false, "period of the figures"                                               \
-    }
-#define COLUMN_OF_FLAGS                                                                                                \
-    {                                                                                                                  \
-        "flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"                       \
-    }
-
 struct index_needs {
     unsigned world;     /* 1 << flow: the data must tell the world's trade */
     bool partner_books; /* the partner's own books are needed, not only the pair's trade */
@@ -48,15 +41,17 @@ struct index_question {
     const struct offer *offer;
     struct frame frame;
     struct breakdown breakdown; /* empty where the route has no level */
+    struct index *index;
 };
 
-/* Chooses the dataset, bounds the cost, makes the breakdown. Problems say which data would do. */
-enum status index_begin(struct call *call, struct index_needs needs, struct index_question *out) MUST_CHECK;
+/* Chooses the dataset and makes the breakdown, into call->state; NULL after a problem, or without memory. Problems say which data would do. */
+struct index_question *index_begin(struct call *call, struct index_needs needs, enum status *status);
+/* A whole plan: what index_begin makes, and the index asked for in all its periods. */
+enum status index_plan(struct call *call, struct index_needs needs, index_ask *ask) MUST_CHECK;
 /* Adds the rows of one period. */
 typedef enum status index_rows(struct call *call, const struct index_question *q, uint32_t period);
-/* A whole answer: the dataset chosen, the rows of each of its periods in turn, and what is said of them. */
-enum status index_by_period(struct call *call, struct index_needs needs, index_rows *add,
-                            const char *formula) MUST_CHECK;
+/* A whole work: the rows of each of the periods in turn, and what is said of them. */
+enum status index_work(struct call *call, index_rows *add, const char *formula) MUST_CHECK;
 /* What is said of every index: its level, and that sectors overlap. */
 void index_say(struct call *call, const char *formula);
 

@@ -75,19 +75,24 @@ static enum status product_item(struct call *call, const struct cube *cube, stru
     return status;
 }
 
-enum status pair_breakdown(struct call *call, const struct cube *cube, struct breakdown *out)
+enum status named_products(struct call *call, const struct cube *cube, struct breakdown *out)
 {
-    const struct arg *level = call_arg(call, "level"), *product = call_arg(call, "product");
-    if (level->level != LEVEL_TOTAL)
-        return breakdown_make(cube, catalogue_sectors(call->catalogue), level->level, call->arena, out);
-    size_t n = product->n_list ? product->n_list : 1;
-    struct breakdown_item *item = arena_new(call->arena, struct breakdown_item, n);
-    if (!item)
-        return ST_NO_MEMORY;
-    *out = (struct breakdown){.level = LEVEL_SECTOR, .n = n, .item = item};
-    enum status status = ST_OK;
-    item[0].code = STR("TOTAL");
+    static const struct breakdown_item everything = {.code = STR_INIT("TOTAL")};
+    const struct arg *product = call_arg(call, "product");
+    *out = (struct breakdown){.level = LEVEL_SECTOR, .n = 1, .item = &everything};
+    if (product->n_list == 0)
+        return ST_OK;
+    struct breakdown_item *item = arena_new(call->arena, struct breakdown_item, product->n_list);
+    enum status status = item ? ST_OK : ST_NO_MEMORY;
     for (size_t i = 0; status == ST_OK && i < product->n_list; i++)
         status = product_item(call, cube, product->list[i], &item[i]);
-    return status;
+    return status == ST_OK ? breakdown_name(cube, item, product->n_list, call->arena, out) : status;
+}
+
+enum status pair_breakdown(struct call *call, const struct cube *cube, struct breakdown *out)
+{
+    const struct arg *level = call_arg(call, "level");
+    if (level->level == LEVEL_TOTAL)
+        return named_products(call, cube, out);
+    return breakdown_make(cube, catalogue_sectors(call->catalogue), level->level, call->arena, out);
 }

@@ -14,6 +14,8 @@ unsigned flags_of_products(const struct cube *cube, const struct arg *product);
 enum status frame_products(struct call *call, struct frame *frame) MUST_CHECK;
 /* Takes the call's products into the want. */
 void want_products(const struct call *call, struct want *want);
+/* Each of the call's products, or, where none is named, one item TOTAL. */
+enum status named_products(struct call *call, const struct cube *cube, struct breakdown *out) MUST_CHECK;
 /* What a pair's trade is broken down by in one dataset: the level's nodes, or, where no level is asked for, each of the products, or one
  * item TOTAL. */
 enum status pair_breakdown(struct call *call, const struct cube *cube, struct breakdown *out) MUST_CHECK;

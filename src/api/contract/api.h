@@ -6,7 +6,7 @@
 #define API_CONTRACT_API_H
 
 #include "api/assets.h"
-#include "api/contract/measure.h"
+#include "api/contract/route.h"
 #include "entrepot/api/api.h"
 #include "entrepot/cube/search.h"
 
@@ -17,7 +17,6 @@ struct api {
     const struct catalogue *catalogue;
     const struct routes *routes;
     struct search_index *search;
-    const struct measure **link; /* of the columns of all routes in turn */
     struct prepared *prepared;
     struct description *description; /* OpenAPI */
     struct api_options options;

@@ -47,6 +47,14 @@ void call_warn(struct call *call, struct str warning)
         call->warning[call->n_warnings++] = warning;
 }
 
+void call_reason(struct call *call, const struct problem *problem)
+{
+    if (!call->reply->reason)
+        call->reply->reason = arena_printf(call->arena, "%s: %s%s%s", problem->place, problem->detail,
+                                           *problem->cure ? "; " : "", problem->cure)
+                                  .p;
+}
+
 /* ---- rows ---- */
 
 const struct cell cell_null = {.kind = CELL_NULL};

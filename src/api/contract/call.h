@@ -53,9 +53,13 @@ struct call {
     size_t n_summary;
     struct str mirror; /* link to the other side's view, or empty */
     const char *empty_reason;
+    struct rows_share shared;   /* by the rows that call_rows adds */
     const struct column *other; /* column in which `top` writes "other"; NULL: product, else partner */
     uint64_t unsummed;          /* columns that `top` may not add up in this answer, a bit each */
-    struct cube_trace *trace;   /* with explain=1 what the queries did, else NULL */
+    struct ask *ask;            /* the batch of all that is read */
+    void *state;                /* what `plan` leaves for `work` */
+    uint64_t price;             /* of the batch, in observations */
+    bool explained;             /* explain=1 */
 };
 
 /* The argument of a parameter; NULL if the route has no such parameter. */
@@ -68,11 +72,19 @@ struct call_error *call_problem(struct call *call, enum problem_type type, const
                                 struct str detail);
 void call_suggest(struct call_error *error, struct str suggestion);
 void call_warn(struct call *call, struct str warning);
+/* Why the answer will be a 500, for the operator's log: clients are not told of files and sections. The first reason stays. */
+void call_reason(struct call *call, const struct problem *problem);
 /* A figure for meta.summary; `name` lives as long as the program. */
 void call_summarise(struct call *call, const char *name, struct cell value);
+/* meta.summary: what the route's columns of summaries say of the struct that they are about. */
+void call_summary(struct call *call, const void *summary);
 
 /* A new row of null cells, or NULL when memory is out. */
 struct cell *call_row(struct call *call);
+/* Adds the `n` rows that begin at `row`, one every `bytes`, by the route's columns. */
+enum status call_rows(struct call *call, const void *row, size_t n, size_t bytes) MUST_CHECK;
+/* The value of a column in one row. */
+struct cell call_cell(struct call *call, const struct column *column, const void *row);
 /* Room for `n` rows more, so that call_row finds it. */
 enum status call_reserve(struct call *call, size_t n) MUST_CHECK;
 

@@ -1,44 +1,34 @@
 /* Columns of codes: what they are in formats of dimensions and figures, and the names of what they hold. */
-#include <string.h>
+#include "api/contract/column.h"
 
-#include "api/contract/codes.h"
-
-/* What is not in here is a figure if it is a number or a truth, else a text. `dataset` is null where no dataset has the row. */
-static const struct code_kind kinds[] = {
-    {"reporter", ROLE_PLACE, NAMES_OF_COUNTRIES, "REPORTER", "Reporter", "_T", false},
-    {"partner", ROLE_PLACE, NAMES_OF_COUNTRIES, "PARTNER", "Partner", "_T", false},
-    {"importer", ROLE_PLACE, NAMES_OF_COUNTRIES, "IMPORTER", "Importer", "_T", false},
-    {"supplier", ROLE_PLACE, NAMES_OF_COUNTRIES, "SUPPLIER", "Supplier", "_T", false},
-    {"product", ROLE_CLASS, NAMES_OF_PRODUCTS, "PRODUCT", "Product", "_T", true},
-    {"flow", ROLE_CLASS, NAMES_OF_NOTHING, "FLOW", "Flow", "_T", false},
-    {"measure", ROLE_CLASS, NAMES_OF_NOTHING, "CHECKED_MEASURE", "Checked measure", "_Z", false},
-    {"path", ROLE_CLASS, NAMES_OF_NOTHING, "PATH", "Path of the cut", "_Z", false},
-    {"year", ROLE_CLASS, NAMES_OF_NOTHING, "YEAR_OF_PATH", "Year of the path", "_Z", false},
-    {"dataset", ROLE_CLASS, NAMES_OF_DATASETS, "DATASET", "Dataset", "_Z", false},
-    {"id", ROLE_CLASS, NAMES_OF_NOTHING, "ID", "Id", "_Z", true},
-    {"period", ROLE_TIME, NAMES_OF_NOTHING, "TIME_PERIOD", "Period", "_T", false},
-    {"top_supplier", ROLE_TEXT, NAMES_OF_COUNTRIES, "TOP_SUPPLIER", "Largest supplier", "", false},
-    {"top_partner", ROLE_TEXT, NAMES_OF_COUNTRIES, "TOP_PARTNER", "Largest partner", "", false},
-    {"mirror_dataset", ROLE_TEXT, NAMES_OF_DATASETS, "MIRROR_DATASET", "Dataset of the partner's books", "", false},
-    {"section", ROLE_TEXT, NAMES_OF_PRODUCTS, "SECTION", "Section", "", false},
-    {"parent", ROLE_TEXT, NAMES_OF_PRODUCTS, "PARENT", "Next coarser code", "", true},
-    {"code", ROLE_TEXT, NAMES_OF_NOTHING, "CODE", "Code", "", true},
-    {"prefixes", ROLE_TEXT, NAMES_OF_NOTHING, "PREFIXES", "HS codes", "", true},
-};
-
-const struct code_kind *code_kind_of(const char *id)
-{
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].id, id) == 0)
-            return &kinds[i];
-    return NULL;
-}
+/* `dataset` is null where no dataset has the row. */
+const struct code_kind codes_reporter = {ROLE_PLACE, NAMES_OF_COUNTRIES, "REPORTER", "Reporter", "_T", false};
+const struct code_kind codes_partner = {ROLE_PLACE, NAMES_OF_COUNTRIES, "PARTNER", "Partner", "_T", false};
+const struct code_kind codes_importer = {ROLE_PLACE, NAMES_OF_COUNTRIES, "IMPORTER", "Importer", "_T", false};
+const struct code_kind codes_supplier = {ROLE_PLACE, NAMES_OF_COUNTRIES, "SUPPLIER", "Supplier", "_T", false};
+const struct code_kind codes_product = {ROLE_CLASS, NAMES_OF_PRODUCTS, "PRODUCT", "Product", "_T", true};
+const struct code_kind codes_flow = {ROLE_CLASS, NAMES_OF_NOTHING, "FLOW", "Flow", "_T", false};
+const struct code_kind codes_measure = {ROLE_CLASS, NAMES_OF_NOTHING, "CHECKED_MEASURE", "Checked measure", "_Z",
+                                        false};
+const struct code_kind codes_path = {ROLE_CLASS, NAMES_OF_NOTHING, "PATH", "Path of the cut", "_Z", false};
+const struct code_kind codes_year = {ROLE_CLASS, NAMES_OF_NOTHING, "YEAR_OF_PATH", "Year of the path", "_Z", false};
+const struct code_kind codes_dataset = {ROLE_CLASS, NAMES_OF_DATASETS, "DATASET", "Dataset", "_Z", false};
+const struct code_kind codes_id = {ROLE_CLASS, NAMES_OF_NOTHING, "ID", "Id", "_Z", true};
+const struct code_kind codes_period = {ROLE_TIME, NAMES_OF_NOTHING, "TIME_PERIOD", "Period", "_T", false};
+const struct code_kind codes_top_supplier = {ROLE_TEXT, NAMES_OF_COUNTRIES, "TOP_SUPPLIER", "Largest supplier", "",
+                                             false};
+const struct code_kind codes_top_partner = {ROLE_TEXT, NAMES_OF_COUNTRIES, "TOP_PARTNER", "Largest partner", "", false};
+const struct code_kind codes_mirror_dataset = {
+    ROLE_TEXT, NAMES_OF_DATASETS, "MIRROR_DATASET", "Dataset of the partner's books", "", false};
+const struct code_kind codes_section = {ROLE_TEXT, NAMES_OF_PRODUCTS, "SECTION", "Section", "", false};
+const struct code_kind codes_parent = {ROLE_TEXT, NAMES_OF_PRODUCTS, "PARENT", "Next coarser code", "", true};
+const struct code_kind codes_code = {ROLE_TEXT, NAMES_OF_NOTHING, "CODE", "Code", "", true};
+const struct code_kind codes_prefixes = {ROLE_TEXT, NAMES_OF_NOTHING, "PREFIXES", "HS codes", "", true};
 
 enum column_role column_role(const struct column *column)
 {
-    const struct code_kind *kind = code_kind_of(column->id);
     bool figure = column->type == COLUMN_INTEGER || column->type == COLUMN_NUMBER || column->type == COLUMN_BOOLEAN;
-    return kind ? kind->role : figure ? ROLE_FIGURE : ROLE_TEXT;
+    return column->codes ? column->codes->role : figure ? ROLE_FIGURE : ROLE_TEXT;
 }
 
 static struct str name_of_country(const struct catalogue *catalogue, struct str code)

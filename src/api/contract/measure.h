@@ -2,27 +2,119 @@
 #ifndef API_CONTRACT_MEASURE_H
 #define API_CONTRACT_MEASURE_H
 
-#include "api/contract/route.h"
-
-/* What a column of figures holds. */
-struct measure {
-    const char *id;
-    const char *columns; /* ids with spaces between; NULL: the id itself */
-    const char *path;    /* beginning of the paths whose columns mean this; NULL: all others */
-    const char *code, *formula, *unit, *citation, *description;
+/* In the order in which they are listed. */
+enum measure_id {
+    MEASURE_NONE, /* no figures */
+    MEASURE_IMPORTS_FROM_PARTNER,
+    MEASURE_EXPORTS_TO_PARTNER,
+    MEASURE_EXPORTS_TO_ALL,
+    MEASURE_EXPORTS_TOTAL,
+    MEASURE_IMPORTS_FROM_ALL,
+    MEASURE_WORLD_IMPORTS,
+    MEASURE_EXTRA_IMPORTS,
+    MEASURE_DEPENDENT_IMPORTS,
+    MEASURE_IMPORTS_TOTAL,
+    MEASURE_EXPORTS,
+    MEASURE_IMPORTS,
+    MEASURE_TOTAL,
+    MEASURE_BALANCE,
+    MEASURE_BALANCE_CHANGE,
+    MEASURE_QUANTITY,
+    MEASURE_UNIT_VALUE,
+    MEASURE_CHECKED_VALUE,
+    MEASURE_VALUE,
+    MEASURE_NORMALISED_BALANCE,
+    MEASURE_COVER_RATIO,
+    MEASURE_EXPORTS_GROWTH,
+    MEASURE_IMPORTS_GROWTH,
+    MEASURE_GROWTH_ELSEWHERE,
+    MEASURE_GROWTH_REGION,
+    MEASURE_GROWTH,
+    MEASURE_CAGR,
+    MEASURE_PRODUCT_SHARE_OF_EXPORTS,
+    MEASURE_PRODUCT_SHARE_OF_IMPORTS,
+    MEASURE_SUPPLIER_SHARE_OF_IMPORTS,
+    MEASURE_SHARE_OF_EXPORTS,
+    MEASURE_SHARE_OF_IMPORTS,
+    MEASURE_SHARE_OF_TOTAL,
+    MEASURE_SHARE_OF_BILATERAL_EXPORTS,
+    MEASURE_SHARE_OF_BILATERAL_IMPORTS,
+    MEASURE_EXPORTS_CONTRIBUTION_PP,
+    MEASURE_IMPORTS_CONTRIBUTION_PP,
+    MEASURE_BALANCE_CONTRIBUTION_PP,
+    MEASURE_SHARE_OF_DEFICIT,
+    MEASURE_SHARE_OF_BALANCE,
+    MEASURE_CUMULATIVE_SHARE,
+    MEASURE_IMPORT_SHARE,
+    MEASURE_FLOWS_SHARE,
+    MEASURE_PARTNER_SHARE,
+    MEASURE_HHI_WORLD_EXPORTS,
+    MEASURE_NORMALISED_HHI,
+    MEASURE_HHI,
+    MEASURE_HIRSCHMAN,
+    MEASURE_EQUIVALENT_SUPPLIERS,
+    MEASURE_EXTRA_SHARE,
+    MEASURE_HHI_EXTRA,
+    MEASURE_EXTRA_OVER_EXPORTS,
+    MEASURE_DEPENDENT_SHARE_OF_PRODUCTS,
+    MEASURE_DEPENDENT_SHARE_OF_IMPORTS,
+    MEASURE_TOP_SHARE,
+    MEASURE_IMPORTS_OVER_EXPORTS,
+    MEASURE_IMPORT_DEPENDENCE,
+    MEASURE_PARTNER_MARKET_DEPENDENCE,
+    MEASURE_MARKET_DEPENDENCE,
+    MEASURE_PARTNER_IMPORT_DEPENDENCE,
+    MEASURE_ASYMMETRY_IMPORTS,
+    MEASURE_ASYMMETRY_MARKET,
+    MEASURE_NET_ASYMMETRY,
+    MEASURE_LOSS_INDEX,
+    MEASURE_SALES_TO_IMPORTER,
+    MEASURE_WORLD_EXPORTS,
+    MEASURE_WORLD_SHARE,
+    MEASURE_SALES_ELSEWHERE,
+    MEASURE_SCENARIO_CAPACITY,
+    MEASURE_CAPACITY,
+    MEASURE_RESOURCING_MULTIPLE,
+    MEASURE_MARKET_TIGHTNESS,
+    MEASURE_MIRROR_GAP,
+    MEASURE_GAP_FOB,
+    MEASURE_CUT,
+    MEASURE_SCENARIO_GAP,
+    MEASURE_DOMESTIC,
+    MEASURE_COVERED,
+    MEASURE_UNCOVERED,
+    MEASURE_UNCOVERED_SHARE,
+    MEASURE_ALLOCATION,
+    MEASURE_COST,
+    MEASURE_COST_COVERAGE,
+    MEASURE_COST_MULTIPLE,
+    MEASURE_PARTNER_LOSS,
+    MEASURE_PARTNER_LOSS_SHARE,
+    MEASURE_PARTNER_LOSS_SHARE_OF_EXPORTS,
+    MEASURE_REPORTED,
+    MEASURE_MIRRORED,
+    MEASURE_MIRROR_RATIO,
+    MEASURE_RELATIVE_GAP,
+    MEASURE_RELATIVE_GAP_FOB,
+    MEASURE_FOB,
+    MEASURE_DIFFERENCE,
+    MEASURE_RELATIVE_DIFFERENCE,
+    MEASURE_SYMMETRIC_RCA,
+    MEASURE_RCA,
+    MEASURE_TII_EXCLUDING_REPORTER,
+    MEASURE_TII,
+    MEASURE_TCI,
+    MEASURE_GRUBEL_LLOYD,
+    MEASURE_FINGER_KREININ,
+    MEASURE_KRUGMAN,
+    MEASURES
 };
 
-extern const struct measure measures[];
-extern const size_t n_measures;
-
-/* NULL for columns that are no figures. */
-const struct measure *measure_of(const struct route *route, const struct column *column);
-/* measure_of for every column of every route in turn: malloc's, or NULL. */
-const struct measure **measures_link(const struct routes *routes);
-/* Where the columns of one of the routes begin in what measures_link has made. */
-size_t measures_at(const struct routes *routes, const struct route *route);
-/* Sets has[i] where route i has a column that holds the measure; the others stay as they are. */
-void measure_routes(const struct routes *routes, const struct measure *const *link, const struct measure *measure,
-                    bool *has);
+struct measure {
+    const char *id;
+    const char *columns; /* ids of the columns that hold it, with spaces between; NULL: the id itself */
+    const char *code, *formula, *unit, *citation, *description;
+};
+extern const struct measure measures[MEASURES]; /* the first, MEASURE_NONE, is empty */
 
 #endif

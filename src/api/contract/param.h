@@ -2,6 +2,7 @@
 #ifndef API_CONTRACT_PARAM_H
 #define API_CONTRACT_PARAM_H
 
+#include "api/contract/codes.h"
 #include "entrepot/cube/catalogue.h"
 
 enum param_type {
@@ -35,17 +36,18 @@ enum param_type {
 struct param {
     const char *name;
     enum param_type type;
-    bool in_path;             /* these stand first in a route's table, in the path's order */
-    uint32_t max;             /* PARAM_COUNT */
-    unsigned levels;          /* PARAM_LEVEL: bit per allowed level */
-    const char *const *words; /* PARAM_WORD, PARAM_WORDS: ended by NULL */
-    double low, high;         /* PARAM_REAL */
-    bool required;            /* in the query; path parameters are anyway */
-    bool star;                /* lists: * stands for every member */
-    bool comtrade;            /* UN Comtrade's spellings too: 201904, AG4 */
-    unsigned formats;         /* how it is written: 1U << enum format of those that know it; else 0 */
-    const char *alias;        /* another name for it, or NULL */
-    const char *fallback;     /* the default as text, or NULL */
+    bool in_path;                  /* these stand first in a route's table, in the path's order */
+    uint32_t max;                  /* PARAM_COUNT */
+    unsigned levels;               /* PARAM_LEVEL: bit per allowed level */
+    const char *const *words;      /* PARAM_WORD, PARAM_WORDS: ended by NULL */
+    double low, high;              /* PARAM_REAL */
+    bool required;                 /* in the query; path parameters are anyway */
+    bool star;                     /* lists: * stands for every member */
+    bool comtrade;                 /* UN Comtrade's spellings too: 201904, AG4 */
+    unsigned formats;              /* how it is written: 1U << enum format of those that know it; else 0 */
+    const char *alias;             /* another name for it, or NULL */
+    const char *fallback;          /* the default as text, or NULL */
+    const struct code_kind *codes; /* a row's code where no column tells it; or NULL */
     const char *description, *example;
 };
 

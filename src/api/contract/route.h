@@ -34,17 +34,20 @@ struct route {
     const char *id, *path, *summary, *description, *example;
     enum route_kind kind;
     enum route_group group;
-    bool unlisted;       /* parts of a page: in no list, in no description */
-    const char *media;   /* ROUTE_DOCUMENT: its Content-Type */
-    const char *shape;   /* ROUTE_DOCUMENT of JSON: what it holds, as api/openapi/openapi.h writes shapes */
-    const char *figures; /* ROUTE_TABLE: the shape of meta.summary, or NULL: none */
-    bool no_example;     /* too long to stand in the description of the API */
-    bool uncached;       /* health: no ETag, no-store */
-    handler *handler;
+    bool unlisted;        /* parts of a page: in no list, in no description */
+    const char *media;    /* ROUTE_DOCUMENT: its Content-Type */
+    const char *shape;    /* ROUTE_DOCUMENT of JSON: what it holds, as api/openapi/openapi.h writes shapes */
+    const char *figures;  /* ROUTE_TABLE: the shape of meta.summary, or NULL: none */
+    bool no_example;      /* too long to stand in the description of the API */
+    bool uncached;        /* health: no ETag, no-store */
+    handler *handler;     /* of documents, and of tables that read nothing; else NULL, and these two: */
+    handler *plan, *work; /* chooses datasets and asks (call->ask, call->state); makes rows of what was read */
     const struct param *param;
     size_t n_params;
     const struct column *column;
     size_t n_columns;
+    const struct column *summary_column; /* of meta.summary */
+    size_t n_summary_columns;
     const char *default_sort; /* or NULL */
     const struct route
         *with_summary; /* or NULL: what answers summary=1, with columns of its own over the same parameters */

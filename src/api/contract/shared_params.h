@@ -93,14 +93,14 @@ extern const char *const words_of_labels[], *const words_of_shapes[], *const wor
 
 #define PARAM_OF_REPORTER                                                                                              \
     {                                                                                                                  \
-        .name = "reporter", .type = PARAM_COUNTRY, .in_path = true,                                                    \
+        .name = "reporter", .type = PARAM_COUNTRY, .codes = &codes_reporter, .in_path = true,                          \
         .description = "country whose books are read: ISO alpha-3 or alpha-2, M49, or Comtrade number",                \
         .example = "IND"                                                                                               \
     }
 #define PARAM_OF_PARTNER                                                                                               \
     {                                                                                                                  \
-        .name = "partner", .type = PARAM_COUNTRY, .in_path = true, .description = "the other country",                 \
-        .example = "CHN"                                                                                               \
+        .name = "partner", .type = PARAM_COUNTRY, .codes = &codes_partner, .in_path = true,                            \
+        .description = "the other country", .example = "CHN"                                                           \
     }
 #define PARAM_OF_DATASET                                                                                               \
     {                                                                                                                  \
@@ -115,7 +115,7 @@ extern const char *const words_of_labels[], *const words_of_shapes[], *const wor
     }
 #define PARAM_OF_PRODUCT                                                                                               \
     {                                                                                                                  \
-        .name = "product", .type = PARAM_PRODUCTS,                                                                     \
+        .name = "product", .type = PARAM_PRODUCTS, .codes = &codes_product,                                            \
         .description = "HS codes, sections (S01 to S21) or sector ids, separated by commas", .example = "85"           \
     }
 

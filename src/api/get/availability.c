@@ -5,15 +5,16 @@
 enum { C_DATASET, C_REPORTER, C_PARTNER, C_FLOW, C_LEVEL, C_FREQUENCY, C_FIRST, C_LAST, C_PERIODS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "dataset id"},
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose books these are"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "partner; null: any (no partner was named)"},
-    [C_FLOW] = {"flow", COLUMN_STRING, NULL, 0, false, "exports or imports"},
-    [C_LEVEL] = {"level", COLUMN_STRING, NULL, 0, false, "finest product level"},
-    [C_FREQUENCY] = {"frequency", COLUMN_STRING, NULL, 0, false, "A, FY or M"},
-    [C_FIRST] = {"first_period", COLUMN_STRING, NULL, 0, false, "first period with an observation"},
-    [C_LAST] = {"last_period", COLUMN_STRING, NULL, 0, false, "last period with an observation"},
-    [C_PERIODS] = {"periods", COLUMN_INTEGER, NULL, 0, false, "number of periods with an observation"},
+    [C_DATASET] = COLUMN("dataset", "dataset id", .type = COLUMN_STRING, .codes = &codes_dataset),
+    [C_REPORTER] = COLUMN("reporter", "country whose books these are", .type = COLUMN_STRING, .codes = &codes_reporter),
+    [C_PARTNER] =
+        COLUMN("partner", "partner; null: any (no partner was named)", .type = COLUMN_STRING, .codes = &codes_partner),
+    [C_FLOW] = COLUMN("flow", "exports or imports", .type = COLUMN_STRING, .codes = &codes_flow),
+    [C_LEVEL] = COLUMN("level", "finest product level", .type = COLUMN_STRING),
+    [C_FREQUENCY] = COLUMN("frequency", "A, FY or M", .type = COLUMN_STRING),
+    [C_FIRST] = COLUMN("first_period", "first period with an observation", .type = COLUMN_STRING),
+    [C_LAST] = COLUMN("last_period", "last period with an observation", .type = COLUMN_STRING),
+    [C_PERIODS] = COLUMN("periods", "number of periods with an observation", .type = COLUMN_INTEGER),
 };
 
 /* A row if the dataset has anything of this reporter, partner and flow. */
@@ -68,8 +69,16 @@ static enum status get(struct call *call)
 }
 
 static const struct param params[] = {
-    {.name = "reporter", .type = PARAM_COUNTRY, .description = "only this reporter", .example = "IND"},
-    {.name = "partner", .type = PARAM_COUNTRY, .description = "only with this partner", .example = "CHN"},
+    {.name = "reporter",
+     .type = PARAM_COUNTRY,
+     .codes = &codes_reporter,
+     .description = "only this reporter",
+     .example = "IND"},
+    {.name = "partner",
+     .type = PARAM_COUNTRY,
+     .codes = &codes_partner,
+     .description = "only with this partner",
+     .example = "CHN"},
     PARAMS_OF_TABLES,
 };
 

@@ -31,36 +31,46 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_RANK] =
-        {"rank", COLUMN_INTEGER, NULL, 0, false,
-         "1: the candidate that agrees best: matches first, reported figures before estimates, then the nearest"},
+    [C_RANK] = COLUMN(
+        "rank", "1: the candidate that agrees best: matches first, reported figures before estimates, then the nearest",
+        .type = COLUMN_INTEGER),
     [C_VERDICT] =
-        {"verdict", COLUMN_STRING, NULL, 0, false,
-         "match: within the tolerance; near: within it, but of another kind of period, of a part of it, or an "
-         "estimate; no_match"},
-    [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "dataset of the candidate; null: the published parts"},
-    [C_SOURCE] = {"source", COLUMN_STRING, NULL, 0, false, "who published the dataset's figures"},
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose books the candidate stands in"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country in those books"},
-    [C_FLOW] =
-        {"flow", COLUMN_STRING, NULL, 0, false,
-         "what it is in those books: exports or imports; total, balance and deficit are of the claim's reporter"},
-    [C_MEASURE] = {"measure", COLUMN_STRING, NULL, 0, false, "value, growth, change, share, or parts"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the candidate"},
-    [C_KIND] = {"period_kind", COLUMN_STRING, NULL, 0, false, "A, FY, Q or M"},
-    [C_BASIS] = {"basis", COLUMN_STRING, NULL, 0, false,
-                 "own: the reporter's books; mirror: the partner's; reconciled: one value for both; parts"},
-    [C_VALUATION] = {"valuation", COLUMN_STRING, NULL, 0, false, "FOB, CIF; exports/imports where they differ"},
-    [C_VALUE] = {"value", COLUMN_NUMBER, NULL, 0, false, "the candidate, from the claim's side, in its unit"},
-    [C_UNIT] = {"unit", COLUMN_STRING, NULL, 0, false, "USD or %"},
-    [C_DIFFERENCE] = {"difference", COLUMN_NUMBER, NULL, 0, false,
-                      "claimed − candidate: USD, or percentage points where the unit is %"},
-    [C_RELATIVE] = {"relative_difference", COLUMN_NUMBER, "1", 0, false,
-                    "difference / the candidate's size; null for growth and shares"},
-    [C_DIFFERS] = {"differs", COLUMN_LIST, NULL, 0, false,
-                   "in what the candidate differs from the claim: reporter, period_kind, partial_period, valuation, "
-                   "estimate"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is to be read with care"},
+        COLUMN("verdict",
+               "match: within the tolerance; near: within it, but of another kind of period, of a part of it, or an "
+               "estimate; no_match",
+               .type = COLUMN_STRING),
+    [C_DATASET] = COLUMN("dataset", "dataset of the candidate; null: the published parts",
+                         FROM_TEXT(struct dataset, id), .codes = &codes_dataset),
+    [C_SOURCE] = COLUMN("source", "who published the dataset's figures", FROM_TEXT(struct dataset, source)),
+    [C_REPORTER] = COLUMN("reporter", "country whose books the candidate stands in", .type = COLUMN_STRING,
+                          .codes = &codes_reporter),
+    [C_PARTNER] = COLUMN("partner", "the other country in those books", .type = COLUMN_STRING, .codes = &codes_partner),
+    [C_FLOW] = COLUMN(
+        "flow", "what it is in those books: exports or imports; total, balance and deficit are of the claim's reporter",
+        .type = COLUMN_STRING, .codes = &codes_flow),
+    [C_MEASURE] =
+        COLUMN("measure", "value, growth, change, share, or parts", .type = COLUMN_STRING, .codes = &codes_measure),
+    [C_PERIOD] =
+        COLUMN("period", "period of the candidate", FROM_PERIOD(struct check_row, period), .codes = &codes_period),
+    [C_KIND] = COLUMN("period_kind", "A, FY, Q or M", .type = COLUMN_STRING),
+    [C_BASIS] =
+        COLUMN("basis", "own: the reporter's books; mirror: the partner's; reconciled: one value for both; parts",
+               .type = COLUMN_STRING),
+    [C_VALUATION] =
+        COLUMN("valuation", "FOB, CIF; exports/imports where they differ", FROM_TEXT(struct check_row, valuation)),
+    [C_VALUE] = COLUMN("value", "the candidate, from the claim's side, in its unit", .type = COLUMN_NUMBER,
+                       .measure = MEASURE_CHECKED_VALUE),
+    [C_UNIT] = COLUMN("unit", "USD or %", .type = COLUMN_STRING),
+    [C_DIFFERENCE] = COLUMN("difference", "claimed − candidate: USD, or percentage points where the unit is %",
+                            .type = COLUMN_NUMBER, .measure = MEASURE_DIFFERENCE),
+    [C_RELATIVE] = COLUMN("relative_difference", "difference / the candidate's size; null for growth and shares",
+                          FROM_RATIO(struct check_row, relative), .unit = "1", .measure = MEASURE_RELATIVE_DIFFERENCE),
+    [C_DIFFERS] =
+        COLUMN("differs",
+               "in what the candidate differs from the claim: reporter, period_kind, partial_period, valuation, "
+               "estimate",
+               .type = COLUMN_LIST),
+    [C_FLAGS] = COLUMN("flags", "why a figure is to be read with care", FROM_FLAGS(struct check_row, flags)),
 };
 
 static const char *const claim_word[] = {"exports", "imports", "total", "balance", "deficit", NULL};
@@ -71,9 +81,14 @@ enum { M_VALUE, M_BALANCE, M_DEFICIT, M_TOTAL, M_GROWTH, M_CHANGE, M_SHARE };
 static const struct param params[] = {
     {.name = "reporter",
      .type = PARAM_COUNTRY,
+     .codes = &codes_reporter,
      .description = "country whose trade the figure is about",
      .example = "IND"},
-    {.name = "partner", .type = PARAM_COUNTRY, .description = "the other country", .example = "CHN"},
+    {.name = "partner",
+     .type = PARAM_COUNTRY,
+     .codes = &codes_partner,
+     .description = "the other country",
+     .example = "CHN"},
     {.name = "flow",
      .type = PARAM_WORD,
      .words = claim_word,
@@ -242,14 +257,6 @@ struct shelf {
     size_t n;
 };
 
-static enum status affordable(struct call *call, const struct frame *frame)
-{
-    struct cube_query q = {.kind = cube_dataset(frame->cube)->frequency, .spread = CUBE_NO_SPREAD};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    return call_afford(call, frame->cube, &q);
-}
-
 /* Every dataset that holds the pair from this side and all that is asked for. Reconciled data has one side. */
 static enum status add_side(struct call *call, struct shelf *shelf, const struct want *want, bool mirror)
 {
@@ -263,10 +270,8 @@ static enum status add_side(struct call *call, struct shelf *shelf, const struct
                               .countries = catalogue_countries(call->catalogue),
                               .reporter = want->reporter,
                               .partner = want->partner,
-                              .trace = call->trace};
+                              .ask = call->ask};
         status = frame_products(call, &frame);
-        if (status == ST_OK)
-            status = affordable(call, &frame);
         shelf->books[shelf->n++] = (struct check_books){.frame = frame, .mirror = mirror};
         call_warn_synthetic(call, frame.cube);
     }
@@ -399,30 +404,47 @@ static enum status refuse(struct call *call, size_t n_books)
     return ST_INVALID;
 }
 
-static enum status check_trade(struct call *call, enum agreement *best)
-{
+/* What is left for the work. */
+struct asked {
     struct claim claim;
     struct shelf shelf;
+    struct check_asked *check; /* NULL: the claim is not about trade */
+};
+
+static enum status check_plan(struct call *call)
+{
+    struct asked *asked = call_keep(call, sizeof *asked);
+    if (!asked)
+        return ST_NO_MEMORY;
+    if (!about_trade(call))
+        return ST_OK;
+    enum status status = read_claim(call, &asked->claim);
+    if (status == ST_OK)
+        status = gather(call, &asked->shelf);
+    if (status != ST_OK)
+        return status;
+    asked->check = check_ask(asked->shelf.books, asked->shelf.n, &asked->claim, call->arena);
+    return asked->check ? ST_OK : ST_NO_MEMORY;
+}
+
+static enum status check_trade(struct call *call, const struct asked *asked, enum agreement *best)
+{
     struct check_row *row;
     size_t n = 0;
-    enum status status = read_claim(call, &claim);
-    if (status == ST_OK)
-        status = gather(call, &shelf);
-    if (status == ST_OK)
-        status = check_claim(shelf.books, shelf.n, &claim, call->arena, &row, &n);
+    enum status status = check_fold(asked->check, call->arena, &row, &n);
     if (status == ST_OK && n == 0)
-        status = refuse(call, shelf.n);
+        status = refuse(call, asked->shelf.n);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
-        fill(call, &claim, &row[i], cell);
+        fill(call, &asked->claim, &row[i], cell);
     }
     if (status != ST_OK)
         return status;
     *best = row[0].agreement;
-    summarise(call, &claim, row, n);
-    warn_of_sign(call, &claim, row, n);
+    summarise(call, &asked->claim, row, n);
+    warn_of_sign(call, &asked->claim, row, n);
     return ST_OK;
 }
 
@@ -438,17 +460,18 @@ static void echo(struct call *call)
                   arena_printf(call->arena, "growth and shares are read as percent: %g means %g %%", value, value));
 }
 
-static enum status get(struct call *call)
+static enum status check_work(struct call *call)
 {
+    const struct asked *asked = call->state;
     enum agreement trade = AGREES, parts = AGREES;
     enum status status = ST_OK;
-    if (about_trade(call))
-        status = check_trade(call, &trade);
+    if (asked->check)
+        status = check_trade(call, asked, &trade);
     if (status == ST_OK && call_arg(call, "parts")->given)
         status = check_addition(call, &parts);
     if (status != ST_OK)
         return status;
-    call_summarise(call, "verdict", cell_z(agreement_word[about_trade(call) ? trade : parts]));
+    call_summarise(call, "verdict", cell_z(agreement_word[asked->check ? trade : parts]));
     echo(call);
     return ST_OK;
 }
@@ -472,7 +495,8 @@ const struct route route_check = {
         "addition.",
     .example = "/v1/check?reporter=IND&partner=CHN&flow=exports&period=2025&value=20.5e9",
     .figures = figures,
-    .handler = get,
+    .plan = check_plan,
+    .work = check_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

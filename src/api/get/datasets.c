@@ -31,33 +31,33 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_ID] = {"id", COLUMN_STRING, NULL, 0, false, "what dataset= calls it"},
-    [C_TITLE] = {"title", COLUMN_STRING, NULL, 0, false, "title"},
-    [C_SOURCE] = {"source", COLUMN_STRING, NULL, 0, false, "who published the figures"},
-    [C_URL] = {"source_url", COLUMN_STRING, NULL, 0, false, "where"},
-    [C_LICENCE] = {"licence", COLUMN_STRING, NULL, 0, false, "as far as known"},
-    [C_PUBLISHED] = {"published", COLUMN_STRING, NULL, 0, false, "state of the figures"},
-    [C_CHECKED] = {"checked", COLUMN_STRING, NULL, 0, false, "what they were checked against"},
-    [C_FREQUENCY] = {"frequency", COLUMN_STRING, NULL, 0, false,
-                     "A calendar years, FY fiscal years from April, M months"},
-    [C_LEVEL] = {"level", COLUMN_STRING, NULL, 0, false, "product level of the observations"},
-    [C_HS] = {"hs", COLUMN_STRING, NULL, 0, false, "HS revision; null where the source mixes or does not need one"},
-    [C_XVAL] = {"exports_valuation", COLUMN_STRING, NULL, 0, false, "FOB or CIF"},
-    [C_MVAL] = {"imports_valuation", COLUMN_STRING, NULL, 0, false, "CIF or FOB"},
-    [C_BASIS] = {"basis", COLUMN_STRING, NULL, 0, false,
-                 "reported: each reporter's own books; reconciled: one value for both sides"},
-    [C_COVERAGE] = {"coverage", COLUMN_STRING, NULL, 0, false, "full, or selected products: then no totals"},
-    [C_PARTNERS] = {"partners", COLUMN_STRING, NULL, 0, false,
-                    "all, listed (some) or closed (a set of countries among themselves)"},
-    [C_FIRST] = {"first_period", COLUMN_STRING, NULL, 0, false, "first period held"},
-    [C_LAST] = {"last_period", COLUMN_STRING, NULL, 0, false, "last period held"},
-    [C_PERIODS] = {"periods", COLUMN_INTEGER, NULL, 0, false, "number of periods held"},
-    [C_MEMBERS] = {"members", COLUMN_INTEGER, NULL, 0, false, "number of countries and areas that occur"},
-    [C_PRODUCTS] = {"products", COLUMN_INTEGER, NULL, 0, false, "number of products that occur"},
-    [C_ROWS] = {"observations", COLUMN_INTEGER, NULL, 0, false, "number of observations"},
-    [C_RELEASE] = {"release", COLUMN_STRING, NULL, 0, false, "changes whenever the content does"},
-    [C_SYNTHETIC] = {"synthetic", COLUMN_BOOLEAN, NULL, 0, false, "true: made up, not statistics"},
-    [C_NOTES] = {"notes", COLUMN_LIST, NULL, 0, false, "what an analyst must know"},
+    [C_ID] = COLUMN("id", "what dataset= calls it", .type = COLUMN_STRING, .codes = &codes_id),
+    [C_TITLE] = COLUMN("title", "title", .type = COLUMN_STRING),
+    [C_SOURCE] = COLUMN("source", "who published the figures", .type = COLUMN_STRING),
+    [C_URL] = COLUMN("source_url", "where", .type = COLUMN_STRING),
+    [C_LICENCE] = COLUMN("licence", "as far as known", .type = COLUMN_STRING),
+    [C_PUBLISHED] = COLUMN("published", "state of the figures", .type = COLUMN_STRING),
+    [C_CHECKED] = COLUMN("checked", "what they were checked against", .type = COLUMN_STRING),
+    [C_FREQUENCY] =
+        COLUMN("frequency", "A calendar years, FY fiscal years from April, M months", .type = COLUMN_STRING),
+    [C_LEVEL] = COLUMN("level", "product level of the observations", .type = COLUMN_STRING),
+    [C_HS] = COLUMN("hs", "HS revision; null where the source mixes or does not need one", .type = COLUMN_STRING),
+    [C_XVAL] = COLUMN("exports_valuation", "FOB or CIF", .type = COLUMN_STRING),
+    [C_MVAL] = COLUMN("imports_valuation", "CIF or FOB", .type = COLUMN_STRING),
+    [C_BASIS] = COLUMN("basis", "reported: each reporter's own books; reconciled: one value for both sides",
+                       .type = COLUMN_STRING),
+    [C_COVERAGE] = COLUMN("coverage", "full, or selected products: then no totals", .type = COLUMN_STRING),
+    [C_PARTNERS] =
+        COLUMN("partners", "all, listed (some) or closed (a set of countries among themselves)", .type = COLUMN_STRING),
+    [C_FIRST] = COLUMN("first_period", "first period held", .type = COLUMN_STRING),
+    [C_LAST] = COLUMN("last_period", "last period held", .type = COLUMN_STRING),
+    [C_PERIODS] = COLUMN("periods", "number of periods held", .type = COLUMN_INTEGER),
+    [C_MEMBERS] = COLUMN("members", "number of countries and areas that occur", .type = COLUMN_INTEGER),
+    [C_PRODUCTS] = COLUMN("products", "number of products that occur", .type = COLUMN_INTEGER),
+    [C_ROWS] = COLUMN("observations", "number of observations", .type = COLUMN_INTEGER),
+    [C_RELEASE] = COLUMN("release", "changes whenever the content does", .type = COLUMN_STRING),
+    [C_SYNTHETIC] = COLUMN("synthetic", "true: made up, not statistics", FROM_TRUTH(struct dataset, synthetic)),
+    [C_NOTES] = COLUMN("notes", "what an analyst must know", .type = COLUMN_LIST),
 };
 
 static enum status add(struct call *call, const struct cube *cube)
@@ -95,7 +95,7 @@ static enum status add(struct call *call, const struct cube *cube)
     cell[C_ROWS] = cell_i64((int64_t)cube_observations(cube));
     cell[C_RELEASE] = cell_str(cube_release(cube));
     cell[C_SYNTHETIC] = cell_bool(d->synthetic);
-    struct str notes = STR("");
+    struct str notes = str_span(NULL, 0);
     for (size_t i = 0; i < d->n_notes; i++)
         notes = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(notes), i ? "\n" : "", STR_ARG(d->note[i]));
     cell[C_NOTES] = (struct cell){.kind = CELL_LIST, .text = notes};

@@ -21,22 +21,28 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period; null where several are added up"},
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false,
-                    "country whose books are read; null where several are added up"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country; null where several are added up"},
-    [C_FLOW] = {"flow", COLUMN_STRING, NULL, 0, false, "exports or imports; null where both are added up"},
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false,
-                   "HS code, section or sector id; null where all or several are added up"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name of the product; null where the table has none"},
-    [C_VALUE] = {"value", COLUMN_INTEGER, "USD", 0, true,
-                 "sum of what was recorded; exports and imports valued as the dataset values each"},
-    [C_QUANTITY] = {"quantity", COLUMN_NUMBER, "t", 0, true,
-                    "tonnes of what has a weight; null where no weight is known or quantity is not among the measures"},
-    [C_UNIT] = {"unit_value", COLUMN_NUMBER, "USD/t", 0, false, "value of what has a weight / its tonnes"},
-    [C_SHARE] = {"share", COLUMN_NUMBER, "1", 0, true,
-                 "value / the sum over the dimension share_of, all else equal, before filters and top"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+    [C_PERIOD] =
+        COLUMN("period", "period; null where several are added up", .type = COLUMN_STRING, .codes = &codes_period),
+    [C_REPORTER] = COLUMN("reporter", "country whose books are read; null where several are added up",
+                          .type = COLUMN_STRING, .codes = &codes_reporter),
+    [C_PARTNER] = COLUMN("partner", "the other country; null where several are added up", .type = COLUMN_STRING,
+                         .codes = &codes_partner),
+    [C_FLOW] =
+        COLUMN("flow", "exports or imports; null where both are added up", .type = COLUMN_STRING, .codes = &codes_flow),
+    [C_PRODUCT] = COLUMN("product", "HS code, section or sector id; null where all or several are added up",
+                         .type = COLUMN_STRING, .codes = &codes_product),
+    [C_NAME] = COLUMN("name", "short name of the product; null where the table has none", .type = COLUMN_STRING),
+    [C_VALUE] = COLUMN("value", "sum of what was recorded; exports and imports valued as the dataset values each",
+                       FROM_FIGURE(struct flows_row, value), .unit = "USD", .additive = true, .measure = MEASURE_VALUE),
+    [C_QUANTITY] = COLUMN(
+        "quantity", "tonnes of what has a weight; null where no weight is known or quantity is not among the measures",
+        FROM_TONNES(struct flows_row, quantity), .unit = "t", .additive = true, .measure = MEASURE_QUANTITY),
+    [C_UNIT] = COLUMN("unit_value", "value of what has a weight / its tonnes", FROM_RATIO(struct flows_row, unit_value),
+                      .unit = "USD/t", .measure = MEASURE_UNIT_VALUE),
+    [C_SHARE] =
+        COLUMN("share", "value / the sum over the dimension share_of, all else equal, before filters and top",
+               FROM_RATIO(struct flows_row, share), .unit = "1", .additive = true, .measure = MEASURE_FLOWS_SHARE),
+    [C_FLAGS] = COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct flows_row, flags)),
 };
 
 /* In the order of enum cube_dim. */
@@ -51,6 +57,7 @@ static const struct param params[] = {
     {.name = "reporter",
      .alias = "reporterCode",
      .type = PARAM_COUNTRIES,
+     .codes = &codes_reporter,
      .star = true,
      .description = "countries whose books are read: codes with commas between, or * for each (without groups and the "
                     "world); left out: all added up. WLD is the source's own row. Also reporterCode",
@@ -58,12 +65,14 @@ static const struct param params[] = {
     {.name = "partner",
      .alias = "partnerCode",
      .type = PARAM_COUNTRIES,
+     .codes = &codes_partner,
      .star = true,
      .description = "the other countries, likewise. Also partnerCode",
      .example = "*"},
     {.name = "product",
      .alias = "cmdCode",
      .type = PARAM_PRODUCTS,
+     .codes = &codes_product,
      .star = true,
      .comtrade = true,
      .description = "HS codes, sections and sectors, a row each; * for each of `level`; with `level` those within the "
@@ -601,7 +610,6 @@ static enum status get(struct call *call)
     ask.q.kind = offer->kind;
     ask.q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
     ask.q.max_rows = row_room(call);
-    ask.q.trace = call->trace;
     ask.q.quantities = measured(call, M_QUANTITY, C_QUANTITY) || measured(call, M_UNIT, C_UNIT);
     group(&ask, CUBE_PERIOD, true, offer->n_periods == 1);
     status = resolve_products(call, &ask);

@@ -5,9 +5,9 @@
 enum { C_PATH, C_SUMMARY, C_EXAMPLE, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_PATH] = {"path", COLUMN_STRING, NULL, 0, false, "template of the path"},
-    [C_SUMMARY] = {"summary", COLUMN_STRING, NULL, 0, false, "what it answers"},
-    [C_EXAMPLE] = {"example", COLUMN_STRING, NULL, 0, false, "a call to try"},
+    [C_PATH] = COLUMN("path", "template of the path", FROM_NAME(struct route, path), .codes = &codes_path),
+    [C_SUMMARY] = COLUMN("summary", "what it answers", FROM_NAME(struct route, summary)),
+    [C_EXAMPLE] = COLUMN("example", "a call to try", FROM_NAME(struct route, example)),
 };
 
 static enum status get(struct call *call)

@@ -29,38 +29,59 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false,
-                   "HS code, section or sector id; TOTAL: all products asked for"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_A] = {"import_dependence", COLUMN_NUMBER, "1", 0, false,
-             "a: the partner's share in the reporter's imports, from the reporter's books"},
-    [C_B] = {"partner_market_dependence", COLUMN_NUMBER, "1", 0, false,
-             "b: the reporter's share in the partner's exports, from the partner's books"},
-    [C_C] = {"market_dependence", COLUMN_NUMBER, "1", 0, false,
-             "c: the partner's share in the reporter's exports, from the reporter's books"},
-    [C_D] = {"partner_import_dependence", COLUMN_NUMBER, "1", 0, false,
-             "d: the reporter's share in the partner's imports, from the partner's books"},
-    [C_ASYMMETRY_M] = {"asymmetry_imports", COLUMN_NUMBER, "1", 0, false,
-                       "a − b; above zero the reporter depends more on what it buys than the partner on selling it"},
-    [C_ASYMMETRY_X] = {"asymmetry_market", COLUMN_NUMBER, "1", 0, false,
-                       "c − d; above zero the reporter depends more on what it sells than the partner on buying it"},
-    [C_NET] = {"net_asymmetry", COLUMN_NUMBER, "1", 0, false,
-               "(a + c) − (b + d); above zero the reporter depends more"},
-    [C_LOSS_R] = {"loss_index_reporter", COLUMN_NUMBER, "1", 0, false,
-                  "ln(1/(1 − cut·a))/(σ − 1): log rise of the reporter's import prices if the partner's supply is cut; "
-                  "null with unbounded_loss where nothing is left"},
-    [C_LOSS_P] = {"loss_index_partner", COLUMN_NUMBER, "1", 0, false,
-                  "the same of d: if the reporter's supply to the partner is cut"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
-    [C_IMPORTS_ALL] = {"imports_total", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from all partners"},
-    [C_EXPORTS_ALL] = {"exports_total", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to all partners"},
-    [C_LEVER] = {"lever", COLUMN_STRING, NULL, 0, false,
-                 "who could hurt whom more: partner where net_asymmetry exceeds the margin, reporter where it is below "
-                 "−margin, else balanced; a share of nothing counts as 0; null where a term is not known or nothing is "
-                 "traded"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+    [C_PRODUCT] = COLUMN("product", "HS code, section or sector id; TOTAL: all products asked for",
+                         FROM_TEXT(struct leverage_row, product), .codes = &codes_product),
+    [C_NAME] = COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct leverage_row, name)),
+    [C_A] =
+        COLUMN("import_dependence", "a: the partner's share in the reporter's imports, from the reporter's books",
+               FROM_RATIO(struct leverage_row, import_dependence), .unit = "1", .measure = MEASURE_IMPORT_DEPENDENCE),
+    [C_B] = COLUMN("partner_market_dependence",
+                   "b: the reporter's share in the partner's exports, from the partner's books",
+                   FROM_RATIO(struct leverage_row, partner_market_dependence), .unit = "1",
+                   .measure = MEASURE_PARTNER_MARKET_DEPENDENCE),
+    [C_C] =
+        COLUMN("market_dependence", "c: the partner's share in the reporter's exports, from the reporter's books",
+               FROM_RATIO(struct leverage_row, market_dependence), .unit = "1", .measure = MEASURE_MARKET_DEPENDENCE),
+    [C_D] = COLUMN("partner_import_dependence",
+                   "d: the reporter's share in the partner's imports, from the partner's books",
+                   FROM_RATIO(struct leverage_row, partner_import_dependence), .unit = "1",
+                   .measure = MEASURE_PARTNER_IMPORT_DEPENDENCE),
+    [C_ASYMMETRY_M] =
+        COLUMN("asymmetry_imports",
+               "a − b; above zero the reporter depends more on what it buys than the partner on selling it",
+               FROM_RATIO(struct leverage_row, asymmetry_imports), .unit = "1", .measure = MEASURE_ASYMMETRY_IMPORTS),
+    [C_ASYMMETRY_X] =
+        COLUMN("asymmetry_market",
+               "c − d; above zero the reporter depends more on what it sells than the partner on buying it",
+               FROM_RATIO(struct leverage_row, asymmetry_market), .unit = "1", .measure = MEASURE_ASYMMETRY_MARKET),
+    [C_NET] = COLUMN("net_asymmetry", "(a + c) − (b + d); above zero the reporter depends more",
+                     FROM_RATIO(struct leverage_row, net_asymmetry), .unit = "1", .measure = MEASURE_NET_ASYMMETRY),
+    [C_LOSS_R] =
+        COLUMN("loss_index_reporter",
+               "ln(1/(1 − cut·a))/(σ − 1): log rise of the reporter's import prices if the partner's supply is cut; "
+               "null with unbounded_loss where nothing is left",
+               FROM_RATIO(struct leverage_row, loss_reporter), .unit = "1", .measure = MEASURE_LOSS_INDEX),
+    [C_LOSS_P] = COLUMN("loss_index_partner", "the same of d: if the reporter's supply to the partner is cut",
+                        FROM_RATIO(struct leverage_row, loss_partner), .unit = "1", .measure = MEASURE_LOSS_INDEX),
+    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct leverage_row, imports),
+                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct leverage_row, exports),
+                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    [C_IMPORTS_ALL] =
+        COLUMN("imports_total", "reporter's imports from all partners", FROM_FIGURE(struct leverage_row, imports_total),
+               .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS_TOTAL),
+    [C_EXPORTS_ALL] =
+        COLUMN("exports_total", "reporter's exports to all partners", FROM_FIGURE(struct leverage_row, exports_total),
+               .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS_TOTAL),
+    [C_LEVER] =
+        COLUMN("lever",
+               "who could hurt whom more: partner where net_asymmetry exceeds the margin, reporter where it is below "
+               "−margin, else balanced; a share of nothing counts as 0; null where a term is not known or nothing is "
+               "traded",
+               .type = COLUMN_STRING),
+    [C_PERIOD] = COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    [C_FLAGS] =
+        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct leverage_row, flags)),
 };
 
 #define LEVELS_OF_LEVERAGE                                                                                             \
@@ -171,53 +192,71 @@ static void summarise_losses(struct call *call, const struct leverage_summary *s
                    overlap ? cell_null : cell_i64((int64_t)s->partner.without_a_bound));
 }
 
-static enum status run(struct call *call, const struct frame *frame, const struct leverage_question *question,
-                       enum level level, struct leverage_row **row, size_t *n, struct leverage_summary *summary)
+/* What is left for the work. */
+struct asked {
+    struct want want;
+    struct frame frame;
+    struct leverage_question question;
+    struct breakdown breakdown, all; /* the level's items, and all products together */
+    struct leverage *leverage, *total;
+};
+
+static struct leverage *leverage_of(const struct asked *asked, const struct breakdown *breakdown)
 {
-    struct breakdown breakdown;
-    struct leverage_question of_level = *question;
-    of_level.breakdown = &breakdown;
-    enum status status =
-        breakdown_make(frame->cube, catalogue_sectors(call->catalogue), level, call->arena, &breakdown);
-    return status == ST_OK ? leverage_table(frame, &of_level, call->arena, row, n, summary) : status;
+    struct leverage_question question = asked->question;
+    question.breakdown = breakdown;
+    return leverage_ask(&asked->frame, &question);
+}
+
+static enum status ask_levels(struct call *call, struct asked *asked)
+{
+    const struct cube *cube = asked->frame.cube;
+    const struct sectors *sectors = catalogue_sectors(call->catalogue);
+    enum status status = breakdown_make(cube, sectors, asked->want.level, call->arena, &asked->breakdown);
+    if (status == ST_OK)
+        status = breakdown_make(cube, sectors, LEVEL_TOTAL, call->arena, &asked->all);
+    if (status != ST_OK)
+        return status;
+    asked->leverage = leverage_of(asked, &asked->breakdown);
+    if (cube_dataset(cube)->coverage == COVERAGE_FULL || asked->frame.leaves.member)
+        asked->total = leverage_of(asked, &asked->all);
+    return ST_OK;
 }
 
 /* The pair's trade in all products asked for. A sum of chosen products is no total. */
-static enum status add_summary(struct call *call, const struct frame *frame, const struct leverage_question *question,
-                               const struct leverage_summary *losses, bool overlap)
+static enum status add_summary(struct call *call, const struct asked *asked, const struct leverage_summary *losses)
 {
     struct leverage_row *total;
     struct leverage_summary unused;
     size_t n;
-    if (cube_dataset(frame->cube)->coverage == COVERAGE_FULL || frame->leaves.member) {
-        enum status status = run(call, frame, question, LEVEL_TOTAL, &total, &n, &unused);
+    if (asked->total) {
+        enum status status = leverage_fold(asked->total, call->arena, &total, &n, &unused);
         if (status != ST_OK)
             return status;
         summarise_terms(call, total);
     } else {
         call_warn(call, STR("the dataset holds chosen products only, so there are no totals in meta.summary"));
     }
-    summarise_losses(call, losses, overlap);
+    summarise_losses(call, losses, asked->want.level == LEVEL_SECTOR);
     return ST_OK;
 }
 
-static enum status table(struct call *call, const struct frame *frame, const struct leverage_question *question,
-                         enum level level)
+static enum status table(struct call *call, const struct asked *asked)
 {
     struct leverage_row *row;
     struct leverage_summary summary;
     size_t n = 0;
-    enum status status = run(call, frame, question, level, &row, &n, &summary);
+    enum status status = leverage_fold(asked->leverage, call->arena, &row, &n, &summary);
     if (status == ST_OK)
         status = call_reserve(call, n);
-    const struct cell period = cell_period(call, question->period);
+    const struct cell period = cell_period(call, asked->question.period);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
             return ST_NO_MEMORY;
         fill(period, &row[i], cell);
     }
-    return status == ST_OK ? add_summary(call, frame, question, &summary, level == LEVEL_SECTOR) : status;
+    return status == ST_OK ? add_summary(call, asked, &summary) : status;
 }
 
 /* Without `level` sectors where a dataset has both sides' books of products, else totals. */
@@ -233,17 +272,6 @@ static enum status choose(struct call *call, struct want *want, const struct off
     return call_prefer(call, want, score_of_books, offer);
 }
 
-static enum status afford(struct call *call, const struct frame *frame, uint32_t period)
-{
-    const uint32_t side[2] = {frame->reporter, frame->partner};
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < 2; i++) {
-        struct cube_query q = leverage_query(frame, &side[i], &period);
-        status = call_afford(call, frame->cube, &q);
-    }
-    return status;
-}
-
 static unsigned score_of_both_flows(const struct want *want, const struct offer *offer)
 {
     uint32_t period = offer->period[offer->n_periods - 1];
@@ -255,8 +283,8 @@ static unsigned score_of_both_flows(const struct want *want, const struct offer 
 /* Names a dataset that has the reporter's trade with the world. */
 static void warn_of_world(struct call *call, const struct frame *frame, uint32_t period)
 {
-    if (frame_world(frame, FLOW_EXPORTS, period) != WORLD_UNKNOWN &&
-        frame_world(frame, FLOW_IMPORTS, period) != WORLD_UNKNOWN)
+    if (world_kind(frame, FLOW_EXPORTS, period) != WORLD_UNKNOWN &&
+        world_kind(frame, FLOW_IMPORTS, period) != WORLD_UNKNOWN)
         return;
     struct want world = {.reporter = frame->reporter,
                          .partner = countries_world(frame->countries),
@@ -291,27 +319,33 @@ static void add_warnings(struct call *call, const struct want *want, const struc
                             "loss indices"));
 }
 
-static enum status get(struct call *call)
+static enum status leverage_plan(struct call *call)
 {
-    struct want want = want_of(call);
+    struct asked *asked = call_keep(call, sizeof *asked);
+    const struct offer *offer;
+    if (!asked)
+        return ST_NO_MEMORY;
+    asked->want = want_of(call);
     if (call_refuse_world(call, "partner"))
         return ST_INVALID;
-    want_products(call, &want);
-    const struct offer *offer;
-    enum status status = choose(call, &want, &offer);
+    want_products(call, &asked->want);
+    enum status status = choose(call, &asked->want, &offer);
     if (status != ST_OK)
         return status;
-    struct frame frame = frame_of(call, offer->cube);
-    struct leverage_question question = {.period = offer->period[0],
-                                         .sigma = call_arg(call, "sigma")->ratio,
-                                         .cut = call_arg(call, "cut")->ratio,
-                                         .margin = call_arg(call, "margin")->ratio};
-    status = frame_products(call, &frame);
-    if (status == ST_OK)
-        status = afford(call, &frame, question.period);
-    if (status == ST_OK)
-        status = table(call, &frame, &question, want.level);
-    add_warnings(call, &want, &frame, question.period);
+    asked->frame = frame_of(call, offer->cube);
+    asked->question = (struct leverage_question){.period = offer->period[0],
+                                                 .sigma = call_arg(call, "sigma")->ratio,
+                                                 .cut = call_arg(call, "cut")->ratio,
+                                                 .margin = call_arg(call, "margin")->ratio};
+    status = frame_products(call, &asked->frame);
+    return status == ST_OK ? ask_levels(call, asked) : status;
+}
+
+static enum status leverage_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    enum status status = table(call, asked);
+    add_warnings(call, &asked->want, &asked->frame, asked->question.period);
     call->empty_reason = "no_trade_recorded";
     return status;
 }
@@ -338,7 +372,8 @@ const struct route route_leverage = {
         "meta.summary. The call with reporter and partner exchanged mirrors it.",
     .example = "/v1/leverage/IND/CHN?level=total&period=2019",
     .figures = figures,
-    .handler = get,
+    .plan = leverage_plan,
+    .work = leverage_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

@@ -6,12 +6,13 @@
 enum { C_TYPE, C_TITLE, C_STATUS, C_MEANING, C_CURE, C_TRY, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_TYPE] = {"type", COLUMN_STRING, NULL, 0, false, "what type of the problem document says"},
-    [C_TITLE] = {"title", COLUMN_STRING, NULL, 0, false, "short name"},
-    [C_STATUS] = {"status", COLUMN_INTEGER, NULL, 0, false, "HTTP status that it comes with"},
-    [C_MEANING] = {"meaning", COLUMN_STRING, NULL, 0, false, "what has happened"},
-    [C_CURE] = {"cure", COLUMN_STRING, NULL, 0, false, "what to do"},
-    [C_TRY] = {"try", COLUMN_STRING, NULL, 0, false, "a request that is answered so over the shipped data, or null"},
+    [C_TYPE] = COLUMN("type", "what type of the problem document says", .type = COLUMN_STRING),
+    [C_TITLE] = COLUMN("title", "short name", FROM_NAME(struct problem_kind, title)),
+    [C_STATUS] = COLUMN("status", "HTTP status that it comes with", .type = COLUMN_INTEGER),
+    [C_MEANING] = COLUMN("meaning", "what has happened", FROM_NAME(struct problem_kind, meaning)),
+    [C_CURE] = COLUMN("cure", "what to do", FROM_NAME(struct problem_kind, cure)),
+    [C_TRY] = COLUMN("try", "a request that is answered so over the shipped data, or null",
+                     FROM_NAME(struct problem_kind, example)),
 };
 
 static enum status add(struct call *call, const struct problem_kind *kind)

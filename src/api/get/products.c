@@ -5,13 +5,14 @@
 enum { C_CODE, C_NAME, C_LEVEL, C_PARENT, C_SECTION, C_DATASETS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_CODE] = {"code", COLUMN_STRING, NULL, 0, false, "HS code (text: leading zeros count), section or TOTAL"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_LEVEL] = {"level", COLUMN_STRING, NULL, 0, false, "total, section, hs2, hs4, hs6 or hs8"},
-    [C_PARENT] = {"parent", COLUMN_STRING, NULL, 0, false, "next coarser code"},
-    [C_SECTION] = {"section", COLUMN_STRING, NULL, 0, false,
-                   "section of the chapter; null for the national chapters 98 and 99"},
-    [C_DATASETS] = {"datasets", COLUMN_LIST, NULL, 0, false, "datasets that can tell it"},
+    [C_CODE] = COLUMN("code", "HS code (text: leading zeros count), section or TOTAL", .type = COLUMN_STRING,
+                      .codes = &codes_code),
+    [C_NAME] = COLUMN("name", "short name; null where the table has none", .type = COLUMN_STRING),
+    [C_LEVEL] = COLUMN("level", "total, section, hs2, hs4, hs6 or hs8", .type = COLUMN_STRING),
+    [C_PARENT] = COLUMN("parent", "next coarser code", .type = COLUMN_STRING, .codes = &codes_parent),
+    [C_SECTION] = COLUMN("section", "section of the chapter; null for the national chapters 98 and 99",
+                         .type = COLUMN_STRING, .codes = &codes_section),
+    [C_DATASETS] = COLUMN("datasets", "datasets that can tell it", .type = COLUMN_LIST),
 };
 
 static bool can_tell(const struct cube *cube, struct str code, enum level level)

@@ -9,7 +9,7 @@
 #include "entrepot/analysis/dependence.h"
 #include "entrepot/analysis/mirror.h"
 #include "entrepot/analysis/products.h"
-#include "entrepot/analysis/standing.h"
+#include "entrepot/analysis/ranking.h"
 #include "entrepot/base/jw.h"
 
 static const struct param params[] = {
@@ -43,11 +43,43 @@ static const struct param params[] = {
     {.name = "pretty", .type = PARAM_FLAG, .fallback = "0", .description = "1: line breaks", .example = "1"},
 };
 
+/* A part that is broken down by product; offer NULL: no dataset holds it. Likewise below. */
+struct products_part {
+    const struct offer *offer;
+    enum level level;
+    struct breakdown breakdown;
+    struct product_asked *asked;
+};
+
 struct profile {
     struct call *call;
     struct jw jw;
     struct want want; /* of the pair */
+    /* What is asked for, part by part. */
+    struct {
+        const struct offer *offer;
+        const uint32_t *period;
+        size_t n;
+        struct bilateral *asked;
+    } totals;
+    struct products_part products, sectors;
+    struct {
+        const struct offer *offer;
+        struct ranking *asked;
+    } ranks;
+    struct {
+        struct two_books books;
+        struct mirror *asked;
+    } mirror;
+    struct {
+        const struct offer *offer;
+        enum level level;
+        struct breakdown breakdown;
+        struct dependence *asked;
+    } dependence;
 };
+
+static uint32_t last_period(const struct offer *offer) { return offer->period[offer->n_periods - 1]; }
 
 /* ---- writing ---- */
 
@@ -144,18 +176,8 @@ static struct frame frame_on(const struct profile *p, const struct cube *cube)
     return (struct frame){.cube = cube,
                           .countries = catalogue_countries(p->call->catalogue),
                           .reporter = p->want.reporter,
-                          .partner = p->want.partner};
-}
-
-static enum status afford(const struct profile *p, const struct offer *offer, enum level level, bool all_partners)
-{
-    struct cube_query q = {.group = level == LEVEL_TOTAL ? 0 : CUBE_BIT(CUBE_PRODUCT),
-                           .level = level,
-                           .kind = offer->kind,
-                           .spread = all_partners ? CUBE_PARTNER : CUBE_NO_SPREAD};
-    q.only[CUBE_REPORTER] = (struct cube_set){&p->want.reporter, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){offer->period + offer->n_periods - 1, 1};
-    return call_afford(p->call, offer->cube, &q);
+                          .partner = p->want.partner,
+                          .ask = p->call->ask};
 }
 
 static enum status break_down(const struct profile *p, const struct cube *cube, enum level level, struct breakdown *out)
@@ -190,20 +212,27 @@ static void put_total(struct jw *jw, const struct bilateral_row *row)
     jw_end(jw);
 }
 
-static enum status put_totals(struct profile *p, const struct offer *offer)
+static void ask_totals(struct profile *p, const struct offer *offer)
 {
     size_t wanted = call_arg(p->call, "periods")->number, n = offer->n_periods < wanted ? offer->n_periods : wanted;
-    const uint32_t *period = offer->period + offer->n_periods - n;
-    struct frame frame = frame_on(p, offer->cube);
+    const struct frame frame = frame_on(p, offer->cube);
+    p->totals.offer = offer;
+    p->totals.n = n;
+    p->totals.period = offer->period + offer->n_periods - n;
+    p->totals.asked = bilateral_ask(
+        &frame, &(struct bilateral_question){.kind = offer->kind, .period = p->totals.period, .n = n});
+}
+
+static enum status put_totals(struct profile *p)
+{
+    const size_t n = p->totals.n;
     struct bilateral_row *row;
-    enum status status = afford(p, offer, LEVEL_TOTAL, false);
-    if (status == ST_OK)
-        status = bilateral_series(&frame, offer->kind, period, n, p->call->arena, &row);
+    enum status status = bilateral_fold(p->totals.asked, p->call->arena, &row);
     if (status != ST_OK)
         return status;
     jw_kobject(&p->jw, "totals");
-    put_dataset(&p->jw, offer->cube);
-    jw_kz(&p->jw, "frequency", period_kind_word(offer->kind));
+    put_dataset(&p->jw, p->totals.offer->cube);
+    jw_kz(&p->jw, "frequency", period_kind_word(p->totals.offer->kind));
     jw_karray(&p->jw, "rows");
     for (size_t i = 0; i < n; i++)
         put_total(&p->jw, &row[i]);
@@ -258,39 +287,41 @@ static void put_largest(struct profile *p, const char *key, const struct product
     jw_end(&p->jw);
 }
 
-static enum status put_breakdown(struct profile *p, const char *part, enum level level)
+static enum status ask_breakdown(const struct profile *p, enum level level, struct products_part *part)
 {
     struct want want = p->want;
-    const struct offer *offer;
-    want.level = level;
-    enum status status = best_offer(p, &want, &offer);
-    if (status == ST_OK && !offer) {
-        put_nothing(&p->jw, part,
+    want.level = part->level = level;
+    enum status status = best_offer(p, &want, &part->offer);
+    if (status == ST_OK && part->offer)
+        status = break_down(p, part->offer->cube, level, &part->breakdown);
+    if (status != ST_OK || !part->offer)
+        return status;
+    const struct frame frame = frame_on(p, part->offer->cube);
+    const uint32_t period = last_period(part->offer);
+    part->asked =
+        product_ask(&frame, &(struct product_question){.breakdown = &part->breakdown, .period = &period, .n = 1});
+    return ST_OK;
+}
+
+static enum status put_breakdown(struct profile *p, const char *name, const struct products_part *part)
+{
+    struct product_row *row;
+    size_t n = 0;
+    if (!part->offer) {
+        put_nothing(&p->jw, name,
                     "no dataset that is loaded holds this pair by product; customs data by HS chapter or "
                     "finer, such as UN Comtrade's, would");
         return ST_OK;
     }
-    struct breakdown breakdown;
-    struct product_row *row;
-    size_t n = 0;
-    if (status == ST_OK)
-        status = afford(p, offer, level == LEVEL_SECTOR ? LEVEL_HS2 : level, false);
-    if (status == ST_OK)
-        status = break_down(p, offer->cube, level, &breakdown);
-    struct frame frame;
-    if (status != ST_OK)
-        return status;
-    frame = frame_on(p, offer->cube);
-    uint32_t period = offer->period[offer->n_periods - 1];
-    status = product_table(&frame, &(struct product_question){.breakdown = &breakdown, .period = period},
-                           p->call->arena, &row, &n);
+    const uint32_t period = last_period(part->offer);
+    enum status status = product_fold(part->asked, period, p->call->arena, &row, &n);
     bool *taken = arena_new(p->call->arena, bool, n + 1);
     if (status != ST_OK || !taken)
         return status != ST_OK ? status : ST_NO_MEMORY;
-    jw_kobject(&p->jw, part);
-    put_dataset(&p->jw, offer->cube);
+    jw_kobject(&p->jw, name);
+    put_dataset(&p->jw, part->offer->cube);
     put_period(&p->jw, "period", period);
-    jw_kz(&p->jw, "level", level_name[level]);
+    jw_kz(&p->jw, "level", level_name[part->level]);
     put_largest(p, "exports", row, n, FLOW_EXPORTS, taken);
     put_largest(p, "imports", row, n, FLOW_IMPORTS, taken);
     jw_end(&p->jw);
@@ -299,40 +330,40 @@ static enum status put_breakdown(struct profile *p, const char *part, enum level
 
 /* ---- ranks ---- */
 
-static enum status put_ranks(struct profile *p)
+static enum status ask_ranks(struct profile *p)
 {
     struct want want = p->want;
-    const struct offer *offer;
-    struct standing s;
     want.all_partners = true;
-    enum status status = best_offer(p, &want, &offer);
-    if (status == ST_OK && !offer) {
+    enum status status = best_offer(p, &want, &p->ranks.offer);
+    if (status != ST_OK || !p->ranks.offer)
+        return status;
+    const struct frame frame = frame_on(p, p->ranks.offer->cube);
+    p->ranks.asked = ranking_ask(&frame, last_period(p->ranks.offer));
+    return ST_OK;
+}
+
+static enum status put_ranks(struct profile *p)
+{
+    const struct offer *offer = p->ranks.offer;
+    struct standing s;
+    if (!offer) {
         put_nothing(&p->jw, "ranks",
                     "no dataset that is loaded lists all partners of the reporter; UN Comtrade with it as "
                     "the reporter, or CEPII BACI, would");
         return ST_OK;
     }
-    if (status == ST_OK)
-        status = afford(p, offer, LEVEL_TOTAL, true);
-    if (status != ST_OK)
-        return status;
-    struct frame frame = frame_on(p, offer->cube);
-    uint32_t period = offer->period[offer->n_periods - 1];
-    double hhi;
-    status = partner_standing(&frame, period, p->call->arena, &s);
-    if (status == ST_OK)
-        status = import_concentration(&frame, period, p->call->arena, &hhi);
+    enum status status = ranking_standing(p->ranks.asked, p->call->arena, &s);
     if (status != ST_OK)
         return status;
     jw_kobject(&p->jw, "ranks");
     put_dataset(&p->jw, offer->cube);
-    put_period(&p->jw, "period", period);
+    put_period(&p->jw, "period", last_period(offer));
     put_rank(&p->jw, "as_destination_of_exports", s.exports);
     put_rank(&p->jw, "as_supplier_of_imports", s.imports);
     put_rank(&p->jw, "in_total_trade", s.total);
     put_rank(&p->jw, "in_deficits", s.deficit);
     jw_ki64(&p->jw, "partners", s.partners);
-    put_ratio(&p->jw, "hhi_of_suppliers", hhi);
+    put_ratio(&p->jw, "hhi_of_suppliers", ranking_import_hhi(p->ranks.asked));
     jw_end(&p->jw);
     return ST_OK;
 }
@@ -354,37 +385,46 @@ static void put_gap(struct jw *jw, const struct mirror_row *row)
     jw_end(jw);
 }
 
-static enum status put_mirror(struct profile *p)
+static enum status ask_mirror(struct profile *p)
 {
     static const struct breakdown_item everything = {.code = STR_INIT("TOTAL")};
     static const struct breakdown total = {.level = LEVEL_SECTOR, .n = 1, .item = &everything};
+    struct two_books *books = &p->mirror.books;
     struct want want = p->want;
-    struct two_books books;
     want.series = true;
-    enum status status = call_two_books(p->call, &want, str_span(NULL, 0), &books);
-    if (status != ST_OK)
+    enum status status = call_two_books(p->call, &want, str_span(NULL, 0), books);
+    if (status != ST_OK || !books->common)
         return status;
-    if (!books.common) {
+    struct mirror_question q = {.own = {frame_on(p, books->own), &total},
+                                .other = {frame_on(p, books->other), &total},
+                                .period = books->period + books->n_periods - 1,
+                                .n_periods = 1,
+                                .cif_factor = call_arg(p->call, "cif")->ratio};
+    q.other.frame.reporter = p->want.partner;
+    q.other.frame.partner = p->want.reporter;
+    p->mirror.asked = mirror_ask(&q);
+    return ST_OK;
+}
+
+static enum status put_mirror(struct profile *p)
+{
+    const struct two_books *books = &p->mirror.books;
+    struct mirror_row *row;
+    size_t n = 0;
+    if (!books->common) {
         put_nothing(&p->jw, "mirror",
                     "no dataset that is loaded has the partner's books for a period that the reporter's "
                     "have; its own customs data would");
         return ST_OK;
     }
-    struct mirror_question q = {.own = {frame_on(p, books.own), &total},
-                                .other = {frame_on(p, books.other), &total},
-                                .period = books.period[books.n_periods - 1],
-                                .cif_factor = call_arg(p->call, "cif")->ratio};
-    q.other.frame.reporter = p->want.partner;
-    q.other.frame.partner = p->want.reporter;
-    struct mirror_row *row;
-    size_t n = 0;
-    status = mirror_table(&q, p->call->arena, &row, &n);
+    const uint32_t period = books->period[books->n_periods - 1];
+    enum status status = mirror_fold(p->mirror.asked, p->call->arena, &row, &n);
     if (status != ST_OK)
         return status;
     jw_kobject(&p->jw, "mirror");
-    put_dataset(&p->jw, books.own);
-    jw_kstr(&p->jw, "mirror_dataset", cube_dataset(books.other)->id);
-    put_period(&p->jw, "period", q.period);
+    put_dataset(&p->jw, books->own);
+    jw_kstr(&p->jw, "mirror_dataset", cube_dataset(books->other)->id);
+    put_period(&p->jw, "period", period);
     jw_kstr(&p->jw, "cif", call_arg(p->call, "cif")->text);
     jw_karray(&p->jw, "rows");
     for (size_t i = 0; i < n; i++)
@@ -429,38 +469,45 @@ static void put_counts(struct profile *p, const struct dependence_row *row, size
     jw_ki64(&p->jw, "undecided_imports", usd[VERDICT_UNKNOWN]);
 }
 
+static enum status ask_dependence(struct profile *p)
+{
+    enum status status = offer_of_dependence(p, &p->dependence.offer, &p->dependence.level);
+    const struct offer *offer = p->dependence.offer;
+    if (status == ST_OK && offer)
+        status = break_down(p, offer->cube, p->dependence.level, &p->dependence.breakdown);
+    if (status != ST_OK || !offer)
+        return status;
+    const struct frame frame = frame_on(p, offer->cube);
+    const uint32_t period = last_period(offer);
+    const struct dependence_question q = {
+        .breakdown = &p->dependence.breakdown,
+        .method = DEPENDENCE_HHI,
+        .limit = {[CRITERION_HHI] = call_arg(p->call, "threshold")->ratio},
+        .verdicts_only = true,
+    };
+    p->dependence.asked = dependence_ask(&frame, &q, &period, 1);
+    return ST_OK;
+}
+
 static enum status put_dependence(struct profile *p)
 {
-    const struct offer *offer;
-    enum level level;
-    struct breakdown breakdown;
+    const struct offer *offer = p->dependence.offer;
     struct dependence_answer answer;
-    enum status status = offer_of_dependence(p, &offer, &level);
-    if (status == ST_OK && !offer) {
+    if (!offer) {
         put_nothing(&p->jw, "dependence",
                     "no dataset that is loaded holds all of the reporter's imports by product; UN "
                     "Comtrade with it as the reporter, or CEPII BACI, would");
         return ST_OK;
     }
-    if (status == ST_OK)
-        status = afford(p, offer, level, true);
-    if (status == ST_OK)
-        status = break_down(p, offer->cube, level, &breakdown);
-    if (status != ST_OK)
-        return status;
-    struct frame frame = frame_on(p, offer->cube);
-    struct dependence_question q = {.breakdown = &breakdown,
-                                    .period = offer->period[offer->n_periods - 1],
-                                    .method = DEPENDENCE_HHI,
-                                    .limit = {[CRITERION_HHI] = call_arg(p->call, "threshold")->ratio}};
-    status = dependence_table(&frame, &q, p->call->arena, &answer);
+    const uint32_t period = last_period(offer);
+    enum status status = dependence_fold(p->dependence.asked, period, p->call->arena, &answer);
     if (status != ST_OK)
         return status;
     jw_kobject(&p->jw, "dependence");
     put_dataset(&p->jw, offer->cube);
-    put_period(&p->jw, "period", q.period);
-    jw_kz(&p->jw, "level", level_name[level]);
-    put_ratio(&p->jw, "threshold", q.limit[CRITERION_HHI]);
+    put_period(&p->jw, "period", period);
+    jw_kz(&p->jw, "level", level_name[p->dependence.level]);
+    put_ratio(&p->jw, "threshold", call_arg(p->call, "threshold")->ratio);
     put_counts(p, answer.row, answer.n);
     jw_kbool(&p->jw, "suppliers_known", cube_dataset(offer->cube)->partners != PARTNERS_LISTED);
     jw_end(&p->jw);
@@ -490,39 +537,60 @@ static void put_links(struct profile *p)
     jw_end(&p->jw);
 }
 
-static enum status get(struct call *call)
+static enum status profile_plan(struct call *call)
 {
-    struct profile p = {
-        .call = call,
-        .want = {.reporter = call_arg(call, "reporter")->country, .partner = call_arg(call, "partner")->country}};
-    struct want whole = p.want;
+    struct profile *p = call_keep(call, sizeof *p);
     const struct offer *totals;
+    if (!p)
+        return ST_NO_MEMORY;
+    p->call = call;
+    p->want = (struct want){.reporter = call_arg(call, "reporter")->country,
+                            .partner = call_arg(call, "partner")->country};
+    struct want whole = p->want;
     whole.series = true;
     enum status status = call_choose(call, &whole, &totals);
     if (status != ST_OK)
         return status;
-    jw_init(&p.jw, &call->document, call_arg(call, "pretty")->number != 0);
+    ask_totals(p, totals);
+    status = ask_breakdown(p, LEVEL_HS2, &p->products);
+    if (status == ST_OK)
+        status = ask_breakdown(p, LEVEL_SECTOR, &p->sectors);
+    if (status == ST_OK)
+        status = ask_ranks(p);
+    if (status == ST_OK)
+        status = ask_mirror(p);
+    return status == ST_OK ? ask_dependence(p) : status;
+}
+
+static enum status put_parts(struct profile *p)
+{
+    enum status status = put_totals(p);
+    if (status == ST_OK)
+        status = put_breakdown(p, "products", &p->products);
+    if (status == ST_OK)
+        status = put_breakdown(p, "sectors", &p->sectors);
+    if (status == ST_OK)
+        status = put_ranks(p);
+    if (status == ST_OK)
+        status = put_mirror(p);
+    return status == ST_OK ? put_dependence(p) : status;
+}
+
+static enum status profile_work(struct call *call)
+{
+    struct profile *p = call->state;
+    jw_init(&p->jw, &call->document, call_arg(call, "pretty")->number != 0);
     call->document_type = call->route->media;
-    jw_object(&p.jw);
-    put_member(&p, &p.jw, "reporter", p.want.reporter);
-    put_member(&p, &p.jw, "partner", p.want.partner);
-    jw_kstr(&p.jw, "catalogue", catalogue_id(call->catalogue));
-    status = put_totals(&p, totals);
-    if (status == ST_OK)
-        status = put_breakdown(&p, "products", LEVEL_HS2);
-    if (status == ST_OK)
-        status = put_breakdown(&p, "sectors", LEVEL_SECTOR);
-    if (status == ST_OK)
-        status = put_ranks(&p);
-    if (status == ST_OK)
-        status = put_mirror(&p);
-    if (status == ST_OK)
-        status = put_dependence(&p);
+    jw_object(&p->jw);
+    put_member(p, &p->jw, "reporter", p->want.reporter);
+    put_member(p, &p->jw, "partner", p->want.partner);
+    jw_kstr(&p->jw, "catalogue", catalogue_id(call->catalogue));
+    enum status status = put_parts(p);
     if (status != ST_OK)
         return status;
-    put_links(&p);
-    jw_end(&p.jw);
-    jw_finish(&p.jw);
+    put_links(p);
+    jw_end(&p->jw);
+    jw_finish(&p->jw);
     buf_byte(&call->document, '\n');
     return ST_OK;
 }
@@ -570,6 +638,7 @@ const struct route route_profile = {
     .kind = ROUTE_DOCUMENT,
     .media = "application/json",
     .shape = shape,
-    .handler = get,
+    .plan = profile_plan,
+    .work = profile_work,
     .param = params,
     .n_params = sizeof params / sizeof *params};

@@ -34,43 +34,69 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_PATH] = {"path", COLUMN_STRING, NULL, 0, false,
-                "gradual: the cut grows by equal steps; abrupt: the whole cut from the first year on"},
-    [C_YEAR] = {"year", COLUMN_INTEGER, NULL, 0, false, "1: the first year of the path"},
-    [C_CUT] = {"cut", COLUMN_NUMBER, "1", 0, false, "part of the flow that is cut in this year"},
-    [C_SUPPLIER] = {"supplier", COLUMN_STRING, NULL, 0, false,
-                    "with allocation=1 the other supplier (side=partner: the other market), else null"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "its name"},
-    [C_GAP] = {"gap", COLUMN_INTEGER, "USD", 0, true,
-               "cut · the reporter's imports from the partner (side=partner: the partner's exports to the reporter); "
-               "null in rows of suppliers, as are domestic to partner_loss"},
-    [C_DOMESTIC] = {"domestic", COLUMN_INTEGER, "USD", 0, true, "part of the gap that is taken over at home"},
-    [C_CAPACITY] = {"capacity", COLUMN_INTEGER, "USD", 0, true,
-                    "year · expand · trade with all + divert · trade elsewhere, of all others or of this supplier"},
-    [C_ALLOCATION] = {"allocation", COLUMN_INTEGER, "USD", 0, true,
-                      "with allocation=1 what this supplier takes over, product by product pro rata to capacity; adds "
-                      "up to covered"},
-    [C_COVERED] = {"covered", COLUMN_INTEGER, "USD", 0, true,
-                   "least of gap − domestic and capacity, product by product"},
-    [C_UNCOVERED] = {"uncovered", COLUMN_INTEGER, "USD", 0, true, "gap − domestic − covered"},
-    [C_UNCOVERED_SHARE] = {"uncovered_share", COLUMN_NUMBER, "1", 0, false,
-                           "uncovered / the reporter's imports of the product from all (side=partner: the partner's "
-                           "exports of it to all)"},
-    [C_COST] = {"cost", COLUMN_INTEGER, "USD", 0, true,
-                "sum of allocation · (the supplier's unit value / the partner's − 1), of exports to all, where both "
-                "have one; null with side=partner"},
-    [C_COST_MULTIPLE] = {"cost_multiple", COLUMN_NUMBER, "1", 0, false,
-                         "mean of the suppliers' unit values / the partner's, weighed with the allocation"},
-    [C_COST_COVERAGE] = {"cost_coverage", COLUMN_NUMBER, "1", 0, false,
-                         "part of covered whose suppliers have a unit value: cost is of this part"},
-    [C_LOSS] = {"partner_loss", COLUMN_INTEGER, "USD", 'X', true,
-                "cut · the partner's exports to the reporter, in the partner's books, before it sells elsewhere"},
-    [C_LOSS_SHARE] = {"partner_loss_share", COLUMN_NUMBER, "1", 0, false,
-                      "partner_loss / the partner's exports of the product to all"},
-    [C_LOSS_OF_ALL] = {"partner_loss_share_of_exports", COLUMN_NUMBER, "1", 0, false,
-                       "partner_loss / the partner's exports of all products to all"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures that the paths start from"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+    [C_PATH] = COLUMN("path", "gradual: the cut grows by equal steps; abrupt: the whole cut from the first year on",
+                      .type = COLUMN_STRING, .codes = &codes_path),
+    [C_YEAR] =
+        COLUMN("year", "1: the first year of the path", FROM_COUNT(struct scenario_step, year), .codes = &codes_year),
+    [C_CUT] = COLUMN("cut", "part of the flow that is cut in this year", FROM_RATIO(struct scenario_step, cut),
+                     .unit = "1", .measure = MEASURE_CUT),
+    [C_SUPPLIER] =
+        COLUMN("supplier", "with allocation=1 the other supplier (side=partner: the other market), else null",
+               .type = COLUMN_STRING, .codes = &codes_supplier),
+    [C_NAME] = COLUMN("name", "its name", .type = COLUMN_STRING),
+    [C_GAP] = COLUMN(
+        "gap",
+        "cut · the reporter's imports from the partner (side=partner: the partner's exports to the reporter); "
+        "null in rows of suppliers, as are domestic to partner_loss",
+        FROM_FIGURE(struct scenario_step, gap), .unit = "USD", .additive = true, .measure = MEASURE_SCENARIO_GAP),
+    [C_DOMESTIC] =
+        COLUMN("domestic", "part of the gap that is taken over at home", FROM_FIGURE(struct scenario_step, domestic),
+               .unit = "USD", .additive = true, .measure = MEASURE_DOMESTIC),
+    [C_CAPACITY] = COLUMN(
+        "capacity", "year · expand · trade with all + divert · trade elsewhere, of all others or of this supplier",
+        FROM_FIGURE(struct scenario_step, capacity), .unit = "USD", .additive = true,
+        .measure = MEASURE_SCENARIO_CAPACITY),
+    [C_ALLOCATION] =
+        COLUMN("allocation",
+               "with allocation=1 what this supplier takes over, product by product pro rata to capacity; adds "
+               "up to covered",
+               .type = COLUMN_INTEGER, .unit = "USD", .additive = true, .measure = MEASURE_ALLOCATION),
+    [C_COVERED] =
+        COLUMN("covered", "least of gap − domestic and capacity, product by product",
+               FROM_FIGURE(struct scenario_step, covered), .unit = "USD", .additive = true, .measure = MEASURE_COVERED),
+    [C_UNCOVERED] = COLUMN("uncovered", "gap − domestic − covered", FROM_FIGURE(struct scenario_step, uncovered),
+                           .unit = "USD", .additive = true, .measure = MEASURE_UNCOVERED),
+    [C_UNCOVERED_SHARE] =
+        COLUMN("uncovered_share",
+               "uncovered / the reporter's imports of the product from all (side=partner: the partner's "
+               "exports of it to all)",
+               FROM_RATIO(struct scenario_step, uncovered_share), .unit = "1", .measure = MEASURE_UNCOVERED_SHARE),
+    [C_COST] =
+        COLUMN("cost",
+               "sum of allocation · (the supplier's unit value / the partner's − 1), of exports to all, where both "
+               "have one; null with side=partner",
+               .type = COLUMN_INTEGER, .unit = "USD", .additive = true, .measure = MEASURE_COST),
+    [C_COST_MULTIPLE] =
+        COLUMN("cost_multiple", "mean of the suppliers' unit values / the partner's, weighed with the allocation",
+               FROM_RATIO(struct scenario_step, cost_multiple), .unit = "1", .measure = MEASURE_COST_MULTIPLE),
+    [C_COST_COVERAGE] =
+        COLUMN("cost_coverage", "part of covered whose suppliers have a unit value: cost is of this part",
+               FROM_RATIO(struct scenario_step, cost_coverage), .unit = "1", .measure = MEASURE_COST_COVERAGE),
+    [C_LOSS] = COLUMN("partner_loss",
+                      "cut · the partner's exports to the reporter, in the partner's books, before it sells elsewhere",
+                      FROM_FIGURE(struct scenario_step, partner_loss), .unit = "USD", .flow = 'X', .additive = true,
+                      .measure = MEASURE_PARTNER_LOSS),
+    [C_LOSS_SHARE] = COLUMN("partner_loss_share", "partner_loss / the partner's exports of the product to all",
+                            FROM_RATIO(struct scenario_step, partner_loss_share), .unit = "1",
+                            .measure = MEASURE_PARTNER_LOSS_SHARE),
+    [C_LOSS_OF_ALL] =
+        COLUMN("partner_loss_share_of_exports", "partner_loss / the partner's exports of all products to all",
+               FROM_RATIO(struct scenario_step, partner_loss_share_of_exports), .unit = "1",
+               .measure = MEASURE_PARTNER_LOSS_SHARE_OF_EXPORTS),
+    [C_PERIOD] =
+        COLUMN("period", "period of the figures that the paths start from", SHARED_PERIOD, .codes = &codes_period),
+    [C_FLAGS] =
+        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct scenario_step, flags)),
 };
 
 static const char *const sides[] = {"reporter", "partner", NULL};
@@ -81,6 +107,7 @@ static const struct param params[] = {
     PARAM_OF_PARTNER,
     {.name = "product",
      .type = PARAM_PRODUCTS,
+     .codes = &codes_product,
      .required = true,
      .description = "HS codes, sections (S01 to S21) or sector ids, separated by commas",
      .example = "850760"},
@@ -196,17 +223,24 @@ static void summarise(struct call *call, const struct scenario *scenario, bool i
     call_summarise(call, "flags", cell_flags(first->flags));
 }
 
-static enum status table(struct call *call, const struct frame *frame, const struct scenario_question *question,
-                         struct scenario *scenario)
+/* What is left for the work. */
+struct asked {
+    struct want want;
+    struct frame frame;
+    struct scenario_question question;
+    struct scenario_state *state;
+};
+
+static enum status table(struct call *call, const struct asked *asked, struct scenario *scenario)
 {
     const struct arg *path = call_arg(call, "path");
-    enum status status = scenario_run(frame, question, call->arena, scenario);
-    const struct cell period = cell_period(call, question->period);
+    enum status status = scenario_fold(asked->state, call->arena, scenario);
+    const struct cell period = cell_period(call, asked->question.period);
     for (size_t i = 0; status == ST_OK && i < scenario->n_steps; i++) {
         const struct scenario_step *step = &scenario->step[i];
         if (path->given && path->number != (uint32_t)step->path)
             continue;
-        if (question->allocate) {
+        if (asked->question.allocate) {
             status = add_parts(call, period, scenario, i);
             continue;
         }
@@ -216,18 +250,7 @@ static enum status table(struct call *call, const struct frame *frame, const str
         fill_step(step, cell);
     }
     if (status == ST_OK)
-        summarise(call, scenario, question->side == SIDE_REPORTER);
-    return status;
-}
-
-static enum status afford(struct call *call, const struct frame *frame, const struct scenario_question *question)
-{
-    struct scenario_queries ask;
-    enum status status = ST_OK;
-    scenario_ask(frame, question, &ask);
-    for (size_t i = 0; status == ST_OK && i < SCENARIO_QUERIES; i++)
-        if (ask.wanted[i])
-            status = call_afford(call, frame->cube, &ask.query[i]);
+        summarise(call, scenario, asked->question.side == SIDE_REPORTER);
     return status;
 }
 
@@ -252,35 +275,43 @@ static void add_warnings(struct call *call, const struct want *want, const struc
         warn_of_books(call, want, frame);
 }
 
-static enum status get(struct call *call)
+static enum status scenario_plan(struct call *call)
 {
-    struct want want = want_of(call);
+    struct asked *asked = call_keep(call, sizeof *asked);
+    const struct offer *offer;
+    if (!asked)
+        return ST_NO_MEMORY;
+    asked->want = want_of(call);
     if (call_refuse_world(call, "partner"))
         return ST_INVALID;
-    want_products(call, &want);
-    want_a_year(call, &want, score_of_suppliers);
-    const struct offer *offer;
-    enum status status = call_prefer(call, &want, score_of_suppliers, &offer);
+    want_products(call, &asked->want);
+    want_a_year(call, &asked->want, score_of_suppliers);
+    enum status status = call_prefer(call, &asked->want, score_of_suppliers, &offer);
     if (status != ST_OK)
         return status;
-    struct frame frame = frame_of(call, offer->cube);
-    struct scenario_question question = {.period = offer->period[0],
-                                         .side = call_arg(call, "side")->number ? SIDE_PARTNER : SIDE_REPORTER,
-                                         .years = call_arg(call, "years")->number,
-                                         .cut = call_arg(call, "cut")->ratio,
-                                         .expand = call_arg(call, "expand")->ratio,
-                                         .divert = call_arg(call, "divert")->ratio,
-                                         .domestic = call_arg(call, "domestic")->ratio,
-                                         .allocate = call_arg(call, "allocation")->number == 1,
-                                         .worldwide = cube_is_worldwide(offer->cube)};
+    asked->frame = frame_of(call, offer->cube);
+    asked->question = (struct scenario_question){.period = offer->period[0],
+                                                 .side = call_arg(call, "side")->number ? SIDE_PARTNER : SIDE_REPORTER,
+                                                 .years = call_arg(call, "years")->number,
+                                                 .cut = call_arg(call, "cut")->ratio,
+                                                 .expand = call_arg(call, "expand")->ratio,
+                                                 .divert = call_arg(call, "divert")->ratio,
+                                                 .domestic = call_arg(call, "domestic")->ratio,
+                                                 .allocate = call_arg(call, "allocation")->number == 1,
+                                                 .worldwide = cube_is_worldwide(offer->cube)};
+    status = frame_products(call, &asked->frame);
+    if (status == ST_OK)
+        asked->state = scenario_ask(&asked->frame, &asked->question);
+    return status;
+}
+
+static enum status scenario_work(struct call *call)
+{
+    const struct asked *asked = call->state;
     struct scenario scenario;
-    status = frame_products(call, &frame);
+    enum status status = table(call, asked, &scenario);
     if (status == ST_OK)
-        status = afford(call, &frame, &question);
-    if (status == ST_OK)
-        status = table(call, &frame, &question, &scenario);
-    if (status == ST_OK)
-        add_warnings(call, &want, &frame, &scenario);
+        add_warnings(call, &asked->want, &asked->frame, &scenario);
     call->empty_reason = "no_other_suppliers";
     return status;
 }
@@ -308,7 +339,8 @@ const struct route route_scenario = {
         "An assumption, no forecast.",
     .example = "/v1/scenario/IND/CHN?product=850760&cut=0.3&years=3",
     .figures = figures,
-    .handler = get,
+    .plan = scenario_plan,
+    .work = scenario_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

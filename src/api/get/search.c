@@ -6,15 +6,18 @@
 enum { C_KIND, C_ID, C_NAME, C_SCORE, C_MATCH, C_DETAIL, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_KIND] = {"kind", COLUMN_STRING, NULL, 0, false, "country, product, sector or dataset"},
-    [C_ID] = {"id", COLUMN_STRING, NULL, 0, false, "what the other calls name it by"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "name; null where the table has none"},
-    [C_SCORE] = {"score", COLUMN_NUMBER, NULL, 0, false,
-                 "1: the code itself; above 0.5 codes, words and beginnings of words; below it near misses"},
-    [C_MATCH] = {"match", COLUMN_STRING, NULL, 0, false,
-                 "what fits: code (or its beginning), name (whole words), beginning (of words), near (mistyped)"},
-    [C_DETAIL] = {"detail", COLUMN_STRING, NULL, 0, false,
-                  "a member's kind (country, area_nes …) or a product's level (hs2, hs4, hs6 …); else null"},
+    [C_KIND] = COLUMN("kind", "country, product, sector or dataset", .type = COLUMN_STRING),
+    [C_ID] = COLUMN("id", "what the other calls name it by", FROM_TEXT(struct product, code), .codes = &codes_id),
+    [C_NAME] = COLUMN("name", "name; null where the table has none", FROM_TEXT(struct product, name)),
+    [C_SCORE] =
+        COLUMN("score", "1: the code itself; above 0.5 codes, words and beginnings of words; below it near misses",
+               .type = COLUMN_NUMBER),
+    [C_MATCH] =
+        COLUMN("match", "what fits: code (or its beginning), name (whole words), beginning (of words), near (mistyped)",
+               .type = COLUMN_STRING),
+    [C_DETAIL] =
+        COLUMN("detail", "a member's kind (country, area_nes …) or a product's level (hs2, hs4, hs6 …); else null",
+               .type = COLUMN_STRING),
 };
 
 #define HITS_MAX 200

@@ -5,13 +5,13 @@
 enum { C_ID, C_NAME, C_HS, C_PREFIXES, C_WHY, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_ID] = {"id", COLUMN_STRING, NULL, 0, false, "what product= and level=sector call it"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "name"},
-    [C_HS] = {"hs", COLUMN_STRING, NULL, 0, false,
-              "HS revision that the prefixes are for; any: they mean the same in all"},
-    [C_PREFIXES] = {"prefixes", COLUMN_LIST, NULL, 0, false,
-                    "HS codes that the sector consists of, with all below them"},
-    [C_WHY] = {"why", COLUMN_STRING, NULL, 0, false, "why these"},
+    [C_ID] = COLUMN("id", "what product= and level=sector call it", FROM_TEXT(struct sector, id), .codes = &codes_id),
+    [C_NAME] = COLUMN("name", "name", FROM_TEXT(struct sector, name)),
+    [C_HS] = COLUMN("hs", "HS revision that the prefixes are for; any: they mean the same in all",
+                    FROM_TEXT(struct sector_prefixes, hs)),
+    [C_PREFIXES] = COLUMN("prefixes", "HS codes that the sector consists of, with all below them", .type = COLUMN_LIST,
+                          .codes = &codes_prefixes),
+    [C_WHY] = COLUMN("why", "why these", FROM_TEXT(struct sector, why)),
 };
 
 static enum status add(struct call *call, const struct sector *sector, const struct sector_prefixes *prefixes)

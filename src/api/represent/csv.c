@@ -127,7 +127,7 @@ void encode_csv(struct call *call, struct buf *out)
     size_t index[COLUMNS_MAX], n = call_fields(call, index);
     bool prefixed[COLUMNS_MAX] = {false}, codes = call_arg(call, "codes")->number != 0;
     for (size_t c = 0; codes && c < n; c++) {
-        const struct code_kind *kind = code_kind_of(call->table.column[index[c]].id);
+        const struct code_kind *kind = call->table.column[index[c]].codes;
         prefixed[c] = kind && kind->prefixed;
     }
     struct page page = call_page(call);

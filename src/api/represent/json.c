@@ -242,29 +242,29 @@ static void write_summary(const struct call *call, struct jw *jw, struct buf *ou
     jw_end(jw);
 }
 
-/* How each query of the request was answered. */
+/* How each statement of the request was answered, and the price of all of them. */
 static void write_plan(const struct call *call, struct jw *jw)
 {
-    const struct cube_trace *trace = call->trace;
-    if (!trace)
+    if (!call->explained)
         return;
     jw_karray(jw, "plan");
-    for (size_t i = 0; i < trace->n && i < CUBE_TRACE_MAX; i++) {
-        const struct cube_plan *plan = &trace->step[i].plan;
+    for (size_t i = 0; i < ask_count(call->ask); i++) {
+        const struct ask_statement s = ask_statement(call->ask, i);
         jw_object(jw);
-        jw_kstr(jw, "dataset", cube_dataset(trace->step[i].cube)->id);
-        jw_kz(jw, "index", cube_index_name[plan->index]);
-        jw_kbool(jw, "roll_up_of_reporters", plan->all_reporters);
-        jw_kbool(jw, "roll_up_of_partners", plan->all_partners);
-        jw_kbool(jw, "totals_only", plan->totals);
-        jw_ki64(jw, "runs", (int64_t)plan->runs);
-        jw_ki64(jw, "rows_estimated", (int64_t)plan->observations);
-        jw_ki64(jw, "rows_touched", (int64_t)trace->step[i].observations_read);
-        jw_ki64(jw, "groups", (int64_t)trace->step[i].rows);
+        jw_kstr(jw, "dataset", cube_dataset(s.cube)->id);
+        jw_kz(jw, "index", cube_index_name[s.plan.index]);
+        jw_kbool(jw, "roll_up_of_reporters", s.plan.all_reporters);
+        jw_kbool(jw, "roll_up_of_partners", s.plan.all_partners);
+        jw_kbool(jw, "totals_only", s.plan.totals);
+        jw_ki64(jw, "runs", (int64_t)s.plan.runs);
+        jw_ki64(jw, "rows_estimated", (int64_t)s.plan.observations);
+        jw_ki64(jw, "rows_touched", (int64_t)s.observations_read);
+        jw_ki64(jw, "groups", (int64_t)s.rows);
         jw_end(jw);
     }
     jw_end(jw);
-    jw_ki64(jw, "queries", (int64_t)trace->n);
+    jw_ki64(jw, "queries", (int64_t)ask_count(call->ask));
+    jw_ki64(jw, "price", (int64_t)call->price);
 }
 
 static void write_link(const char *name, struct str target, struct jw *jw)

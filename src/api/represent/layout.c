@@ -18,7 +18,7 @@ static void take_column(struct layout *l, const struct call *call, size_t c)
     else if (role == ROLE_TEXT && !name)
         l->text[l->n_texts++] = c;
     else if (role != ROLE_TEXT && l->n_axes < AXES_MAX - 1)
-        l->axis[l->n_axes++] = (struct axis){.kind = code_kind_of(column->id), .id = column->id, .column = c};
+        l->axis[l->n_axes++] = (struct axis){.kind = column->codes, .id = column->id, .column = c};
 }
 
 static bool is_shown(const struct call *call, const size_t *index, size_t n, const char *id)
@@ -35,7 +35,7 @@ static struct str fixed_code(const struct call *call, size_t i)
     const struct param *param = &call->route->param[i];
     const struct countries *countries = catalogue_countries(call->catalogue);
     const struct arg *arg = &call->arg[i];
-    if (!arg->given || arg->all || !code_kind_of(param->name))
+    if (!arg->given || arg->all || !param->codes)
         return str_span(NULL, 0);
     if (param->type == PARAM_COUNTRY)
         return countries_at(countries, arg->country)->id;
@@ -72,7 +72,7 @@ static enum status take_fixed(struct layout *l, const struct call *call, const s
         if (!category)
             return ST_NO_MEMORY;
         *category = code;
-        l->axis[l->n_axes++] = (struct axis){.kind = code_kind_of(call->route->param[i].name),
+        l->axis[l->n_axes++] = (struct axis){.kind = call->route->param[i].codes,
                                              .id = call->route->param[i].name,
                                              .column = NO_COLUMN,
                                              .category = category,

@@ -9,7 +9,7 @@ struct column_text {
 
 struct prepared {
     struct arena texts;
-    struct column_text *column; /* beside api->link */
+    struct column_text *column; /* of all routes in turn */
     struct str *dataset;        /* by its place in the catalogue */
 };
 
@@ -26,11 +26,11 @@ static void write_head(const struct column *column, struct jw *jw)
     jw_kz(jw, "unit", column->unit);
 }
 
-static void write_tail(const struct column *column, const struct measure *measure, struct arena *arena, struct jw *jw)
+static void write_tail(const struct column *column, struct arena *arena, struct jw *jw)
 {
     jw_kz(jw, "description", column->description);
-    if (measure)
-        jw_kstr(jw, "formula", arena_printf(arena, "/v1/measures/%s", measure->id));
+    if (column->measure)
+        jw_kstr(jw, "formula", arena_printf(arena, "/v1/measures/%s", measures[column->measure].id));
     jw_end(jw);
 }
 
@@ -60,8 +60,7 @@ static struct str keep(struct arena *arena, struct str text)
     return str_span(own, text.n);
 }
 
-static bool prepare_column(struct prepared *p, const struct column *column, const struct measure *measure,
-                           struct column_text *out)
+static bool prepare_column(struct prepared *p, const struct column *column, struct column_text *out)
 {
     struct buf text;
     struct jw jw;
@@ -69,7 +68,7 @@ static bool prepare_column(struct prepared *p, const struct column *column, cons
     jw_init(&jw, &text, false);
     write_head(column, &jw);
     size_t head = text.n;
-    write_tail(column, measure, &p->texts, &jw);
+    write_tail(column, &p->texts, &jw);
     jw_finish(&jw);
     bool ok = !text.failed;
     if (ok) {
@@ -104,16 +103,15 @@ static bool prepare_dataset(struct prepared *p, const struct cube *cube, struct 
     return ok;
 }
 
-static bool prepare_route(struct prepared *p, const struct measure *const *link, const struct route *route, size_t *at)
+static bool prepare_route(struct prepared *p, const struct route *route, size_t *at)
 {
     bool ok = true;
     for (size_t c = 0; ok && route && c < route->n_columns; c++, (*at)++)
-        ok = prepare_column(p, &route->column[c], link[*at], &p->column[*at]);
+        ok = prepare_column(p, &route->column[c], &p->column[*at]);
     return ok;
 }
 
-struct prepared *prepared_new(const struct catalogue *catalogue, const struct routes *routes,
-                              const struct measure *const *link)
+struct prepared *prepared_new(const struct catalogue *catalogue, const struct routes *routes)
 {
     struct prepared *p = calloc(1, sizeof *p);
     if (!p)
@@ -128,8 +126,7 @@ struct prepared *prepared_new(const struct catalogue *catalogue, const struct ro
     p->dataset = arena_new(&p->texts, struct str, n_datasets);
     bool ok = p->column && p->dataset;
     for (size_t i = 0; ok && i < routes->n; i++)
-        ok = prepare_route(p, link, routes->route[i], &at) &&
-             prepare_route(p, link, routes->route[i]->with_summary, &at);
+        ok = prepare_route(p, routes->route[i], &at) && prepare_route(p, routes->route[i]->with_summary, &at);
     for (size_t i = 0; ok && i < n_datasets; i++)
         ok = prepare_dataset(p, catalogue_at(catalogue, i), &p->dataset[i]);
     if (ok)
@@ -147,8 +144,21 @@ void prepared_free(struct prepared *prepared)
 
 /* ---- in an answer ---- */
 
-/* Where the columns of the call's route begin among those of all. */
-static size_t place_of(const struct call *call) { return measures_at(call->api->routes, call->route); }
+/* The texts of the columns of the call's route. */
+static const struct column_text *texts_of(const struct call *call)
+{
+    const struct column_text *text = call->api->prepared->column;
+    for (size_t i = 0; i < call->api->routes->n; i++) {
+        const struct route *route = call->api->routes->route[i];
+        if (route == call->route)
+            return text;
+        text += route->n_columns;
+        if (route->with_summary == call->route)
+            return text;
+        text += route->with_summary ? route->with_summary->n_columns : 0;
+    }
+    BUG("a call of a route that is not in the table");
+}
 
 /* Of a column of names, which is the request's: the same text with as many bytes behind it. */
 static struct str key_of_names(struct arena *arena, const char *id)
@@ -159,7 +169,7 @@ static struct str key_of_names(struct arena *arena, const char *id)
 
 bool column_keys(const struct call *call, const size_t *index, size_t n, struct str *key)
 {
-    const struct column_text *text = &call->api->prepared->column[place_of(call)];
+    const struct column_text *text = texts_of(call);
     for (size_t c = 0; c < n; c++) {
         bool own = index[c] < call->route->n_columns;
         key[c] = own ? text[index[c]].key : key_of_names(call->arena, call->table.column[index[c]].id);
@@ -181,9 +191,7 @@ static struct str valuation_of(const struct call *call, const struct column *col
 
 void write_column_list(const struct call *call, const size_t *index, size_t n, struct jw *jw)
 {
-    const size_t place = place_of(call);
-    const struct column_text *text = &call->api->prepared->column[place];
-    const struct measure *const *measure = (const struct measure *const *)call->api->link + place;
+    const struct column_text *text = texts_of(call);
     jw_karray(jw, "columns");
     for (size_t c = 0; c < n; c++) {
         const struct column *column = &call->table.column[index[c]];
@@ -194,7 +202,7 @@ void write_column_list(const struct call *call, const size_t *index, size_t n, s
             write_head(column, jw);
             if (valued)
                 jw_kstr(jw, "valuation", valuation);
-            write_tail(column, own ? measure[index[c]] : NULL, call->arena, jw);
+            write_tail(column, call->arena, jw);
             continue;
         }
         jw_raw(jw, text[index[c]].before);

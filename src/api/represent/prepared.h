@@ -9,8 +9,7 @@
 #include "entrepot/base/jw.h"
 
 /* NULL when memory is out. */
-struct prepared *prepared_new(const struct catalogue *catalogue, const struct routes *routes,
-                              const struct measure *const *link);
+struct prepared *prepared_new(const struct catalogue *catalogue, const struct routes *routes);
 void prepared_free(struct prepared *prepared);
 /* The columns' names as they stand before their values, with commas between; KEY_PADDING bytes from the beginning of each may be read.
  * False when memory is out. */

@@ -161,7 +161,7 @@ static void add_texts(struct sheet *s)
 {
     for (size_t i = 0; i < s->layout.n_texts; i++) {
         const struct column *column = &s->call->table.column[s->layout.text[i]];
-        const struct code_kind *kind = code_kind_of(column->id);
+        const struct code_kind *kind = column->codes;
         if (s->layout.text[i] != s->unit)
             add(s, TEXT, s->layout.text[i], kind ? str_view(kind->concept) : sdmx_id(s->call, str_view(column->id)),
                 str_view(kind ? kind->title : column->description));
@@ -275,7 +275,7 @@ static struct named value_of(struct sheet *s, const struct cell *cell)
 
 static struct named text_of(struct sheet *s, size_t column, const struct cell *cell)
 {
-    const struct code_kind *kind = code_kind_of(s->call->table.column[column].id);
+    const struct code_kind *kind = s->call->table.column[column].codes;
     if (cell->kind == CELL_STRING)
         return (struct named){cell->text, kind && s->labels != LABELS_ID
                                               ? code_name(s->call->catalogue, kind->names, cell->text)

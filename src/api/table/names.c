@@ -3,8 +3,7 @@
 
 static enum names_of names_of_column(const struct column *column)
 {
-    const struct code_kind *kind = code_kind_of(column->id);
-    return kind && column->type == COLUMN_STRING ? kind->names : NAMES_OF_NOTHING;
+    return column->codes && column->type == COLUMN_STRING ? column->codes->names : NAMES_OF_NOTHING;
 }
 
 /* A column called name stands directly behind the codes that it names. */

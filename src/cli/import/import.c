@@ -127,8 +127,9 @@ static void print_codes(const struct ingest_codes *codes, const char *what)
         return;
     fprintf(stderr, "entrepot: %s:\n", what);
     for (size_t i = 0; i < codes->n; i++)
-        fprintf(stderr, "  \"%s\": %llu row%s, first at %s\n", codes->code[i].text,
-                (unsigned long long)codes->code[i].rows, codes->code[i].rows == 1 ? "" : "s", codes->code[i].place);
+        problem_line(stderr, "  \"%s\": %llu row%s, first at %s", codes->code[i].text,
+                     (unsigned long long)codes->code[i].rows, codes->code[i].rows == 1 ? "" : "s",
+                     codes->code[i].place);
     if (codes->more_rows)
         fprintf(stderr, "  and more of them in %llu rows\n", (unsigned long long)codes->more_rows);
 }
@@ -136,21 +137,24 @@ static void print_codes(const struct ingest_codes *codes, const char *what)
 static void print_report(const struct ingest_report *report, const char *output, const struct cube *cube,
                          double seconds)
 {
-    printf("%s: %llu observations, %llu bytes, release %.*s, %.1f s", output,
-           (unsigned long long)cube_observations(cube), (unsigned long long)report->written.bytes,
-           STR_ARG(cube_release(cube)), seconds);
+    struct buf line;
+    buf_init(&line, 8192);
+    buf_printf(&line, "%llu observations, %llu bytes, release %.*s, %.1f s",
+               (unsigned long long)cube_observations(cube), (unsigned long long)report->written.bytes,
+               STR_ARG(cube_release(cube)), seconds);
     const char *before = "; left out ";
     for (size_t i = 0; i < INGEST_SKIPS; i++) {
         if (report->skipped[i] == 0)
             continue;
-        printf("%s%llu %s", before, (unsigned long long)report->skipped[i], ingest_skip_name[i]);
+        buf_printf(&line, "%s%llu %s", before, (unsigned long long)report->skipped[i], ingest_skip_name[i]);
         before = ", ";
     }
     if (report->countries.rows)
-        printf("; %llu unknown country codes became X899", (unsigned long long)report->countries.rows);
+        buf_printf(&line, "; %llu unknown country codes became X899", (unsigned long long)report->countries.rows);
     if (report->written.summed)
-        printf(", %llu rows were added to others", (unsigned long long)report->written.summed);
-    printf("\n");
+        buf_printf(&line, ", %llu rows were added to others", (unsigned long long)report->written.summed);
+    problem_line(stdout, "%s: %.*s", output, STR_ARG(buf_view(&line)));
+    buf_release(&line);
 }
 
 /* ---- the command ---- */
@@ -179,7 +183,7 @@ static bool is_about(const struct problem *problem, const struct ingest_codes *c
 static int import_refused(const struct problem *problem, const struct ingest_report *report, const char *output)
 {
     if (problem->status == ST_UNAVAILABLE) {
-        fprintf(stderr, "entrepot: interrupted: %s is as it was before\n", output);
+        problem_line(stderr, "entrepot: interrupted: %s is as it was before", output);
         return EXIT_REFUSED;
     }
     fputs("entrepot: ", stderr);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "ingest/format/format.h"
+#include "ingest/text/source.h"
 
 #define PRODUCTS 1000000U
 #define PRODUCTS_FILE_BYTES_MAX ((size_t)64 << 20)
@@ -102,7 +103,7 @@ static enum status read_products(struct importing *im, const char *path, struct 
     im->product_known = arena_new(&im->arena, uint64_t, PRODUCTS / 64 + 1);
     if (!im->product_known)
         return problem_set(problem, ST_NO_MEMORY, path, "out of memory");
-    enum status status = ingest_slurp(path, PRODUCTS_FILE_BYTES_MAX, &bytes, &n, problem);
+    enum status status = source_slurp(path, PRODUCTS_FILE_BYTES_MAX, im->options->stop_fd, &bytes, &n, problem);
     if (status != ST_OK)
         return status;
     csv_init_memory(&csv, path, bytes, n);
@@ -143,7 +144,7 @@ static enum status describe(struct importing *im, struct problem *problem)
         return problem_set(problem, ST_NO_MEMORY, "baci", "out of memory");
     members_init(&im->members, im->countries, CODES_COMTRADE);
     if (o->countries_file)
-        status = members_read_baci(&im->members, o->countries_file, problem);
+        status = members_read_baci(&im->members, o->countries_file, o->stop_fd, problem);
     if (status == ST_OK && o->products_file)
         status = read_products(im, o->products_file, problem);
     return status;

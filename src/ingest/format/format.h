@@ -50,7 +50,8 @@ enum status members_spell(struct members *members, const struct dataset_csv *map
 /* Spellings such as "_X" that the table of countries has as aliases. */
 enum status members_spell_aliases(struct members *members, struct arena *arena, struct problem *problem) MUST_CHECK;
 /* BACI's own table: numbers that ours does not know get their member by alpha-3; where both know one they must agree. */
-enum status members_read_baci(struct members *members, const char *path, struct problem *problem) MUST_CHECK;
+enum status members_read_baci(struct members *members, const char *path, int stop_fd,
+                              struct problem *problem) MUST_CHECK;
 /* NO_ID if the code is in no table. */
 uint32_t members_find(const struct members *members, struct str code);
 

@@ -1,5 +1,6 @@
 /* From a source's country codes to members. */
 #include "ingest/format/format.h"
+#include "ingest/text/source.h"
 
 #define CODES_FILE_BYTES_MAX ((size_t)16 << 20)
 
@@ -100,13 +101,13 @@ static enum status take_row(struct members *m, const struct csv *csv, size_t cod
     return problem_cure(problem, status, "correct one of them; --countries names another table");
 }
 
-enum status members_read_baci(struct members *m, const char *path, struct problem *problem)
+enum status members_read_baci(struct members *m, const char *path, int stop_fd, struct problem *problem)
 {
     static const char *const names[] = {"country_code", "country_iso3"};
     struct csv csv;
     size_t n, column[2];
     char *bytes;
-    enum status status = ingest_slurp(path, CODES_FILE_BYTES_MAX, &bytes, &n, problem);
+    enum status status = source_slurp(path, CODES_FILE_BYTES_MAX, stop_fd, &bytes, &n, problem);
     if (status != ST_OK)
         return status;
     csv_init_memory(&csv, path, bytes, n);

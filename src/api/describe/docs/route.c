@@ -128,10 +128,9 @@ void html_parameters(struct buf *out, const struct route *route, bool all)
 
 /* ---- columns ---- */
 
-static void put_column(struct buf *out, const struct route *route, const struct column *column)
+static void put_column(struct buf *out, const struct column *column)
 {
     static const char *const type[] = {"text", "whole number", "number", "true or false", "flags", "list"};
-    const struct measure *measure = measure_of(route, column);
     buf_lit(out, "<tr><th scope=\"row\"><code>");
     put(out, column->id);
     buf_lit(out, "</code></th><td>");
@@ -144,11 +143,11 @@ static void put_column(struct buf *out, const struct route *route, const struct 
     buf_lit(out, "</td><td>");
     put(out, column->description);
     buf_lit(out, "</td><td>");
-    if (measure) {
+    if (column->measure) {
         buf_lit(out, "<a href=\"v1/measures/");
-        put(out, measure->id);
+        put(out, measures[column->measure].id);
         buf_lit(out, "\">");
-        put(out, measure->id);
+        put(out, measures[column->measure].id);
         buf_lit(out, "</a>");
     }
     buf_lit(out, "</td></tr>\n");
@@ -161,7 +160,7 @@ static void put_columns(struct buf *out, const struct route *route, const char *
     buf_lit(out, "<th scope=\"col\">column</th><th scope=\"col\">type</th><th scope=\"col\">unit</th>"
                  "<th scope=\"col\">meaning</th><th scope=\"col\">measure</th></tr></thead><tbody>\n");
     for (size_t c = 0; c < route->n_columns; c++)
-        put_column(out, route, &route->column[c]);
+        put_column(out, &route->column[c]);
     buf_lit(out, "</tbody></table></div></details>\n");
 }
 

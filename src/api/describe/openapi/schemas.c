@@ -70,9 +70,10 @@ static void write_description(const struct column *column, struct jw *jw)
     buf_release(&text);
 }
 
+static const char *const type_name[] = {"string", "integer", "number", "boolean"};
+
 static void write_column(const struct column *column, struct jw *jw)
 {
-    static const char *const type[] = {"string", "integer", "number", "boolean"};
     jw_kobject(jw, column->id);
     if (column->type == COLUMN_FLAGS) {
         jw_kz(jw, "$ref", "#/components/schemas/Flags");
@@ -84,7 +85,7 @@ static void write_column(const struct column *column, struct jw *jw)
         jw_end(jw);
     } else {
         jw_karray(jw, "type");
-        jw_str(jw, str_view(type[column->type]));
+        jw_str(jw, str_view(type_name[column->type]));
         jw_str(jw, STR("null"));
         jw_end(jw);
     }
@@ -262,7 +263,8 @@ static const struct {
      " empty_reason: string|null `why there is no row`, other_datasets: string[]|null `that could have answered; null "
      "where release= pins one`,"
      " warnings: string[], summary?: {*: string|number|boolean|string[]|null} `figures about the whole answer`,"
-     " plan?: PlanStep[], queries?: integer `that were run`}"},
+     " plan?: PlanStep[], queries?: integer `that were run`,"
+     " price?: integer `observations that the request was priced at: what its queries read, or at most 1000`}"},
     {"Links", "Related answers, relative to this server.",
      "{self: uri `this request in its canonical spelling`, pinned?: uri `the same figures for ever`,"
      " csv?: uri `the same as CSV`, mirror?: uri `the other side's view`, first?: uri `the first page`,"
@@ -405,11 +407,60 @@ static void write_rows(const struct routes *routes, const struct route *route, s
     jw_end(jw);
 }
 
+/* A member of a summary. */
+static void write_summary_column(const struct column *column, struct jw *jw)
+{
+    const enum value_kind from = column->from;
+    bool null = !column->never_null && from != VALUE_COUNT && from != VALUE_SIZE && from != VALUE_TRUTH;
+    jw_kobject(jw, column->id);
+    if (column->type == COLUMN_FLAGS) {
+        jw_kz(jw, "$ref", "#/components/schemas/Flags");
+    } else {
+        jw_key(jw, STR("type"));
+        if (null)
+            jw_array(jw);
+        jw_str(jw, str_view(type_name[column->type]));
+        if (null) {
+            jw_str(jw, STR("null"));
+            jw_end(jw);
+        }
+    }
+    if (column->type == COLUMN_INTEGER)
+        jw_kz(jw, "format", "int64");
+    if (column->words && column->never_null) {
+        jw_karray(jw, "enum");
+        for (const char *const *word = column->words; *word; word++)
+            jw_str(jw, str_view(*word));
+        jw_end(jw);
+    }
+    if (column->description)
+        jw_kz(jw, "description", column->description);
+    jw_end(jw);
+}
+
+static void write_summary(const struct route *route, struct jw *jw)
+{
+    const struct column *end = route->summary_column + route->n_summary_columns;
+    jw_object(jw);
+    jw_kz(jw, "type", "object");
+    jw_kobject(jw, "properties");
+    for (const struct column *c = route->summary_column; c < end; c++)
+        write_summary_column(c, jw);
+    jw_end(jw);
+    jw_karray(jw, "required");
+    for (const struct column *c = route->summary_column; c < end; c++)
+        if (!c->optional)
+            jw_str(jw, str_view(c->id));
+    jw_end(jw);
+    jw_kbool(jw, "additionalProperties", false);
+    jw_end(jw);
+}
+
 /* Meta, and what exactly this route's summary holds. */
 static void write_meta_schema(const struct route *route, struct jw *jw)
 {
     jw_key(jw, STR("meta"));
-    if (!route->figures) {
+    if (!route->figures && !route->n_summary_columns) {
         jw_raw(jw, STR("{\"$ref\":\"#/components/schemas/Meta\"}"));
         return;
     }
@@ -420,7 +471,10 @@ static void write_meta_schema(const struct route *route, struct jw *jw)
     jw_kz(jw, "type", "object");
     jw_kobject(jw, "properties");
     jw_key(jw, STR("summary"));
-    shape_write(jw, route->figures);
+    if (route->n_summary_columns)
+        write_summary(route, jw);
+    else
+        shape_write(jw, route->figures);
     jw_end(jw);
     jw_end(jw);
     jw_end(jw);

@@ -4,23 +4,29 @@
 enum { C_REPORTER, C_PARTNER, C_FK, C_KRUGMAN, C_PRODUCTS, C_EXPORTS, C_OTHER, C_PERIOD, C_FLAGS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "the exporting country"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
-    [C_FK] = {"finger_kreinin", COLUMN_NUMBER, "1", 0, false,
-              "Finger–Kreinin similarity of the two countries' exports: 0 nothing in common, 1 the same proportions"},
-    [C_KRUGMAN] = {"krugman", COLUMN_NUMBER, "1", 0, false,
-                   "Krugman specialisation Σ|difference of shares| = 2 (1 − finger_kreinin)"},
-    [C_PRODUCTS] = {"products", COLUMN_INTEGER, NULL, 0, false, "products of the level that either exports"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', false, "reporter's exports of them to all partners"},
-    [C_OTHER] = {"partner_exports", COLUMN_INTEGER, "USD", 'X', false, "partner's exports of them to all partners"},
+    [C_REPORTER] = COLUMN("reporter", "the exporting country", FROM_COUNTRY(struct index_question, frame.reporter),
+                          .codes = &codes_reporter),
+    [C_PARTNER] = COLUMN("partner", "the other country", FROM_COUNTRY(struct index_question, frame.partner),
+                         .codes = &codes_partner),
+    [C_FK] =
+        COLUMN("finger_kreinin",
+               "Finger–Kreinin similarity of the two countries' exports: 0 nothing in common, 1 the same proportions",
+               .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_FINGER_KREININ),
+    [C_KRUGMAN] = COLUMN("krugman", "Krugman specialisation Σ|difference of shares| = 2 (1 − finger_kreinin)",
+                         .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_KRUGMAN),
+    [C_PRODUCTS] = COLUMN("products", "products of the level that either exports", .type = COLUMN_INTEGER),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports of them to all partners", .type = COLUMN_INTEGER, .unit = "USD",
+                         .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
+    [C_OTHER] = COLUMN("partner_exports", "partner's exports of them to all partners", .type = COLUMN_INTEGER,
+                       .unit = "USD", .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
     [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+    [C_FLAGS] = COLUMN_OF_FLAGS(struct similarity_row),
 };
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose exports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
-    PARAM_OF_COUNTRY("partner", true, "the country to compare with", "CHN"),
+    PARAM_OF_COUNTRY(partner, true, "the country to compare with", "CHN"),
     PARAM_OF_LEVEL(LEVELS_WITHOUT_SECTORS),
     PARAMS_OF_INDICES,
 };
@@ -28,7 +34,7 @@ static const struct param params[] = {
 static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
     struct similarity_row row;
-    enum status status = similarity_of(&q->frame, &q->breakdown, period, call->arena, &row);
+    enum status status = similarity_fold(q->index, period, call->arena, &row);
     struct cell *cell = status == ST_OK ? call_row(call) : NULL;
     if (!cell)
         return status != ST_OK ? status : ST_NO_MEMORY;
@@ -44,10 +50,14 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return ST_OK;
 }
 
-static enum status get(struct call *call)
+static enum status similarity_plan(struct call *call)
 {
-    return index_by_period(call, (struct index_needs){.partner_books = true, .all_partners = true}, add,
-                           "Σ min(share of the product in one country's exports, its share in the other's)");
+    return index_plan(call, (struct index_needs){.partner_books = true, .all_partners = true}, similarity_ask);
+}
+
+static enum status similarity_work(struct call *call)
+{
+    return index_work(call, add, "Σ min(share of the product in one country's exports, its share in the other's)");
 }
 
 const struct route route_index_finger_kreinin = {
@@ -59,7 +69,8 @@ const struct route route_index_finger_kreinin = {
                    "of both countries in one dataset.",
     .example = "/v1/indices/finger-kreinin?reporter=IND&partner=CHN&level=hs6",
     .figures = FIGURES_OF_INDICES,
-    .handler = get,
+    .plan = similarity_plan,
+    .work = similarity_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

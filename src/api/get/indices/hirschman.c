@@ -17,25 +17,29 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose trade it is"},
-    [C_FLOW] = {"flow", COLUMN_STRING, NULL, 0, false, "exports or imports"},
-    [C_VALUE] = {"value", COLUMN_INTEGER, "USD", 0, false, "of the flow with all partners"},
-    [C_HIRSCHMAN] = {"hirschman", COLUMN_NUMBER, "1", 0, false,
-                     "Hirschman (1945): 100 times the root of the sum of the partners' squared shares"},
-    [C_HHI] = {"hhi", COLUMN_NUMBER, "1", 0, false,
-               "Herfindahl–Hirschman index: the sum of the partners' squared shares, 0 to 1"},
-    [C_NORMALISED] = {"normalised_hhi", COLUMN_NUMBER, "1", 0, false, "(hhi − 1/n) / (1 − 1/n)"},
-    [C_PARTNERS] = {"partners", COLUMN_INTEGER, NULL, 0, false, "n: partners with a value above zero"},
-    [C_TOP] = {"top_partner", COLUMN_STRING, NULL, 0, false, "the largest partner"},
-    [C_TOP_SHARE] = {"top_share", COLUMN_NUMBER, "1", 0, false, "its share"},
+    [C_REPORTER] = COLUMN("reporter", "country whose trade it is", FROM_COUNTRY(struct index_question, frame.reporter),
+                          .codes = &codes_reporter),
+    [C_FLOW] = COLUMN("flow", "exports or imports", .type = COLUMN_STRING, .codes = &codes_flow),
+    [C_VALUE] = COLUMN("value", "of the flow with all partners", .type = COLUMN_INTEGER, .unit = "USD",
+                       .measure = MEASURE_VALUE),
+    [C_HIRSCHMAN] =
+        COLUMN("hirschman", "Hirschman (1945): 100 times the root of the sum of the partners' squared shares",
+               .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_HIRSCHMAN),
+    [C_HHI] = COLUMN("hhi", "Herfindahl–Hirschman index: the sum of the partners' squared shares, 0 to 1",
+                     .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_HHI),
+    [C_NORMALISED] = COLUMN("normalised_hhi", "(hhi − 1/n) / (1 − 1/n)", .type = COLUMN_NUMBER, .unit = "1",
+                            .measure = MEASURE_NORMALISED_HHI),
+    [C_PARTNERS] = COLUMN("partners", "n: partners with a value above zero", .type = COLUMN_INTEGER),
+    [C_TOP] = COLUMN("top_partner", "the largest partner", .type = COLUMN_STRING, .codes = &codes_top_partner),
+    [C_TOP_SHARE] = COLUMN("top_share", "its share", .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_TOP_SHARE),
     [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+    [C_FLAGS] = COLUMN_OF_FLAGS(struct hirschman_row),
 };
 
 static const char *const flow_words[] = {[FLOW_EXPORTS] = "exports", [FLOW_IMPORTS] = "imports", NULL};
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose trade is looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
     {.name = "flow",
      .type = PARAM_WORD,
@@ -50,7 +54,7 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 {
     struct hirschman_row row;
     enum flow flow = (enum flow)call_arg(call, "flow")->number;
-    enum status status = hirschman_of(&q->frame, flow, period, call->arena, &row);
+    enum status status = hirschman_fold(q->index, period, call->arena, &row);
     struct cell *cell = status == ST_OK ? call_row(call) : NULL;
     if (!cell)
         return status != ST_OK ? status : ST_NO_MEMORY;
@@ -68,10 +72,19 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return ST_OK;
 }
 
-static enum status get(struct call *call)
+static enum status hirschman_plan(struct call *call)
 {
-    return index_by_period(call, (struct index_needs){.all_partners = true}, add,
-                           "100 √ Σ (value with a partner / value with all)²");
+    enum status status;
+    struct index_question *q = index_begin(call, (struct index_needs){.all_partners = true}, &status);
+    if (q)
+        q->index =
+            hirschman_ask(&q->frame, (enum flow)call_arg(call, "flow")->number, q->offer->period, q->offer->n_periods);
+    return status;
+}
+
+static enum status hirschman_work(struct call *call)
+{
+    return index_work(call, add, "100 √ Σ (value with a partner / value with all)²");
 }
 
 const struct route route_index_hirschman = {
@@ -83,7 +96,8 @@ const struct route route_index_hirschman = {
                    "it. Needs a dataset that lists all partners.",
     .example = "/v1/indices/hirschman?reporter=IND&period=2019",
     .figures = FIGURES_OF_INDICES,
-    .handler = get,
+    .plan = hirschman_plan,
+    .work = hirschman_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

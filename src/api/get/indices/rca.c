@@ -4,18 +4,24 @@
 enum { C_PRODUCT, C_NAME, C_EXPORTS, C_WORLD, C_RCA, C_SYMMETRIC, C_PERIOD, C_FLAGS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "HS code, section or sector id"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports of the product"},
-    [C_WORLD] = {"world_exports", COLUMN_INTEGER, "USD", 'X', true, "all countries' exports of the product"},
-    [C_RCA] = {"rca", COLUMN_NUMBER, "1", 0, false, "Balassa's revealed comparative advantage: above 1 an advantage"},
-    [C_SYMMETRIC] = {"symmetric_rca", COLUMN_NUMBER, "1", 0, false, "(rca − 1) / (rca + 1), −1 to 1"},
+    [C_PRODUCT] =
+        COLUMN("product", "HS code, section or sector id", FROM_TEXT(struct rca_row, product), .codes = &codes_product),
+    [C_NAME] = COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct rca_row, name)),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports of the product", FROM_FIGURE(struct rca_row, exports),
+                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS_TO_ALL),
+    [C_WORLD] =
+        COLUMN("world_exports", "all countries' exports of the product", FROM_FIGURE(struct rca_row, world_exports),
+               .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_WORLD_EXPORTS),
+    [C_RCA] = COLUMN("rca", "Balassa's revealed comparative advantage: above 1 an advantage",
+                     FROM_RATIO(struct rca_row, rca), .unit = "1", .measure = MEASURE_RCA),
+    [C_SYMMETRIC] = COLUMN("symmetric_rca", "(rca − 1) / (rca + 1), −1 to 1", FROM_RATIO(struct rca_row, symmetric),
+                           .unit = "1", .measure = MEASURE_SYMMETRIC_RCA),
     [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+    [C_FLAGS] = COLUMN_OF_FLAGS(struct rca_row),
 };
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose exports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
     PARAM_OF_LEVEL(LEVELS_OF_PRODUCTS),
     PARAMS_OF_INDICES,
@@ -37,7 +43,7 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 {
     struct rca_row *row;
     size_t n = 0;
-    enum status status = rca_table(&q->frame, &q->breakdown, period, call->arena, &row, &n);
+    enum status status = rca_fold(q->index, period, call->arena, &row, &n);
     if (status == ST_OK)
         status = call_reserve(call, n);
     const struct cell text = cell_period(call, period);
@@ -50,11 +56,15 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return status;
 }
 
-static enum status get(struct call *call)
+static enum status rca_plan(struct call *call)
 {
-    return index_by_period(
-        call, (struct index_needs){.world = 1U << FLOW_EXPORTS, .all_partners = true}, add,
-        "(exports of the product / all exports) / (world exports of the product / all world exports)");
+    return index_plan(call, (struct index_needs){.world = 1U << FLOW_EXPORTS, .all_partners = true}, rca_ask);
+}
+
+static enum status rca_work(struct call *call)
+{
+    return index_work(call, add,
+                      "(exports of the product / all exports) / (world exports of the product / all world exports)");
 }
 
 const struct route route_index_rca = {.id = "getRca",
@@ -66,7 +76,8 @@ const struct route route_index_rca = {.id = "getRca",
                                           "reconciled world, or a closed set, which is then the world.",
                                       .example = "/v1/indices/rca?reporter=CHN&level=hs6",
                                       .figures = FIGURES_OF_INDICES,
-                                      .handler = get,
+                                      .plan = rca_plan,
+                                      .work = rca_work,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,
                                       .column = columns,

@@ -4,21 +4,25 @@
 enum { C_REPORTER, C_PARTNER, C_TCI, C_PRODUCTS, C_EXPORTS, C_IMPORTS, C_PERIOD, C_FLAGS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "the exporting country"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
-    [C_TCI] = {"tci", COLUMN_NUMBER, "1", 0, false,
-               "0: the reporter exports nothing that the partner imports; 100: in the same proportions"},
-    [C_PRODUCTS] = {"products", COLUMN_INTEGER, NULL, 0, false, "products of the level that either trades"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', false, "reporter's exports of them to all partners"},
-    [C_IMPORTS] = {"partner_imports", COLUMN_INTEGER, "USD", 'M', false, "partner's imports of them from all partners"},
+    [C_REPORTER] = COLUMN("reporter", "the exporting country", FROM_COUNTRY(struct index_question, frame.reporter),
+                          .codes = &codes_reporter),
+    [C_PARTNER] = COLUMN("partner", "the other country", FROM_COUNTRY(struct index_question, frame.partner),
+                         .codes = &codes_partner),
+    [C_TCI] = COLUMN("tci", "0: the reporter exports nothing that the partner imports; 100: in the same proportions",
+                     .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_TCI),
+    [C_PRODUCTS] = COLUMN("products", "products of the level that either trades", .type = COLUMN_INTEGER),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports of them to all partners", .type = COLUMN_INTEGER, .unit = "USD",
+                         .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
+    [C_IMPORTS] = COLUMN("partner_imports", "partner's imports of them from all partners", .type = COLUMN_INTEGER,
+                         .unit = "USD", .flow = 'M', .measure = MEASURE_IMPORTS_FROM_ALL),
     [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+    [C_FLAGS] = COLUMN_OF_FLAGS(struct tci_row),
 };
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose exports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
-    PARAM_OF_COUNTRY("partner", true, "the importing country", "CHN"),
+    PARAM_OF_COUNTRY(partner, true, "the importing country", "CHN"),
     PARAM_OF_LEVEL(LEVELS_WITHOUT_SECTORS),
     PARAMS_OF_INDICES,
 };
@@ -26,7 +30,7 @@ static const struct param params[] = {
 static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
     struct tci_row row;
-    enum status status = tci_of(&q->frame, &q->breakdown, period, call->arena, &row);
+    enum status status = tci_fold(q->index, period, call->arena, &row);
     struct cell *cell = status == ST_OK ? call_row(call) : NULL;
     if (!cell)
         return status != ST_OK ? status : ST_NO_MEMORY;
@@ -41,12 +45,16 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return ST_OK;
 }
 
-static enum status get(struct call *call)
+static enum status tci_plan(struct call *call)
 {
-    return index_by_period(
-        call, (struct index_needs){.partner_books = true, .all_partners = true}, add,
-        "100 (1 − ½ Σ |share of the product in the imports of the partner − its share in the exports of "
-        "the reporter|)");
+    return index_plan(call, (struct index_needs){.partner_books = true, .all_partners = true}, tci_ask);
+}
+
+static enum status tci_work(struct call *call)
+{
+    return index_work(call, add,
+                      "100 (1 − ½ Σ |share of the product in the imports of the partner − its share in the exports of "
+                      "the reporter|)");
 }
 
 const struct route route_index_tci = {.id = "getTradeComplementarity",
@@ -57,7 +65,8 @@ const struct route route_index_tci = {.id = "getTradeComplementarity",
                                                      "named. Needs the books of both countries in one dataset.",
                                       .example = "/v1/indices/tci?reporter=CHN&partner=IND&level=hs6",
                                       .figures = FIGURES_OF_INDICES,
-                                      .handler = get,
+                                      .plan = tci_plan,
+                                      .work = tci_work,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,
                                       .column = columns,

@@ -17,36 +17,44 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "the exporting country"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
-    [C_TII] =
-        {"tii", COLUMN_NUMBER, "1", 0, false,
-         "share of the partner in the reporter's exports / share of the partner in world imports: above 1 intense"},
-    [C_EXCLUDING] = {"tii_excluding_reporter", COLUMN_NUMBER, "1", 0, false,
-                     "the same with world imports less the reporter's own, which it cannot supply"},
-    [C_PAIR] = {"exports_to_partner", COLUMN_INTEGER, "USD", 'X', false, "reporter's exports to the partner"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', false, "reporter's exports to all partners"},
-    [C_IMPORTS] = {"partner_imports", COLUMN_INTEGER, "USD", 'M', false, "partner's imports from all partners"},
-    [C_WORLD] = {"world_imports", COLUMN_INTEGER, "USD", 'M', false, "all countries' imports"},
-    [C_OWN] = {"reporter_imports", COLUMN_INTEGER, "USD", 'M', false, "reporter's imports from all partners"},
+    [C_REPORTER] = COLUMN("reporter", "the exporting country", FROM_COUNTRY(struct index_question, frame.reporter),
+                          .codes = &codes_reporter),
+    [C_PARTNER] = COLUMN("partner", "the other country", FROM_COUNTRY(struct index_question, frame.partner),
+                         .codes = &codes_partner),
+    [C_TII] = COLUMN(
+        "tii",
+        "share of the partner in the reporter's exports / share of the partner in world imports: above 1 intense",
+        .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_TII),
+    [C_EXCLUDING] =
+        COLUMN("tii_excluding_reporter", "the same with world imports less the reporter's own, which it cannot supply",
+               .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_TII_EXCLUDING_REPORTER),
+    [C_PAIR] = COLUMN("exports_to_partner", "reporter's exports to the partner", .type = COLUMN_INTEGER, .unit = "USD",
+                      .flow = 'X', .measure = MEASURE_EXPORTS_TO_PARTNER),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports to all partners", .type = COLUMN_INTEGER, .unit = "USD",
+                         .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
+    [C_IMPORTS] = COLUMN("partner_imports", "partner's imports from all partners", .type = COLUMN_INTEGER,
+                         .unit = "USD", .flow = 'M', .measure = MEASURE_IMPORTS_FROM_ALL),
+    [C_WORLD] = COLUMN("world_imports", "all countries' imports", .type = COLUMN_INTEGER, .unit = "USD", .flow = 'M',
+                       .measure = MEASURE_WORLD_IMPORTS),
+    [C_OWN] = COLUMN("reporter_imports", "reporter's imports from all partners", .type = COLUMN_INTEGER, .unit = "USD",
+                     .flow = 'M', .measure = MEASURE_IMPORTS_FROM_ALL),
     [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+    [C_FLAGS] = COLUMN_OF_FLAGS(struct tii_row),
 };
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose exports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
-    PARAM_OF_COUNTRY("partner", true, "the importing country", "CHN"),
+    PARAM_OF_COUNTRY(partner, true, "the importing country", "CHN"),
     PARAMS_OF_INDICES,
 };
 
 static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
-    struct tii_row row;
-    enum status status = tii_of(&q->frame, period, call->arena, &row);
-    struct cell *cell = status == ST_OK ? call_row(call) : NULL;
+    const struct tii_row row = tii_fold(q->index, period);
+    struct cell *cell = call_row(call);
     if (!cell)
-        return status != ST_OK ? status : ST_NO_MEMORY;
+        return ST_NO_MEMORY;
     cell[C_REPORTER] = cell_country(call, q->frame.reporter);
     cell[C_PARTNER] = cell_country(call, q->frame.partner);
     cell[C_TII] = cell_ratio(row.tii);
@@ -61,18 +69,17 @@ static enum status add(struct call *call, const struct index_question *q, uint32
     return ST_OK;
 }
 
-static enum status get(struct call *call)
+static enum status tii_plan(struct call *call)
 {
-    struct index_question q;
-    enum status status = index_begin(
-        call, (struct index_needs){.world = 1U << FLOW_IMPORTS, .partner_books = true, .all_partners = true}, &q);
-    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
-        status = add(call, &q, q.offer->period[i]);
-    if (status != ST_OK)
-        return status;
-    index_say(call, "(exports to the partner / all exports) / (partner imports / world imports); excluding the "
-                    "reporter: world imports less its own");
-    return ST_OK;
+    return index_plan(
+        call, (struct index_needs){.world = 1U << FLOW_IMPORTS, .partner_books = true, .all_partners = true}, tii_ask);
+}
+
+static enum status tii_work(struct call *call)
+{
+    return index_work(call, add,
+                      "(exports to the partner / all exports) / (partner imports / world imports); excluding the "
+                      "reporter: world imports less its own");
 }
 
 const struct route route_index_tii = {
@@ -83,7 +90,8 @@ const struct route route_index_tii = {
     .description = "Trade intensity index in both variants, named. Needs the books of many countries.",
     .example = "/v1/indices/tii?reporter=CHN&partner=IND",
     .figures = FIGURES_OF_INDICES,
-    .handler = get,
+    .plan = tii_plan,
+    .work = tii_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
