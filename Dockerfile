@@ -13,7 +13,7 @@ RUN apt-get update \
         binutils gcc libc6-dev libjansson-dev libjs-chart.js libmicrohttpd-dev libseccomp-dev libxxhash-dev make pkg-config zlib1g-dev
 WORKDIR /src
 COPY . .
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 RUN make -j"$(nproc)" install VERSION="$VERSION" DESTDIR=/out PREFIX=/usr \
     && strip /out/usr/bin/entrepot
 
@@ -41,7 +41,7 @@ ENTRYPOINT ["entrepot"]
 CMD ["serve"]
 
 ARG DEBIAN
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Entrepôt" \
       org.opencontainers.image.description="HTTP JSON API about trade between two countries" \

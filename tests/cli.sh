@@ -32,6 +32,20 @@ manifest() { # FILE: a manifest of the project with another CSV
 }
 
 check 'help names every command' says 0 serve get import verify health routes openapi --config --data -- --help
+each_command_has_a_help() {
+    local command
+    for command in serve get import verify health routes openapi; do
+        says 0 "usage: entrepot $command" -- "$command" --help || return 1
+    done
+}
+check 'each command has a help of its own' each_command_has_a_help
+check 'the help of serve is about serve' says 0 --sandbox --max-cost ENTREPOT_LISTEN -- serve --help
+has_no_use_for() { # COMMAND OPTION: which its help does not list
+    ! "$entrepot" "$1" --help | grep -q -- " $2 "
+}
+check 'the help of verify has nothing of a server' has_no_use_for verify --shards
+check 'the help of get has its own options' says 0 --header --include --data -- get --help
+check 'an option of one command is none of another' says 2 '--include is no option' 'entrepot verify --help' -- verify a.cube --include
 check 'version' says 0 'entrepot ' -- --version
 check 'no command is wrong usage' says 2 usage --
 check 'an unknown command is wrong usage' says 2 'no command' -- brew
@@ -78,7 +92,7 @@ check 'openapi takes no words' says 2 usage -- openapi now
 
 man_has_every_option() {
     local option
-    for option in $({ "$entrepot" --help; "$entrepot" import --help; } | grep -oE '^  --[a-z-]+' | tr -d ' '); do
+    for option in $({ "$entrepot" --help; "$entrepot" get --help; "$entrepot" import --help; } | grep -oE '^  --[a-z-]+' | tr -d ' '); do
         grep -qF -- "${option#-}" src/cli/entrepot.1 || { echo "# $option is not in the man page"; return 1; }
     done
 }

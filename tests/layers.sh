@@ -1,6 +1,7 @@
 #!/bin/bash
 # The rules of the house, one test case each:
 #   - includes point down only, a room's private headers stay in it, and headers include each other without circles;
+#   - inside cube the reader (engine, file) knows nothing of the writer;
 #   - libmicrohttpd is seen by the server alone, jansson by cube, cli and tests alone;
 #   - no circles of object files inside a floor, by what the linker sees: whoever reads one of them would have to read them all;
 #   - nothing is called utils, common, core, manager, helpers or misc;
@@ -118,6 +119,17 @@ rule_private() { # a header under src/ is for its own room
         esac
     done <"$all"
 }
+rule_reader() { # what reads cube files does without what writes them
+    local place how name
+    while IFS=$'\t' read -r place how name; do
+        case $place:$name in
+        src/cube/engine/*:cube/write/* | src/cube/engine/*:entrepot/cube/write.h) ;;
+        src/cube/file/*:cube/write/* | src/cube/file/*:entrepot/cube/write.h) ;;
+        *) continue ;;
+        esac
+        echo "$place: the reader of cube files may not include the writer (\"$name\")"
+    done <"$all"
+}
 only_in() { # header, pattern of files that may
     local place how name
     while IFS=$'\t' read -r place how name; do
@@ -196,6 +208,7 @@ rules='
 floors|every source lies on a floor
 down|includes point down only
 private|private headers stay in their room
+reader|the reader of cube files does without the writer
 circles|headers include each other without circles
 objects|the objects of a floor need each other without circles
 microhttpd|only the server includes <microhttpd.h>
@@ -205,7 +218,7 @@ banned|no banned functions'
 
 # One breach of each rule in a small tree, with decoys in comments and strings that must not count.
 plant() {
-    mkdir -p "$1"/src/{attic,api,cube/file,cli} "$1"/include/entrepot/{cube,api,base} "$1/tests"
+    mkdir -p "$1"/src/{attic,api,cube/{file,engine,write},cli} "$1"/include/entrepot/{cube,api,base} "$1/tests"
     cd "$1" || exit 1
     echo 'int attic;' >src/attic/a.c
     printf '#include "entrepot/api/api.h"\n' >src/cube/up.c
@@ -213,6 +226,8 @@ plant() {
     printf '#include "cube/file/format.h"\n#include <microhttpd.h>\n#include <jansson.h>\n' >src/api/api.c
     echo '#include "entrepot/base/b.h"' >include/entrepot/base/a.h
     echo '#include "entrepot/base/a.h"' >include/entrepot/base/b.h
+    echo '#include "cube/write/w.h"' >src/cube/engine/open.c
+    echo 'int w;' >src/cube/write/w.h
     echo 'int api;' >include/entrepot/api/api.h
     # shellcheck disable=SC2028
     echo 'const char *s = "never call sprintf(x)"; /* nor atoi(y) */ int strcpy_s(void);' >src/cli/main.c

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "entrepot/base/bound.h"
+
 /* Both flows of one partner, a period each. */
 struct amounts {
     struct figure flow[2];
@@ -27,18 +29,7 @@ struct bilateral {
 
 /* ---- which periods ---- */
 
-static size_t find_period(const uint32_t *period, size_t n, uint32_t wanted)
-{
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (period[middle] < wanted)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < n && period[low] == wanted ? low : n;
-}
+static size_t find_period(const uint32_t *period, size_t n, uint32_t wanted) { return find_u32(period, n, wanted); }
 
 /* All periods of `kind` that the dataset touches, ascending. */
 static enum status all_periods(const struct frame *frame, enum period_kind kind, struct arena *arena,

@@ -1,3 +1,4 @@
+/* A byte buffer that grows up to its ceiling and remembers that it failed. */
 #include "entrepot/base/buf.h"
 
 #include <stdio.h>

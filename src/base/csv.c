@@ -1,12 +1,11 @@
+/* Records of RFC 4180, read where they lie. */
 #include "entrepot/base/csv.h"
 
 #include <inttypes.h>
 
-#define STREAM_BYTES ((size_t)1 << 18)
-
 void csv_init_memory(struct csv *csv, const char *name, char *bytes, size_t n)
 {
-    *csv = (struct csv){.name = name, .p = bytes, .n = n, .at_end = true, .next_line = 1};
+    *csv = (struct csv){.name = name, .p = bytes, .n = n, .next_line = 1};
 }
 
 void csv_init_part(struct csv *csv, const char *name, char *bytes, size_t n, uint64_t line)
@@ -16,17 +15,6 @@ void csv_init_part(struct csv *csv, const char *name, char *bytes, size_t n, uin
     csv->started = line > 1; /* a mark can only stand at the very beginning */
 }
 
-void csv_init_stream(struct csv *csv, const char *name, csv_fill *fill, void *source)
-{
-    *csv = (struct csv){.name = name, .fill = fill, .source = source, .next_line = 1};
-}
-
-void csv_release(struct csv *csv)
-{
-    free(csv->own);
-    csv->own = NULL;
-}
-
 static enum status refuse(const struct csv *csv, struct problem *problem, const char *what)
 {
     char place[256];
@@ -34,39 +22,14 @@ static enum status refuse(const struct csv *csv, struct problem *problem, const 
     return problem_set(problem, ST_INVALID, place, "%s", what);
 }
 
-/* Moves the unread bytes to the front and reads more behind them. */
-static enum status refill(struct csv *csv, struct problem *problem)
-{
-    if (csv->n > CSV_RECORD_MAX)
-        return refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?");
-    if (csv->capacity - csv->n < STREAM_BYTES / 2 || !csv->own) {
-        size_t capacity = csv->capacity ? csv->capacity * 2 : STREAM_BYTES;
-        char *own = malloc(capacity);
-        if (!own)
-            return problem_set(problem, ST_NO_MEMORY, csv->name, "out of memory");
-        if (csv->n)
-            memcpy(own, csv->p, csv->n);
-        free(csv->own);
-        csv->own = own;
-        csv->capacity = capacity;
-    } else if (csv->n) {
-        memmove(csv->own, csv->p, csv->n);
-    }
-    csv->p = csv->own;
-    ptrdiff_t got = csv->fill(csv->source, csv->own + csv->n, csv->capacity - csv->n, problem);
-    if (got < 0)
-        return ST_IO;
-    csv->at_end = got == 0;
-    csv->n += (size_t)got;
-    return ST_OK;
-}
-
-/* Length of the record at csv->p with its line end; 0 if its end is not in the buffer. Quotes may hide line ends. */
+/* Length of the record at csv->p with its line end, and how many lines it has. Quotes may hide line ends; an open one does not make
+ * all the rest of a large file one record. */
 static size_t record_length(const struct csv *csv, uint64_t *lines)
 {
     bool quoted = false;
+    const size_t most = csv->n < CSV_RECORD_MAX + 1 ? csv->n : CSV_RECORD_MAX + 1;
     *lines = 0;
-    for (size_t i = 0; i < csv->n; i++) {
+    for (size_t i = 0; i < most; i++) {
         char c = csv->p[i];
         if (c == '"')
             quoted = !quoted;
@@ -76,7 +39,7 @@ static size_t record_length(const struct csv *csv, uint64_t *lines)
                 return i + 1;
         }
     }
-    return csv->at_end ? csv->n : 0;
+    return most;
 }
 
 static struct str without_line_end(struct str record)
@@ -134,21 +97,15 @@ static enum status split(struct csv *csv, char *p, size_t n, struct problem *pro
 static enum status next_record(struct csv *csv, struct str *record, struct problem *problem)
 {
     uint64_t lines;
-    size_t length;
-    while ((length = record_length(csv, &lines)) == 0) {
-        if (csv->at_end)
-            return ST_NOT_FOUND;
-        enum status status = refill(csv, problem);
-        if (status != ST_OK)
-            return status;
-    }
+    size_t length = record_length(csv, &lines);
     csv->line = csv->next_line;
     csv->next_line += lines;
     *record = str_span(csv->p, length);
     csv->p += length;
     csv->n -= length;
-    return length > CSV_RECORD_MAX ? refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?")
-                                   : ST_OK;
+    if (length > CSV_RECORD_MAX)
+        return refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?");
+    return length ? ST_OK : ST_NOT_FOUND;
 }
 
 static void skip_mark(struct csv *csv, struct str *record)
@@ -163,7 +120,6 @@ enum status csv_next(struct csv *csv, struct problem *problem)
     struct str record;
     char *start;
     do {
-        csv->line = csv->next_line;
         enum status status = next_record(csv, &record, problem);
         if (status != ST_OK)
             return status;

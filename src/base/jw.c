@@ -1,3 +1,4 @@
+/* Writes JSON event by event: commas, escapes, and numbers by way of digits.h. */
 #include "entrepot/base/jw.h"
 
 #include <math.h>

@@ -1,3 +1,5 @@
+/* Decimal text to exact integers, and ratios to text, without the locale and without floating point on the way of
+ * money. */
 #include "entrepot/base/number.h"
 
 #include <math.h>

@@ -102,13 +102,11 @@ static void start_and_stop(struct start *start)
 {
     static char config[] = "--config=tests/fixtures/torture.json";
     char *argv[] = {config};
-    const char *rest[4];
-    size_t n_rest;
     struct settings settings;
     struct problem problem = {.detail = ""};
     struct server *server = NULL;
     struct served served = {.api = NULL};
-    bool loaded = settings_read(&settings, 1, argv, rest, &n_rest) == EXIT_DONE &&
+    bool loaded = settings_read(&settings, NULL, 1, argv) == EXIT_DONE &&
                   served_load(&settings, NULL, &served, &problem) == ST_OK;
     if (loaded && server_start(&settings.server, served.api, NULL, &server, &problem) == ST_OK)
         server_stop(server);

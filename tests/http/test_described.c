@@ -154,6 +154,7 @@ static void test_page_has_everything(void **state)
         page_has(page, "<dt><code>", flag_name[f], "</code></dt>");
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
         page_has(page, "<code>.", format_of[f].suffix, "</code>");
+    page_has(page, "<dt>", ENTREPOT_VERSION, "</dt>\n<dd>"); /* src/CHANGES.md tells what is new in this version */
     assert_true(str_starts(header("Content-Security-Policy"), STR("default-src 'none';")));
     assert_null(memmem(page.p, page.n, "<style", 6));
     assert_int_equal(ask("/docs/"), 308);

@@ -10,9 +10,9 @@
 
 #include "entrepot/base/arena.h"
 #include "entrepot/base/problem.h"
-#include "entrepot/cube/build.h"
 #include "entrepot/cube/codes.h"
 #include "entrepot/cube/dataset.h"
+#include "entrepot/cube/observation.h"
 
 struct cube;
 

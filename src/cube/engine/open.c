@@ -1,11 +1,10 @@
-/* From bytes, of a file or of memory, to a cube that is asked. */
+/* Opens a cube: copies or maps the file, then reads its description, members, products and periods. */
 #include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "cube/engine/engine.h"
-#include "cube/write/verify.h"
 #include "entrepot/base/file.h"
 
 static enum status no_memory(const struct cube *cube, struct problem *problem)
@@ -13,7 +12,7 @@ static enum status no_memory(const struct cube *cube, struct problem *problem)
     return problem_set(problem, ST_NO_MEMORY, cube->name ? cube->name : "cube", "out of memory while opening");
 }
 
-/* Calls `line` for each line of a dictionary; the dictionary was checked by image_open. */
+/* The next line of a dictionary that image_open has checked. */
 static struct str next_line(struct str *rest) { return str_cut(rest, '\n'); }
 
 /* A member that occurs must be in the table of countries; of the others some may have left it. */
@@ -302,9 +301,4 @@ void cube_close(struct cube *cube)
     store_release(&cube->store);
     free(cube->name);
     free(cube);
-}
-
-enum status cube_verify(const struct cube *cube, struct problem *problem)
-{
-    return segments_verify(&cube->image, &cube->dataset, cube->countries, problem);
 }

@@ -6,6 +6,7 @@
  * cells are folded at the end.
  */
 #include "cube/engine/scan.h"
+#include "entrepot/base/bound.h"
 
 /* ---- what the query spans ---- */
 
@@ -333,15 +334,8 @@ static void add_rows(const struct adding *a, const struct run_view *view)
 
 static uint32_t local_of(const struct image_segment *segment, uint32_t leaf)
 {
-    uint32_t low = 0, high = segment->n_leaves;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (segment->leaf[middle] < leaf)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < segment->n_leaves && segment->leaf[low] == leaf ? low : UINT32_MAX;
+    size_t at = find_u16(segment->leaf, segment->n_leaves, leaf);
+    return at < segment->n_leaves ? (uint32_t)at : UINT32_MAX;
 }
 
 static void localise(struct scan *s, const struct image_segment *segment)

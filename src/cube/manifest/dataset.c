@@ -1,3 +1,5 @@
+/* Reads a dataset's description from a manifest, refusing what is unknown or contradicts itself, and writes it into
+ * a cube file. */
 #include "entrepot/cube/dataset.h"
 
 #include <jansson.h>

@@ -187,9 +187,8 @@ static ptrdiff_t fill_packed(struct source *s, char *into, size_t room, struct p
     return got;
 }
 
-ptrdiff_t source_fill(void *source, char *into, size_t room, struct problem *problem)
+ptrdiff_t source_fill(struct source *s, char *into, size_t room, struct problem *problem)
 {
-    struct source *s = source;
     return s->packed ? fill_packed(s, into, room, problem) : fill_plain(s, into, room, problem);
 }
 

@@ -8,7 +8,8 @@
 
 #include <zlib.h>
 
-#include "entrepot/base/csv.h"
+#include "entrepot/base/problem.h"
+#include "entrepot/base/str.h"
 
 struct source {
     const char *name; /* borrowed, for messages */
@@ -29,8 +30,9 @@ const char *source_name(const char *path);
 enum status source_open(struct source *source, const char *path, int stop_fd, struct problem *problem) MUST_CHECK;
 /* After source_open, also a failed one; twice is allowed. */
 void source_close(struct source *source);
-/* A csv_fill over a struct source; room is not 0. Fails with ST_UNAVAILABLE in the problem when stop_fd became readable. */
-csv_fill source_fill;
+/* Delivers up to `room` bytes, which is not 0: how many, 0 at the end, -1 on a failure, of which *problem was told: ST_UNAVAILABLE when
+ * stop_fd became readable. */
+ptrdiff_t source_fill(struct source *source, char *into, size_t room, struct problem *problem);
 /* ingest_slurp with a stop_fd: reads pipes too, and gives up with ST_UNAVAILABLE. */
 enum status source_slurp(const char *path, size_t limit, int stop_fd, char **bytes, size_t *n,
                          struct problem *problem) MUST_CHECK;

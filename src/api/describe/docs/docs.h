@@ -17,6 +17,8 @@ void html_text(struct buf *out, struct str text);
 void html_example(struct buf *out, const char *target);
 /* A table of parameters; those that all tables have are only named unless `all`. Nothing if there are none. */
 void html_parameters(struct buf *out, const struct route *route, bool all);
+/* What changes for users, by version. */
+void html_changes(struct buf *out);
 /* One route with parameters, columns and example. */
 void html_route(struct buf *out, const struct route *route);
 

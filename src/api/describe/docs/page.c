@@ -47,7 +47,8 @@ static void put_navigation(const struct routes *routes, struct buf *out)
                  "<li><a href=\"#reading\">Reading an answer</a></li>\n<li><a href=\"#asking\">How to ask</a></li>\n"
                  "<li><a href=\"#recipes\">Recipes</a></li>\n<li><a href=\"#releases\">Pages, releases, "
                  "caches</a></li>\n<li><a href=\"#tables\">Every table</a></li>\n"
-                 "<li><a href=\"#problems\">Problems</a></li>\n<li><a href=\"#flags\">Flags</a></li>\n</ul>\n");
+                 "<li><a href=\"#problems\">Problems</a></li>\n<li><a href=\"#flags\">Flags</a></li>\n"
+                 "<li><a href=\"#changes\">Changes</a></li>\n</ul>\n");
     for (enum route_group g = 0; g < ROUTE_GROUPS; g++) {
         buf_printf(out, "<h2>%s</h2><ul>\n", group_headings[g].name);
         put_routes_of(routes, out, g, put_entry);
@@ -180,5 +181,6 @@ void docs_write(const struct routes *routes, struct buf *out)
     put_groups(routes, out);
     put_problems(out);
     put_flags(out);
+    html_changes(out);
     buf_printf(out, "</main>\n<footer><p>Entrepôt %s</p></footer>\n</body>\n</html>\n", ENTREPOT_VERSION);
 }

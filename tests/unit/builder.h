@@ -1,17 +1,8 @@
-/* build: observations in any order in, the bytes of a cube file out.
- *
- * The builder holds all observations in memory, sorts them by period, reporter, flow, partner and product, and lays them out as
- * src/cube/file/format.h says. The same observations and description always give the same bytes. One thread at a time.
- */
-#ifndef ENTREPOT_CUBE_BUILD_H
-#define ENTREPOT_CUBE_BUILD_H
+/* builder: observations that a test holds, in any order, in; the bytes of a cube file out: a writer in memory. One thread at a time. */
+#ifndef TESTS_UNIT_BUILDER_H
+#define TESTS_UNIT_BUILDER_H
 
-#include "entrepot/base/problem.h"
-#include "entrepot/cube/dataset.h"
-
-enum flow { FLOW_EXPORTS, FLOW_IMPORTS };
-enum observation_status { OBS_FINAL = 0, OBS_PROVISIONAL = 1, OBS_ESTIMATED = 2, OBS_ROUNDED = 4 };
-#define QUANTITY_UNKNOWN INT64_MIN
+#include "entrepot/cube/write.h"
 
 struct observation {
     uint32_t reporter,
@@ -39,8 +30,7 @@ enum status cube_builder_add(struct cube_builder *builder, const struct observat
 enum status cube_builder_finish(struct cube_builder *builder, const char *name, char **bytes, size_t *n,
                                 struct problem *problem) MUST_CHECK;
 
-/* Writes bytes to `path` so that at any moment either the old file or the whole new one is there: temporary file beside it, fsync,
- * rename, fsync of the folder. On failure the temporary file is removed and the old one is untouched. */
+/* Puts bytes at `path` in the way in which a cube is written. On failure nothing is left of them, and an old file is untouched. */
 enum status cube_store(const char *path, const char *bytes, size_t n, struct problem *problem) MUST_CHECK;
 
 #endif

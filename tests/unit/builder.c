@@ -1,7 +1,9 @@
-/* cube_builder: a writer in memory, for data that somebody already holds row by row. */
+/* The cubes of the tests, made by the program's own writer. */
+#include "unit/builder.h"
+
 #include <inttypes.h>
 
-#include "entrepot/cube/write.h"
+#include "cube/write/spool.h"
 
 struct cube_builder {
     const struct dataset *dataset;
@@ -85,4 +87,16 @@ enum status cube_builder_finish(struct cube_builder *b, const char *name, char *
     if (status == ST_OK)
         *bytes = cube_writer_take_bytes(b->writer, n);
     return status == ST_OK && !*bytes ? problem_set(problem, ST_NO_MEMORY, name, "out of memory") : status;
+}
+
+enum status cube_store(const char *path, const char *bytes, size_t n, struct problem *problem)
+{
+    struct spool spool;
+    enum status status = spool_init(&spool, path, problem);
+    if (status == ST_OK)
+        status = spool_append(&spool, bytes, n, problem);
+    if (status == ST_OK)
+        status = spool_commit(&spool, problem);
+    spool_release(&spool);
+    return status;
 }
