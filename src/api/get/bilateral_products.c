@@ -152,10 +152,8 @@ static enum status bilateral_products_plan(struct call *call)
         return status;
     const struct offer *offer = asked->offer;
     struct frame frame = frame_of(call, offer->cube);
-    struct product_question question = {.breakdown = &asked->breakdown,
-                                        .period = offer->period,
-                                        .n = offer->n_periods,
-                                        .versus = versus_of(call)};
+    struct product_question question = {
+        .breakdown = &asked->breakdown, .period = offer->period, .n = offer->n_periods, .versus = versus_of(call)};
     status = check_versus(call, &frame, offer->period[0], question.versus);
     if (status == ST_OK)
         status = frame_products(call, &frame);

@@ -42,9 +42,8 @@ static const struct column columns[] = {
 
 static enum status add(struct call *call, const struct cube *cube)
 {
-    struct row row = {.dataset = *cube_dataset(cube),
-                      .observations = cube_observations(cube),
-                      .release = cube_release(cube)};
+    struct row row = {
+        .dataset = *cube_dataset(cube), .observations = cube_observations(cube), .release = cube_release(cube)};
     const uint32_t *period = cube_periods(cube, &row.periods);
     (void)cube_members(cube, &row.members);
     (void)cube_leaves(cube, &row.products);
