@@ -32,6 +32,20 @@ manifest() { # FILE: a manifest of the project with another CSV
 }
 
 check 'help names every command' says 0 serve get import verify health routes openapi --config --data -- --help
+each_command_has_a_help() {
+    local command
+    for command in serve get import verify health routes openapi; do
+        says 0 "usage: entrepot $command" -- "$command" --help || return 1
+    done
+}
+check 'each command has a help of its own' each_command_has_a_help
+check 'the help of serve is about serve' says 0 --sandbox --max-cost ENTREPOT_LISTEN -- serve --help
+has_no_use_for() { # COMMAND OPTION: which its help does not list
+    ! "$entrepot" "$1" --help | grep -q -- " $2 "
+}
+check 'the help of verify has nothing of a server' has_no_use_for verify --shards
+check 'the help of get has its own options' says 0 --header --include --data -- get --help
+check 'an option of one command is none of another' says 2 '--include is no option' 'entrepot verify --help' -- verify a.cube --include
 check 'version' says 0 'entrepot ' -- --version
 check 'no command is wrong usage' says 2 usage --
 check 'an unknown command is wrong usage' says 2 'no command' -- brew
@@ -78,7 +92,7 @@ check 'openapi takes no words' says 2 usage -- openapi now
 
 man_has_every_option() {
     local option
-    for option in $({ "$entrepot" --help; "$entrepot" import --help; } | grep -oE '^  --[a-z-]+' | tr -d ' '); do
+    for option in $({ "$entrepot" --help; "$entrepot" get --help; "$entrepot" import --help; } | grep -oE '^  --[a-z-]+' | tr -d ' '); do
         grep -qF -- "${option#-}" src/cli/entrepot.1 || { echo "# $option is not in the man page"; return 1; }
     done
 }
@@ -158,6 +172,14 @@ check 'standard input gives the same file' cmp "$work/baci.cube" "$work/stdin.cu
 from_pipe() { gzip -c "$work/both.csv" | "$entrepot" import baci --hs HS17 --release V202501 --threads 3 -o "$work/pipe.cube" -- - >"$work/out"; }
 check 'packed standard input through a pipe' from_pipe
 check 'a pipe gives the same file' cmp "$work/baci.cube" "$work/pipe.cube"
+from_named_pipes() { # whoever writes to them comes later
+    mkfifo "$work/rows" "$work/codes" || return 1
+    { sleep 0.3; cat "$work/both.csv" >"$work/rows"; } &
+    { sleep 0.2; printf 'code,description\n850760,cells\n' >"$work/codes"; } &
+    "$entrepot" import baci "$work/rows" --products-file "$work/codes" --hs HS17 --release V202501 -o "$work/named.cube" >"$work/out"
+}
+check 'rows and codes through named pipes' from_named_pipes
+check 'named pipes give the same file' cmp "$work/baci.cube" "$work/named.cube"
 check 'a manifest takes files' says 0 '8749 observations' -- import "$work/good.json" "$work/good.csv" -o "$work/b.cube"
 check 'files of a manifest give the same cube' cmp "$work/a.cube" "$work/b.cube"
 (cat "$y2020"; echo '2020,998,156,850760,1,1'; echo '2020,997,156,850760,1,1'; echo '2020,998,4,850760,1,1') >"$work/unknown.csv"
@@ -175,6 +197,7 @@ check 'level and partners may be said' says 0 '2 observations' -- import comtrad
 check 'and are in the cube' says 0 '"partners":"listed"' '"level":"hs2"' -- get /v1/datasets/chapters --data "$work/chapters.cube"
 check 'the options are in the cube' says 0 mine -- verify "$work/comtrade.cube"
 check 'what is synthetic says so' says 0 'Synthetic: ' 'invented figures in the form of' '"synthetic":true' -- get /v1/datasets/mine --data "$work/comtrade.cube"
+check 'without notes there are none' says 0 '"notes":[]' -- get /v1/datasets/mine --data "$work/comtrade.cube"
 check 'a description that cannot be read is refused' says 1 title -- import comtrade "$comtrade" -o "$work/comtrade.cube" --id mine --title ''
 check 'and leaves the file as it was' says 0 'mine' -- verify "$work/comtrade.cube"
 interrupted() {
@@ -193,6 +216,43 @@ interrupted() {
     [ "$status" = 1 ] && grep -q 'interrupted' "$work/out" && cmp "$work/a.cube" "$work/kept.cube" && ! compgen -G "$work/kept.cube.*"
 }
 check 'SIGTERM ends an import and leaves the old file' interrupted
+
+# Nothing of a file, its name or the command line reaches the terminal as something to obey: no control character, C1 neither, no bad UTF-8.
+tame() { # STATUS ENTREPOT'S ARGUMENTS…: ends so, quotes an escape visibly, and prints no such byte
+    local got status=$1
+    shift
+    "$entrepot" "$@" >"$work/out" 2>&1
+    got=$?
+    LC_ALL=C tr -d '\n' <"$work/out" | LC_ALL=C grep -aqP '[\x00-\x1f\x7f]|\xc2[\x80-\x9f]' && { echo '# raw bytes:'; cat -v "$work/out"; return 1; }
+    iconv -f UTF-8 -t UTF-8 "$work/out" >/dev/null && [ "$got" = "$status" ] && grep -qE '\\x1b|\\u001b|%1B' "$work/out" && return
+    sed 's/^/# /' "$work/out"
+    return 1
+}
+colour=$'\033[31m\302\233' esc=$'\033[31m\302\233\377'
+spoil() { sed "2s/.*/2020,$1/" "$y2020" >"$work/$2"; }
+spoil "699,156,850760,1${colour}2,1" cell.csv
+check 'a cell is quoted tamely' tame 1 import baci "$work/cell.csv" --hs HS17 -o "$work/x.cube"
+spoil "69${colour}9,156,850760,1,1" code.csv
+check 'so is a code' tame 1 import baci "$work/code.csv" --hs HS17 -o "$work/x.cube"
+spoil "998,156,850760,1,1" "a${esc}b.csv"
+check 'and the name of a file, with unknown codes in it' tame 1 import baci "$work/a${esc}b.csv" --hs HS17 -o "$work/x.cube"
+sed "1s/k/k$colour/" "$y2020" >"$work/header.csv"
+check 'a header' tame 1 import baci "$work/header.csv" --hs HS17 -o "$work/x.cube"
+check 'a file that is not there' tame 1 import baci "$work/nowhere$esc.csv" --hs HS17 -o "$work/x.cube"
+check 'where to write to' tame 1 import baci "$y2020" --hs HS17 -o "$work/$esc/x.cube"
+check 'and what was written' tame 0 import baci "$y2020" --hs HS17 --release "V202501" -o "$work/$esc.cube"
+check 'and is sound' tame 0 verify "$work/$esc.cube"
+check 'an option of import' tame 2 import baci a.csv -o "$work/x.cube" --threads "$esc"
+check 'an option that takes no value' tame 2 import baci a.csv -o "$work/x.cube" "--synthetic=$esc"
+check 'an option that nobody knows' tame 2 serve "--$esc" x
+check 'a value that is none' tame 2 serve --shards "$esc"
+check 'what serve does not take' tame 2 serve "$esc"
+check 'a command' tame 2 "$esc"
+check 'data that are not there' tame 1 serve --data "$work/$esc"
+printf '{"data": ["data"], "a\\u001bb": 1}' >"$work/unknown.conf"
+check 'a key of the configuration' tame 1 get /livez --config "$work/unknown.conf"
+check 'a target' tame 1 get "/v1/countries?x=a$esc" --data data/dgcis-total-fy.json
+check 'a code that is asked for' tame 1 get '/v1/bilateral/IND/C%1B%C2%9BN' --data data/dgcis-total-fy.json
 
 # Configuration
 printf '{"data": ["%s"], "colour": 1}' "$PWD/data/dgcis-total-fy.json" >"$work/unknown.conf"

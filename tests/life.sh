@@ -96,6 +96,43 @@ printf '{"data": ["data"], "colour": 1}' >"$work/config.json"
 bad_configuration() { reload reload_failed && last_line reload_failed | grep -q colour && imports_are 70000000000; }
 check 'a bad configuration leaves the old' bad_configuration
 
+# What is no file, wherever a file is read: nobody writes to these pipes. The log names it and what to do, and the data that are served stay.
+bind_socket() { python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$1"; }
+named_no_file() { # FILE KIND
+    last_line reload_failed | jq -e --arg file "$1" --arg kind "$2" \
+        '.place == $file and (.detail | contains($kind)) and (.cure | contains("a plain file"))' >/dev/null ||
+        { echo "# $(last_line reload_failed)"; return 1; }
+}
+in_place_of() { # FILE MAKER KIND: and when the file is back, so is all
+    [ ! -e "$1" ] || mv "$1" "$work/away"
+    "$2" "$1" && reload reload_failed && named_no_file "$1" "$3" && imports_are 70000000000 && rm -d "$1" || return 1
+    [ ! -e "$work/away" ] || mv "$work/away" "$1"
+    reload reloaded
+}
+sed -i '$d' "$work/data/dgcis-total-fy.csv"
+cp config/sectors.json config/countries.csv config/products.csv "$work/"
+printf '{"data": ["data"], "shards": 1, "access_log": false, "sectors": "sectors.json", "countries": "countries.csv", "products": "products.csv"}' >"$work/config.json"
+check 'a pipe among the cubes is named' in_place_of "$work/data/a.cube" mkfifo 'a named pipe'
+check 'a pipe among the manifests' in_place_of "$work/data/a.json" mkfifo 'a named pipe'
+check 'a pipe for a manifest' in_place_of "$work/data/dgcis-total-fy.json" mkfifo 'a named pipe'
+check 'a pipe for the CSV of a manifest' in_place_of "$work/data/dgcis-total-fy.csv" mkfifo 'a named pipe'
+for table in sectors.json countries.csv products.csv config.json; do
+    check "a pipe for $table" in_place_of "$work/$table" mkfifo 'a named pipe'
+done
+check 'a socket' in_place_of "$work/data/a.cube" bind_socket 'a socket'
+check 'a folder' in_place_of "$work/data/a.cube" mkdir 'a folder'
+ends_beside_a_pipe() {
+    mkfifo "$work/data/a.cube" && reload reload_failed && kill -HUP "$server" && stop
+}
+check 'the server ends beside a pipe' ends_beside_a_pipe
+starts_beside_no_pipe() {
+    "$entrepot" serve --listen 127.0.0.1:0 --config "$work/config.json" >"$work/out" 2>&1
+    [ $? = 1 ] && grep -q "a\.cube: this is a named pipe, not a file (put a plain file in its place" "$work/out"
+}
+check 'and does not start beside one' starts_beside_no_pipe
+rm "$work/data/a.cube"
+check 'a server starts without it' start --config "$work/config.json"
+
 # Files that are damaged in every way that a copy under way has: nothing must stay behind of a hundred of them.
 printf '{"data": ["data"], "shards": 2, "access_log": false, "idle_timeout_s": 5}' >"$work/config.json"
 rm "$work"/data/*
@@ -183,6 +220,27 @@ replaced() { # the old file lives on until it is let go
     ! grep 'a.cube (deleted)' "/proc/$server/maps"
 }
 check 'a mapped file is replaced by renaming' replaced
+# A cube that is mapped is not verified when it is opened: what is damaged shows when it is read.
+damage_rows() { # FILE: all but an eighth at either end, where it says what is where
+    local size
+    size=$(stat -c %s "$1")
+    head -c $((size * 3 / 4)) /dev/zero | tr '\0' '\377' | dd of="$1" bs=1M seek=$((size / 8)) oflag=seek_bytes conv=notrunc 2>/dev/null
+}
+internal_errors() { ask_admin | awk '$1 == "entrepot_http_internal_errors_total" { print $2 }'; }
+ask_admin() { curl -sS "http://127.0.0.1:$(sed -n 's/.*"admin_port":\([0-9]*\).*/\1/p' "$work/log" | head -1)/metrics"; }
+tells_why() {
+    local target='/v1/bilateral/IND/CHN/products?level=hs6&period=2020'
+    damage_rows "$attack/a.cube"
+    stop
+    start --data "$attack" --shards 1 --admin 127.0.0.1:0 || return 1
+    curl -sS -H 'X-Request-Id: seek-me' -o "$work/out" "$base$target"
+    jq -e '.status == 500 and (.detail | test("the operator.s log says why"))' "$work/out" >/dev/null || { head -c 300 "$work/out" | sed 's/^/# /'; return 1; }
+    await logged_at_least internal_error 1
+    last_line internal_error | jq -e --arg target "$target" '.level == "error" and .request_id == "seek-me" and .target == $target and .route == "/v1/bilateral/{reporter}/{partner}/products" and (.reason | test("a.cube: .*entrepot verify"))' >/dev/null ||
+        { echo "# $(last_line internal_error)"; return 1; }
+    [ "$(logged internal_error)" = 1 ] && [ "$(internal_errors)" = 1 ]
+}
+check 'a 500 is told once in the log, with the reason and the request' tells_why
 gone() { ! kill -0 "$server" 2>/dev/null || grep -q '^State:.*zombie' "/proc/$server/status"; }
 cut_short() {
     local status

@@ -1,6 +1,9 @@
+/* The trade of one pair over time: which periods are asked for, and the rows that are made of them. */
 #include "entrepot/analysis/bilateral.h"
 
 #include <math.h>
+
+#include "entrepot/base/bound.h"
 
 /* Both flows of one partner, a period each. */
 struct amounts {
@@ -9,26 +12,25 @@ struct amounts {
     unsigned status;
 };
 
+/* Product by product, the amounts of some periods. */
 struct series {
-    const struct frame *frame;
     const uint32_t *period;
     size_t n;
-    struct amounts *amounts;
-    bool *complete; /* by period */
+    struct amounts *amounts; /* of product i in period k: [i * n + k] */
 };
 
-static size_t find_period(const uint32_t *period, size_t n, uint32_t wanted)
-{
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (period[middle] < wanted)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < n && period[low] == wanted ? low : n;
-}
+struct bilateral {
+    struct frame frame;
+    struct bilateral_question question;
+    struct series whole, near,
+        months; /* periods that the dataset touches; of the rows and a year before; of parts of years */
+    items_asked pair, pair_months, region, concentration;
+    struct world world, world_months;
+};
+
+/* ---- which periods ---- */
+
+static size_t find_period(const uint32_t *period, size_t n, uint32_t wanted) { return find_u32(period, n, wanted); }
 
 /* All periods of `kind` that the dataset touches, ascending. */
 static enum status all_periods(const struct frame *frame, enum period_kind kind, struct arena *arena,
@@ -49,205 +51,6 @@ static enum status all_periods(const struct frame *frame, enum period_kind kind,
     return ST_OK;
 }
 
-/* Fills amounts with what is recorded with the partners (none named: the sum of all) in each period. */
-static enum status read_recorded(const struct frame *frame, struct cube_set partners, enum period_kind kind,
-                                 struct series *s, struct arena *arena)
-{
-    struct cube_query q = {.group = CUBE_BIT(CUBE_FLOW) | CUBE_BIT(CUBE_PERIOD),
-                           .kind = kind,
-                           .spread = CUBE_NO_SPREAD,
-                           .measures = CUBE_QUANTITY,
-                           .trace = frame->trace};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){s->period, s->n};
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    q.only[CUBE_PARTNER] = partners;
-    struct cube_rows rows;
-    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
-    s->amounts = arena_new(arena, struct amounts, s->n);
-    if (status != ST_OK || !s->amounts)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    for (size_t i = 0; i < rows.n; i++) {
-        struct amounts *a = &s->amounts[find_period(s->period, s->n, rows.key[CUBE_PERIOD][i])];
-        a->flow[rows.key[CUBE_FLOW][i]] = (struct figure){rows.value_usd[i], true};
-        a->quantity[rows.key[CUBE_FLOW][i]] = quantity_of(&rows, i);
-        a->status |= rows.status[i];
-    }
-    return ST_OK;
-}
-
-/* The same; absent keys as the frame reads them. */
-static enum status read_told(const struct frame *frame, struct cube_set partners, enum period_kind kind,
-                             struct series *s, struct arena *arena)
-{
-    uint32_t partner = partners.n == 1 ? *partners.member : ANY_MEMBER;
-    enum status status = read_recorded(frame, partners, kind, s, arena);
-    for (size_t i = 0; status == ST_OK && i < s->n; i++)
-        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-            if (!s->amounts[i].flow[f].known)
-                s->amounts[i].flow[f] = frame_absent(frame, partner, f, s->period[i]);
-    return status;
-}
-
-/* The same of one partner, or of ANY_MEMBER. */
-static enum status read_amounts(const struct frame *frame, uint32_t partner, enum period_kind kind, struct series *s,
-                                struct arena *arena)
-{
-    const struct cube_set one = {&partner, 1}, all = {NULL, 0};
-    return read_told(frame, partner == ANY_MEMBER ? all : one, kind, s, arena);
-}
-
-/* The reporter's trade with everybody, from the world's row where there is one, else from the sum of the partners. */
-static enum status read_world(const struct frame *frame, enum period_kind kind, struct series *s, struct arena *arena)
-{
-    struct series row = *s, sum = *s;
-    enum status status = read_amounts(frame, countries_world(frame->countries), kind, &row, arena);
-    if (status == ST_OK)
-        status = read_amounts(frame, ANY_MEMBER, kind, &sum, arena);
-    if (status != ST_OK)
-        return status;
-    s->amounts = row.amounts;
-    for (size_t i = 0; i < s->n; i++)
-        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
-            enum world_kind world = frame_world(frame, f, s->period[i]);
-            if (world == WORLD_SUM)
-                s->amounts[i].flow[f] = sum.amounts[i].flow[f];
-            else if (world == WORLD_UNKNOWN)
-                s->amounts[i].flow[f] = FIGURE_NONE;
-        }
-    return ST_OK;
-}
-
-static struct figure balance_of(const struct amounts *a)
-{
-    return figure_difference(a->flow[FLOW_EXPORTS], a->flow[FLOW_IMPORTS]);
-}
-static struct figure total_of(const struct amounts *a)
-{
-    return figure_sum(a->flow[FLOW_EXPORTS], a->flow[FLOW_IMPORTS]);
-}
-
-/* Position of period `at` when the complete periods up to it are sorted by `measure`, largest first; 0 if unknown. */
-static unsigned rank_up_to(const struct series *whole, size_t at, struct figure (*measure)(const struct amounts *),
-                           int sign)
-{
-    struct figure mine = measure(&whole->amounts[at]);
-    if (!mine.known || !whole->complete[at])
-        return 0;
-    unsigned rank = 1;
-    for (size_t i = 0; i < at; i++) {
-        struct figure other = measure(&whole->amounts[i]);
-        rank += other.known && sign * other.usd > sign * mine.usd && whole->complete[i];
-    }
-    return rank;
-}
-
-/* The pair in every period that the dataset touches. */
-static enum status read_whole(const struct frame *frame, enum period_kind kind, struct series *s, struct arena *arena)
-{
-    struct presence_series presence;
-    enum status status = all_periods(frame, kind, arena, &s->period, &s->n);
-    if (status == ST_OK)
-        status = read_recorded(frame, (struct cube_set){&frame->partner, 1}, kind, s, arena);
-    if (status == ST_OK)
-        status = frame_presence(frame, s->period, s->n, arena, &presence);
-    s->complete = arena_new(arena, bool, s->n);
-    if (status != ST_OK || !s->complete)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    for (size_t i = 0; i < s->n; i++) {
-        s->complete[i] = presence_complete(frame, &presence, i, s->period[i]);
-        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-            if (!s->amounts[i].flow[f].known)
-                s->amounts[i].flow[f] = presence_absent(frame, &presence, f, i);
-    }
-    return ST_OK;
-}
-
-/* Everybody's trade without the partner's. */
-static struct figure elsewhere(const struct amounts *world, const struct amounts *pair, enum flow flow)
-{
-    return figure_difference(world->flow[flow], pair->flow[flow]);
-}
-
-/* What has changed between two amounts of the pair, and between those of everybody. */
-struct comparison {
-    const struct amounts *now, *then, *world_now, *world_then;
-};
-
-static void compare(struct bilateral_row *row, const struct comparison *c)
-{
-    row->exports_growth = figure_growth(c->now->flow[FLOW_EXPORTS], c->then->flow[FLOW_EXPORTS]);
-    row->imports_growth = figure_growth(c->now->flow[FLOW_IMPORTS], c->then->flow[FLOW_IMPORTS]);
-    row->exports_change = figure_difference(c->now->flow[FLOW_EXPORTS], c->then->flow[FLOW_EXPORTS]);
-    row->imports_change = figure_difference(c->now->flow[FLOW_IMPORTS], c->then->flow[FLOW_IMPORTS]);
-    row->balance_change = figure_difference(balance_of(c->now), balance_of(c->then));
-    row->exports_before = c->then->flow[FLOW_EXPORTS];
-    row->imports_before = c->then->flow[FLOW_IMPORTS];
-    row->exports_growth_elsewhere =
-        figure_growth(elsewhere(c->world_now, c->now, FLOW_EXPORTS), elsewhere(c->world_then, c->then, FLOW_EXPORTS));
-    row->imports_growth_elsewhere =
-        figure_growth(elsewhere(c->world_now, c->now, FLOW_IMPORTS), elsewhere(c->world_then, c->then, FLOW_IMPORTS));
-}
-
-static void add_change(struct bilateral_row *row, const struct series *whole, size_t at, const struct series *world)
-{
-    row->exports_growth = row->imports_growth = (double)NAN;
-    row->exports_growth_elsewhere = row->imports_growth_elsewhere = (double)NAN;
-    row->exports_growth_region = row->imports_growth_region = (double)NAN;
-    uint32_t then = period_add_years(row->period, -1);
-    size_t before = find_period(whole->period, whole->n, then);
-    if (before == whole->n || !whole->complete[at] || !whole->complete[before])
-        return;
-    if (whole->amounts[before].status & OBS_PROVISIONAL) /* growth is no surer than its base */
-        row->flags |= FLAG_BIT(FLAG_PROVISIONAL);
-    compare(row, &(struct comparison){
-                     .now = &whole->amounts[at],
-                     .then = &whole->amounts[before],
-                     .world_now = &world->amounts[find_period(world->period, world->n, row->period)],
-                     .world_then = &world->amounts[find_period(world->period, world->n, then)],
-                 });
-}
-
-static unsigned row_flags(const struct frame *frame, const struct bilateral_row *row, const struct amounts *world)
-{
-    unsigned flags = frame->flags;
-    if (!row->exports.known || !row->imports.known)
-        flags |= FLAG_BIT(FLAG_NOT_REPORTED);
-    if (row->months_held < period_months(period_kind_of(row->period)))
-        flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
-    if (!world->flow[FLOW_EXPORTS].known || !world->flow[FLOW_IMPORTS].known)
-        flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
-    else if (cube_dataset(frame->cube)->partners == PARTNERS_CLOSED)
-        flags |= FLAG_BIT(FLAG_CLOSED_SET);
-    return flags;
-}
-
-static void fill_row(struct bilateral_row *row, const struct series *whole, size_t at, const struct series *everybody)
-{
-    const struct amounts *now = &whole->amounts[at],
-                         *world = &everybody->amounts[find_period(everybody->period, everybody->n, row->period)];
-    row->exports = now->flow[FLOW_EXPORTS];
-    row->imports = now->flow[FLOW_IMPORTS];
-    row->total = total_of(now);
-    row->balance = balance_of(now);
-    row->exports_quantity = now->quantity[FLOW_EXPORTS];
-    row->imports_quantity = now->quantity[FLOW_IMPORTS];
-    row->exports_unit_value = unit_value(row->exports, row->exports_quantity);
-    row->imports_unit_value = unit_value(row->imports, row->imports_quantity);
-    row->normalised_balance = figure_ratio(row->balance, row->total);
-    row->cover_ratio = figure_ratio(row->exports, row->imports);
-    row->share_of_exports = figure_ratio(row->exports, world->flow[FLOW_EXPORTS]);
-    row->share_of_imports = figure_ratio(row->imports, world->flow[FLOW_IMPORTS]);
-    row->share_of_total = figure_ratio(row->total, total_of(world));
-    row->deficit_rank = row->balance.known && row->balance.usd < 0 ? rank_up_to(whole, at, balance_of, -1) : 0;
-    row->total_rank = rank_up_to(whole, at, total_of, 1);
-    row->months_held = frame_months_held(whole->frame, row->period);
-    row->flags = row_flags(whole->frame, row, world) | flags_of_status(now->status | world->status) |
-                 flags_of_ratio(row->exports, row->imports) | flags_of_quantity(row->exports_quantity) |
-                 flags_of_quantity(row->imports_quantity);
-    add_change(row, whole, at, everybody);
-}
-
 /* The periods of the rows and those a year before them, as far as the dataset touches them. */
 static enum status with_years_before(const struct series *whole, const uint32_t *period, size_t n, struct arena *arena,
                                      struct series *out)
@@ -264,99 +67,6 @@ static enum status with_years_before(const struct series *whole, const uint32_t 
     out->period = wanted;
     return ST_OK;
 }
-
-double growth_a_year(struct figure first, uint32_t first_period, struct figure last, uint32_t last_period)
-{
-    double years = ((double)period_ordinal(last_period) - (double)period_ordinal(first_period)) *
-                   period_months(period_kind_of(first_period)) / 12.0;
-    if (!first.known || !last.known || first.usd <= 0 || last.usd < 0 || years < 1.0)
-        return (double)NAN;
-    return pow((double)last.usd / (double)first.usd, 1.0 / years) - 1.0;
-}
-
-static bool is_complete(const struct bilateral_row *row)
-{
-    return row->months_held == period_months(period_kind_of(row->period));
-}
-
-static void add_cagr(struct bilateral_row *row, size_t n)
-{
-    const struct bilateral_row *base_x = NULL, *base_m = NULL;
-    for (size_t i = 0; i < n; i++) {
-        row[i].exports_cagr = row[i].imports_cagr = (double)NAN;
-        if (!is_complete(&row[i]))
-            continue;
-        if (!base_x && row[i].exports.known && row[i].exports.usd > 0)
-            base_x = &row[i];
-        if (!base_m && row[i].imports.known && row[i].imports.usd > 0)
-            base_m = &row[i];
-        if (base_x)
-            row[i].exports_cagr = growth_a_year(base_x->exports, base_x->period, row[i].exports, row[i].period);
-        if (base_m)
-            row[i].imports_cagr = growth_a_year(base_m->imports, base_m->period, row[i].imports, row[i].period);
-    }
-}
-
-enum status bilateral_series(const struct frame *frame, enum period_kind kind, const uint32_t *period, size_t n,
-                             struct arena *arena, struct bilateral_row **out)
-{
-    struct series whole = {.frame = frame}, world = {.frame = frame};
-    enum status status = read_whole(frame, kind, &whole, arena);
-    if (status == ST_OK)
-        status = with_years_before(&whole, period, n, arena, &world);
-    if (status == ST_OK)
-        status = read_world(frame, kind, &world, arena);
-    struct bilateral_row *row = arena_new(arena, struct bilateral_row, n);
-    if (status != ST_OK || !row)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        row[i].period = period[i];
-        size_t at = find_period(whole.period, whole.n, period[i]);
-        if (at == whole.n)
-            BUG("a row for a period outside the dataset");
-        fill_row(&row[i], &whole, at, &world);
-    }
-    add_cagr(row, n);
-    *out = row;
-    return ST_OK;
-}
-
-/* ---- neighbours ---- */
-
-/* What is recorded with some partners in two periods, the earlier one first. */
-static enum status read_years(const struct frame *frame, struct cube_set partners, uint32_t period, struct arena *arena,
-                              struct series *out)
-{
-    uint32_t *pair = arena_new(arena, uint32_t, 2);
-    if (!pair)
-        return ST_NO_MEMORY;
-    pair[0] = period_add_years(period, -1);
-    pair[1] = period;
-    *out = (struct series){.frame = frame, .period = pair, .n = 2};
-    return read_told(frame, partners, period_kind_of(period), out, arena);
-}
-
-enum status bilateral_region(const struct frame *frame, struct cube_set region, struct bilateral_row *row, size_t n,
-                             struct arena *arena)
-{
-    enum status status = ST_OK;
-    if (region.n == 0 || cube_dataset(frame->cube)->partners == PARTNERS_LISTED)
-        return ST_OK;
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct series years;
-        if (!is_complete(&row[i]) || !frame_complete(frame, period_add_years(row[i].period, -1)))
-            continue;
-        status = read_years(frame, region, row[i].period, arena, &years);
-        if (status != ST_OK)
-            break;
-        const struct amounts *then = &years.amounts[0], *now = &years.amounts[1];
-        row[i].exports_growth_region = figure_growth(now->flow[FLOW_EXPORTS], then->flow[FLOW_EXPORTS]);
-        row[i].imports_growth_region = figure_growth(now->flow[FLOW_IMPORTS], then->flow[FLOW_IMPORTS]);
-    }
-    return status;
-}
-
-/* ---- year to date ---- */
 
 /* Months that can be compared: those with both flows, or, where there is none, those with one. */
 static size_t comparable(const struct frame *frame, uint32_t first, unsigned most, uint32_t *month)
@@ -385,64 +95,509 @@ static enum status held_months(const struct frame *frame, uint32_t period, struc
         month[n + i] = month[i];
         month[i] = period_add_years(month[n + i], -1);
     }
-    *out = (struct series){.frame = frame, .period = month, .n = 2 * n};
+    *out = (struct series){.period = month, .n = 2 * n};
     return ST_OK;
 }
 
-/* Both flows of some periods added up; unknown if one of them is. */
-static struct amounts add_up(const struct amounts *part, size_t n)
+static bool is_complete(unsigned months_held, uint32_t period)
 {
-    struct amounts sum = {.flow = {{0, n > 0}, {0, n > 0}}};
+    return months_held == period_months(period_kind_of(period));
+}
+
+static bool is_partial(const struct frame *frame, uint32_t period)
+{
+    unsigned held = frame_months_held(frame, period);
+    return held && !is_complete(held, period);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The months of all rows that are parts of years, and those a year before; ascending. */
+static enum status list_months(const struct bilateral *b, struct arena *arena, struct series *out)
+{
+    const struct bilateral_question *q = &b->question;
+    size_t room = 0, n = 0, kept = 0;
+    for (size_t i = 0; i < q->n; i++)
+        room += is_partial(&b->frame, q->period[i]) ? 2 * (size_t)cube_expected(b->frame.cube, q->period[i]) : 0;
+    uint32_t *month = arena_new_raw(arena, uint32_t, room);
+    *out = (struct series){.period = month};
+    for (size_t i = 0; month && i < q->n; i++) {
+        struct series one;
+        if (!is_partial(&b->frame, q->period[i]))
+            continue;
+        if (held_months(&b->frame, q->period[i], arena, &one) != ST_OK)
+            return ST_NO_MEMORY;
+        memcpy(month + n, one.period, one.n * sizeof *month);
+        n += one.n;
+    }
+    if (n)
+        qsort(month, n, sizeof *month, by_number);
     for (size_t i = 0; i < n; i++)
+        if (kept == 0 || month[kept - 1] != month[i])
+            month[kept++] = month[i];
+    out->n = kept;
+    return month ? ST_OK : ST_NO_MEMORY;
+}
+
+/* Rows for which a region is compared, and a year before: both held completely. */
+static enum status list_region_years(const struct bilateral *b, struct arena *arena, uint32_t **out, size_t *n)
+{
+    const struct bilateral_question *q = &b->question;
+    uint32_t *year = *out = arena_new_raw(arena, uint32_t, 2 * q->n);
+    size_t all = 0;
+    *n = 0;
+    if (!year)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < q->n; i++) {
+        uint32_t before = period_add_years(q->period[i], -1);
+        if (!frame_complete(&b->frame, q->period[i]) || !frame_complete(&b->frame, before))
+            continue;
+        year[all++] = before;
+        year[all++] = q->period[i];
+    }
+    if (all)
+        qsort(year, all, sizeof *year, by_number);
+    for (size_t i = 0; i < all; i++)
+        if (*n == 0 || year[*n - 1] != year[i])
+            year[(*n)++] = year[i];
+    return ST_OK;
+}
+
+/* ---- asking ---- */
+
+static items_asked ask_partners(const struct bilateral *b, struct cube_set partners, const uint32_t *period, size_t n,
+                                unsigned measures)
+{
+    struct cube_query q = frame_query(&b->frame, period, n);
+    q.group |= CUBE_BIT(CUBE_FLOW);
+    q.measures = measures;
+    q.only[CUBE_PARTNER] = partners;
+    return n ? breakdown_ask(b->frame.ask, b->frame.cube, b->question.breakdown, &q) : NULL;
+}
+
+static enum status ask_region(struct bilateral *b, struct arena *arena)
+{
+    uint32_t *year;
+    size_t n;
+    if (b->question.region.n == 0 || cube_dataset(b->frame.cube)->partners == PARTNERS_LISTED)
+        return ST_OK;
+    enum status status = list_region_years(b, arena, &year, &n);
+    if (status == ST_OK)
+        b->region = ask_partners(b, b->question.region, year, n, 0);
+    return status;
+}
+
+static enum status ask_months(struct bilateral *b, struct arena *arena)
+{
+    const struct series *months = &b->months;
+    if (!b->question.year_to_date)
+        return ST_OK;
+    enum status status = list_months(b, arena, &b->months);
+    if (status == ST_OK && months->n) {
+        b->pair_months = ask_partners(b, (struct cube_set){&b->frame.partner, 1}, months->period, months->n, 0);
+        b->world_months = world_ask(&b->frame, b->question.breakdown, BOTH_FLOWS, 0, months->period, months->n);
+    }
+    return status;
+}
+
+static void ask_concentration(struct bilateral *b)
+{
+    const uint32_t imports = FLOW_IMPORTS;
+    struct cube_query q = frame_query(&b->frame, b->question.period, b->question.n);
+    q.spread = CUBE_PARTNER;
+    q.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
+    if (b->question.concentration && cube_dataset(b->frame.cube)->partners != PARTNERS_LISTED)
+        b->concentration = breakdown_ask(b->frame.ask, b->frame.cube, b->question.breakdown, &q);
+}
+
+static enum status ask_all(struct bilateral *b, struct arena *arena)
+{
+    const struct bilateral_question *q = &b->question;
+    enum status status = all_periods(&b->frame, q->kind, arena, &b->whole.period, &b->whole.n);
+    if (status == ST_OK)
+        status = with_years_before(&b->whole, q->period, q->n, arena, &b->near);
+    if (status != ST_OK)
+        return status;
+    b->pair = ask_partners(b, (struct cube_set){&b->frame.partner, 1}, b->whole.period, b->whole.n, CUBE_QUANTITY);
+    b->world = world_ask(&b->frame, q->breakdown, BOTH_FLOWS, 0, b->near.period, b->near.n);
+    ask_concentration(b);
+    status = ask_months(b, arena);
+    return status == ST_OK ? ask_region(b, arena) : status;
+}
+
+struct bilateral *bilateral_ask(const struct frame *frame, const struct bilateral_question *question)
+{
+    struct arena *arena = ask_arena(frame->ask);
+    struct bilateral *b = arena_new(arena, struct bilateral, 1);
+    if (b)
+        *b = (struct bilateral){.frame = *frame, .question = *question};
+    if (b && ask_all(b, arena) == ST_OK)
+        return b;
+    ask_fail(frame->ask);
+    return NULL;
+}
+
+/* ---- what was read ---- */
+
+static size_t n_items(const struct bilateral *b) { return b->question.breakdown ? b->question.breakdown->n : 1; }
+
+/* What is recorded in each period of a series, product by product. */
+static enum status gather(const struct bilateral *b, items_asked asked, struct arena *arena, struct series *s)
+{
+    s->amounts = arena_new(arena, struct amounts, n_items(b) * s->n);
+    if (!s->amounts)
+        return ST_NO_MEMORY;
+    for (size_t item = 0; asked && item < n_items(b); item += CUBE_BASKETS_MAX) {
+        const struct cube_rows *rows = asked[item / CUBE_BASKETS_MAX];
+        for (size_t i = 0; i < rows->n; i++) {
+            size_t at = rows->key[CUBE_PERIOD] ? find_period(s->period, s->n, rows->key[CUBE_PERIOD][i]) : 0;
+            size_t product = item + (rows->key[CUBE_PRODUCT] ? rows->key[CUBE_PRODUCT][i] : 0);
+            enum flow flow = rows->key[CUBE_FLOW] ? (enum flow)rows->key[CUBE_FLOW][i] : FLOW_EXPORTS;
+            if (at == s->n)
+                continue;
+            struct amounts *a = &s->amounts[product * s->n + at];
+            a->flow[flow] = (struct figure){rows->value_usd[i], true};
+            if (rows->quantity_kg)
+                a->quantity[flow] = quantity_of(rows, i);
+            a->status |= rows->status[i];
+        }
+    }
+    return ST_OK;
+}
+
+/* Absent keys as the frame reads them. */
+static struct figure told(const struct frame *frame, struct figure f, uint32_t partner, enum flow flow, uint32_t period)
+{
+    return f.known ? f : frame_absent(frame, partner, flow, period);
+}
+
+static enum status gather_told(const struct bilateral *b, items_asked asked, uint32_t partner, struct arena *arena,
+                               struct series *s)
+{
+    enum status status = gather(b, asked, arena, s);
+    for (size_t i = 0; status == ST_OK && i < n_items(b) * s->n; i++)
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-            sum.flow[f] = figure_sum(sum.flow[f], part[i].flow[f]);
+            s->amounts[i].flow[f] = told(&b->frame, s->amounts[i].flow[f], partner, f, s->period[i % s->n]);
+    return status;
+}
+
+/* The reporter's trade with everybody, from the world's row where there is one, else from the sum of the partners. */
+static enum status gather_world(const struct bilateral *b, const struct world *world, struct arena *arena,
+                                struct series *s)
+{
+    const struct frame *frame = &b->frame;
+    struct series sum = *s;
+    if (gather(b, world->row, arena, s) != ST_OK || gather(b, world->sum, arena, &sum) != ST_OK)
+        return ST_NO_MEMORY;
+    for (size_t k = 0; k < s->n; k++)
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
+            const enum world_kind kind = world_kind(frame, f, s->period[k]);
+            const struct figure absent = world_absent(frame, f, s->period[k]);
+            for (size_t at = k; at < n_items(b) * s->n; at += s->n) {
+                struct figure found = kind == WORLD_ROW   ? s->amounts[at].flow[f]
+                                      : kind == WORLD_SUM ? sum.amounts[at].flow[f]
+                                                          : FIGURE_NONE;
+                s->amounts[at].flow[f] = found.known ? found : absent;
+            }
+        }
+    return ST_OK;
+}
+
+/* All that the rows are made of. */
+struct reading {
+    const struct bilateral *asked;
+    struct series whole, near, months, months_world;
+    bool *complete; /* by period of `whole` */
+};
+
+/* The pair in every period that the dataset touches. */
+static enum status read_whole(const struct bilateral *b, struct arena *arena, struct reading *r)
+{
+    struct series *s = &r->whole;
+    const struct frame *frame = &b->frame;
+    struct presence_series presence;
+    enum status status = gather(b, b->pair, arena, s);
+    if (status == ST_OK)
+        status = frame_presence(frame, s->period, s->n, arena, &presence);
+    r->complete = arena_new(arena, bool, s->n);
+    if (status != ST_OK || !r->complete)
+        return ST_NO_MEMORY;
+    for (size_t k = 0; k < s->n; k++)
+        r->complete[k] = presence_complete(frame, &presence, k, s->period[k]);
+    for (size_t i = 0; i < n_items(b) * s->n; i++)
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            if (!s->amounts[i].flow[f].known)
+                s->amounts[i].flow[f] = presence_absent(frame, &presence, f, i % s->n);
+    return ST_OK;
+}
+
+static enum status read_all(const struct bilateral *b, struct arena *arena, struct reading *r)
+{
+    *r = (struct reading){
+        .asked = b, .whole = b->whole, .near = b->near, .months = b->months, .months_world = b->months};
+    enum status status = read_whole(b, arena, r);
+    if (status == ST_OK)
+        status = gather_world(b, &b->world, arena, &r->near);
+    if (status == ST_OK && b->months.n)
+        status = gather_told(b, b->pair_months, b->frame.partner, arena, &r->months);
+    if (status == ST_OK && b->months.n)
+        status = gather_world(b, &b->world_months, arena, &r->months_world);
+    return status;
+}
+
+/* ---- a row ---- */
+
+static struct figure balance_of(const struct amounts *a)
+{
+    return figure_difference(a->flow[FLOW_EXPORTS], a->flow[FLOW_IMPORTS]);
+}
+static struct figure total_of(const struct amounts *a)
+{
+    return figure_sum(a->flow[FLOW_EXPORTS], a->flow[FLOW_IMPORTS]);
+}
+
+/* One product's amounts, and everybody's trade in it. */
+struct line {
+    const struct reading *reading;
+    const struct amounts *whole, *near;
+    unsigned flags;
+};
+
+static const struct amounts *everybody(const struct line *l, uint32_t period)
+{
+    const struct series *near = &l->reading->near;
+    return &l->near[find_period(near->period, near->n, period)];
+}
+
+/* Position of period `at` when the complete periods up to it are sorted by `measure`, largest first; 0 if unknown. */
+static unsigned rank_up_to(const struct line *l, size_t at, struct figure (*measure)(const struct amounts *), int sign)
+{
+    struct figure mine = measure(&l->whole[at]);
+    if (!mine.known || !l->reading->complete[at])
+        return 0;
+    unsigned rank = 1;
+    for (size_t i = 0; i < at; i++) {
+        struct figure other = measure(&l->whole[i]);
+        rank += other.known && sign * other.usd > sign * mine.usd && l->reading->complete[i];
+    }
+    return rank;
+}
+
+/* Everybody's trade without the partner's. */
+static struct figure elsewhere(const struct amounts *world, const struct amounts *pair, enum flow flow)
+{
+    return figure_difference(world->flow[flow], pair->flow[flow]);
+}
+
+/* What has changed between two amounts of the pair, and between those of everybody. */
+struct comparison {
+    const struct amounts *now, *then, *world_now, *world_then;
+};
+
+static void compare(struct bilateral_row *row, const struct comparison *c)
+{
+    row->exports_growth = figure_growth(c->now->flow[FLOW_EXPORTS], c->then->flow[FLOW_EXPORTS]);
+    row->imports_growth = figure_growth(c->now->flow[FLOW_IMPORTS], c->then->flow[FLOW_IMPORTS]);
+    row->exports_change = figure_difference(c->now->flow[FLOW_EXPORTS], c->then->flow[FLOW_EXPORTS]);
+    row->imports_change = figure_difference(c->now->flow[FLOW_IMPORTS], c->then->flow[FLOW_IMPORTS]);
+    row->balance_change = figure_difference(balance_of(c->now), balance_of(c->then));
+    row->exports_before = c->then->flow[FLOW_EXPORTS];
+    row->imports_before = c->then->flow[FLOW_IMPORTS];
+    row->exports_growth_elsewhere =
+        figure_growth(elsewhere(c->world_now, c->now, FLOW_EXPORTS), elsewhere(c->world_then, c->then, FLOW_EXPORTS));
+    row->imports_growth_elsewhere =
+        figure_growth(elsewhere(c->world_now, c->now, FLOW_IMPORTS), elsewhere(c->world_then, c->then, FLOW_IMPORTS));
+}
+
+static void add_change(struct bilateral_row *row, const struct line *l, size_t at)
+{
+    const struct series *whole = &l->reading->whole;
+    row->exports_growth = row->imports_growth = (double)NAN;
+    row->exports_growth_elsewhere = row->imports_growth_elsewhere = (double)NAN;
+    row->exports_growth_region = row->imports_growth_region = (double)NAN;
+    uint32_t then = period_add_years(row->period, -1);
+    size_t before = find_period(whole->period, whole->n, then);
+    if (before == whole->n || !l->reading->complete[at] || !l->reading->complete[before])
+        return;
+    if (l->whole[before].status & OBS_PROVISIONAL) /* growth is no surer than its base */
+        row->flags |= FLAG_BIT(FLAG_PROVISIONAL);
+    compare(row, &(struct comparison){.now = &l->whole[at],
+                                      .then = &l->whole[before],
+                                      .world_now = everybody(l, row->period),
+                                      .world_then = everybody(l, then)});
+}
+
+static unsigned row_flags(const struct frame *frame, const struct bilateral_row *row, const struct amounts *world)
+{
+    unsigned flags = 0;
+    if (!row->exports.known || !row->imports.known)
+        flags |= FLAG_BIT(FLAG_NOT_REPORTED);
+    if (row->months_held < period_months(period_kind_of(row->period)))
+        flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
+    if (!world->flow[FLOW_EXPORTS].known || !world->flow[FLOW_IMPORTS].known)
+        flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
+    else if (cube_dataset(frame->cube)->partners == PARTNERS_CLOSED)
+        flags |= FLAG_BIT(FLAG_CLOSED_SET);
+    return flags;
+}
+
+static void fill_row(struct bilateral_row *row, const struct line *l, size_t at)
+{
+    const struct frame *frame = &l->reading->asked->frame;
+    const struct amounts *now = &l->whole[at], *world = everybody(l, row->period);
+    row->exports = now->flow[FLOW_EXPORTS];
+    row->imports = now->flow[FLOW_IMPORTS];
+    row->total = total_of(now);
+    row->balance = balance_of(now);
+    row->exports_quantity = now->quantity[FLOW_EXPORTS];
+    row->imports_quantity = now->quantity[FLOW_IMPORTS];
+    row->exports_unit_value = unit_value(row->exports, row->exports_quantity);
+    row->imports_unit_value = unit_value(row->imports, row->imports_quantity);
+    row->normalised_balance = figure_ratio(row->balance, row->total);
+    row->cover_ratio = figure_ratio(row->exports, row->imports);
+    row->share_of_exports = figure_ratio(row->exports, world->flow[FLOW_EXPORTS]);
+    row->share_of_imports = figure_ratio(row->imports, world->flow[FLOW_IMPORTS]);
+    row->share_of_total = figure_ratio(row->total, total_of(world));
+    row->deficit_rank = row->balance.known && row->balance.usd < 0 ? rank_up_to(l, at, balance_of, -1) : 0;
+    row->total_rank = rank_up_to(l, at, total_of, 1);
+    row->months_held = frame_months_held(frame, row->period);
+    row->import_hhi = (double)NAN;
+    row->flags = l->flags | row_flags(frame, row, world) | flags_of_status(now->status | world->status) |
+                 flags_of_ratio(row->exports, row->imports) | flags_of_quantity(row->exports_quantity) |
+                 flags_of_quantity(row->imports_quantity);
+    add_change(row, l, at);
+}
+
+double growth_a_year(struct figure first, uint32_t first_period, struct figure last, uint32_t last_period)
+{
+    double years = ((double)period_ordinal(last_period) - (double)period_ordinal(first_period)) *
+                   period_months(period_kind_of(first_period)) / 12.0;
+    if (!first.known || !last.known || first.usd <= 0 || last.usd < 0 || years < 1.0)
+        return (double)NAN;
+    return pow((double)last.usd / (double)first.usd, 1.0 / years) - 1.0;
+}
+
+static void add_cagr(struct bilateral_row *row, size_t n)
+{
+    const struct bilateral_row *base_x = NULL, *base_m = NULL;
+    for (size_t i = 0; i < n; i++) {
+        row[i].exports_cagr = row[i].imports_cagr = (double)NAN;
+        if (!is_complete(row[i].months_held, row[i].period))
+            continue;
+        if (!base_x && row[i].exports.known && row[i].exports.usd > 0)
+            base_x = &row[i];
+        if (!base_m && row[i].imports.known && row[i].imports.usd > 0)
+            base_m = &row[i];
+        if (base_x)
+            row[i].exports_cagr = growth_a_year(base_x->exports, base_x->period, row[i].exports, row[i].period);
+        if (base_m)
+            row[i].imports_cagr = growth_a_year(base_m->imports, base_m->period, row[i].imports, row[i].period);
+    }
+}
+
+/* ---- a region ---- */
+
+/* What is recorded with the region together in a period: one partner's absence is its own, that of several everybody's. */
+static struct amounts region_in(const struct reading *r, size_t item, uint32_t period)
+{
+    const struct bilateral *b = r->asked;
+    const struct cube_set region = b->question.region;
+    const struct cube_rows *rows = b->region[item / CUBE_BASKETS_MAX];
+    struct amounts sum = {.status = 0};
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->key[CUBE_PERIOD][i] == period &&
+            (!rows->key[CUBE_PRODUCT] || rows->key[CUBE_PRODUCT][i] == item % CUBE_BASKETS_MAX))
+            sum.flow[rows->key[CUBE_FLOW][i]] = (struct figure){rows->value_usd[i], true};
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+        sum.flow[f] = told(&b->frame, sum.flow[f], region.n == 1 ? region.member[0] : ANY_MEMBER, f, period);
     return sum;
 }
 
-static enum status compare_months(const struct frame *frame, struct bilateral_row *row, struct arena *arena)
+static void add_region(const struct reading *r, size_t item, struct bilateral_row *row)
 {
-    struct series pair = {.n = 0};
-    enum period_kind own = cube_dataset(frame->cube)->frequency;
-    enum status status = held_months(frame, row->period, arena, &pair);
-    struct series world = pair;
-    if (status == ST_OK)
-        status = read_amounts(frame, frame->partner, own, &pair, arena);
-    if (status == ST_OK)
-        status = read_world(frame, own, &world, arena);
-    if (status != ST_OK)
-        return status;
-    size_t n = pair.n / 2;
-    struct amounts now = add_up(pair.amounts + n, n), then = add_up(pair.amounts, n),
-                   world_now = add_up(world.amounts + n, n), world_then = add_up(world.amounts, n);
+    const uint32_t before = period_add_years(row->period, -1);
+    if (!r->asked->region || !is_complete(row->months_held, row->period) || !frame_complete(&r->asked->frame, before))
+        return;
+    const struct amounts then = region_in(r, item, before), now = region_in(r, item, row->period);
+    row->exports_growth_region = figure_growth(now.flow[FLOW_EXPORTS], then.flow[FLOW_EXPORTS]);
+    row->imports_growth_region = figure_growth(now.flow[FLOW_IMPORTS], then.flow[FLOW_IMPORTS]);
+}
+
+/* ---- year to date ---- */
+
+/* Both flows of some months added up; unknown if one of them is. */
+static struct amounts add_up(const struct series *s, size_t item, const uint32_t *month, size_t n)
+{
+    struct amounts sum = {.flow = {{0, n > 0}, {0, n > 0}}};
+    for (size_t i = 0; i < n; i++) {
+        const struct amounts *part = &s->amounts[item * s->n + find_period(s->period, s->n, month[i])];
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            sum.flow[f] = figure_sum(sum.flow[f], part->flow[f]);
+    }
+    return sum;
+}
+
+static enum status compare_months(const struct reading *r, size_t item, struct arena *arena, struct bilateral_row *row)
+{
+    struct series held;
+    if (held_months(&r->asked->frame, row->period, arena, &held) != ST_OK)
+        return ST_NO_MEMORY;
+    const size_t n = held.n / 2;
+    const uint32_t *before = held.period, *month = held.period + n;
+    struct amounts now = add_up(&r->months, item, month, n), then = add_up(&r->months, item, before, n),
+                   world_now = add_up(&r->months_world, item, month, n),
+                   world_then = add_up(&r->months_world, item, before, n);
     compare(row, &(struct comparison){&now, &then, &world_now, &world_then});
     if (row->exports_change.known || row->imports_change.known)
         row->flags |= FLAG_BIT(FLAG_YEAR_TO_DATE);
     return ST_OK;
 }
 
-enum status bilateral_year_to_date(const struct frame *frame, struct bilateral_row *row, size_t n, struct arena *arena)
+/* ---- the rows ---- */
+
+static void add_concentration(const struct bilateral *b, size_t item, struct bilateral_row *row)
 {
+    const struct cube_rows *rows = b->concentration ? b->concentration[item / CUBE_BASKETS_MAX] : NULL;
+    for (size_t i = 0; rows && i < rows->n; i++)
+        if ((!rows->key[CUBE_PERIOD] || rows->key[CUBE_PERIOD][i] == row->period) &&
+            (!rows->key[CUBE_PRODUCT] || rows->key[CUBE_PRODUCT][i] == item % CUBE_BASKETS_MAX))
+            row->import_hhi = hhi_of_sums(rows->value_usd[i], rows->sum_sq[i]);
+}
+
+static enum status fill_item(const struct reading *r, size_t item, struct arena *arena, struct bilateral_row *row)
+{
+    const struct bilateral_question *q = &r->asked->question;
+    const struct line line = {.reading = r,
+                              .whole = &r->whole.amounts[item * r->whole.n],
+                              .near = &r->near.amounts[item * r->near.n],
+                              .flags = r->asked->frame.flags | (q->breakdown ? q->breakdown->item[item].flags : 0)};
     enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < n; i++)
-        if (row[i].months_held && !is_complete(&row[i]))
-            status = compare_months(frame, &row[i], arena);
+    for (size_t i = 0; status == ST_OK && i < q->n; i++) {
+        row[i].period = q->period[i];
+        size_t at = find_period(r->whole.period, r->whole.n, q->period[i]);
+        if (at == r->whole.n)
+            BUG("a row for a period outside the dataset");
+        fill_row(&row[i], &line, at);
+        add_region(r, item, &row[i]);
+        add_concentration(r->asked, item, &row[i]);
+        if (q->year_to_date && row[i].months_held && !is_complete(row[i].months_held, row[i].period))
+            status = compare_months(r, item, arena, &row[i]);
+    }
+    add_cagr(row, q->n);
     return status;
 }
 
-enum status import_concentration(const struct frame *frame, uint32_t period, struct arena *arena, double *hhi)
+enum status bilateral_fold(const struct bilateral *b, struct arena *arena, struct bilateral_row **out)
 {
-    const uint32_t imports = FLOW_IMPORTS;
-    *hhi = (double)NAN;
-    if (cube_dataset(frame->cube)->partners == PARTNERS_LISTED)
-        return ST_OK;
-    struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_PARTNER, .trace = frame->trace};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    q.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    struct cube_rows rows;
-    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
-    if (status == ST_OK && rows.n && rows.value_usd[0] > 0)
-        *hhi = rows.sum_sq[0] / ((double)rows.value_usd[0] * (double)rows.value_usd[0]);
+    const size_t n = b->question.n;
+    struct reading reading;
+    struct bilateral_row *row = *out = arena_new(arena, struct bilateral_row, n_items(b) * n);
+    enum status status = row ? read_all(b, arena, &reading) : ST_NO_MEMORY;
+    for (size_t item = 0; status == ST_OK && item < n_items(b); item++)
+        status = fill_item(&reading, item, arena, row + item * n);
     return status;
 }

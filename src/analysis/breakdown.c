@@ -1,3 +1,4 @@
+/* The items of a breakdown: what they are, what is asked for them, and which rows are theirs. */
 #include "entrepot/analysis/breakdown.h"
 
 /* Marks the leaves that one code stands for; whether there was any. */
@@ -71,6 +72,55 @@ static enum status make_sector(const struct cube *cube, const struct sector *sec
     return leaves_of(cube, NULL, prefixes->prefix, prefixes->n, arena, &item->leaves);
 }
 
+static bool is_everything(const struct breakdown_item *item, size_t n_leaves)
+{
+    bool told = !(item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE));
+    return told && (!item->leaves.member || item->leaves.n == n_leaves);
+}
+
+/* Up to CUBE_BASKETS_MAX items as baskets. */
+static enum status fill_baskets(const struct cube *cube, const struct breakdown_item *item, size_t n,
+                                struct arena *arena, struct cube_baskets *out)
+{
+    size_t n_leaves;
+    (void)cube_leaves(cube, &n_leaves);
+    uint64_t *of_leaf = arena_new(arena, uint64_t, n_leaves);
+    if (!of_leaf)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        const bool all = is_everything(&item[i], n_leaves);
+        for (size_t k = 0; k < (all ? n_leaves : item[i].leaves.n); k++)
+            of_leaf[all ? k : item[i].leaves.member[k]] |= (uint64_t)1 << i;
+    }
+    *out = (struct cube_baskets){n, of_leaf};
+    return ST_OK;
+}
+
+static size_t statements_of(const struct breakdown *breakdown)
+{
+    bool baskets = breakdown && breakdown->level == LEVEL_SECTOR;
+    return baskets ? (breakdown->n + CUBE_BASKETS_MAX - 1) / CUBE_BASKETS_MAX : 1;
+}
+
+enum status breakdown_name(const struct cube *cube, const struct breakdown_item *item, size_t n, struct arena *arena,
+                           struct breakdown *out)
+{
+    size_t n_leaves;
+    (void)cube_leaves(cube, &n_leaves);
+    *out = (struct breakdown){.level = LEVEL_SECTOR, .n = n, .item = item};
+    if (n == 1 && is_everything(item, n_leaves)) /* the runs' totals tell */
+        return ST_OK;
+    struct cube_baskets *baskets = arena_new(arena, struct cube_baskets, statements_of(out));
+    enum status status = baskets ? ST_OK : ST_NO_MEMORY;
+    for (size_t i = 0; status == ST_OK && i < n; i += CUBE_BASKETS_MAX) {
+        size_t left = n - i;
+        status = fill_baskets(cube, item + i, left < CUBE_BASKETS_MAX ? left : CUBE_BASKETS_MAX, arena,
+                              &baskets[i / CUBE_BASKETS_MAX]);
+    }
+    out->baskets = baskets;
+    return status;
+}
+
 static enum status make_sectors(const struct cube *cube, const struct sectors *sectors, struct arena *arena,
                                 struct breakdown *out)
 {
@@ -78,11 +128,10 @@ static enum status make_sectors(const struct cube *cube, const struct sectors *s
     struct breakdown_item *item = arena_new(arena, struct breakdown_item, out->n);
     if (!item)
         return ST_NO_MEMORY;
-    out->item = item;
     for (size_t i = 0; i < out->n; i++)
         if (make_sector(cube, sectors_at(sectors, i), arena, &item[i]) != ST_OK)
             return ST_NO_MEMORY;
-    return ST_OK;
+    return breakdown_name(cube, item, out->n, arena, out);
 }
 
 enum status breakdown_make(const struct cube *cube, const struct sectors *sectors, enum level level,
@@ -104,194 +153,71 @@ enum status breakdown_make(const struct cube *cube, const struct sectors *sector
     return ST_OK;
 }
 
-static struct item_value value_at(const struct cube_rows *rows, size_t i)
+/* ---- asking ---- */
+
+items_asked breakdown_ask(struct ask *ask, const struct cube *cube, const struct breakdown *breakdown,
+                          const struct cube_query *query)
 {
-    struct item_value v = {.present = true, .value_usd = rows->value_usd[i], .status = rows->status[i]};
-    if (rows->quantity_kg)
-        v.quantity = quantity_of(rows, i);
-    if (rows->members) {
-        v.members = rows->members[i];
-        v.top_id = rows->top_id[i];
-        v.top_value_usd = rows->top_value_usd[i];
-        v.sum_sq = rows->sum_sq[i];
-    }
-    return v;
-}
-
-/* Leaves in both ascending sets; a set without members stands for all. */
-static enum status both(struct cube_set a, struct cube_set b, struct arena *arena, struct cube_set *out)
-{
-    if (!a.member || !b.member) {
-        *out = a.member ? a : b;
-        return ST_OK;
-    }
-    uint32_t *member = arena_new(arena, uint32_t, a.n < b.n ? a.n : b.n);
-    if (!member)
-        return ST_NO_MEMORY;
-    *out = (struct cube_set){member, 0};
-    for (size_t i = 0, k = 0; i < a.n && k < b.n;) {
-        if (a.member[i] == b.member[k])
-            member[out->n++] = a.member[i];
-        uint32_t x = a.member[i], y = b.member[k];
-        i += x <= y;
-        k += y <= x;
-    }
-    return ST_OK;
-}
-
-static enum status run_sectors(const struct cube *cube, const struct breakdown *breakdown,
-                               const struct cube_query *query, struct arena *arena, struct item_value *value)
-{
-    for (size_t i = 0; i < breakdown->n; i++) {
-        const struct breakdown_item *item = &breakdown->item[i];
-        if (item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
-            continue;
-        struct cube_query q = *query;
-        q.group = 0;
-        q.level = LEVEL_TOTAL;
-        struct cube_rows rows;
-        enum status status = both(item->leaves, query->only[CUBE_PRODUCT], arena, &q.only[CUBE_PRODUCT]);
-        if (status == ST_OK)
-            status = cube_run(cube, &q, &rows, 1, arena);
-        if (status != ST_OK)
-            return status;
-        if (rows.n)
-            value[i] = value_at(&rows, 0);
-    }
-    return ST_OK;
-}
-
-/* ---- sectors with a spread ---- */
-
-/* Each sector would read every member's rows again; instead each member's rows are read once, leaf by leaf, and put into all sectors
- * that have the leaf. */
-struct basket {
-    const struct breakdown *breakdown;
-    uint64_t *sectors; /* by leaf: bit per sector */
-    int64_t *now_usd;  /* by sector: the present member's */
-    struct item_value *value;
-};
-#define BASKETS_MAX 64
-
-static bool by_member(const struct breakdown *breakdown, const struct cube_query *query)
-{
-    return (query->spread == CUBE_REPORTER || query->spread == CUBE_PARTNER) && !(query->measures & CUBE_QUANTITY) &&
-           breakdown->n <= BASKETS_MAX;
-}
-
-static enum status make_baskets(const struct cube *cube, const struct breakdown *breakdown, struct arena *arena,
-                                struct item_value *value, struct basket *out)
-{
-    size_t n;
-    (void)cube_leaves(cube, &n);
-    *out = (struct basket){.breakdown = breakdown, .value = value};
-    out->sectors = arena_new(arena, uint64_t, n);
-    out->now_usd = arena_new(arena, int64_t, breakdown->n);
-    if (!out->sectors || !out->now_usd)
-        return ST_NO_MEMORY;
-    for (size_t i = 0; i < breakdown->n; i++)
-        for (size_t k = 0; k < breakdown->item[i].leaves.n; k++)
-            out->sectors[breakdown->item[i].leaves.member[k]] |= (uint64_t)1 << i;
-    return ST_OK;
-}
-
-static void add_member(struct basket *b, const struct cube_rows *rows, uint32_t id)
-{
-    for (size_t r = 0; r < rows->n; r++)
-        for (uint64_t left = b->sectors[rows->key[CUBE_PRODUCT][r]]; left; left &= left - 1) {
-            size_t i = (size_t)__builtin_ctzll(left);
-            b->now_usd[i] += rows->value_usd[r];
-            b->value[i].status |= rows->status[r];
-            b->value[i].present = true;
-        }
-    for (size_t i = 0; i < b->breakdown->n; i++) {
-        struct item_value *v = &b->value[i];
-        int64_t now = b->now_usd[i];
-        b->now_usd[i] = 0;
-        if (now <= 0)
-            continue;
-        v->value_usd += now;
-        v->sum_sq += (double)now * (double)now;
-        if (v->members++ == 0 || now > v->top_value_usd) {
-            v->top_value_usd = now;
-            v->top_id = id;
-        }
-    }
-}
-
-/* The members that a spread goes over: those that are named, or all that occur and count. */
-static struct cube_set spread_members(const struct cube *cube, const struct cube_query *query)
-{
-    struct cube_set set = query->only[query->spread];
-    if (!set.member)
-        set.member = cube_countable(cube, &set.n);
-    return set;
-}
-
-static enum status run_members(const struct cube *cube, const struct breakdown *breakdown,
-                               const struct cube_query *query, struct arena *arena, struct item_value *value)
-{
-    struct cube_set members = spread_members(cube, query);
-    struct basket basket;
-    struct arena scratch;
-    enum status status = make_baskets(cube, breakdown, arena, value, &basket);
-    for (size_t i = 0; i < breakdown->n; i++)
-        value[i].top_id = NO_ID;
-    arena_init(&scratch, arena->ceiling_bytes);
-    for (size_t m = 0; status == ST_OK && m < members.n; m++) {
-        struct cube_query q = *query;
-        struct cube_rows rows;
-        q.only[query->spread] = (struct cube_set){&members.member[m], 1};
-        q.spread = CUBE_NO_SPREAD;
-        q.group = CUBE_BIT(CUBE_PRODUCT);
-        q.level = cube_dataset(cube)->level;
-        arena_reset(&scratch);
-        status = cube_run(cube, &q, &rows, 1, &scratch);
-        if (status == ST_OK)
-            add_member(&basket, &rows, members.member[m]);
-    }
-    arena_release(&scratch);
-    return status;
-}
-
-enum status breakdown_run(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
-                          struct arena *arena, struct item_value **out)
-{
-    *out = arena_new(arena, struct item_value, breakdown->n);
-    if (!*out)
-        return ST_NO_MEMORY;
-    if (breakdown->level == LEVEL_SECTOR)
-        return (by_member(breakdown, query) ? run_members : run_sectors)(cube, breakdown, query, arena, *out);
+    const size_t n = statements_of(breakdown);
+    const struct cube_rows **rows = arena_new(ask_arena(ask), const struct cube_rows *, n);
     struct cube_query q = *query;
-    q.group = CUBE_BIT(CUBE_PRODUCT);
-    q.level = breakdown->level;
-    struct cube_rows rows;
-    enum status status = cube_run(cube, &q, &rows, 1, arena);
-    for (size_t i = 0; status == ST_OK && i < rows.n; i++)
-        (*out)[rows.key[CUBE_PRODUCT][i]] = value_at(&rows, i);
-    return status;
-}
-
-uint64_t breakdown_cost(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
-                        struct arena *arena)
-{
-    struct cube_query q = *query;
-    uint64_t cost = 0;
-    q.group = CUBE_BIT(CUBE_PRODUCT);
-    q.level = breakdown->level;
-    if (breakdown->level == LEVEL_SECTOR && by_member(breakdown, query))
-        q.level = cube_dataset(cube)->level;
-    if (q.level != LEVEL_SECTOR)
-        return cube_cost(cube, &q);
-    q.group = 0;
     q.level = LEVEL_TOTAL;
-    for (size_t i = 0; i < breakdown->n; i++) {
-        const struct breakdown_item *item = &breakdown->item[i];
-        if (item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
-            continue;
-        if (both(item->leaves, query->only[CUBE_PRODUCT], arena, &q.only[CUBE_PRODUCT]) != ST_OK)
-            return UINT64_MAX;
-        cost += cube_cost(cube, &q);
+    if (breakdown) {
+        q.group |= CUBE_BIT(CUBE_PRODUCT);
+        q.level = breakdown->level == LEVEL_SECTOR ? LEVEL_TOTAL : breakdown->level;
     }
-    return cost;
+    for (size_t i = 0; rows && i < n; i++) {
+        q.baskets = breakdown && breakdown->baskets ? &breakdown->baskets[i] : NULL;
+        rows[i] = ask_add(ask, cube, &q);
+    }
+    if (!rows)
+        ask_fail(ask);
+    return rows;
+}
+
+/* ---- folding ---- */
+
+static bool is_of(const struct cube_rows *rows, size_t i, enum cube_dim dim, uint32_t member)
+{
+    return !rows->key[dim] || rows->key[dim][i] == member;
+}
+
+enum status items_of(items_asked asked, const struct breakdown *breakdown, struct item_slice slice, struct arena *arena,
+                     struct items *out)
+{
+    *out = NO_ITEMS;
+    if (!asked)
+        return ST_OK;
+    uint32_t *row = arena_new(arena, uint32_t, breakdown ? breakdown->n : 1);
+    if (!row)
+        return ST_NO_MEMORY;
+    for (size_t s = 0; s < statements_of(breakdown); s++) {
+        const struct cube_rows *rows = asked[s];
+        for (size_t i = 0; i < rows->n; i++)
+            if (is_of(rows, i, CUBE_PERIOD, slice.period) && is_of(rows, i, CUBE_PARTNER, slice.partner) &&
+                is_of(rows, i, CUBE_FLOW, (uint32_t)slice.flow))
+                row[s * CUBE_BASKETS_MAX + (breakdown ? rows->key[CUBE_PRODUCT][i] : 0)] = (uint32_t)i + 1;
+    }
+    *out = (struct items){asked, row, breakdown && breakdown->baskets};
+    return ST_OK;
+}
+
+struct quantity item_quantity(const struct items *items, size_t i)
+{
+    size_t row;
+    const struct cube_rows *rows = item_row(items, i, &row);
+    return rows ? quantity_of(rows, row) : QUANTITY_NONE;
+}
+
+struct distribution item_distribution(const struct items *items, size_t i)
+{
+    size_t row;
+    const struct cube_rows *rows = item_row(items, i, &row);
+    if (!rows)
+        return (struct distribution){.top_id = NO_ID};
+    return (struct distribution){.value_usd = rows->value_usd[row],
+                                 .top_value_usd = rows->top_value_usd[row],
+                                 .sum_sq = rows->sum_sq[row],
+                                 .members = rows->members[row],
+                                 .top_id = rows->top_id[row]};
 }

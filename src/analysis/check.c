@@ -9,6 +9,21 @@ const char *const difference_name[DIFFERENCES] = {[DIFFERS_REPORTER] = "reporter
                                                   [DIFFERS_ESTIMATE] = "estimate"};
 #define DIFFERENCE_BIT(d) (1U << (d))
 
+/* What is asked of one set of books: the periods of one kind, as far as they are held. */
+struct look {
+    const struct check_books *books;
+    struct bilateral *bilateral;
+    uint32_t period[CHECK_PERIODS_MAX];
+    size_t n;
+};
+
+struct check_asked {
+    struct claim claim;
+    struct look *look;
+    size_t n;
+};
+
+/* The candidates so far. */
 struct check {
     const struct claim *claim;
     struct arena *arena;
@@ -188,27 +203,53 @@ static void add_candidates(struct check *c, const struct check_books *books, con
     add(c, r);
 }
 
-/* The books' rows of the periods of one kind, as far as they are held. */
-static enum status read_books(struct check *c, const struct check_books *books, enum period_kind kind)
+/* ---- asking ---- */
+
+static struct bilateral *ask_books(const struct claim *claim, enum period_kind kind, const struct look *look)
 {
-    uint32_t all[CHECK_PERIODS_MAX], period[CHECK_PERIODS_MAX];
-    size_t n_all = check_periods(c->claim->period, all), n = 0;
+    bool compared = claim->measure == CLAIM_GROWTH || claim->measure == CLAIM_CHANGE;
+    return bilateral_ask(&look->books->frame,
+                         &(struct bilateral_question){
+                             .kind = kind,
+                             .period = look->period,
+                             .n = look->n,
+                             .year_to_date = compared, /* as news of a year that is not over count it */
+                         });
+}
+
+static void look_at(struct check_asked *asked, const struct check_books *books, enum period_kind kind)
+{
+    uint32_t all[CHECK_PERIODS_MAX];
+    size_t n_all = check_periods(asked->claim.period, all);
+    struct look *look = &asked->look[asked->n];
+    *look = (struct look){.books = books};
     if (!period_adds_up(cube_dataset(books->frame.cube)->frequency, kind))
-        return ST_OK;
+        return;
     for (size_t i = 0; i < n_all; i++)
         if (period_kind_of(all[i]) == kind && frame_months_held(&books->frame, all[i]))
-            period[n++] = all[i];
-    struct bilateral_row *row;
-    if (n == 0)
-        return ST_OK;
-    enum status status = bilateral_series(&books->frame, kind, period, n, c->arena, &row);
-    if (status == ST_OK && (c->claim->measure == CLAIM_GROWTH || c->claim->measure == CLAIM_CHANGE))
-        status =
-            bilateral_year_to_date(&books->frame, row, n, c->arena); /* as news of a year that is not over count it */
-    for (size_t i = 0; status == ST_OK && i < n; i++)
-        add_candidates(c, books, &row[i]);
-    return status;
+            look->period[look->n++] = all[i];
+    if (look->n == 0)
+        return;
+    look->bilateral = ask_books(&asked->claim, kind, look);
+    asked->n++;
 }
+
+#define KINDS_MAX 4
+
+struct check_asked *check_ask(const struct check_books *books, size_t n_books, const struct claim *claim,
+                              struct arena *arena)
+{
+    struct check_asked *asked = arena_new(arena, struct check_asked, 1);
+    if (!asked)
+        return NULL;
+    *asked = (struct check_asked){.claim = *claim, .look = arena_new(arena, struct look, KINDS_MAX * n_books)};
+    for (size_t i = 0; asked->look && i < n_books; i++)
+        for (enum period_kind kind = PERIOD_YEAR; kind <= PERIOD_MONTH; kind++)
+            look_at(asked, &books[i], kind);
+    return asked->look ? asked : NULL;
+}
+
+/* ---- the answer ---- */
 
 static int by_nearness(const void *a, const void *b)
 {
@@ -226,15 +267,18 @@ static int by_nearness(const void *a, const void *b)
     return x->books < y->books ? -1 : x->books > y->books;
 }
 
-enum status check_claim(const struct check_books *books, size_t n_books, const struct claim *claim, struct arena *arena,
-                        struct check_row **out, size_t *n)
+enum status check_fold(const struct check_asked *asked, struct arena *arena, struct check_row **out, size_t *n)
 {
-    struct check c = {.claim = claim, .arena = arena};
-    c.row = arena_new(arena, struct check_row, (size_t)2 * CHECK_PERIODS_MAX * n_books);
+    struct check c = {.claim = &asked->claim, .arena = arena};
+    c.row = arena_new(arena, struct check_row, (size_t)2 * CHECK_PERIODS_MAX * asked->n);
     enum status status = c.row ? ST_OK : ST_NO_MEMORY;
-    for (size_t i = 0; status == ST_OK && i < n_books; i++)
-        for (enum period_kind kind = PERIOD_YEAR; status == ST_OK && kind <= PERIOD_MONTH; kind++)
-            status = read_books(&c, &books[i], kind);
+    for (size_t i = 0; status == ST_OK && i < asked->n; i++) {
+        const struct look *look = &asked->look[i];
+        struct bilateral_row *row;
+        status = bilateral_fold(look->bilateral, arena, &row);
+        for (size_t k = 0; status == ST_OK && k < look->n; k++)
+            add_candidates(&c, look->books, &row[k]);
+    }
     if (c.n)
         qsort(c.row, c.n, sizeof *c.row, by_nearness);
     *out = c.row;

@@ -1,3 +1,4 @@
+/* Figures that may be missing, the names of the flags, and what a dataset tells of a frame's absent keys. */
 #include "entrepot/analysis/figures.h"
 
 const char *const flag_name[FLAGS] = {
@@ -103,12 +104,15 @@ static uint32_t witness(const struct frame *frame, uint32_t partner)
     return cube_dataset(frame->cube)->partners == PARTNERS_LISTED ? partner : ANY_MEMBER;
 }
 
-enum world_kind frame_world(const struct frame *frame, enum flow flow, uint32_t period)
+struct cube_query frame_query(const struct frame *frame, const uint32_t *period, size_t n)
 {
-    unsigned world = cube_held(frame->cube, frame->reporter, countries_world(frame->countries), flow, period);
-    if (world && world >= cube_held(frame->cube, frame->reporter, witness(frame, frame->partner), flow, period))
-        return WORLD_ROW;
-    return cube_dataset(frame->cube)->partners == PARTNERS_LISTED ? WORLD_UNKNOWN : WORLD_SUM;
+    struct cube_query q = {.group = n > 1 ? CUBE_BIT(CUBE_PERIOD) : 0,
+                           .kind = n ? period_kind_of(period[0]) : cube_dataset(frame->cube)->frequency,
+                           .spread = CUBE_NO_SPREAD};
+    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
+    q.only[CUBE_PERIOD] = (struct cube_set){period, n};
+    q.only[CUBE_PRODUCT] = frame->leaves;
+    return q;
 }
 
 struct figure frame_absent(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period)

@@ -1,69 +1,69 @@
+/* The indices, each an ask of a few sides of trade and a fold of one period. */
 #include "entrepot/analysis/indices.h"
 
 #include <math.h>
 
 static const double none = (double)NAN;
 
-/* What is read: one flow of one reporter, or of all of them together, with one partner or with all. */
+/* One flow of one reporter, or of all of them together, with one partner or with all; item by item, or all items together. */
 struct side {
-    uint32_t reporter, partner; /* ANY_MEMBER: all */
+    struct frame own; /* reporter and partner may be ANY_MEMBER */
     enum flow flow;
-    enum cube_dim spread;
-    uint32_t period;
+    const struct breakdown *breakdown;
+    bool worldly; /* with all partners: from the world's row where there is one */
+    struct world world;
+    items_asked rows; /* else */
 };
 
-static struct cube_query query_of(const struct frame *frame, const struct side *side, const uint32_t *flow,
-                                  const uint32_t *partner)
+#define SIDES_MAX 5
+struct index {
+    struct frame frame;
+    const struct breakdown *breakdown;
+    struct side side[SIDES_MAX];
+};
+
+/* ---- asking ---- */
+
+static struct index *index_new(const struct frame *frame, const struct breakdown *breakdown)
 {
-    struct cube_query q = {.kind = period_kind_of(side->period), .spread = side->spread, .trace = frame->trace};
-    if (side->reporter != ANY_MEMBER)
-        q.only[CUBE_REPORTER] = (struct cube_set){&side->reporter, 1};
-    if (*partner != ANY_MEMBER)
-        q.only[CUBE_PARTNER] = (struct cube_set){partner, 1};
-    q.only[CUBE_FLOW] = (struct cube_set){flow, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){&side->period, 1};
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    return q;
+    struct index *index = arena_new(ask_arena(frame->ask), struct index, 1);
+    if (index)
+        *index = (struct index){.frame = *frame, .breakdown = breakdown};
+    else
+        ask_fail(frame->ask);
+    return index;
 }
 
-/* With all partners: the world's row where the reporter has one. NO_ID: not in the data. */
-static uint32_t counterpart(const struct frame *frame, const struct side *side)
+/* Of the frame's products, or with `everything` of all. */
+static struct side side_of(const struct frame *frame, uint32_t reporter, uint32_t partner, enum flow flow,
+                           const struct breakdown *breakdown, bool everything)
 {
-    if (side->partner != ANY_MEMBER || side->reporter == ANY_MEMBER || side->spread != CUBE_NO_SPREAD)
-        return side->partner;
-    struct frame own = *frame;
-    own.reporter = side->reporter;
-    own.partner = ANY_MEMBER;
-    switch (frame_world(&own, side->flow, side->period)) {
-    case WORLD_ROW: return countries_world(frame->countries);
-    case WORLD_SUM: return ANY_MEMBER;
-    case WORLD_UNKNOWN: break;
+    struct side side = {.own = *frame, .flow = flow, .breakdown = breakdown};
+    side.own.reporter = reporter;
+    side.own.partner = partner;
+    side.worldly = partner == ANY_MEMBER && reporter != ANY_MEMBER;
+    if (everything)
+        side.own.leaves = (struct cube_set){NULL, 0};
+    return side;
+}
+
+static void side_ask(struct side *side, enum cube_dim spread, const uint32_t *period, size_t n)
+{
+    const struct frame *own = &side->own;
+    const uint32_t flow = (uint32_t)side->flow;
+    if (side->worldly && spread == CUBE_NO_SPREAD) {
+        side->world = world_ask(own, side->breakdown, FLOW_BIT(flow), 0, period, n);
+        return;
     }
-    return NO_ID;
-}
-
-static struct figure absent_of(const struct frame *frame, const struct side *side, uint32_t partner)
-{
-    if (side->reporter == ANY_MEMBER)
-        return (struct figure){0, cube_tells_world(frame->cube, side->flow, side->period)};
-    struct frame own = *frame;
-    own.reporter = side->reporter;
-    return frame_absent(&own, partner, side->flow, side->period);
-}
-
-/* Figures of each item; *absent is what an item without observation has. */
-static enum status read_items(const struct frame *frame, const struct breakdown *breakdown, struct side side,
-                              struct arena *arena, struct item_value **out, struct figure *absent)
-{
-    uint32_t flow = (uint32_t)side.flow, partner = counterpart(frame, &side);
-    *absent = FIGURE_NONE;
-    if (partner == NO_ID) {
-        *out = arena_new(arena, struct item_value, breakdown->n);
-        return *out ? ST_OK : ST_NO_MEMORY;
-    }
-    *absent = absent_of(frame, &side, partner);
-    struct cube_query q = query_of(frame, &side, &flow, &partner);
-    return breakdown_run(frame->cube, breakdown, &q, arena, out);
+    struct cube_query q = frame_query(own, period, n);
+    q.spread = spread;
+    side->worldly = false;
+    if (own->reporter == ANY_MEMBER)
+        q.only[CUBE_REPORTER] = (struct cube_set){NULL, 0};
+    if (own->partner != ANY_MEMBER)
+        q.only[CUBE_PARTNER] = (struct cube_set){&own->partner, 1};
+    q.only[CUBE_FLOW] = (struct cube_set){&flow, 1};
+    side->rows = breakdown_ask(own->ask, own->cube, side->breakdown, &q);
 }
 
 /* With chosen products and no question after some of them nothing is a total. */
@@ -72,32 +72,41 @@ static bool whole(const struct frame *frame)
     return cube_dataset(frame->cube)->coverage == COVERAGE_FULL || frame->leaves.member;
 }
 
-/* The same over all leaves of the frame together. */
-static enum status read_total(const struct frame *frame, struct side side, struct arena *arena, struct figure *out,
-                              unsigned *flags)
+/* ---- what was read ---- */
+
+/* What an item without observation has. */
+static struct figure side_absent(const struct side *side, uint32_t period)
 {
-    uint32_t flow = (uint32_t)side.flow, partner = counterpart(frame, &side);
-    struct cube_rows rows;
-    *out = FIGURE_NONE;
-    if (partner == NO_ID || !whole(frame))
-        return ST_OK;
-    struct cube_query q = query_of(frame, &side, &flow, &partner);
-    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
-    if (status != ST_OK)
-        return status;
-    *out = rows.n ? (struct figure){rows.value_usd[0], true} : absent_of(frame, &side, partner);
-    *flags |= rows.n ? flags_of_status(rows.status[0]) : 0;
-    return ST_OK;
+    if (side->own.reporter == ANY_MEMBER)
+        return (struct figure){0, cube_tells_world(side->own.cube, side->flow, period)};
+    return side->worldly ? world_absent(&side->own, side->flow, period)
+                         : frame_absent(&side->own, side->own.partner, side->flow, period);
 }
 
-static struct side side_of(uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period)
+static enum status side_items(const struct side *side, uint32_t period, struct arena *arena, struct items *out,
+                              struct figure *absent)
 {
-    return (struct side){reporter, partner, flow, CUBE_NO_SPREAD, period};
+    *absent = side_absent(side, period);
+    return side->worldly ? world_items(&side->world, side->flow, period, arena, out)
+                         : items_of(side->rows, side->breakdown, (struct item_slice){.period = period}, arena, out);
 }
 
-static struct figure figure_at(const struct item_value *value, struct figure absent)
+/* All items of a side without a breakdown. */
+static struct figure side_total(const struct side *side, uint32_t period, unsigned *flags)
 {
-    return value->present ? (struct figure){value->value_usd, true} : absent;
+    unsigned status = 0;
+    struct figure total = side_absent(side, period);
+    if (!whole(&side->own))
+        return FIGURE_NONE;
+    if (side->worldly)
+        total = world_total(&side->world, side->flow, period, &status);
+    for (size_t i = 0; !side->worldly && i < side->rows[0]->n; i++)
+        if (!side->rows[0]->key[CUBE_PERIOD] || side->rows[0]->key[CUBE_PERIOD][i] == period) {
+            total = (struct figure){side->rows[0]->value_usd[i], true};
+            status = side->rows[0]->status[i];
+        }
+    *flags |= flags_of_status(status);
+    return total;
 }
 
 static unsigned frame_flags(const struct frame *frame, uint32_t period)
@@ -112,39 +121,46 @@ static bool expressible(const struct breakdown_item *item) { return !(item->flag
 
 /* ---- S1 ---- */
 
-enum status rca_table(const struct frame *frame, const struct breakdown *breakdown, uint32_t period,
-                      struct arena *arena, struct rca_row **out, size_t *n)
+enum { OWN, THEIRS, ALL_OWN, ALL_THEIRS };
+
+/* X_i and X_W are of all products, whatever products are asked for. */
+struct index *rca_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period, size_t n)
 {
-    struct item_value *own, *world;
-    struct figure no_own, no_world, all, world_all;
-    unsigned flags = frame_flags(frame, period);
-    struct frame everything = *frame; /* X_i and X_W are of all products, whatever products are asked for */
-    everything.leaves = (struct cube_set){NULL, 0};
-    struct side mine = side_of(frame->reporter, ANY_MEMBER, FLOW_EXPORTS, period),
-                theirs = side_of(ANY_MEMBER, ANY_MEMBER, FLOW_EXPORTS, period);
-    struct rca_row *row = arena_new(arena, struct rca_row, breakdown->n);
-    enum status status = row ? read_items(frame, breakdown, mine, arena, &own, &no_own) : ST_NO_MEMORY;
-    if (status == ST_OK)
-        status = read_items(frame, breakdown, theirs, arena, &world, &no_world);
-    if (status == ST_OK)
-        status = read_total(&everything, mine, arena, &all, &flags);
-    if (status == ST_OK)
-        status = read_total(&everything, theirs, arena, &world_all, &flags);
-    if (status != ST_OK)
-        return status;
-    *out = row;
+    struct index *index = index_new(frame, breakdown);
+    for (size_t i = 0; index && i < 4; i++) {
+        bool total = i >= ALL_OWN;
+        index->side[i] = side_of(frame, i == OWN || i == ALL_OWN ? frame->reporter : ANY_MEMBER, ANY_MEMBER,
+                                 FLOW_EXPORTS, total ? NULL : breakdown, total);
+        if (!total || whole(&index->side[i].own))
+            side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
+    }
+    return index;
+}
+
+enum status rca_fold(const struct index *index, uint32_t period, struct arena *arena, struct rca_row **out, size_t *n)
+{
+    const struct breakdown *breakdown = index->breakdown;
+    struct items own, world;
+    struct figure no_own, no_world;
+    unsigned flags = frame_flags(&index->frame, period);
+    struct rca_row *row = *out = arena_new(arena, struct rca_row, breakdown->n);
     *n = 0;
+    if (!row || side_items(&index->side[OWN], period, arena, &own, &no_own) != ST_OK ||
+        side_items(&index->side[THEIRS], period, arena, &world, &no_world) != ST_OK)
+        return ST_NO_MEMORY;
+    struct figure all = side_total(&index->side[ALL_OWN], period, &flags),
+                  world_all = side_total(&index->side[ALL_THEIRS], period, &flags);
     for (size_t i = 0; i < breakdown->n; i++) {
         const struct breakdown_item *item = &breakdown->item[i];
-        if (breakdown->level != LEVEL_SECTOR && !world[i].present && !own[i].present)
+        if (breakdown->level != LEVEL_SECTOR && !item_present(&world, i) && !item_present(&own, i))
             continue;
         struct rca_row r = {item->code, item->name, FIGURE_NONE, FIGURE_NONE, none, none, flags | item->flags};
-        r.exports = expressible(item) ? figure_at(&own[i], no_own) : FIGURE_NONE;
-        r.world_exports = expressible(item) ? figure_at(&world[i], no_world) : FIGURE_NONE;
+        r.exports = expressible(item) ? item_figure(&own, i, no_own) : FIGURE_NONE;
+        r.world_exports = expressible(item) ? item_figure(&world, i, no_world) : FIGURE_NONE;
         r.rca = figure_ratio(r.exports, all) / figure_ratio(r.world_exports, world_all);
         r.rca = isfinite(r.rca) ? r.rca : none;
         r.symmetric = (r.rca - 1) / (r.rca + 1);
-        r.flags |= flags_of_status(own[i].status) | (r.exports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
+        r.flags |= flags_of_status(item_status(&own, i)) | (r.exports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
         row[(*n)++] = r;
     }
     return ST_OK;
@@ -152,28 +168,35 @@ enum status rca_table(const struct frame *frame, const struct breakdown *breakdo
 
 /* ---- S2 ---- */
 
-enum status tii_of(const struct frame *frame, uint32_t period, struct arena *arena, struct tii_row *out)
+struct index *tii_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period, size_t n)
 {
-    const struct side side[5] = {side_of(frame->reporter, frame->partner, FLOW_EXPORTS, period),
-                                 side_of(frame->reporter, ANY_MEMBER, FLOW_EXPORTS, period),
-                                 side_of(frame->partner, ANY_MEMBER, FLOW_IMPORTS, period),
-                                 side_of(ANY_MEMBER, ANY_MEMBER, FLOW_IMPORTS, period),
-                                 side_of(frame->reporter, ANY_MEMBER, FLOW_IMPORTS, period)};
+    struct index *index = index_new(frame, breakdown);
+    if (!index)
+        return NULL;
+    index->side[0] = side_of(frame, frame->reporter, frame->partner, FLOW_EXPORTS, NULL, false);
+    index->side[1] = side_of(frame, frame->reporter, ANY_MEMBER, FLOW_EXPORTS, NULL, false);
+    index->side[2] = side_of(frame, frame->partner, ANY_MEMBER, FLOW_IMPORTS, NULL, false);
+    index->side[3] = side_of(frame, ANY_MEMBER, ANY_MEMBER, FLOW_IMPORTS, NULL, false);
+    index->side[4] = side_of(frame, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, NULL, false);
+    for (size_t i = 0; i < 5 && whole(frame); i++)
+        side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
+    return index;
+}
+
+struct tii_row tii_fold(const struct index *index, uint32_t period)
+{
     struct figure figure[5];
-    unsigned flags = frame_flags(frame, period);
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < 5; i++)
-        status = read_total(frame, side[i], arena, &figure[i], &flags);
-    if (status != ST_OK)
-        return status;
-    *out = (struct tii_row){figure[0], figure[1], figure[2], figure[3], figure[4], none, none, flags};
-    double share = figure_ratio(figure[0], figure[1]);
-    out->tii = share / figure_ratio(figure[2], figure[3]);
-    out->tii_excluding_reporter = share / figure_ratio(figure[2], figure_difference(figure[3], figure[4]));
-    out->flags |= flags_of_ratio(figure[0], figure[1]) | flags_of_ratio(figure[3], figure[2]);
+    unsigned flags = frame_flags(&index->frame, period);
     for (size_t i = 0; i < 5; i++)
-        out->flags |= figure[i].known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
-    return ST_OK;
+        figure[i] = side_total(&index->side[i], period, &flags);
+    struct tii_row row = {figure[0], figure[1], figure[2], figure[3], figure[4], none, none, flags};
+    double share = figure_ratio(figure[0], figure[1]);
+    row.tii = share / figure_ratio(figure[2], figure[3]);
+    row.tii_excluding_reporter = share / figure_ratio(figure[2], figure_difference(figure[3], figure[4]));
+    row.flags |= flags_of_ratio(figure[0], figure[1]) | flags_of_ratio(figure[3], figure[2]);
+    for (size_t i = 0; i < 5; i++)
+        row.flags |= figure[i].known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
+    return row;
 }
 
 /* ---- S3, S5, S6: two structures against each other ---- */
@@ -185,30 +208,47 @@ struct structures {
     unsigned flags;
 };
 
-static enum status read_structures(const struct frame *frame, const struct breakdown *breakdown, struct side a,
-                                   struct side b, struct arena *arena, struct structures *out)
+static struct index *structures_ask(const struct frame *frame, const struct breakdown *breakdown, enum flow of_partner,
+                                    const uint32_t *period, size_t n)
 {
-    struct item_value *value[2];
-    struct figure absent[2];
-    *out = (struct structures){.total = {{0, true}, {0, true}}, .flags = frame_flags(frame, a.period)};
-    enum status status = read_items(frame, breakdown, a, arena, &value[0], &absent[0]);
-    if (status == ST_OK)
-        status = read_items(frame, breakdown, b, arena, &value[1], &absent[1]);
-    if (status != ST_OK)
-        return status;
+    struct index *index = index_new(frame, breakdown);
+    if (!index)
+        return NULL;
+    index->side[0] = side_of(frame, frame->reporter, ANY_MEMBER, FLOW_EXPORTS, breakdown, false);
+    index->side[1] = side_of(frame, frame->partner, ANY_MEMBER, of_partner, breakdown, false);
+    for (size_t i = 0; i < 2; i++)
+        side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
+    return index;
+}
+
+static void add_up_sides(const struct index *index, const struct items *items, const struct figure *absent,
+                         struct structures *out)
+{
     for (size_t side = 0; side < 2; side++)
-        for (size_t i = 0; i < breakdown->n; i++) {
-            out->total[side] = figure_sum(out->total[side], figure_at(&value[side][i], absent[side]));
-            out->flags |= flags_of_status(value[side][i].status);
+        for (size_t i = 0; i < index->breakdown->n; i++) {
+            out->total[side] = figure_sum(out->total[side], item_figure(&items[side], i, absent[side]));
+            out->flags |= flags_of_status(item_status(&items[side], i));
         }
-    for (size_t i = 0; i < breakdown->n; i++) {
-        double x = figure_ratio(figure_at(&value[0][i], absent[0]), out->total[0]),
-               y = figure_ratio(figure_at(&value[1][i], absent[1]), out->total[1]);
+}
+
+static enum status structures_fold(const struct index *index, uint32_t period, struct arena *arena,
+                                   struct structures *out)
+{
+    struct items items[2];
+    struct figure absent[2];
+    *out = (struct structures){.total = {{0, true}, {0, true}}, .flags = frame_flags(&index->frame, period)};
+    for (size_t side = 0; side < 2; side++)
+        if (side_items(&index->side[side], period, arena, &items[side], &absent[side]) != ST_OK)
+            return ST_NO_MEMORY;
+    add_up_sides(index, items, absent, out);
+    for (size_t i = 0; i < index->breakdown->n; i++) {
+        double x = figure_ratio(item_figure(&items[0], i, absent[0]), out->total[0]),
+               y = figure_ratio(item_figure(&items[1], i, absent[1]), out->total[1]);
         out->products += x > 0 || y > 0;
         out->smaller += isnan(x) || isnan(y) ? none : fmin(x, y);
         out->apart += fabs(x - y);
     }
-    if (!whole(frame))
+    if (!whole(&index->frame))
         out->smaller = out->apart = none;
     if (!out->total[0].known || !out->total[1].known)
         out->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
@@ -216,23 +256,30 @@ static enum status read_structures(const struct frame *frame, const struct break
     return ST_OK;
 }
 
-enum status tci_of(const struct frame *frame, const struct breakdown *breakdown, uint32_t period, struct arena *arena,
-                   struct tci_row *out)
+struct index *tci_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period, size_t n)
+{
+    return structures_ask(frame, breakdown, FLOW_IMPORTS, period, n);
+}
+
+enum status tci_fold(const struct index *index, uint32_t period, struct arena *arena, struct tci_row *out)
 {
     struct structures s;
-    enum status status = read_structures(frame, breakdown, side_of(frame->reporter, ANY_MEMBER, FLOW_EXPORTS, period),
-                                         side_of(frame->partner, ANY_MEMBER, FLOW_IMPORTS, period), arena, &s);
+    enum status status = structures_fold(index, period, arena, &s);
     if (status == ST_OK)
         *out = (struct tci_row){s.total[0], s.total[1], 100 * (1 - s.apart / 2), s.products, s.flags};
     return status;
 }
 
-enum status similarity_of(const struct frame *frame, const struct breakdown *breakdown, uint32_t period,
-                          struct arena *arena, struct similarity_row *out)
+struct index *similarity_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period,
+                             size_t n)
+{
+    return structures_ask(frame, breakdown, FLOW_EXPORTS, period, n);
+}
+
+enum status similarity_fold(const struct index *index, uint32_t period, struct arena *arena, struct similarity_row *out)
 {
     struct structures s;
-    enum status status = read_structures(frame, breakdown, side_of(frame->reporter, ANY_MEMBER, FLOW_EXPORTS, period),
-                                         side_of(frame->partner, ANY_MEMBER, FLOW_EXPORTS, period), arena, &s);
+    enum status status = structures_fold(index, period, arena, &s);
     if (status == ST_OK)
         *out = (struct similarity_row){s.total[0], s.total[1], s.smaller, s.apart, s.products, s.flags};
     return status;
@@ -257,106 +304,114 @@ static struct intra_row intra_row(const struct breakdown_item *item, struct figu
     return r;
 }
 
-enum status intra_table(const struct frame *frame, const struct breakdown *breakdown, uint32_t period,
-                        struct arena *arena, struct intra_row **out, size_t *n, double *aggregate)
+struct index *intra_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period, size_t n)
 {
-    struct item_value *x, *m;
+    struct index *index = index_new(frame, breakdown);
+    for (enum flow f = FLOW_EXPORTS; index && f <= FLOW_IMPORTS; f++) {
+        index->side[f] = side_of(frame, frame->reporter, frame->partner, f, breakdown, false);
+        side_ask(&index->side[f], CUBE_NO_SPREAD, period, n);
+    }
+    return index;
+}
+
+enum status intra_fold(const struct index *index, uint32_t period, struct arena *arena, struct intra_row **out,
+                       size_t *n, double *aggregate)
+{
+    const struct breakdown *breakdown = index->breakdown;
+    struct items x, m;
     struct figure no_x, no_m, apart = {0, true}, both = {0, true};
-    unsigned flags = frame_flags(frame, period);
-    struct intra_row *row = arena_new(arena, struct intra_row, breakdown->n);
-    enum status status = row ? ST_OK : ST_NO_MEMORY;
-    if (status == ST_OK)
-        status = read_items(frame, breakdown, side_of(frame->reporter, frame->partner, FLOW_EXPORTS, period), arena, &x,
-                            &no_x);
-    if (status == ST_OK)
-        status = read_items(frame, breakdown, side_of(frame->reporter, frame->partner, FLOW_IMPORTS, period), arena, &m,
-                            &no_m);
-    if (status != ST_OK)
-        return status;
-    *out = row;
+    unsigned flags = frame_flags(&index->frame, period);
+    struct intra_row *row = *out = arena_new(arena, struct intra_row, breakdown->n);
     *n = 0;
+    if (!row || side_items(&index->side[FLOW_EXPORTS], period, arena, &x, &no_x) != ST_OK ||
+        side_items(&index->side[FLOW_IMPORTS], period, arena, &m, &no_m) != ST_OK)
+        return ST_NO_MEMORY;
     for (size_t i = 0; i < breakdown->n; i++) {
-        if (breakdown->level != LEVEL_SECTOR && !x[i].present && !m[i].present)
+        if (breakdown->level != LEVEL_SECTOR && !item_present(&x, i) && !item_present(&m, i))
             continue;
-        struct intra_row r = intra_row(&breakdown->item[i], figure_at(&x[i], no_x), figure_at(&m[i], no_m));
+        struct intra_row r = intra_row(&breakdown->item[i], item_figure(&x, i, no_x), item_figure(&m, i, no_m));
         apart = figure_sum(apart, distance(r.exports, r.imports));
         both = figure_sum(both, figure_sum(r.exports, r.imports));
-        r.flags |= flags | flags_of_status(x[i].status | m[i].status);
+        r.flags |= flags | flags_of_status(item_status(&x, i) | item_status(&m, i));
         row[(*n)++] = r;
     }
-    *aggregate = breakdown->level == LEVEL_SECTOR || !whole(frame) ? none : 1 - figure_ratio(apart, both);
+    *aggregate = breakdown->level == LEVEL_SECTOR || !whole(&index->frame) ? none : 1 - figure_ratio(apart, both);
     return ST_OK;
 }
 
 /* ---- C4, C1, C2 ---- */
 
-enum status hirschman_of(const struct frame *frame, enum flow flow, uint32_t period, struct arena *arena,
-                         struct hirschman_row *out)
+static struct index *spread_ask(const struct frame *frame, const struct breakdown *breakdown, enum flow flow,
+                                const uint32_t *period, size_t n)
 {
-    const uint32_t stored = (uint32_t)flow, anyone = ANY_MEMBER;
-    struct side side = {frame->reporter, ANY_MEMBER, flow, CUBE_PARTNER, period};
-    struct cube_query q = query_of(frame, &side, &stored, &anyone);
-    struct cube_rows rows;
-    enum status status = cube_run(frame->cube, &q, &rows, 1, arena);
-    if (status != ST_OK)
-        return status;
-    *out = (struct hirschman_row){.value = frame_absent(frame, ANY_MEMBER, flow, period),
+    struct index *index = index_new(frame, breakdown);
+    if (!index)
+        return NULL;
+    index->side[0] = side_of(frame, frame->reporter, ANY_MEMBER, flow, breakdown, false);
+    side_ask(&index->side[0], CUBE_PARTNER, period, n);
+    return index;
+}
+
+struct index *hirschman_ask(const struct frame *frame, enum flow flow, const uint32_t *period, size_t n)
+{
+    return spread_ask(frame, NULL, flow, period, n);
+}
+
+enum status hirschman_fold(const struct index *index, uint32_t period, struct arena *arena, struct hirschman_row *out)
+{
+    struct items items;
+    struct figure absent;
+    if (side_items(&index->side[0], period, arena, &items, &absent) != ST_OK)
+        return ST_NO_MEMORY;
+    *out = (struct hirschman_row){.value = item_figure(&items, 0, absent),
                                   .hirschman = none,
                                   .hhi = none,
                                   .normalised_hhi = none,
                                   .top_partner = NO_ID,
                                   .top_share = none,
-                                  .flags = frame_flags(frame, period)};
-    out->flags |= rows.n || out->value.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
-    if (rows.n == 0)
+                                  .flags = frame_flags(&index->frame, period)};
+    out->flags |= out->value.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
+    if (!item_present(&items, 0))
         return ST_OK;
-    out->value = (struct figure){rows.value_usd[0], true};
-    out->hhi = hhi_of_sums(rows.value_usd[0], rows.sum_sq[0]);
+    const struct distribution all = item_distribution(&items, 0);
+    out->hhi = hhi_of_sums(all.value_usd, all.sum_sq);
     out->hirschman = 100 * sqrt(out->hhi);
-    out->normalised_hhi = hhi_normalised(out->hhi, rows.members[0]);
-    out->partners = rows.members[0];
-    out->top_partner = rows.top_id[0];
-    out->top_share = figure_ratio((struct figure){rows.top_value_usd[0], true}, out->value);
-    out->flags |= flags_of_status(rows.status[0]);
+    out->normalised_hhi = hhi_normalised(out->hhi, all.members);
+    out->partners = all.members;
+    out->top_partner = all.top_id;
+    out->top_share = figure_ratio((struct figure){all.top_value_usd, true}, out->value);
+    out->flags |= flags_of_status(item_status(&items, 0));
     return ST_OK;
 }
 
-enum status hhi_table(const struct frame *frame, const struct breakdown *breakdown, uint32_t period,
-                      struct arena *arena, struct hhi_row **out, size_t *n)
+struct index *hhi_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period, size_t n)
 {
-    struct item_value *value;
+    return spread_ask(frame, breakdown, FLOW_IMPORTS, period, n);
+}
+
+enum status hhi_fold(const struct index *index, uint32_t period, struct arena *arena, struct hhi_row **out, size_t *n)
+{
+    const struct breakdown *breakdown = index->breakdown;
+    struct items items;
     struct figure absent;
-    struct side side = {frame->reporter, ANY_MEMBER, FLOW_IMPORTS, CUBE_PARTNER, period};
-    unsigned flags = frame_flags(frame, period);
-    struct hhi_row *row = arena_new(arena, struct hhi_row, breakdown->n);
-    enum status status = row ? read_items(frame, breakdown, side, arena, &value, &absent) : ST_NO_MEMORY;
-    if (status != ST_OK)
-        return status;
-    *out = row;
+    unsigned flags = frame_flags(&index->frame, period);
+    struct hhi_row *row = *out = arena_new(arena, struct hhi_row, breakdown->n);
     *n = 0;
+    if (!row || side_items(&index->side[0], period, arena, &items, &absent) != ST_OK)
+        return ST_NO_MEMORY;
     for (size_t i = 0; i < breakdown->n; i++) {
         const struct breakdown_item *item = &breakdown->item[i];
-        const struct item_value *v = &value[i];
-        if (breakdown->level != LEVEL_SECTOR && !v->present)
+        if (breakdown->level != LEVEL_SECTOR && !item_present(&items, i))
             continue;
+        const struct distribution all = item_distribution(&items, i);
         struct hhi_row r = {item->code, item->name, FIGURE_NONE, none, none, none, 0, flags | item->flags};
-        r.imports = expressible(item) ? figure_at(v, absent) : FIGURE_NONE;
-        r.hhi = hhi_of_sums(v->value_usd, v->sum_sq);
-        r.normalised_hhi = hhi_normalised(r.hhi, v->members);
+        r.imports = expressible(item) ? item_figure(&items, i, absent) : FIGURE_NONE;
+        r.hhi = hhi_of_sums(all.value_usd, all.sum_sq);
+        r.normalised_hhi = hhi_normalised(r.hhi, all.members);
         r.equivalent_suppliers = 1 / r.hhi;
-        r.suppliers = v->members;
-        r.flags |= flags_of_status(v->status) | (r.imports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
+        r.suppliers = all.members;
+        r.flags |= flags_of_status(item_status(&items, i)) | (r.imports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
         row[(*n)++] = r;
     }
     return ST_OK;
-}
-
-uint64_t index_cost(const struct frame *frame, const struct breakdown *breakdown, uint32_t period, bool world,
-                    struct arena *arena)
-{
-    const uint32_t imports = FLOW_IMPORTS, anyone = ANY_MEMBER;
-    struct side side = {world ? ANY_MEMBER : frame->reporter, ANY_MEMBER, FLOW_IMPORTS,
-                        world ? CUBE_NO_SPREAD : CUBE_PARTNER, period};
-    struct cube_query q = query_of(frame, &side, &imports, &anyone);
-    return breakdown_cost(frame->cube, breakdown, &q, arena);
 }

@@ -1,104 +1,22 @@
+/* Four shares in both directions of a pair's trade, product by product, from the books of both. */
 #include "entrepot/analysis/leverage.h"
 
 #include <math.h>
 
-/* A breakdown's value without what is not needed here: eight of them are kept for each item. */
-struct amount {
-    int64_t usd;
-    bool present;
-    uint8_t status;
-};
-
 /* What one country's own books say of each item: its trade with the other and with all. */
 struct book {
     struct frame frame;
-    struct amount *pair[2], *all[2]; /* by flow */
-    struct figure pair_absent[2], all_absent[2];
-    bool world_known;
+    items_asked pair;
+    struct world world;
 };
 
-struct table {
-    const struct leverage_question *question;
-    struct arena *arena, *scratch;
+struct leverage {
+    struct leverage_question question;
     struct book own, other;
-    bool has_other;
-    unsigned flags;
+    bool has_other; /* else the dataset does not have the partner's books: nothing is known of them */
 };
 
-/* ---- reading ---- */
-
-struct cube_query leverage_query(const struct frame *frame, const uint32_t *reporter, const uint32_t *period)
-{
-    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT),
-                           .level = cube_dataset(frame->cube)->level,
-                           .kind = period_kind_of(*period),
-                           .spread = CUBE_NO_SPREAD,
-                           .trace = frame->trace};
-    q.only[CUBE_REPORTER] = (struct cube_set){reporter, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){period, 1};
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    return q;
-}
-
-static enum status nothing(const struct table *t, struct amount **out)
-{
-    *out = arena_new(t->arena, struct amount, t->question->breakdown->n);
-    return *out ? ST_OK : ST_NO_MEMORY;
-}
-
-static enum status ask(const struct table *t, const struct frame *frame, uint32_t partner, enum flow flow,
-                       struct amount **out)
-{
-    uint32_t f = (uint32_t)flow;
-    struct item_value *value;
-    struct cube_query q = leverage_query(frame, &frame->reporter, &t->question->period);
-    q.only[CUBE_FLOW] = (struct cube_set){&f, 1};
-    if (partner != ANY_MEMBER)
-        q.only[CUBE_PARTNER] = (struct cube_set){&partner, 1};
-    enum status status = nothing(t, out);
-    if (status == ST_OK)
-        status = breakdown_run(frame->cube, t->question->breakdown, &q, t->scratch, &value);
-    for (size_t i = 0; status == ST_OK && i < t->question->breakdown->n; i++)
-        (*out)[i] = (struct amount){value[i].value_usd, value[i].present, (uint8_t)value[i].status};
-    arena_reset(t->scratch);
-    return status;
-}
-
-static enum status read_world(const struct table *t, struct book *b, enum flow flow)
-{
-    uint32_t period = t->question->period;
-    enum world_kind world = frame_world(&b->frame, flow, period);
-    if (world == WORLD_UNKNOWN) {
-        b->world_known = false;
-        return nothing(t, &b->all[flow]);
-    }
-    uint32_t partner = world == WORLD_ROW ? countries_world(b->frame.countries) : ANY_MEMBER;
-    b->all_absent[flow] = frame_absent(&b->frame, partner, flow, period);
-    return ask(t, &b->frame, partner, flow, &b->all[flow]);
-}
-
-static enum status read_book(const struct table *t, struct book *b)
-{
-    enum status status = ST_OK;
-    b->world_known = true;
-    for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
-        b->pair_absent[f] = frame_absent(&b->frame, b->frame.partner, f, t->question->period);
-        if (!b->pair[f])
-            status = ask(t, &b->frame, b->frame.partner, f, &b->pair[f]);
-        if (status == ST_OK)
-            status = read_world(t, b, f);
-    }
-    return status;
-}
-
-/* Books that the dataset does not have: nothing is known. */
-static enum status no_book(const struct table *t, struct book *b)
-{
-    enum status status = nothing(t, &b->pair[0]);
-    b->pair[1] = b->all[0] = b->all[1] = b->pair[0];
-    b->world_known = true; /* the flag for what is missing is another one */
-    return status;
-}
+/* ---- asking ---- */
 
 static struct frame turned(const struct frame *frame)
 {
@@ -118,27 +36,85 @@ bool leverage_has_partner(const struct frame *frame, uint32_t period)
            cube_held(frame->cube, frame->partner, witness, FLOW_IMPORTS, period) > 0;
 }
 
-static enum status read_all(struct table *t, const struct frame *frame)
+static items_asked ask_pair(const struct frame *frame, const struct leverage_question *question)
 {
-    t->own.frame = *frame;
-    t->other.frame = turned(frame);
-    t->has_other = leverage_has_partner(frame, t->question->period);
-    enum status status = read_book(t, &t->own);
-    if (status != ST_OK)
-        return status;
-    if (cube_dataset(frame->cube)->basis == BASIS_RECONCILED) { /* what one exports the other imports */
+    struct cube_query q = frame_query(frame, &question->period, 1);
+    q.group = CUBE_BIT(CUBE_FLOW);
+    q.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
+    return breakdown_ask(frame->ask, frame->cube, question->breakdown, &q);
+}
+
+struct leverage *leverage_ask(const struct frame *frame, const struct leverage_question *question)
+{
+    struct leverage *l = arena_new(ask_arena(frame->ask), struct leverage, 1);
+    if (!l) {
+        ask_fail(frame->ask);
+        return NULL;
+    }
+    *l = (struct leverage){.question = *question, .has_other = leverage_has_partner(frame, question->period)};
+    l->own.frame = *frame;
+    l->other.frame = turned(frame);
+    l->own.pair = ask_pair(frame, question);
+    l->own.world = world_ask(frame, question->breakdown, BOTH_FLOWS, 0, &question->period, 1);
+    if (!l->has_other)
+        return l;
+    if (cube_dataset(frame->cube)->basis != BASIS_RECONCILED) /* there what one exports the other imports */
+        l->other.pair = ask_pair(&l->other.frame, question);
+    l->other.world = world_ask(&l->other.frame, question->breakdown, BOTH_FLOWS, 0, &question->period, 1);
+    return l;
+}
+
+/* ---- what was read ---- */
+
+/* The figures of one country's books, by flow. */
+struct page {
+    struct items pair[2], all[2];
+    struct figure pair_absent[2], all_absent[2];
+    bool world_known;
+};
+
+struct table {
+    const struct leverage_question *question;
+    struct page own, other;
+    bool has_other;
+    unsigned flags;
+};
+
+static enum status take_book(const struct leverage *l, const struct book *b, struct arena *arena, struct page *p)
+{
+    const uint32_t period = l->question.period;
+    enum status status = ST_OK;
+    p->world_known = true;
+    for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
+        p->world_known = p->world_known && world_kind(&b->frame, f, period) != WORLD_UNKNOWN;
+        p->pair_absent[f] = frame_absent(&b->frame, b->frame.partner, f, period);
+        p->all_absent[f] = world_absent(&b->frame, f, period);
+        status = items_of(b->pair, l->question.breakdown, (struct item_slice){.flow = f}, arena, &p->pair[f]);
+        if (status == ST_OK)
+            status = world_items(&b->world, f, period, arena, &p->all[f]);
+    }
+    return status;
+}
+
+static enum status take_books(const struct leverage *l, struct arena *arena, struct table *t)
+{
+    enum status status = take_book(l, &l->own, arena, &t->own);
+    t->other.world_known = true; /* of books that are not there another flag tells */
+    if (status == ST_OK && l->has_other)
+        status = take_book(l, &l->other, arena, &t->other);
+    if (l->has_other && !l->other.pair) {
         t->other.pair[FLOW_EXPORTS] = t->own.pair[FLOW_IMPORTS];
         t->other.pair[FLOW_IMPORTS] = t->own.pair[FLOW_EXPORTS];
     }
-    return t->has_other ? read_book(t, &t->other) : no_book(t, &t->other);
+    return status;
 }
 
-static unsigned table_flags(const struct table *t)
+static unsigned table_flags(const struct leverage *l, const struct table *t)
 {
-    const struct frame *frame = &t->own.frame;
+    const struct frame *frame = &l->own.frame;
     uint32_t period = t->question->period;
     bool whole = frame_complete(frame, period);
-    whole = whole && (!t->has_other || frame_complete(&t->other.frame, period));
+    whole = whole && (!t->has_other || frame_complete(&l->other.frame, period));
     unsigned flags = frame->flags | (whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR));
     if (!t->has_other)
         flags |= FLAG_BIT(FLAG_NO_PARTNER_BOOKS);
@@ -180,25 +156,20 @@ static enum lever judge(const struct leverage_row *row, double margin)
     return net > margin ? LEVER_PARTNER : net < -margin ? LEVER_REPORTER : LEVER_BALANCED;
 }
 
-static struct figure figure_at(const struct amount *amount, size_t i, struct figure absent)
-{
-    return amount[i].present ? (struct figure){amount[i].usd, true} : absent;
-}
-
 static void take_figures(const struct table *t, size_t i, struct leverage_row *row)
 {
-    const struct book *own = &t->own, *other = &t->other;
-    row->exports = figure_at(own->pair[FLOW_EXPORTS], i, own->pair_absent[FLOW_EXPORTS]);
-    row->imports = figure_at(own->pair[FLOW_IMPORTS], i, own->pair_absent[FLOW_IMPORTS]);
-    row->exports_total = figure_at(own->all[FLOW_EXPORTS], i, own->all_absent[FLOW_EXPORTS]);
-    row->imports_total = figure_at(own->all[FLOW_IMPORTS], i, own->all_absent[FLOW_IMPORTS]);
-    row->partner_exports = figure_at(other->pair[FLOW_EXPORTS], i, other->pair_absent[FLOW_EXPORTS]);
-    row->partner_imports = figure_at(other->pair[FLOW_IMPORTS], i, other->pair_absent[FLOW_IMPORTS]);
-    row->partner_exports_total = figure_at(other->all[FLOW_EXPORTS], i, other->all_absent[FLOW_EXPORTS]);
-    row->partner_imports_total = figure_at(other->all[FLOW_IMPORTS], i, other->all_absent[FLOW_IMPORTS]);
+    const struct page *own = &t->own, *other = &t->other;
+    row->exports = item_figure(&own->pair[FLOW_EXPORTS], i, own->pair_absent[FLOW_EXPORTS]);
+    row->imports = item_figure(&own->pair[FLOW_IMPORTS], i, own->pair_absent[FLOW_IMPORTS]);
+    row->exports_total = item_figure(&own->all[FLOW_EXPORTS], i, own->all_absent[FLOW_EXPORTS]);
+    row->imports_total = item_figure(&own->all[FLOW_IMPORTS], i, own->all_absent[FLOW_IMPORTS]);
+    row->partner_exports = item_figure(&other->pair[FLOW_EXPORTS], i, other->pair_absent[FLOW_EXPORTS]);
+    row->partner_imports = item_figure(&other->pair[FLOW_IMPORTS], i, other->pair_absent[FLOW_IMPORTS]);
+    row->partner_exports_total = item_figure(&other->all[FLOW_EXPORTS], i, other->all_absent[FLOW_EXPORTS]);
+    row->partner_imports_total = item_figure(&other->all[FLOW_IMPORTS], i, other->all_absent[FLOW_IMPORTS]);
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-        row->flags |= flags_of_status(own->pair[f][i].status | own->all[f][i].status | other->pair[f][i].status |
-                                      other->all[f][i].status);
+        row->flags |= flags_of_status(item_status(&own->pair[f], i) | item_status(&own->all[f], i) |
+                                      item_status(&other->pair[f], i) | item_status(&other->all[f], i));
 }
 
 static void fill_row(const struct table *t, size_t i, struct leverage_row *row)
@@ -262,23 +233,20 @@ static bool says_something(const struct table *t, size_t i)
     enum level level = t->question->breakdown->level;
     bool any = level == LEVEL_SECTOR || level == LEVEL_TOTAL;
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-        any = any || t->own.pair[f][i].present || t->other.pair[f][i].present;
+        any = any || item_present(&t->own.pair[f], i) || item_present(&t->other.pair[f], i);
     return any;
 }
 
-enum status leverage_table(const struct frame *frame, const struct leverage_question *question, struct arena *arena,
-                           struct leverage_row **out, size_t *n, struct leverage_summary *summary)
+enum status leverage_fold(const struct leverage *leverage, struct arena *arena, struct leverage_row **out, size_t *n,
+                          struct leverage_summary *summary)
 {
-    struct arena scratch;
-    struct table t = {.question = question, .arena = arena, .scratch = &scratch};
+    const struct leverage_question *question = &leverage->question;
+    struct table t = {.question = question, .has_other = leverage->has_other};
     struct weighing own = {.sum = 0}, other = {.sum = 0};
-    arena_init(&scratch, SIZE_MAX);
-    enum status status = read_all(&t, frame);
-    arena_release(&scratch);
     struct leverage_row *row = arena_new(arena, struct leverage_row, question->breakdown->n), one;
-    if (status != ST_OK || !row)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    t.flags = table_flags(&t);
+    if (!row || take_books(leverage, arena, &t) != ST_OK)
+        return ST_NO_MEMORY;
+    t.flags = table_flags(leverage, &t);
     *out = row;
     *n = 0;
     for (size_t i = 0; i < question->breakdown->n; i++) {

@@ -1,22 +1,32 @@
+/* Both sides' reports of one flow: a statement for each side, then product by product side by side. */
 #include "entrepot/analysis/mirror.h"
 
 #include <math.h>
+
+#include "entrepot/analysis/ask.h"
+#include "entrepot/analysis/breakdown.h"
+
+struct mirror {
+    struct mirror_question question;
+    items_asked own, other;
+    bool one_value, same_products;
+};
 
 /* One side's figures of one of the reporter's flows, beside the items of its breakdown. */
 struct view {
     const struct mirror_books *books;
     enum flow flow; /* in these books */
-    struct item_value *value;
+    bool told;
+    struct items items;
     struct figure absent;
     unsigned flags;
     bool whole; /* the period is held completely */
 };
 
+/* One period. */
 struct table {
-    const struct mirror_question *question;
-    struct arena *arena;
+    const struct mirror *mirror;
     struct view own[2], other[2]; /* by the reporter's flow */
-    bool one_value, same_products;
 };
 
 static enum flow turned(enum flow flow) { return flow == FLOW_EXPORTS ? FLOW_IMPORTS : FLOW_EXPORTS; }
@@ -27,25 +37,20 @@ static struct str valuation_of(const struct view *v)
     return v->flow == FLOW_EXPORTS ? d->exports_valuation : d->imports_valuation;
 }
 
-static enum status read_view(struct table *t, const struct mirror_books *books, enum flow flow, struct view *v)
+static enum status see(const struct mirror_books *books, items_asked asked, enum flow flow, uint32_t period,
+                       struct arena *arena, struct view *v)
 {
     *v = (struct view){.books = books, .flow = flow};
     const struct frame *frame = &books->frame;
-    const uint32_t f = (uint32_t)flow, period = t->question->period;
     if (!frame->cube || frame_held(frame, flow, period) == 0) {
         v->flags = FLAG_BIT(FLAG_NOT_REPORTED);
         return ST_OK;
     }
+    v->told = true;
     v->whole = frame_held(frame, flow, period) == cube_expected(frame->cube, period);
     v->flags = v->whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
     v->absent = frame_absent(frame, frame->partner, flow, period);
-    struct cube_query q = {.kind = period_kind_of(period), .spread = CUBE_NO_SPREAD, .trace = frame->trace};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    q.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
-    q.only[CUBE_FLOW] = (struct cube_set){&f, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    return breakdown_run(frame->cube, books->breakdown, &q, t->arena, &v->value);
+    return items_of(asked, books->breakdown, (struct item_slice){.period = period, .flow = flow}, arena, &v->items);
 }
 
 #define NO_ITEM SIZE_MAX
@@ -54,14 +59,14 @@ static enum status read_view(struct table *t, const struct mirror_books *books, 
 static struct figure figure_at(const struct table *t, const struct view *v, size_t i, unsigned *flags)
 {
     *flags |= v->flags;
-    if (!v->value)
+    if (!v->told)
         return FIGURE_NONE;
     if (i == NO_ITEM)
-        return t->same_products ? v->absent : FIGURE_NONE;
-    *flags |= v->books->breakdown->item[i].flags | flags_of_status(v->value[i].status);
+        return t->mirror->same_products ? v->absent : FIGURE_NONE;
+    *flags |= v->books->breakdown->item[i].flags | flags_of_status(item_status(&v->items, i));
     if (v->books->breakdown->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
         return FIGURE_NONE;
-    return v->value[i].present ? (struct figure){v->value[i].value_usd, true} : v->absent;
+    return item_figure(&v->items, i, v->absent);
 }
 
 struct figure figure_fob(struct figure f, struct str valuation, double cif_factor)
@@ -84,7 +89,7 @@ static struct figure fob_at(const struct table *t, const struct view *v, struct 
         return f;
     if (str_is(valuation_of(v), "CIF"))
         *flags |= FLAG_BIT(FLAG_CIF_CONVERTED) | FLAG_BIT(FLAG_ESTIMATED);
-    return figure_fob(f, valuation_of(v), t->question->cif_factor);
+    return figure_fob(f, valuation_of(v), t->mirror->question.cif_factor);
 }
 
 static void compare(const struct table *t, struct mirror_row *row, bool whole)
@@ -107,29 +112,28 @@ static void compare(const struct table *t, struct mirror_row *row, bool whole)
 }
 
 /* A row of the reporter's item `i` and the partner's item `k`; whether there is anything in it. */
-static bool fill_row(const struct table *t, enum flow flow, size_t i, size_t k, struct mirror_row *row)
+static bool fill_row(const struct table *t, uint32_t period, enum flow flow, size_t i, size_t k, struct mirror_row *row)
 {
     const struct view *own = &t->own[flow], *other = &t->other[flow];
     const struct breakdown_item *item =
         i != NO_ITEM ? &own->books->breakdown->item[i] : &other->books->breakdown->item[k];
-    *row = (struct mirror_row){.period = t->question->period, .product = item->code, .name = item->name, .flow = flow};
+    *row = (struct mirror_row){.period = period, .product = item->code, .name = item->name, .flow = flow};
     row->reported = figure_at(t, own, i, &row->flags);
-    if (t->one_value)
+    if (t->mirror->one_value)
         row->flags |= FLAG_BIT(FLAG_ONE_VALUE);
     else
         row->mirrored = figure_at(t, other, k, &row->flags);
-    if (!row->reported.known || (!row->mirrored.known && !t->one_value))
+    if (!row->reported.known || (!row->mirrored.known && !t->mirror->one_value))
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
     compare(t, row, own->whole && other->whole);
-    bool present = (own->value && i != NO_ITEM && own->value[i].present) ||
-                   (other->value && k != NO_ITEM && other->value[k].present);
+    bool present = (i != NO_ITEM && item_present(&own->items, i)) || (k != NO_ITEM && item_present(&other->items, k));
     return present || item->leaves.member || str_is(item->code, "TOTAL");
 }
 
 /* The items of both breakdowns side by side: by code where they are nodes of a level, by position where they are named. */
-static size_t pair_items(const struct table *t, size_t *i, size_t *k, struct mirror_row *row)
+static size_t pair_items(const struct table *t, uint32_t period, size_t *i, size_t *k, struct mirror_row *row)
 {
-    const struct breakdown *a = t->question->own.breakdown, *b = t->question->other.breakdown;
+    const struct breakdown *a = t->mirror->question.own.breakdown, *b = t->mirror->question.other.breakdown;
     size_t here = NO_ITEM, there = NO_ITEM, n = 0;
     if (a && *i < a->n)
         here = *i;
@@ -145,7 +149,7 @@ static size_t pair_items(const struct table *t, size_t *i, size_t *k, struct mir
     *i += here != NO_ITEM;
     *k += there != NO_ITEM;
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-        n += fill_row(t, f, here, there, &row[n]);
+        n += fill_row(t, period, f, here, there, &row[n]);
     return n;
 }
 
@@ -158,27 +162,63 @@ static bool same_products(const struct mirror_question *q)
     return q->own.frame.cube == q->other.frame.cube || (a->hs.n && str_eq(a->hs, b->hs));
 }
 
-enum status mirror_table(const struct mirror_question *question, struct arena *arena, struct mirror_row **out,
-                         size_t *n)
+/* What one side's statement holds; NULL where there are no books. */
+static items_asked ask_side(const struct mirror_question *q, const struct mirror_books *books)
 {
-    const struct breakdown *a = question->own.breakdown, *b = question->other.breakdown;
+    const struct frame *frame = &books->frame;
+    if (!frame->cube)
+        return NULL;
+    struct cube_query query = frame_query(frame, q->period, q->n_periods);
+    query.group |= CUBE_BIT(CUBE_FLOW);
+    query.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
+    return breakdown_ask(frame->ask, frame->cube, books->breakdown, &query);
+}
+
+struct mirror *mirror_ask(const struct mirror_question *question)
+{
     const struct cube *cube = question->own.frame.cube;
-    struct table t = {.question = question, .arena = arena, .same_products = same_products(question)};
-    t.one_value = cube && cube_dataset(cube)->basis == BASIS_RECONCILED;
+    struct ask *ask = cube ? question->own.frame.ask : question->other.frame.ask;
+    struct mirror *m = arena_new(ask_arena(ask), struct mirror, 1);
+    if (!m) {
+        ask_fail(ask);
+        return NULL;
+    }
+    m->question = *question;
+    m->same_products = same_products(question);
+    m->one_value = cube && cube_dataset(cube)->basis == BASIS_RECONCILED;
+    m->own = ask_side(&m->question, &m->question.own);
+    m->other = m->one_value ? NULL : ask_side(&m->question, &m->question.other);
+    return m;
+}
+
+/* The rows of one period; *n more of them. */
+static enum status fold_period(const struct mirror *m, uint32_t period, struct arena *arena, struct mirror_row *row,
+                               size_t *n)
+{
+    const struct mirror_question *q = &m->question;
+    const struct breakdown *a = q->own.breakdown, *b = q->other.breakdown;
+    struct table t = {.mirror = m};
     enum status status = ST_OK;
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
-        status = read_view(&t, &question->own, f, &t.own[f]);
-        t.other[f] = (struct view){.books = &question->other, .flow = turned(f)};
-        if (status == ST_OK && !t.one_value)
-            status = read_view(&t, &question->other, turned(f), &t.other[f]);
+        status = see(&q->own, m->own, f, period, arena, &t.own[f]);
+        t.other[f] = (struct view){.books = &q->other, .flow = turned(f)};
+        if (status == ST_OK && !m->one_value)
+            status = see(&q->other, m->other, turned(f), period, arena, &t.other[f]);
     }
     size_t n_a = a ? a->n : 0, n_b = b ? b->n : 0;
-    struct mirror_row *row = arena_new(arena, struct mirror_row, 2 * (n_a + n_b));
-    if (status != ST_OK || !row)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    *out = row;
+    for (size_t i = 0, k = 0; status == ST_OK && (i < n_a || k < n_b);)
+        *n += pair_items(&t, period, &i, &k, row + *n);
+    return status;
+}
+
+enum status mirror_fold(const struct mirror *mirror, struct arena *arena, struct mirror_row **out, size_t *n)
+{
+    const struct mirror_question *q = &mirror->question;
+    size_t items = (q->own.breakdown ? q->own.breakdown->n : 0) + (q->other.breakdown ? q->other.breakdown->n : 0);
+    *out = arena_new_raw(arena, struct mirror_row, 2 * items * q->n_periods);
     *n = 0;
-    for (size_t i = 0, k = 0; i < n_a || k < n_b;)
-        *n += pair_items(&t, &i, &k, row + *n);
-    return ST_OK;
+    enum status status = *out ? ST_OK : ST_NO_MEMORY;
+    for (size_t i = 0; status == ST_OK && i < q->n_periods; i++)
+        status = fold_period(mirror, q->period[i], arena, *out, n);
+    return status;
 }

@@ -1,83 +1,197 @@
+/* Which products make a pair's trade: what is asked for, and the rows of one period. */
 #include "entrepot/analysis/products.h"
 
 #include <math.h>
 
-/* The figures of all items for one partner, flow and period, and their total over everything. */
+/* What a pair has of each item in one flow and period. */
 struct side {
-    struct item_value *value;
-    struct figure absent; /* what an item without observation has */
+    struct items items;
+    struct figure absent; /* what it means that there is no observation */
     struct figure total;
 };
 
+/* What the pair's trade in all products is read from. */
+enum total_from {
+    FROM_NOTHING,   /* of chosen products nothing is a total */
+    FROM_ITEMS,     /* the nodes of a level have every product once */
+    FROM_LAST_ITEM, /* sectors have one more that has every product */
+    FROM_STATEMENT  /* else, or where the items are of some products only */
+};
+
+struct product_asked {
+    struct frame frame;
+    struct product_question question;
+    struct breakdown breakdown; /* that is asked for: the question's, and for sectors one more item */
+    enum total_from total_from;
+    items_asked pair, total;
+    struct world world;
+};
+
 struct table {
-    const struct frame *frame;
+    const struct product_asked *asked;
     const struct breakdown *breakdown;
-    struct arena *arena;
     struct side now[2], then[2], world[2];
     bool versus;
     unsigned flags; /* of every row */
 };
 
-static struct cube_query query_for(const struct frame *frame, const uint32_t *partner, const uint32_t *flow,
-                                   const uint32_t *period)
+/* ---- asking ---- */
+
+static int by_number(const void *a, const void *b)
 {
-    struct cube_query q = {
-        .kind = period_kind_of(*period), .spread = CUBE_NO_SPREAD, .measures = CUBE_QUANTITY, .trace = frame->trace};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    q.only[CUBE_FLOW] = (struct cube_set){flow, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){period, 1};
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    if (*partner != ANY_MEMBER)
-        q.only[CUBE_PARTNER] = (struct cube_set){partner, 1};
-    return q;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
 }
 
-static enum status read_side(struct table *t, uint32_t partner, enum flow flow, uint32_t period, struct side *side)
+/* The periods, and the one that they are compared with; ascending. */
+static uint32_t *list_periods(const struct product_question *q, struct arena *arena, size_t *n)
 {
-    uint32_t f = (uint32_t)flow;
-    struct cube_query q = query_for(t->frame, &partner, &f, &period);
-    struct cube_rows rows;
-    enum status status = breakdown_run(t->frame->cube, t->breakdown, &q, t->arena, &side->value);
-    side->absent = frame_absent(t->frame, partner, flow, period);
-    q.only[CUBE_PRODUCT] = (struct cube_set){NULL, 0};
-    q.level = LEVEL_TOTAL;
-    if (status == ST_OK)
-        status = cube_run(t->frame->cube, &q, &rows, 1, t->arena);
-    if (status != ST_OK)
-        return status;
-    bool whole = cube_dataset(t->frame->cube)->coverage == COVERAGE_FULL; /* a sum of chosen products is no total */
-    side->total = !whole ? FIGURE_NONE : rows.n ? (struct figure){rows.value_usd[0], true} : side->absent;
+    uint32_t *period = arena_new_raw(arena, uint32_t, q->n + 1);
+    bool listed = q->versus == 0;
+    *n = q->n;
+    for (size_t i = 0; period && i < q->n; i++) {
+        period[i] = q->period[i];
+        listed = listed || period[i] == q->versus;
+    }
+    if (!period || listed)
+        return period;
+    period[(*n)++] = q->versus;
+    qsort(period, *n, sizeof *period, by_number);
+    return period;
+}
+
+static enum total_from total_source(const struct frame *frame, const struct breakdown *breakdown)
+{
+    if (cube_dataset(frame->cube)->coverage != COVERAGE_FULL)
+        return FROM_NOTHING;
+    if (frame->leaves.member)
+        return FROM_STATEMENT;
+    return breakdown->level == LEVEL_SECTOR ? FROM_LAST_ITEM
+           : breakdown->level >= LEVEL_HS2  ? FROM_ITEMS
+                                            : FROM_STATEMENT;
+}
+
+/* The pair's whole trade: not only in the products that are asked for. */
+static items_asked ask_total(const struct frame *frame, const uint32_t *period, size_t n)
+{
+    struct frame everything = *frame;
+    everything.leaves = (struct cube_set){NULL, 0};
+    struct cube_query q = frame_query(&everything, period, n);
+    q.group |= CUBE_BIT(CUBE_FLOW);
+    q.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
+    return breakdown_ask(frame->ask, frame->cube, NULL, &q);
+}
+
+/* The items of a breakdown, and behind them one of all products. */
+static enum status with_everything(const struct cube *cube, const struct breakdown *breakdown, struct arena *arena,
+                                   struct breakdown *out)
+{
+    const struct str all = STR("TOTAL");
+    struct breakdown_item *item = arena_new(arena, struct breakdown_item, breakdown->n + 1);
+    if (!item || leaves_of(cube, NULL, &all, 1, arena, &item[breakdown->n].leaves) != ST_OK)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < breakdown->n; i++)
+        item[i] = breakdown->item[i];
+    return breakdown_name(cube, item, breakdown->n + 1, arena, out);
+}
+
+static items_asked ask_pair(const struct product_asked *a, const uint32_t *period, size_t n)
+{
+    struct cube_query q = frame_query(&a->frame, period, n);
+    q.group |= CUBE_BIT(CUBE_FLOW);
+    q.measures = CUBE_QUANTITY;
+    q.only[CUBE_PARTNER] = (struct cube_set){&a->frame.partner, 1};
+    return breakdown_ask(a->frame.ask, a->frame.cube, &a->breakdown, &q);
+}
+
+static enum status ask_all(struct product_asked *a, struct arena *arena)
+{
+    const struct frame *frame = &a->frame;
+    const struct product_question *q = &a->question;
+    size_t n;
+    const uint32_t *period = list_periods(q, arena, &n);
+    if (!period)
+        return ST_NO_MEMORY;
+    a->breakdown = *q->breakdown;
+    a->total_from = total_source(frame, q->breakdown);
+    if (a->total_from == FROM_LAST_ITEM && with_everything(frame->cube, q->breakdown, arena, &a->breakdown) != ST_OK)
+        return ST_NO_MEMORY;
+    a->world = q->versus ? world_ask(frame, &a->breakdown, BOTH_FLOWS, 0, q->period, q->n)
+                         : world_ask_beside(frame, &a->breakdown, period, n, CUBE_QUANTITY, &a->pair);
+    if (q->versus)
+        a->pair = ask_pair(a, period, n);
+    if (a->total_from == FROM_STATEMENT)
+        a->total = ask_total(frame, period, n);
     return ST_OK;
 }
 
-static enum status read_world(struct table *t, enum flow flow, uint32_t period)
+struct product_asked *product_ask(const struct frame *frame, const struct product_question *question)
 {
-    enum world_kind world = frame_world(t->frame, flow, period);
-    uint32_t partner = world == WORLD_ROW ? countries_world(t->frame->countries) : ANY_MEMBER;
-    if (world != WORLD_UNKNOWN)
-        return read_side(t, partner, flow, period, &t->world[flow]);
-    t->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
-    t->world[flow].value = arena_new(t->arena, struct item_value, t->breakdown->n);
-    return t->world[flow].value ? ST_OK : ST_NO_MEMORY;
+    struct product_asked *a = arena_new(ask_arena(frame->ask), struct product_asked, 1);
+    if (a)
+        *a = (struct product_asked){.frame = *frame, .question = *question};
+    if (a && ask_all(a, ask_arena(frame->ask)) == ST_OK)
+        return a;
+    ask_fail(frame->ask);
+    return NULL;
 }
 
-static enum status read_all(struct table *t, const struct product_question *question)
+/* ---- what was read ---- */
+
+static struct figure stated_total(const struct product_asked *a, enum flow flow, uint32_t period, struct figure absent)
 {
+    const struct cube_rows *rows = a->total[0];
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->key[CUBE_FLOW][i] == (uint32_t)flow &&
+            (!rows->key[CUBE_PERIOD] || rows->key[CUBE_PERIOD][i] == period))
+            return (struct figure){rows->value_usd[i], true};
+    return absent;
+}
+
+static struct figure sum_of_items(const struct product_asked *a, const struct side *side)
+{
+    struct figure sum = side->absent;
+    for (size_t i = 0; i < a->breakdown.n; i++)
+        if (item_present(&side->items, i)) {
+            sum.known = true;
+            sum.usd += item_figure(&side->items, i, FIGURE_NONE).usd;
+        }
+    return sum;
+}
+
+static enum status take_pair(const struct product_asked *a, enum flow flow, uint32_t period, struct arena *arena,
+                             struct side *side)
+{
+    const struct item_slice slice = {.partner = a->frame.partner, .period = period, .flow = flow};
+    enum status status = items_of(a->pair, &a->breakdown, slice, arena, &side->items);
+    side->absent = frame_absent(&a->frame, a->frame.partner, flow, period);
+    side->total = FIGURE_NONE;
+    if (status != ST_OK || a->total_from == FROM_NOTHING)
+        return status;
+    side->total = a->total_from == FROM_STATEMENT   ? stated_total(a, flow, period, side->absent)
+                  : a->total_from == FROM_LAST_ITEM ? item_figure(&side->items, a->breakdown.n - 1, side->absent)
+                                                    : sum_of_items(a, side);
+    return ST_OK;
+}
+
+static enum status take_all(struct table *t, uint32_t period, struct arena *arena)
+{
+    const struct product_asked *a = t->asked;
     enum status status = ST_OK;
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
-        status = read_side(t, t->frame->partner, f, question->period, &t->now[f]);
+        if (world_kind(&a->frame, f, period) == WORLD_UNKNOWN)
+            t->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
+        t->world[f].absent = world_absent(&a->frame, f, period);
+        status = take_pair(a, f, period, arena, &t->now[f]);
         if (status == ST_OK)
-            status = read_world(t, f, question->period);
+            status = world_items(&a->world, f, period, arena, &t->world[f].items);
         if (status == ST_OK && t->versus)
-            status = read_side(t, t->frame->partner, f, question->versus, &t->then[f]);
+            status = take_pair(a, f, a->question.versus, arena, &t->then[f]);
     }
     return status;
 }
 
-static struct figure at(const struct side *side, size_t i)
-{
-    return side->value[i].present ? (struct figure){side->value[i].value_usd, true} : side->absent;
-}
+static struct figure at(const struct side *side, size_t i) { return item_figure(&side->items, i, side->absent); }
 
 static double contribution(struct figure now, struct figure then, struct figure total_then)
 {
@@ -107,8 +221,8 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
         row->imports = at(&t->now[FLOW_IMPORTS], i);
     }
     row->balance = figure_difference(row->exports, row->imports);
-    row->exports_quantity = t->now[FLOW_EXPORTS].value[i].quantity;
-    row->imports_quantity = t->now[FLOW_IMPORTS].value[i].quantity;
+    row->exports_quantity = item_quantity(&t->now[FLOW_EXPORTS].items, i);
+    row->imports_quantity = item_quantity(&t->now[FLOW_IMPORTS].items, i);
     row->exports_unit_value = unit_value(row->exports, row->exports_quantity);
     row->imports_unit_value = unit_value(row->imports, row->imports_quantity);
     row->share_of_exports = figure_ratio(row->exports, at(&t->world[FLOW_EXPORTS], i));
@@ -118,8 +232,9 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
     add_contributions(t, row, i);
     if (!row->exports.known || !row->imports.known)
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
-    row->flags |= flags_of_status(t->now[FLOW_EXPORTS].value[i].status | t->now[FLOW_IMPORTS].value[i].status) |
-                  flags_of_quantity(row->exports_quantity) | flags_of_quantity(row->imports_quantity);
+    row->flags |=
+        flags_of_status(item_status(&t->now[FLOW_EXPORTS].items, i) | item_status(&t->now[FLOW_IMPORTS].items, i)) |
+        flags_of_quantity(row->exports_quantity) | flags_of_quantity(row->imports_quantity);
 }
 
 static bool says_something(const struct table *t, size_t i)
@@ -128,25 +243,23 @@ static bool says_something(const struct table *t, size_t i)
         return true;
     bool present = false;
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-        present = present || t->now[f].value[i].present || (t->versus && t->then[f].value[i].present);
+        present = present || item_present(&t->now[f].items, i) || (t->versus && item_present(&t->then[f].items, i));
     return present;
 }
 
-enum status product_table(const struct frame *frame, const struct product_question *question, struct arena *arena,
-                          struct product_row **out, size_t *n)
+enum status product_fold(const struct product_asked *asked, uint32_t period, struct arena *arena,
+                         struct product_row **out, size_t *n)
 {
-    struct table t = {
-        .frame = frame, .breakdown = question->breakdown, .arena = arena, .versus = question->versus != 0};
-    if (!frame_complete(frame, question->period) || (t.versus && !frame_complete(frame, question->versus)))
+    const struct product_question *q = &asked->question;
+    struct table t = {.asked = asked, .breakdown = q->breakdown, .versus = q->versus != 0};
+    if (!frame_complete(&asked->frame, period) || (t.versus && !frame_complete(&asked->frame, q->versus)))
         t.flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
-    enum status status = read_all(&t, question);
-    if (status == ST_OK && t.versus && (t.flags & FLAG_BIT(FLAG_PARTIAL_YEAR)))
-        t.versus = false; /* a part of a year against a whole one is no growth */
-    struct product_row *row = arena_new(arena, struct product_row, t.breakdown->n);
-    if (status != ST_OK || !row)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    *out = row;
+    struct product_row *row = *out = arena_new(arena, struct product_row, t.breakdown->n);
     *n = 0;
+    if (!row || take_all(&t, period, arena) != ST_OK)
+        return ST_NO_MEMORY;
+    if (t.flags & FLAG_BIT(FLAG_PARTIAL_YEAR))
+        t.versus = false; /* a part of a year against a whole one is no growth */
     for (size_t i = 0; i < t.breakdown->n; i++)
         if (says_something(&t, i))
             fill_row(&t, i, &row[(*n)++]);

@@ -1,10 +1,9 @@
+/* What is cut, who could take it over, and what it costs: at most seven statements, then sums year by year. */
 #include "entrepot/analysis/scenario.h"
 
 #include <math.h>
 
 #include "entrepot/analysis/leverage.h"
-
-enum { Q_FLOW, Q_TOTAL, Q_LOSS, Q_PARTNER, Q_PARTNER_ALL, Q_POOL, Q_NOW };
 
 /* One product. Capacities are linear in the year: growth · y + diversion. "Weighed": of those who have a unit value. */
 struct good {
@@ -21,16 +20,22 @@ struct offer_part {
 };
 
 struct scenario_state {
-    const struct frame *frame;
-    const struct scenario_question *question;
-    struct frame home; /* the side whose trade is looked at, as reporter */
-    struct cube_rows rows[SCENARIO_QUERIES];
+    struct frame frame;
+    struct scenario_question question;
+    struct frame home, away; /* the side whose trade is looked at, as reporter; the partner, as reporter */
+    bool partner_books;
+    /* What is asked for, by product. NULL: not asked for. */
+    const struct cube_rows *flow,
+        *loss; /* between the two: in the side's books, and the partner's exports in its own */
+    const struct cube_rows *total, *partner,
+        *partner_all;                   /* with all: the side; the partner; the partner in all products */
+    const struct cube_rows *pool, *now; /* what others trade with all, and with home: by country too */
     struct good *good;
     size_t n_goods, n_parts;
     uint32_t *good_of_leaf;  /* number of the good + 1 */
     struct offer_part *part; /* only where the question wants them shared out */
     int64_t others_usd;      /* what those who are neither reporter nor partner trade with all */
-    struct figure partner_exports, partner_all, loss;
+    struct figure partner_exports, partner_all_usd, loss_usd;
     struct scenario_step *step;
     unsigned flags;
 };
@@ -40,7 +45,7 @@ __extension__ typedef unsigned __int128 wide;
 /* floor(a · b / c) of amounts that are not negative; c > 0. */
 static int64_t share_out(int64_t a, int64_t b, int64_t c) { return (int64_t)((wide)a * (wide)b / (wide)c); }
 
-/* ---- reading ---- */
+/* ---- asking ---- */
 
 static enum flow flow_of(enum scenario_side side) { return side == SIDE_REPORTER ? FLOW_IMPORTS : FLOW_EXPORTS; }
 
@@ -54,93 +59,109 @@ static struct frame home_of(const struct frame *frame, enum scenario_side side)
     return home;
 }
 
-static void ask_home(const struct frame *frame, const struct scenario_question *question, struct scenario_queries *out)
+/* One flow of one reporter with some partners (none named: all), by product, or with `leaves` none all products together. */
+static const struct cube_rows *ask_flow(const struct frame *frame, uint32_t period, enum flow flow,
+                                        struct cube_set partners, unsigned group, unsigned measures)
 {
-    const struct cube_set home = {&out->home, 1}, away = {&out->away, 1}, exports = {&out->flow[FLOW_EXPORTS], 1};
-    struct cube_query *q = out->query;
-    q[Q_FLOW].only[CUBE_REPORTER] = q[Q_TOTAL].only[CUBE_REPORTER] = home;
-    q[Q_FLOW].only[CUBE_PARTNER] = away;
-    q[Q_FLOW].only[CUBE_FLOW] = q[Q_TOTAL].only[CUBE_FLOW] = (struct cube_set){&out->flow[flow_of(question->side)], 1};
-    q[Q_LOSS].only[CUBE_REPORTER] = q[Q_PARTNER].only[CUBE_REPORTER] = q[Q_PARTNER_ALL].only[CUBE_REPORTER] =
-        (struct cube_set){&frame->partner, 1};
-    q[Q_LOSS].only[CUBE_PARTNER] = (struct cube_set){&frame->reporter, 1};
-    q[Q_LOSS].only[CUBE_FLOW] = q[Q_PARTNER].only[CUBE_FLOW] = q[Q_PARTNER_ALL].only[CUBE_FLOW] = exports;
-    q[Q_FLOW].group = q[Q_LOSS].group = q[Q_PARTNER].group = CUBE_BIT(CUBE_PRODUCT);
-    q[Q_PARTNER].measures = CUBE_QUANTITY;
-    q[Q_PARTNER_ALL].only[CUBE_PRODUCT] = (struct cube_set){NULL, 0};
-    q[Q_PARTNER_ALL].level = q[Q_TOTAL].level = LEVEL_TOTAL;
+    const uint32_t f = (uint32_t)flow;
+    struct cube_query q = frame_query(frame, &period, 1);
+    q.group = group;
+    q.level = group & CUBE_BIT(CUBE_PRODUCT) ? cube_dataset(frame->cube)->level : LEVEL_TOTAL;
+    q.measures = measures;
+    q.only[CUBE_PARTNER] = partners;
+    q.only[CUBE_FLOW] = (struct cube_set){&f, 1};
+    return ask_add(frame->ask, frame->cube, &q);
 }
 
-static void ask_others(const struct scenario_question *question, struct scenario_queries *out)
+/* With all; NULL where the sum of the partners is not the world, and there is no row of it either. */
+static const struct cube_rows *ask_world(const struct frame *frame, uint32_t period, enum flow flow, unsigned group,
+                                         unsigned measures)
 {
-    const enum flow other = question->side == SIDE_REPORTER ? FLOW_EXPORTS : FLOW_IMPORTS;
-    struct cube_query *q = out->query;
-    q[Q_POOL].only[CUBE_FLOW] = q[Q_NOW].only[CUBE_FLOW] = (struct cube_set){&out->flow[other], 1};
-    q[Q_POOL].group = q[Q_NOW].group = CUBE_BIT(CUBE_REPORTER) | CUBE_BIT(CUBE_PRODUCT);
-    q[Q_POOL].measures = question->side == SIDE_REPORTER ? CUBE_QUANTITY : 0;
-    q[Q_NOW].only[CUBE_PARTNER] = (struct cube_set){&out->home, 1};
+    uint32_t world;
+    enum world_kind kind = world_kind(frame, flow, period);
+    return kind == WORLD_UNKNOWN ? NULL
+                                 : ask_flow(frame, period, flow, world_partner(frame, kind, &world), group, measures);
 }
 
-void scenario_ask(const struct frame *frame, const struct scenario_question *question, struct scenario_queries *out)
+static void ask_pair(struct scenario_state *s)
 {
-    struct frame home = home_of(frame, question->side);
-    *out = (struct scenario_queries){.flow = {FLOW_EXPORTS, FLOW_IMPORTS}, .home = home.reporter, .away = home.partner};
-    for (size_t i = 0; i < SCENARIO_QUERIES; i++) {
-        struct cube_query *q = &out->query[i];
-        *q = (struct cube_query){.level = cube_dataset(frame->cube)->level,
-                                 .kind = period_kind_of(question->period),
-                                 .spread = CUBE_NO_SPREAD,
-                                 .trace = frame->trace};
-        q->only[CUBE_PERIOD] = (struct cube_set){&question->period, 1};
-        q->only[CUBE_PRODUCT] = frame->leaves;
-        out->wanted[i] = true;
+    const unsigned by_product = CUBE_BIT(CUBE_PRODUCT);
+    const uint32_t period = s->question.period;
+    const enum flow flow = flow_of(s->question.side);
+    struct frame everything = s->away;
+    everything.leaves = (struct cube_set){NULL, 0};
+    s->flow = ask_flow(&s->home, period, flow, (struct cube_set){&s->home.partner, 1}, by_product, 0);
+    s->total = ask_world(&s->home, period, flow, 0, 0);
+    if (!s->partner_books)
+        return;
+    s->loss = ask_flow(&s->away, period, FLOW_EXPORTS, (struct cube_set){&s->away.partner, 1}, by_product, 0);
+    s->partner = ask_world(&s->away, period, FLOW_EXPORTS, by_product, CUBE_QUANTITY);
+    if (cube_dataset(s->frame.cube)->coverage == COVERAGE_FULL)
+        s->partner_all = ask_world(&everything, period, FLOW_EXPORTS, 0, 0);
+}
+
+/* Countries that are neither of the two. */
+static enum status list_others(const struct scenario_state *s, struct cube_set *out)
+{
+    size_t n;
+    const uint32_t *member = cube_countable(s->frame.cube, &n);
+    uint32_t *list = arena_new_raw(ask_arena(s->frame.ask), uint32_t, n);
+    if (!list)
+        return ST_NO_MEMORY;
+    *out = (struct cube_set){list, 0};
+    for (size_t i = 0; i < n; i++)
+        if (member[i] != s->frame.reporter && member[i] != s->frame.partner)
+            list[out->n++] = member[i];
+    return ST_OK;
+}
+
+static enum status ask_others(struct scenario_state *s)
+{
+    const bool sellers = s->question.side == SIDE_REPORTER;
+    const uint32_t flow = sellers ? FLOW_EXPORTS : FLOW_IMPORTS;
+    struct cube_query q = frame_query(&s->frame, &s->question.period, 1);
+    enum status status = list_others(s, &q.only[CUBE_REPORTER]);
+    q.group = CUBE_BIT(CUBE_REPORTER) | CUBE_BIT(CUBE_PRODUCT);
+    q.level = cube_dataset(s->frame.cube)->level;
+    q.only[CUBE_FLOW] = (struct cube_set){&flow, 1};
+    if (status != ST_OK)
+        return status;
+    struct cube_query now = q;
+    now.only[CUBE_PARTNER] = (struct cube_set){&s->home.reporter, 1};
+    q.measures = sellers ? CUBE_QUANTITY : 0;
+    s->pool = ask_add(s->frame.ask, s->frame.cube, &q);
+    s->now = ask_add(s->frame.ask, s->frame.cube, &now);
+    return ST_OK;
+}
+
+struct scenario_state *scenario_ask(const struct frame *frame, const struct scenario_question *question)
+{
+    struct scenario_state *s = arena_new(ask_arena(frame->ask), struct scenario_state, 1);
+    if (!s) {
+        ask_fail(frame->ask);
+        return NULL;
     }
-    ask_home(frame, question, out);
-    ask_others(question, out);
-    bool partner = leverage_has_partner(frame, question->period);
-    out->wanted[Q_LOSS] = out->wanted[Q_PARTNER] = partner;
-    out->wanted[Q_PARTNER_ALL] = partner && cube_dataset(frame->cube)->coverage == COVERAGE_FULL;
-    out->wanted[Q_POOL] = out->wanted[Q_NOW] = question->worldwide;
+    *s = (struct scenario_state){.frame = *frame,
+                                 .question = *question,
+                                 .home = home_of(frame, question->side),
+                                 .away = home_of(frame, SIDE_PARTNER),
+                                 .partner_books = leverage_has_partner(frame, question->period)};
+    ask_pair(s);
+    if (question->worldwide && ask_others(s) != ST_OK)
+        ask_fail(frame->ask);
+    return s;
 }
 
-/* Of all: the world's row where there is one; nothing where the sum of the partners is not the world. */
-static bool set_world(const struct frame *frame, enum flow flow, uint32_t period, const uint32_t *world,
-                      struct cube_query *query)
-{
-    enum world_kind kind = frame_world(frame, flow, period);
-    if (kind == WORLD_ROW)
-        query->only[CUBE_PARTNER] = (struct cube_set){world, 1};
-    return kind != WORLD_UNKNOWN;
-}
-
-static enum status read_all(struct scenario_state *s, struct arena *arena)
-{
-    struct scenario_queries ask;
-    const struct scenario_question *question = s->question;
-    uint32_t world = countries_world(s->frame->countries);
-    struct frame partner = home_of(s->frame, SIDE_PARTNER);
-    enum status status = ST_OK;
-    scenario_ask(s->frame, question, &ask);
-    bool total = set_world(&s->home, flow_of(question->side), question->period, &world, &ask.query[Q_TOTAL]);
-    bool all = set_world(&partner, FLOW_EXPORTS, question->period, &world, &ask.query[Q_PARTNER]);
-    (void)set_world(&partner, FLOW_EXPORTS, question->period, &world, &ask.query[Q_PARTNER_ALL]);
-    ask.wanted[Q_TOTAL] = total;
-    ask.wanted[Q_PARTNER] = ask.wanted[Q_PARTNER] && all;
-    ask.wanted[Q_PARTNER_ALL] = ask.wanted[Q_PARTNER_ALL] && all;
-    if (!total || (leverage_has_partner(s->frame, question->period) && !all))
-        s->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
-    for (size_t i = 0; status == ST_OK && i < Q_POOL; i++)
-        if (ask.wanted[i])
-            status = cube_run(s->frame->cube, &ask.query[i], &s->rows[i], 1, arena);
-    return status;
-}
+/* ---- what was read ---- */
 
 static struct figure sum_of(const struct cube_rows *rows, struct figure absent)
 {
     struct figure sum = {0, true};
+    if (!rows || rows->n == 0)
+        return absent;
     for (size_t i = 0; i < rows->n; i++)
         sum.usd += rows->value_usd[i];
-    return rows->n ? sum : absent;
+    return sum;
 }
 
 /* ---- products ---- */
@@ -153,51 +174,70 @@ static struct good *good_at(const struct scenario_state *s, uint32_t leaf)
 static enum status make_goods(struct scenario_state *s, struct arena *arena)
 {
     size_t n_leaves;
-    (void)cube_leaves(s->frame->cube, &n_leaves);
-    s->n_goods = s->frame->leaves.n;
+    (void)cube_leaves(s->frame.cube, &n_leaves);
+    s->n_goods = s->frame.leaves.n;
     s->good = arena_new(arena, struct good, s->n_goods);
     s->good_of_leaf = arena_new(arena, uint32_t, n_leaves);
     if (!s->good || !s->good_of_leaf)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < s->n_goods; i++) {
-        s->good_of_leaf[s->frame->leaves.member[i]] = (uint32_t)i + 1;
+        s->good_of_leaf[s->frame.leaves.member[i]] = (uint32_t)i + 1;
         s->good[i].partner_unit_value = (double)NAN;
     }
-    const struct cube_rows *flow = &s->rows[Q_FLOW], *loss = &s->rows[Q_LOSS], *partner = &s->rows[Q_PARTNER];
+    const struct cube_rows *flow = s->flow, *loss = s->loss, *partner = s->partner;
     for (size_t i = 0; i < flow->n; i++) {
         good_at(s, flow->key[CUBE_PRODUCT][i])->flow_usd = flow->value_usd[i];
         s->flags |= flags_of_status(flow->status[i]);
     }
-    for (size_t i = 0; i < loss->n; i++)
+    for (size_t i = 0; loss && i < loss->n; i++)
         good_at(s, loss->key[CUBE_PRODUCT][i])->loss_usd = loss->value_usd[i];
-    for (size_t i = 0; i < partner->n; i++)
+    for (size_t i = 0; partner && i < partner->n; i++)
         good_at(s, partner->key[CUBE_PRODUCT][i])->partner_unit_value =
             unit_value((struct figure){partner->value_usd[i], true}, quantity_of(partner, i));
     return ST_OK;
 }
 
-/* What one other country trades with all, and with home. */
-struct pool {
-    struct cube_rows all, now;
-    size_t at; /* in now: its products are among those of all, in the same order */
+/* What others trade with home, along with what they trade with all: in the order of country and product. */
+struct walk {
+    const struct cube_rows *all, *now;
+    uint32_t *first; /* row of now at which each country begins, by id; now->n: it has none */
+    uint32_t country;
+    size_t at; /* in now: a country's products are among those of all, in the same order */
 };
 
-static int64_t now_of(struct pool *pool, size_t i)
+static enum status start_walk(const struct scenario_state *s, struct arena *arena, struct walk *out)
 {
-    const struct cube_rows *all = &pool->all, *now = &pool->now;
-    bool same = pool->at < now->n && now->key[CUBE_PRODUCT][pool->at] == all->key[CUBE_PRODUCT][i];
-    return same ? now->value_usd[pool->at++] : 0;
+    const size_t n = countries_count(s->frame.countries);
+    *out = (struct walk){.all = s->pool, .now = s->now, .first = arena_new_raw(arena, uint32_t, n)};
+    if (!out->first)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        out->first[i] = (uint32_t)s->now->n;
+    for (size_t i = s->now->n; i-- > 0;)
+        out->first[s->now->key[CUBE_REPORTER][i]] = (uint32_t)i;
+    return ST_OK;
 }
 
-static void add_offer(struct scenario_state *s, uint32_t country, struct pool *pool, size_t i)
+static int64_t now_of(struct walk *w, size_t i)
 {
-    const struct cube_rows *all = &pool->all;
+    const uint32_t country = w->all->key[CUBE_REPORTER][i], product = w->all->key[CUBE_PRODUCT][i];
+    const struct cube_rows *now = w->now;
+    if (i == 0 || country != w->country)
+        w->at = w->first[country];
+    w->country = country;
+    bool same = w->at < now->n && now->key[CUBE_REPORTER][w->at] == country && now->key[CUBE_PRODUCT][w->at] == product;
+    return same ? now->value_usd[w->at++] : 0;
+}
+
+static void add_offer(struct scenario_state *s, struct walk *walk, size_t i)
+{
+    const struct cube_rows *all = walk->all;
     int64_t all_usd = all->value_usd[i];
     struct good *good = good_at(s, all->key[CUBE_PRODUCT][i]);
-    struct offer_part part = {.country = country,
+    struct offer_part part = {.country = all->key[CUBE_REPORTER][i],
                               .good = (uint32_t)(good - s->good),
-                              .growth_usd = capacity_by_growth(all_usd, s->question->expand),
-                              .diversion_usd = capacity_by_diversion(all_usd, now_of(pool, i), s->question->divert)};
+                              .growth_usd = capacity_by_growth(all_usd, s->question.expand),
+                              .diversion_usd = capacity_by_diversion(all_usd, now_of(walk, i), s->question.divert)};
     s->others_usd += all_usd;
     if (s->part)
         s->part[s->n_parts++] = part;
@@ -214,48 +254,17 @@ static void add_offer(struct scenario_state *s, uint32_t country, struct pool *p
     good->diversion_ratio += (double)part.diversion_usd * ratio;
 }
 
-/* Country by country: all of them by all products at once would be much to lay out. */
-static enum status read_country(struct scenario_state *s, const struct scenario_queries *ask, uint32_t country,
-                                struct arena *scratch)
+static enum status take_others(struct scenario_state *s, struct arena *arena)
 {
-    struct pool pool = {.at = 0};
-    struct cube_query all = ask->query[Q_POOL], now = ask->query[Q_NOW];
-    all.only[CUBE_REPORTER] = now.only[CUBE_REPORTER] = (struct cube_set){&country, 1};
-    all.group = now.group = CUBE_BIT(CUBE_PRODUCT);
-    enum status status = cube_run(s->frame->cube, &all, &pool.all, 1, scratch);
-    if (status == ST_OK)
-        status = cube_run(s->frame->cube, &now, &pool.now, 1, scratch);
-    for (size_t i = 0; status == ST_OK && i < pool.all.n; i++)
-        add_offer(s, country, &pool, i);
-    arena_reset(scratch);
-    return status;
-}
-
-static bool is_other(const struct frame *frame, uint32_t country)
-{
-    return countries_countable(frame->countries, country) && country != frame->reporter && country != frame->partner;
-}
-
-static enum status read_others(struct scenario_state *s, struct arena *arena)
-{
-    struct scenario_queries ask;
-    const struct frame *frame = s->frame;
-    size_t n;
-    const uint32_t *member = cube_members(frame->cube, &n);
-    if (s->question->allocate) {
-        s->part = arena_new(arena, struct offer_part, n * s->n_goods);
-        if (!s->part)
-            return ST_NO_MEMORY;
-    }
-    struct arena scratch;
-    enum status status = ST_OK;
-    scenario_ask(frame, s->question, &ask);
-    arena_init(&scratch, SIZE_MAX);
-    for (size_t i = 0; status == ST_OK && i < n && ask.wanted[Q_POOL]; i++)
-        if (is_other(frame, member[i]))
-            status = read_country(s, &ask, member[i], &scratch);
-    arena_release(&scratch);
-    return status;
+    struct walk walk;
+    const size_t n = s->pool ? s->pool->n : 0;
+    if (s->question.allocate && !(s->part = arena_new(arena, struct offer_part, n)))
+        return ST_NO_MEMORY;
+    if (n && start_walk(s, arena, &walk) != ST_OK)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        add_offer(s, &walk, i);
+    return ST_OK;
 }
 
 /* ---- a year ---- */
@@ -268,7 +277,7 @@ struct outcome {
 static struct outcome outcome_of(const struct scenario_state *s, const struct good *good, double cut, unsigned year)
 {
     struct outcome o = {.gap_usd = llround(cut * (double)good->flow_usd)};
-    o.domestic_usd = llround(s->question->domestic * (double)o.gap_usd);
+    o.domestic_usd = llround(s->question.domestic * (double)o.gap_usd);
     o.capacity_usd = (int64_t)year * good->growth_usd + good->diversion_usd;
     int64_t open_usd = o.gap_usd - o.domestic_usd;
     o.covered_usd = open_usd < o.capacity_usd ? open_usd : o.capacity_usd;
@@ -312,10 +321,10 @@ static void set_loss(const struct scenario_state *s, struct scenario_step *step)
     int64_t loss_usd = 0;
     for (size_t i = 0; i < s->n_goods; i++)
         loss_usd += llround(step->cut * (double)s->good[i].loss_usd);
-    if (s->loss.known)
+    if (s->loss_usd.known)
         step->partner_loss = (struct figure){loss_usd, true};
-    step->partner_loss_share = step->cut * figure_ratio(s->loss, s->partner_exports);
-    step->partner_loss_share_of_exports = step->cut * figure_ratio(s->loss, s->partner_all);
+    step->partner_loss_share = step->cut * figure_ratio(s->loss_usd, s->partner_exports);
+    step->partner_loss_share_of_exports = step->cut * figure_ratio(s->loss_usd, s->partner_all_usd);
 }
 
 static void fill_step(const struct scenario_state *s, const struct scenario *out, struct scenario_step *step)
@@ -331,21 +340,21 @@ static void fill_step(const struct scenario_state *s, const struct scenario *out
         sum.covered_usd += o.covered_usd;
         add_cost(&costing, &s->good[i], &o, step->year);
     }
-    bool known = out->flow.known, all = known && s->question->worldwide;
+    bool known = out->flow.known, all = known && s->question.worldwide;
     step->gap = (struct figure){known ? sum.gap_usd : 0, known};
     step->domestic = (struct figure){known ? sum.domestic_usd : 0, known};
-    step->capacity = (struct figure){sum.capacity_usd, s->question->worldwide};
+    step->capacity = (struct figure){sum.capacity_usd, s->question.worldwide};
     step->covered = (struct figure){all ? sum.covered_usd : 0, all};
     step->uncovered = figure_difference(figure_difference(step->gap, step->domestic), step->covered);
     step->uncovered_share = figure_ratio(step->uncovered, out->total);
-    step->flags |= flags_of_ratio(step->uncovered, out->total) | flags_of_ratio(s->loss, s->partner_exports);
-    set_cost(step, &costing, all ? s->question->side : SIDE_PARTNER);
+    step->flags |= flags_of_ratio(step->uncovered, out->total) | flags_of_ratio(s->loss_usd, s->partner_exports);
+    set_cost(step, &costing, all ? s->question.side : SIDE_PARTNER);
     set_loss(s, step);
 }
 
 static enum status make_steps(struct scenario_state *s, struct arena *arena, struct scenario *out)
 {
-    unsigned years = s->question->years;
+    unsigned years = s->question.years;
     out->n_steps = (size_t)SCENARIO_PATHS * years;
     out->step = s->step = arena_new(arena, struct scenario_step, out->n_steps);
     if (!out->step)
@@ -354,7 +363,7 @@ static enum status make_steps(struct scenario_state *s, struct arena *arena, str
     for (enum scenario_path path = PATH_GRADUAL; path <= PATH_ABRUPT; path++)
         for (unsigned year = 1; year <= years; year++, step++) {
             double part = path == PATH_GRADUAL ? (double)year / years : 1.0;
-            *step = (struct scenario_step){.path = path, .year = year, .cut = s->question->cut * part};
+            *step = (struct scenario_step){.path = path, .year = year, .cut = s->question.cut * part};
             fill_step(s, out, step);
         }
     return ST_OK;
@@ -364,61 +373,53 @@ static enum status make_steps(struct scenario_state *s, struct arena *arena, str
 
 static void find_totals(struct scenario_state *s, struct scenario *out)
 {
-    const struct frame *frame = s->frame, partner = home_of(frame, SIDE_PARTNER);
-    uint32_t period = s->question->period;
-    enum flow flow = flow_of(s->question->side);
-    struct figure absent = frame_absent(&s->home, s->home.partner, flow, period);
-    out->flow = sum_of(&s->rows[Q_FLOW], absent);
-    if (!out->flow.known || (!absent.known && s->rows[Q_FLOW].n < s->n_goods))
+    const struct frame *home = &s->home;
+    const uint32_t period = s->question.period;
+    const enum flow flow = flow_of(s->question.side);
+    struct figure absent = frame_absent(home, home->partner, flow, period);
+    out->flow = sum_of(s->flow, absent);
+    if (!out->flow.known || (!absent.known && s->flow->n < s->n_goods))
         s->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
-    if (frame_world(&s->home, flow, period) != WORLD_UNKNOWN)
-        out->total = sum_of(&s->rows[Q_TOTAL], frame_absent(&s->home, s->home.partner, flow, period));
-    out->partner_books = leverage_has_partner(frame, period);
+    if (s->total)
+        out->total = sum_of(s->total, absent);
+    out->partner_books = s->partner_books;
     if (!out->partner_books)
         s->flags |= FLAG_BIT(FLAG_NO_PARTNER_BOOKS);
-    struct figure none = frame_absent(&partner, frame->reporter, FLOW_EXPORTS, period);
-    s->loss = out->partner_books ? sum_of(&s->rows[Q_LOSS], none) : FIGURE_NONE;
-    s->partner_exports = sum_of(&s->rows[Q_PARTNER], FIGURE_NONE);
-    s->partner_all = sum_of(&s->rows[Q_PARTNER_ALL], FIGURE_NONE);
-    for (size_t i = 0; i < s->rows[Q_FLOW].n; i++)
-        out->products += s->rows[Q_FLOW].value_usd[i] > 0;
+    struct figure none = frame_absent(&s->away, s->away.partner, FLOW_EXPORTS, period);
+    s->loss_usd = out->partner_books ? sum_of(s->loss, none) : FIGURE_NONE;
+    s->partner_exports = sum_of(s->partner, FIGURE_NONE);
+    s->partner_all_usd = sum_of(s->partner_all, FIGURE_NONE);
+    for (size_t i = 0; i < s->flow->n; i++)
+        out->products += s->flow->value_usd[i] > 0;
 }
 
 static void set_flags(struct scenario_state *s)
 {
-    s->flags |= s->frame->flags;
-    unsigned months = frame_months_held(&s->home, s->question->period);
-    if (months && months < period_months(period_kind_of(s->question->period)))
+    s->flags |= s->frame.flags;
+    unsigned months = frame_months_held(&s->home, s->question.period);
+    if (months && months < period_months(period_kind_of(s->question.period)))
         s->flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
-    if (!s->question->worldwide)
+    if (!s->question.worldwide)
         s->flags |= FLAG_BIT(FLAG_NO_OTHER_SUPPLIERS);
-    if (cube_dataset(s->frame->cube)->partners == PARTNERS_CLOSED)
+    if (cube_dataset(s->frame.cube)->partners == PARTNERS_CLOSED)
         s->flags |= FLAG_BIT(FLAG_CLOSED_SET);
+    bool all = s->partner != NULL;
+    if (!s->total || (s->partner_books && !all))
+        s->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
 }
 
-enum status scenario_run(const struct frame *frame, const struct scenario_question *question, struct arena *arena,
-                         struct scenario *out)
+enum status scenario_fold(struct scenario_state *s, struct arena *arena, struct scenario *out)
 {
-    struct scenario_state *s = arena_new(arena, struct scenario_state, 1);
-    if (!s)
-        return ST_NO_MEMORY;
-    *s = (struct scenario_state){.frame = frame, .question = question, .home = home_of(frame, question->side)};
     *out = (struct scenario){.state = s};
-    enum status status = read_all(s, arena);
-    if (status == ST_OK)
-        status = make_goods(s, arena);
-    if (status == ST_OK)
-        status = read_others(s, arena);
-    if (status != ST_OK)
-        return status;
-    find_totals(s, out);
     set_flags(s);
-    status = make_steps(s, arena, out);
-    if (status != ST_OK)
-        return status;
-    struct figure others = {s->others_usd, question->worldwide};
-    out->resourcing_multiple = question->cut * figure_ratio(out->flow, figure_difference(out->total, out->flow));
-    out->market_tightness = question->cut * figure_ratio(out->flow, others);
+    if (make_goods(s, arena) != ST_OK || take_others(s, arena) != ST_OK)
+        return ST_NO_MEMORY;
+    find_totals(s, out);
+    if (make_steps(s, arena, out) != ST_OK)
+        return ST_NO_MEMORY;
+    struct figure others = {s->others_usd, s->question.worldwide};
+    out->resourcing_multiple = s->question.cut * figure_ratio(out->flow, figure_difference(out->total, out->flow));
+    out->market_tightness = s->question.cut * figure_ratio(out->flow, others);
     return ST_OK;
 }
 
@@ -460,7 +461,7 @@ enum status scenario_allocate(const struct scenario *scenario, size_t step, stru
 {
     const struct scenario_state *s = scenario->state;
     const struct scenario_step *at = &scenario->step[step];
-    size_t n_countries = countries_count(s->frame->countries);
+    size_t n_countries = countries_count(s->frame.countries);
     struct scenario_part *part = arena_new(arena, struct scenario_part, n_countries);
     *n = 0;
     if (!part || share_products(s, at, arena, part) != ST_OK)

@@ -1,8 +1,15 @@
+/* Who sells a product: five statements at most, and a row for each country that does. */
 #include "entrepot/analysis/suppliers.h"
 
 #include <math.h>
 
-enum { Q_WORLD, Q_TO_IMPORTER, Q_ALL_PRODUCTS, Q_IMPORTS, Q_IMPORTS_ROW };
+struct suppliers {
+    struct frame frame;
+    struct suppliers_question question;
+    const struct cube_rows *exports, *to_importer, *all_products; /* by reporter; NULL: not asked for */
+    const struct cube_rows *imports;                              /* by partner */
+    struct world world;                                           /* the importer's row for the world */
+};
 
 struct country_sales {
     struct figure world, to_importer, all_products, imports;
@@ -14,7 +21,7 @@ struct country_sales {
 struct table {
     const struct frame *frame;
     const struct suppliers_question *question;
-    struct cube_rows rows[SUPPLIERS_QUERIES];
+    const struct suppliers *asked;
     struct country_sales *country; /* by id */
     size_t n_countries;
     struct figure imports, all_products;
@@ -28,50 +35,61 @@ int64_t capacity_by_diversion(int64_t total_usd, int64_t now_usd, double divert)
     return total_usd > now_usd ? llround(divert * (double)(total_usd - now_usd)) : 0;
 }
 
-/* ---- reading ---- */
+/* ---- asking ---- */
 
 static bool has_importer(const struct frame *frame) { return frame->reporter != ANY_MEMBER; }
 
-void suppliers_ask(const struct frame *frame, const struct suppliers_question *question, struct suppliers_queries *out)
+/* Each country's exports, of the products or of all, to one partner or to all. */
+static const struct cube_rows *ask_exports(const struct suppliers *s, struct cube_set leaves, struct cube_set partner,
+                                           unsigned measures)
 {
-    *out = (struct suppliers_queries){
-        .exports = FLOW_EXPORTS, .imports = FLOW_IMPORTS, .world = countries_world(frame->countries)};
-    struct cube_query base = {
-        .kind = period_kind_of(question->period), .spread = CUBE_NO_SPREAD, .trace = frame->trace};
-    base.only[CUBE_PERIOD] = (struct cube_set){&question->period, 1};
-    base.only[CUBE_PRODUCT] = frame->leaves;
-    for (size_t i = 0; i < SUPPLIERS_QUERIES; i++) {
-        struct cube_query *q = &out->query[i];
-        *q = base;
-        bool importing = i == Q_IMPORTS || i == Q_IMPORTS_ROW;
-        q->only[CUBE_FLOW] = (struct cube_set){importing ? &out->imports : &out->exports, 1};
-        q->group = CUBE_BIT(importing ? CUBE_PARTNER : CUBE_REPORTER);
-        if (importing)
-            q->only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    }
-    out->query[Q_WORLD].measures = CUBE_QUANTITY;
-    out->query[Q_TO_IMPORTER].only[CUBE_PARTNER] = (struct cube_set){&frame->reporter, 1};
-    out->query[Q_ALL_PRODUCTS].only[CUBE_PRODUCT] = (struct cube_set){NULL, 0};
-    out->query[Q_IMPORTS_ROW].only[CUBE_PARTNER] = (struct cube_set){&out->world, 1};
-    out->wanted[Q_WORLD] = question->worldwide;
-    out->wanted[Q_TO_IMPORTER] = question->worldwide && has_importer(frame);
-    out->wanted[Q_ALL_PRODUCTS] = question->worldwide && cube_dataset(frame->cube)->coverage == COVERAGE_FULL;
-    out->wanted[Q_IMPORTS] = has_importer(frame);
-    out->wanted[Q_IMPORTS_ROW] = has_importer(frame) && frame_world(frame, FLOW_IMPORTS, question->period) == WORLD_ROW;
+    const uint32_t exports = FLOW_EXPORTS;
+    struct cube_query q = frame_query(&s->frame, &s->question.period, 1);
+    q.group = CUBE_BIT(CUBE_REPORTER);
+    q.measures = measures;
+    q.only[CUBE_REPORTER] = (struct cube_set){NULL, 0};
+    q.only[CUBE_PARTNER] = partner;
+    q.only[CUBE_FLOW] = (struct cube_set){&exports, 1};
+    q.only[CUBE_PRODUCT] = leaves;
+    return ask_add(s->frame.ask, s->frame.cube, &q);
 }
 
-static enum status read_all(struct table *t, struct arena *arena)
+static void ask_worldwide(struct suppliers *s)
 {
-    struct suppliers_queries ask;
-    enum status status = ST_OK;
-    suppliers_ask(t->frame, t->question, &ask);
-    for (size_t i = 0; status == ST_OK && i < SUPPLIERS_QUERIES; i++)
-        if (ask.wanted[i])
-            status = cube_run(t->frame->cube, &ask.query[i], &t->rows[i], 1, arena);
-    t->n_countries = countries_count(t->frame->countries);
-    t->country = arena_new(arena, struct country_sales, t->n_countries);
-    return status == ST_OK && !t->country ? ST_NO_MEMORY : status;
+    const struct cube_set all = {NULL, 0};
+    s->exports = ask_exports(s, s->frame.leaves, all, CUBE_QUANTITY);
+    if (has_importer(&s->frame))
+        s->to_importer = ask_exports(s, s->frame.leaves, (struct cube_set){&s->frame.reporter, 1}, 0);
+    if (cube_dataset(s->frame.cube)->coverage == COVERAGE_FULL)
+        s->all_products = ask_exports(s, all, all, 0);
 }
+
+static void ask_importer(struct suppliers *s)
+{
+    const uint32_t imports = FLOW_IMPORTS;
+    struct cube_query q = frame_query(&s->frame, &s->question.period, 1);
+    q.group = CUBE_BIT(CUBE_PARTNER);
+    q.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
+    s->imports = ask_add(s->frame.ask, s->frame.cube, &q);
+    s->world = world_ask(&s->frame, NULL, FLOW_BIT(FLOW_IMPORTS), FLOW_BIT(FLOW_IMPORTS), &s->question.period, 1);
+}
+
+struct suppliers *suppliers_ask(const struct frame *frame, const struct suppliers_question *question)
+{
+    struct suppliers *s = arena_new(ask_arena(frame->ask), struct suppliers, 1);
+    if (!s) {
+        ask_fail(frame->ask);
+        return NULL;
+    }
+    *s = (struct suppliers){.frame = *frame, .question = *question};
+    if (question->worldwide)
+        ask_worldwide(s);
+    if (has_importer(frame))
+        ask_importer(s);
+    return s;
+}
+
+/* ---- what was read ---- */
 
 /* What a supplier without a row has: nothing, if it keeps books here. */
 static struct figure absent(const struct table *t, uint32_t supplier)
@@ -83,10 +101,12 @@ static struct figure absent(const struct table *t, uint32_t supplier)
     return (struct figure){0, told};
 }
 
-static void take_rows(struct table *t)
+static void take_exports(struct table *t)
 {
-    const struct cube_rows *world = &t->rows[Q_WORLD], *to = &t->rows[Q_TO_IMPORTER], *all = &t->rows[Q_ALL_PRODUCTS],
-                           *from = &t->rows[Q_IMPORTS];
+    static const struct cube_rows none = {.n = 0};
+    const struct suppliers *s = t->asked;
+    const struct cube_rows *world = s->exports ? s->exports : &none, *to = s->to_importer ? s->to_importer : &none,
+                           *all = s->all_products ? s->all_products : &none;
     for (size_t i = 0; i < world->n; i++) {
         struct country_sales *c = &t->country[world->key[CUBE_REPORTER][i]];
         c->world = (struct figure){world->value_usd[i], true};
@@ -98,7 +118,13 @@ static void take_rows(struct table *t)
         t->country[to->key[CUBE_REPORTER][i]].to_importer = (struct figure){to->value_usd[i], true};
     for (size_t i = 0; i < all->n; i++)
         t->country[all->key[CUBE_REPORTER][i]].all_products = (struct figure){all->value_usd[i], true};
-    for (size_t i = 0; i < from->n; i++) {
+    t->all_products.known = all->n > 0;
+}
+
+static void take_imports(struct table *t)
+{
+    const struct cube_rows *from = t->asked->imports;
+    for (size_t i = 0; from && i < from->n; i++) {
         struct country_sales *c = &t->country[from->key[CUBE_PARTNER][i]];
         c->imports = (struct figure){from->value_usd[i], true};
         c->status |= from->status[i];
@@ -129,17 +155,14 @@ static void fill_gaps(struct table *t)
 
 static void find_imports(struct table *t)
 {
-    const struct cube_rows *from = &t->rows[Q_IMPORTS], *row = &t->rows[Q_IMPORTS_ROW];
+    const struct cube_rows *from = t->asked->imports;
+    const uint32_t period = t->question->period;
+    unsigned status = 0;
     if (!has_importer(t->frame))
         return;
-    enum world_kind world = frame_world(t->frame, FLOW_IMPORTS, t->question->period);
-    uint32_t partner = world == WORLD_ROW ? countries_world(t->frame->countries) : ANY_MEMBER;
-    struct figure none =
-        world == WORLD_UNKNOWN ? FIGURE_NONE : frame_absent(t->frame, partner, FLOW_IMPORTS, t->question->period);
-    t->imports = none;
-    if (world == WORLD_ROW && row->n)
-        t->imports = (struct figure){row->value_usd[0], true};
-    else if (world == WORLD_SUM && from->n) {
+    enum world_kind world = world_kind(t->frame, FLOW_IMPORTS, period);
+    t->imports = world_total(&t->asked->world, FLOW_IMPORTS, period, &status);
+    if (world == WORLD_SUM && from->n) {
         t->imports = (struct figure){0, true};
         for (size_t i = 0; i < from->n; i++)
             t->imports.usd += from->value_usd[i];
@@ -154,8 +177,7 @@ static void summarise(struct table *t, struct suppliers_summary *s)
 {
     struct figure others = {0, t->question->worldwide}, excluded = {0, t->question->n_excluded > 0};
     *s = (struct suppliers_summary){.imports = t->imports, .worldwide = t->question->worldwide};
-    s->world_exports = t->all_products = (struct figure){0, t->question->worldwide};
-    t->all_products.known = t->rows[Q_ALL_PRODUCTS].n > 0;
+    s->world_exports = (struct figure){0, t->question->worldwide};
     for (uint32_t id = 0; id < t->n_countries; id++) {
         const struct country_sales *c = &t->country[id];
         if (c->excluded)
@@ -227,17 +249,21 @@ static void set_flags(struct table *t)
         t->flags |= FLAG_BIT(FLAG_CLOSED_SET);
 }
 
-enum status suppliers_table(const struct frame *frame, const struct suppliers_question *question, struct arena *arena,
-                            struct supplier_row **out, size_t *n, struct suppliers_summary *summary)
+enum status suppliers_fold(const struct suppliers *suppliers, struct arena *arena, struct supplier_row **out, size_t *n,
+                           struct suppliers_summary *summary)
 {
-    struct table t = {.frame = frame, .question = question, .flags = frame->flags};
-    enum status status = read_all(&t, arena);
-    struct supplier_row *row = arena_new(arena, struct supplier_row, countries_count(frame->countries));
-    if (status != ST_OK || !row)
-        return status != ST_OK ? status : ST_NO_MEMORY;
+    const struct frame *frame = &suppliers->frame;
+    const struct suppliers_question *question = &suppliers->question;
+    struct table t = {.frame = frame, .question = question, .asked = suppliers, .flags = frame->flags};
+    t.n_countries = countries_count(frame->countries);
+    t.country = arena_new(arena, struct country_sales, t.n_countries);
+    struct supplier_row *row = arena_new(arena, struct supplier_row, t.n_countries);
+    if (!t.country || !row)
+        return ST_NO_MEMORY;
     for (size_t i = 0; i < question->n_excluded; i++)
         t.country[question->excluded[i]].excluded = true;
-    take_rows(&t);
+    take_exports(&t);
+    take_imports(&t);
     fill_gaps(&t);
     set_flags(&t);
     find_imports(&t);

@@ -1,8 +1,8 @@
-#include "api/assets.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <xxhash.h>
+
+#include "api/assets.h"
 
 #define SCRIPT "text/javascript; charset=utf-8"
 

@@ -1,9 +1,12 @@
+/* Memory that is handed out in a row from a chain of chunks, and taken back all at once or down to a mark. */
 #include "entrepot/base/arena.h"
 
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "entrepot/base/problem.h"
 
 #define CHUNK_BYTES ((size_t)64 * 1024)
 #define KEEP_BYTES ((size_t)32 << 20) /* most that is kept over a reset */
@@ -48,7 +51,8 @@ static struct arena_chunk *new_chunk(size_t size)
 static size_t bytes_to_keep(struct arena *arena)
 {
     size_t bytes = chain_bytes(arena->first);
-    arena->idle_resets = arena->used_bytes > IDLE_BYTES ? 0 : arena->idle_resets + 1;
+    bool idle = arena->used_bytes <= IDLE_BYTES && arena->most_bytes <= IDLE_BYTES;
+    arena->idle_resets = idle ? arena->idle_resets + 1 : 0;
     if (arena->idle_resets >= IDLE_RESETS && bytes > IDLE_BYTES) {
         arena->idle_resets = 0;
         return IDLE_BYTES;
@@ -68,7 +72,7 @@ void arena_reset(struct arena *arena)
     if (first)
         first->used = 0;
     arena->first = arena->now = first;
-    arena->used_bytes = 0;
+    arena->used_bytes = arena->most_bytes = 0;
     arena->starved = arena->full = false;
 }
 
@@ -78,18 +82,50 @@ void arena_release(struct arena *arena)
     arena_init(arena, arena->ceiling_bytes);
 }
 
-static struct arena_chunk *add_chunk(struct arena *arena, size_t need)
+struct arena_mark arena_mark(const struct arena *arena)
 {
-    size_t size = need > CHUNK_BYTES ? need : CHUNK_BYTES;
-    struct arena_chunk *chunk = new_chunk(size);
+    return (struct arena_mark){arena->now, arena->now ? arena->now->used : 0, arena->used_bytes};
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+    if (arena->used_bytes > arena->most_bytes)
+        arena->most_bytes = arena->used_bytes;
+    arena->now = mark.chunk;
+    if (mark.chunk)
+        mark.chunk->used = mark.chunk_bytes;
+    arena->used_bytes = mark.used_bytes;
+}
+
+void *arena_rewind_around(struct arena *arena, struct arena_mark mark, void *block, size_t bytes)
+{
+    arena_rewind(arena, mark);
+    void *place = arena_alloc_raw(arena, 1, bytes, 16);
+    if (!place)
+        BUG("a block has no room where it was");
+    return memmove(place, block, bytes);
+}
+
+/* Where the next `need` bytes begin in a chunk; SIZE_MAX if they have no room. */
+static size_t place_in(const struct arena_chunk *chunk, size_t need, size_t align)
+{
+    size_t start = (chunk->used + align - 1) & ~(align - 1);
+    return start <= chunk->size && chunk->size - start >= need ? start : SIZE_MAX;
+}
+
+/* The next chunk with room for `need` bytes: one that a rewind has emptied, else a new one at the end. */
+static struct arena_chunk *next_chunk(struct arena *arena, size_t need)
+{
+    struct arena_chunk **link = arena->now ? &arena->now->next : &arena->first;
+    for (; *link; link = &(*link)->next)
+        if ((*link)->size >= need) {
+            (*link)->used = 0;
+            return arena->now = *link;
+        }
+    struct arena_chunk *chunk = new_chunk(need > CHUNK_BYTES ? need : CHUNK_BYTES);
     if (!chunk)
         return NULL;
-    if (arena->now)
-        arena->now->next = chunk;
-    else
-        arena->first = chunk;
-    arena->now = chunk;
-    return chunk;
+    return arena->now = *link = chunk;
 }
 
 void *arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t align)
@@ -101,9 +137,9 @@ void *arena_alloc_raw(struct arena *arena, size_t count, size_t size, size_t ali
         return NULL;
     }
     struct arena_chunk *chunk = arena->now;
-    size_t start = chunk ? (chunk->used + align - 1) & ~(align - 1) : 0;
-    if (!chunk || start > chunk->size || chunk->size - start < need) {
-        chunk = add_chunk(arena, need);
+    size_t start = chunk ? place_in(chunk, need, align) : SIZE_MAX;
+    if (start == SIZE_MAX) {
+        chunk = next_chunk(arena, need);
         if (!chunk) {
             arena->starved = true;
             return NULL;

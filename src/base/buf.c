@@ -1,3 +1,4 @@
+/* A byte buffer that grows up to its ceiling and remembers that it failed. */
 #include "entrepot/base/buf.h"
 
 #include <stdio.h>
@@ -77,4 +78,12 @@ void buf_printf(struct buf *buf, const char *format, ...)
     (void)vsnprintf(buf->p + buf->n, (size_t)n + 1, format, args);
     va_end(args);
     buf->n += (size_t)n;
+}
+
+void buf_ratio(struct buf *buf, double ratio)
+{
+    if (!ratio_is_small(ratio)) /* six decimals no longer fit an integer, nor do they mean anything */
+        buf_printf(buf, "%.0f", ratio);
+    else if (buf_reserve(buf, NUMBER_ROOM))
+        buf->n += ratio_put(buf->p + buf->n, ratio);
 }

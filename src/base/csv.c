@@ -1,12 +1,11 @@
+/* Records of RFC 4180, read where they lie. */
 #include "entrepot/base/csv.h"
 
 #include <inttypes.h>
 
-#define STREAM_BYTES ((size_t)1 << 18)
-
 void csv_init_memory(struct csv *csv, const char *name, char *bytes, size_t n)
 {
-    *csv = (struct csv){.name = name, .p = bytes, .n = n, .at_end = true, .next_line = 1, .delimiter = ','};
+    *csv = (struct csv){.name = name, .p = bytes, .n = n, .next_line = 1, .delimiter = ','};
 }
 
 void csv_init_part(struct csv *csv, const char *name, char *bytes, size_t n, uint64_t line)
@@ -16,49 +15,11 @@ void csv_init_part(struct csv *csv, const char *name, char *bytes, size_t n, uin
     csv->started = line > 1; /* a mark can only stand at the very beginning */
 }
 
-void csv_init_stream(struct csv *csv, const char *name, csv_fill *fill, void *source)
-{
-    *csv = (struct csv){.name = name, .fill = fill, .source = source, .next_line = 1, .delimiter = ','};
-}
-
-void csv_release(struct csv *csv)
-{
-    free(csv->own);
-    csv->own = NULL;
-}
-
 static enum status refuse(const struct csv *csv, struct problem *problem, const char *what)
 {
     char place[256];
     (void)snprintf(place, sizeof place, "%s:%" PRIu64, csv->name, csv->line);
     return problem_set(problem, ST_INVALID, place, "%s", what);
-}
-
-/* Moves the unread bytes to the front and reads more behind them. */
-static enum status refill(struct csv *csv, struct problem *problem)
-{
-    if (csv->n > CSV_RECORD_MAX)
-        return refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?");
-    if (csv->capacity - csv->n < STREAM_BYTES / 2 || !csv->own) {
-        size_t capacity = csv->capacity ? csv->capacity * 2 : STREAM_BYTES;
-        char *own = malloc(capacity);
-        if (!own)
-            return problem_set(problem, ST_NO_MEMORY, csv->name, "out of memory");
-        if (csv->n)
-            memcpy(own, csv->p, csv->n);
-        free(csv->own);
-        csv->own = own;
-        csv->capacity = capacity;
-    } else if (csv->n) {
-        memmove(csv->own, csv->p, csv->n);
-    }
-    csv->p = csv->own;
-    ptrdiff_t got = csv->fill(csv->source, csv->own + csv->n, csv->capacity - csv->n, problem);
-    if (got < 0)
-        return ST_IO;
-    csv->at_end = got == 0;
-    csv->n += (size_t)got;
-    return ST_OK;
 }
 
 /* Whether a quote at p[i] opens or closes a field, and is no letter of a field's text. */
@@ -69,16 +30,18 @@ static bool is_quote(const struct csv *csv, size_t i, bool quoted)
     return !csv->tolerant || quoted || i == 0 || csv->p[i - 1] == csv->delimiter || csv->p[i - 1] == '\n';
 }
 
-/* Length of the record at csv->p with its line end; 0 if its end is not in the buffer. Quotes may hide line ends. */
+/* Length of the record at csv->p with its line end, and how many lines it has. Quotes may hide line ends; an open one does not make
+ * all the rest of a large file one record. */
 static size_t record_length(const struct csv *csv, uint64_t *lines)
 {
     bool quoted = false;
-    const char *end = csv->n ? memchr(csv->p, '\n', csv->n) : NULL;
+    const size_t most = csv->n < CSV_RECORD_MAX + 1 ? csv->n : CSV_RECORD_MAX + 1;
+    const char *end = most ? memchr(csv->p, '\n', most) : NULL;
     *lines = 1;
     if (end && !memchr(csv->p, '"', (size_t)(end - csv->p)))
         return (size_t)(end - csv->p) + 1;
     *lines = 0;
-    for (size_t i = 0; i < csv->n; i++) {
+    for (size_t i = 0; i < most; i++) {
         char c = csv->p[i];
         if (csv->tolerant && quoted && c == '"' && i + 1 < csv->n && csv->p[i + 1] == '"')
             i++; /* a doubled one is a letter */
@@ -90,7 +53,7 @@ static size_t record_length(const struct csv *csv, uint64_t *lines)
                 return i + 1;
         }
     }
-    return csv->at_end ? csv->n : 0;
+    return most;
 }
 
 static struct str without_line_end(struct str record)
@@ -150,21 +113,15 @@ static enum status split(struct csv *csv, char *p, size_t n, struct problem *pro
 static enum status next_record(struct csv *csv, struct str *record, struct problem *problem)
 {
     uint64_t lines;
-    size_t length;
-    while ((length = record_length(csv, &lines)) == 0) {
-        if (csv->at_end)
-            return ST_NOT_FOUND;
-        enum status status = refill(csv, problem);
-        if (status != ST_OK)
-            return status;
-    }
+    size_t length = record_length(csv, &lines);
     csv->line = csv->next_line;
     csv->next_line += lines;
     *record = str_span(csv->p, length);
     csv->p += length;
     csv->n -= length;
-    return length > CSV_RECORD_MAX ? refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?")
-                                   : ST_OK;
+    if (length > CSV_RECORD_MAX)
+        return refuse(csv, problem, "the record is longer than 1 MiB: is a quote left open?");
+    return length ? ST_OK : ST_NOT_FOUND;
 }
 
 static void skip_mark(struct csv *csv, struct str *record)
@@ -179,7 +136,6 @@ enum status csv_next(struct csv *csv, struct problem *problem)
     struct str record;
     char *start;
     do {
-        csv->line = csv->next_line;
         enum status status = next_record(csv, &record, problem);
         if (status != ST_OK)
             return status;

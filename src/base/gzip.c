@@ -1,3 +1,4 @@
+/* One text compressed at once by zlib, whose memory comes from the caller's arena. */
 #define ZLIB_CONST /* it says that it only reads what is to be packed */
 #include "entrepot/base/gzip.h"
 
@@ -11,7 +12,7 @@
 #define AS_GZIP 16 /* zlib's way to ask for RFC 1952 */
 #define MEMORY_LEVEL 8
 
-static voidpf take(voidpf arena, uInt items, uInt size) { return arena_alloc(arena, items, size, 16); }
+static voidpf gzip_take(voidpf arena, uInt items, uInt size) { return arena_alloc(arena, items, size, 16); }
 
 static void leave(voidpf arena, voidpf address) /* goes with the arena */
 {
@@ -21,7 +22,7 @@ static void leave(voidpf arena, voidpf address) /* goes with the arena */
 
 enum status gzip_add(struct str text, struct arena *arena, struct buf *out)
 {
-    z_stream z = {.zalloc = take, .zfree = leave, .opaque = arena};
+    z_stream z = {.zalloc = gzip_take, .zfree = leave, .opaque = arena};
     if (text.n > UINT_MAX ||
         deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW_BITS + AS_GZIP, MEMORY_LEVEL, Z_DEFAULT_STRATEGY))
         return ST_NO_MEMORY;

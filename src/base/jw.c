@@ -1,8 +1,8 @@
+/* Writes JSON event by event: commas, escapes, and numbers by way of digits.h. */
 #include "entrepot/base/jw.h"
 
 #include <math.h>
 
-#include "entrepot/base/number.h"
 #include "entrepot/base/problem.h"
 
 void jw_init(struct jw *jw, struct buf *buf, bool pretty) { *jw = (struct jw){.buf = buf, .pretty = pretty}; }
@@ -109,14 +109,6 @@ static size_t copy_plain(char *to, struct str text)
     return i;
 }
 
-static size_t utf8_step(struct str rest)
-{
-    for (size_t n = 2; n <= 4 && n <= rest.n; n++)
-        if (str_utf8(str_span(rest.p, n)))
-            return n;
-    return 0;
-}
-
 static size_t quote_special(struct buf *buf, struct str rest)
 {
     unsigned char c = (unsigned char)rest.p[0];
@@ -127,11 +119,12 @@ static size_t quote_special(struct buf *buf, struct str rest)
         buf_byte(buf, letter[at - short_form]);
         return 1;
     }
-    if (c < 0x20 || c == 0x7F) {
-        buf_printf(buf, "\\u%04x", (unsigned)c);
-        return 1;
+    size_t control = str_control(rest);
+    if (control) { /* a terminal obeys those above 0x7F too; their number is their last byte */
+        buf_printf(buf, "\\u%04x", (unsigned)(unsigned char)rest.p[control - 1]);
+        return control;
     }
-    size_t step = utf8_step(rest);
+    size_t step = str_utf8_step(rest);
     buf_add(buf, step ? str_span(rest.p, step) : STR("\xEF\xBF\xBD"));
     return step ? step : 1;
 }
@@ -207,7 +200,7 @@ void jw_ratio(struct jw *jw, double value)
 {
     before_value(jw);
     if (isfinite(value))
-        ratio_print(jw->buf, value);
+        buf_ratio(jw->buf, value);
     else
         buf_lit(jw->buf, "null");
 }

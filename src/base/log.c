@@ -1,3 +1,4 @@
+/* The log: callers format their lines, one thread writes them, and nobody waits for a slow reader. */
 #include "entrepot/base/log.h"
 
 #include <errno.h>
@@ -49,7 +50,7 @@ bool log_level_read(struct str word, enum log_level *out)
     return false;
 }
 
-static int64_t now_ms(void)
+static int64_t log_now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -74,7 +75,7 @@ static struct timespec after_ms(clockid_t clock, long ms)
 /* False when log_free has lost patience. An error state counts as writable: the write itself will tell. */
 static bool wait_writable(struct log *log)
 {
-    while (now_ms() < atomic_load(&log->give_up_ms)) {
+    while (log_now_ms() < atomic_load(&log->give_up_ms)) {
         struct pollfd p = {.fd = log->fd, .events = POLLOUT};
         int n = poll(&p, 1, 100);
         if (n > 0)
@@ -95,7 +96,7 @@ static size_t piece(const struct log *log, struct str s)
     return end ? (size_t)(end - s.p) + 1 : PIPE_BUF;
 }
 
-static uint64_t count_lines(struct str s)
+static uint64_t log_count_lines(struct str s)
 {
     uint64_t n = 0;
     for (const char *at = s.p; s.n && (at = memchr(at, '\n', (size_t)(s.p + s.n - at))) != NULL; at++)
@@ -124,11 +125,11 @@ static size_t write_most(struct log *log, struct str s)
 static uint64_t write_batch(struct log *log, struct str s)
 {
     if (log->torn && write_most(log, STR("\n")) != 1)
-        return count_lines(s);
+        return log_count_lines(s);
     log->torn = false;
     size_t done = write_most(log, s);
     log->torn = done > 0 && done < s.n && s.p[done - 1] != '\n';
-    return count_lines(str_span(s.p + done, s.n - done));
+    return log_count_lines(str_span(s.p + done, s.n - done));
 }
 
 /* Waits, with the lock held, for the first line and then a little for more: a busy server costs 50 wake-ups a second. */
@@ -143,7 +144,7 @@ static void wait_for_lines(struct log *log)
     log->urgent = false;
 }
 
-static void add_time(struct buf *line)
+static void log_add_time(struct buf *line)
 {
     static _Thread_local struct {
         time_t second;
@@ -167,7 +168,7 @@ static void add_time(struct buf *line)
 static void begin_line(struct buf *line, enum log_level level, const char *event)
 {
     buf_lit(line, "{\"time\":\"");
-    add_time(line);
+    log_add_time(line);
     buf_lit(line, "\",\"level\":\"");
     buf_add(line, str_view(level_names[level]));
     buf_lit(line, "\",\"event\":");
@@ -175,7 +176,7 @@ static void begin_line(struct buf *line, enum log_level level, const char *event
 }
 
 /* With the lock held: the line without its end, the count of those that were lost before it, the end. */
-static bool append(struct log *log, struct str line)
+static bool log_append(struct log *log, struct str line)
 {
     static const size_t tail = sizeof ",\"dropped\":18446744073709551615}\n";
     struct buf *fill = &log->fill;
@@ -202,9 +203,9 @@ static void append_last_count(struct log *log)
 {
     struct buf line;
     buf_init(&line, LINE_BYTES);
-    begin_line(&line, LOG_WARNING, "log_dropped");
+    begin_line(&line, LOG_LEVEL_WARNING, "log_dropped");
     if (!line.failed)
-        (void)append(log, buf_view(&line));
+        (void)log_append(log, buf_view(&line));
     buf_release(&line);
 }
 
@@ -285,7 +286,7 @@ void log_free(struct log *log)
 {
     if (!log)
         return;
-    atomic_store(&log->give_up_ms, now_ms() + LAST_WORDS_MS);
+    atomic_store(&log->give_up_ms, log_now_ms() + LAST_WORDS_MS);
     pthread_mutex_lock(&log->lock);
     log->stop = true;
     pthread_cond_signal(&log->wake);
@@ -320,9 +321,9 @@ static void write_line(struct buf *line, enum log_level level, const char *event
 static void queue_line(struct log *log, enum log_level level, const struct buf *line)
 {
     size_t before = log->fill.n;
-    if (line->failed || !append(log, buf_view(line)))
+    if (line->failed || !log_append(log, buf_view(line)))
         count_dropped(log, 1);
-    bool urgent = level >= LOG_WARNING && !log->urgent;
+    bool urgent = level >= LOG_LEVEL_WARNING && !log->urgent;
     log->urgent = log->urgent || urgent;
     bool full_batch = before < BATCH_BYTES && log->fill.n >= BATCH_BYTES;
     if (before == 0 || full_batch || urgent)

@@ -1,3 +1,5 @@
+/* Decimal text to exact integers, and ratios to text, without the locale and without floating point on the way of
+ * money. */
 #include "entrepot/base/number.h"
 
 #include <math.h>
@@ -146,12 +148,4 @@ size_t ratio_put(char *at, double ratio)
         n += digits;
     }
     return n + decimals_put(at + n, (uint32_t)(size % 1000000));
-}
-
-void ratio_print(struct buf *buf, double ratio)
-{
-    if (!ratio_is_small(ratio)) /* six decimals no longer fit an integer, nor do they mean anything */
-        buf_printf(buf, "%.0f", ratio);
-    else if (buf_reserve(buf, NUMBER_ROOM))
-        buf->n += ratio_put(buf->p + buf->n, ratio);
 }

@@ -1,3 +1,4 @@
+/* Worker threads and the queue of jobs that they share. */
 #include "entrepot/base/pool.h"
 
 #include <pthread.h>
@@ -22,7 +23,7 @@ static void run_unlocked(struct pool *pool, struct pool_job *job)
     (void)pthread_cond_broadcast(&pool->finished);
 }
 
-static struct pool_job *take(struct pool *pool)
+static struct pool_job *pool_take(struct pool *pool)
 {
     struct pool_job *job = pool->first;
     if (job) {
@@ -33,12 +34,12 @@ static struct pool_job *take(struct pool *pool)
     return job;
 }
 
-static void *work(void *pool_)
+static void *pool_work(void *pool_)
 {
     struct pool *pool = pool_;
     (void)pthread_mutex_lock(&pool->lock);
     for (;;) {
-        struct pool_job *job = take(pool);
+        struct pool_job *job = pool_take(pool);
         if (job)
             run_unlocked(pool, job);
         else if (pool->ending)
@@ -66,7 +67,7 @@ struct pool *pool_new(size_t threads)
     (void)pthread_mutex_init(&pool->lock, NULL);
     (void)pthread_cond_init(&pool->submitted, NULL);
     (void)pthread_cond_init(&pool->finished, NULL);
-    while (pool->n < n && pthread_create(&pool->thread[pool->n], NULL, work, pool) == 0)
+    while (pool->n < n && pthread_create(&pool->thread[pool->n], NULL, pool_work, pool) == 0)
         pool->n++;
     if (pool->n > 0)
         return pool; /* fewer threads than asked for do the same work */

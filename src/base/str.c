@@ -1,3 +1,4 @@
+/* Comparing, cutting and judging borrowed text. */
 #include "entrepot/base/str.h"
 
 #define DISTANCE_MAX 64
@@ -71,11 +72,12 @@ static size_t utf8_expected(unsigned char first)
     return first >= 0xF0 && first <= 0xF4 ? 4 : 0;
 }
 
-/* Length of the well-formed UTF-8 sequence at p, or 0. Table 3-7 of the Unicode Standard. */
-static size_t utf8_length(const unsigned char *p, size_t n)
+/* Table 3-7 of the Unicode Standard. */
+size_t str_utf8_step(struct str s)
 {
+    const unsigned char *p = (const unsigned char *)s.p;
     size_t need = utf8_expected(p[0]);
-    if (need < 2 || need > n)
+    if (need < 2 || need > s.n)
         return need == 1;
     unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
     unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
@@ -90,12 +92,20 @@ static size_t utf8_length(const unsigned char *p, size_t n)
 bool str_utf8(struct str s)
 {
     for (size_t i = 0; i < s.n;) {
-        size_t step = utf8_length((const unsigned char *)s.p + i, s.n - i);
+        size_t step = str_utf8_step(str_span(s.p + i, s.n - i));
         if (step == 0)
             return false;
         i += step;
     }
     return true;
+}
+
+size_t str_control(struct str s)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+    if (s.n && (p[0] < 0x20 || p[0] == 0x7F))
+        return 1;
+    return s.n > 1 && p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0 ? 2 : 0;
 }
 
 bool str_digits(struct str s)

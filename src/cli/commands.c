@@ -2,21 +2,8 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "cli/options.h"
+#include "cli/parse.h"
 #include "entrepot/server/health.h"
-
-int print_problem(const struct problem *problem)
-{
-    fputs("entrepot: ", stderr);
-    problem_print(problem, stderr);
-    return EXIT_REFUSED;
-}
-
-static int usage(const char *text)
-{
-    fprintf(stderr, "usage: entrepot %s\n", text);
-    return EXIT_USAGE;
-}
 
 static bool print_bytes(struct str bytes)
 {
@@ -28,30 +15,25 @@ static bool print_bytes(struct str bytes)
 
 /* ---- get ---- */
 
-struct get_options {
-    struct api_request request;
-    bool include; /* print status and header fields too */
-};
-
-/* Takes --include and --header out of argv, so that settings_read sees the rest. */
-static int take_get_options(int argc, char **argv, struct get_options *get)
+static const char *get_read_header(struct settings *settings, const char *value)
 {
-    int n = 0;
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--include") == 0) {
-            get->include = true;
-        } else if (strcmp(argv[i], "--header") == 0 && i + 1 < argc) {
-            struct str value = str_view(argv[++i]), name = str_cut(&value, ':');
-            if (str_eq_nocase(name, STR("Accept")))
-                get->request.accept = str_trim(value);
-            else if (str_eq_nocase(name, STR("If-None-Match")))
-                get->request.if_none_match = str_trim(value);
-        } else {
-            argv[n++] = argv[i];
-        }
-    }
-    return n;
+    struct str rest = str_view(value), name = str_cut(&rest, ':');
+    if (str_eq_nocase(name, STR("Accept")))
+        settings->request.accept = str_trim(rest);
+    else if (str_eq_nocase(name, STR("If-None-Match")))
+        settings->request.if_none_match = str_trim(rest);
+    return NULL;
 }
+
+static const struct option get_options[] = {
+    {.name = "header",
+     .meta = "LINE",
+     .type = OPT_READ,
+     .read = get_read_header,
+     .help = "a header field, as 'Accept: text/csv'; repeatable"},
+    {.name = "include", .type = OPT_FLAG, OPTION_AT(include), .help = "print the status and the header fields too"},
+    {.name = NULL},
+};
 
 static int print_reply(const struct api_reply *reply, bool include)
 {
@@ -66,45 +48,40 @@ static int print_reply(const struct api_reply *reply, bool include)
     return reply->status < 400 ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static int answer(const struct settings *settings, const struct get_options *get)
+static int get_answer(struct settings *settings)
 {
     struct served served;
     struct problem problem;
+    if (settings->rest[0][0] != '/')
+        return command_usage(settings->command);
+    settings->request.target = str_view(settings->rest[0]);
     if (served_load(settings, NULL, &served, &problem) != ST_OK)
         return print_problem(&problem);
     struct arena arena;
     struct api_reply reply;
     arena_init(&arena, settings->server.request_bytes);
-    api_answer(served.api, &arena, &get->request, &reply);
-    int status = print_reply(&reply, get->include);
+    api_answer(served.api, &arena, &settings->request, &reply);
+    int status = print_reply(&reply, settings->include);
     buf_release(&reply.body);
     arena_release(&arena);
     served_free(&served);
     return status;
 }
 
-int command_get(int argc, char **argv)
-{
-    struct get_options get = {.request = {.method = STR("GET")}};
-    argc = take_get_options(argc, argv, &get);
-    const char *rest[REST_MAX];
-    size_t n;
-    struct settings settings;
-    int status = settings_take(&settings, argc, argv, rest, &n);
-    if (status == EXIT_DONE && (n != 1 || rest[0][0] != '/'))
-        status = usage("get PATH [--include] [--header 'Accept: text/csv'] [--data PATH]…   (PATH begins with /)");
-    if (status == EXIT_DONE) {
-        get.request.target = str_view(rest[0]);
-        status = answer(&settings, &get);
-    }
-    settings_release(&settings);
-    return status;
-}
+const struct command command_get = {"get",
+                                    "PATH [OPTIONS]",
+                                    "answer one request on standard output, without a server; PATH begins with /",
+                                    1,
+                                    1,
+                                    .run = get_answer,
+                                    .own = get_options,
+                                    .use = FOR_GET};
 
 /* ---- verify ---- */
 
-static int verify(const struct settings *settings, const char *path)
+static int verify(struct settings *settings)
 {
+    const char *path = settings->rest[0];
     struct problem problem;
     struct countries *countries;
     struct products *products;
@@ -116,8 +93,9 @@ static int verify(const struct settings *settings, const char *path)
     if (status == ST_OK) {
         status = cube_verify(cube, &problem);
         if (status == ST_OK)
-            printf("%s: sound: %.*s, %llu observations, release %.*s\n", path, STR_ARG(cube_dataset(cube)->id),
-                   (unsigned long long)cube_observations(cube), STR_ARG(cube_release(cube)));
+            problem_line(stdout, "%s: sound: %.*s, %llu observations, release %.*s", path,
+                         STR_ARG(cube_dataset(cube)->id), (unsigned long long)cube_observations(cube),
+                         STR_ARG(cube_release(cube)));
         cube_close(cube);
     }
     countries_free(countries);
@@ -126,43 +104,26 @@ static int verify(const struct settings *settings, const char *path)
     return status == ST_OK ? EXIT_DONE : print_problem(&problem);
 }
 
-int command_verify(int argc, char **argv)
-{
-    const char *rest[REST_MAX];
-    size_t n;
-    struct settings settings;
-    int status = settings_take(&settings, argc, argv, rest, &n);
-    if (status == EXIT_DONE && n != 1)
-        status = usage("verify FILE.cube");
-    if (status == EXIT_DONE)
-        status = verify(&settings, rest[0]);
-    settings_release(&settings);
-    return status;
-}
+const struct command command_verify = {"verify",      "FILE.cube [OPTIONS]", "check every byte of a cube file", 1, 1,
+                                       .run = verify, .use = FOR_VERIFY};
 
 /* ---- health, routes, openapi ---- */
 
-int command_health(int argc, char **argv)
+static int health(struct settings *settings)
 {
-    const char *rest[REST_MAX];
-    size_t n;
-    struct settings settings;
     struct problem problem;
-    int status = settings_take(&settings, argc, argv, rest, &n);
-    if (status == EXIT_DONE && n > 0)
-        status = usage("health [--listen ADDR:PORT]");
-    if (status == EXIT_DONE && health_ask(settings.listen, "/readyz", 2000, &problem) != ST_OK)
-        status = print_problem(&problem);
-    settings_release(&settings);
-    return status;
+    return health_ask(settings->listen, "/readyz", 2000, &problem) == ST_OK ? EXIT_DONE : print_problem(&problem);
 }
 
-int command_routes(int argc, char **argv)
+const struct command command_health = {
+    "health", "[OPTIONS]", "ask a running server whether it is ready", 0, 0, .run = health, .use = FOR_HEALTH};
+
+static int routes(int argc, char *const *argv)
 {
     struct buf out;
     bool markdown = argc == 1 && strcmp(argv[0], "--markdown") == 0;
     if (argc > 1 || (argc == 1 && !markdown))
-        return usage("routes [--markdown]");
+        return NOT_BARE;
     buf_init(&out, (size_t)1 << 20);
     if (markdown)
         api_print_markdown(&out);
@@ -173,6 +134,8 @@ int command_routes(int argc, char **argv)
     return ok ? EXIT_DONE : EXIT_REFUSED;
 }
 
+const struct command command_routes = {"routes", "[--markdown]", "list the endpoints", 0, 0, .bare = routes};
+
 static int print_openapi(const struct api *api)
 {
     struct buf out;
@@ -182,8 +145,14 @@ static int print_openapi(const struct api *api)
     return ok ? EXIT_DONE : EXIT_REFUSED;
 }
 
-/* Without options the table alone is described; with data, its answers are the examples. */
-static int openapi_over(const struct settings *settings)
+static int openapi_of_routes(int argc, char *const *argv)
+{
+    (void)argv;
+    return argc == 0 ? print_openapi(NULL) : NOT_BARE;
+}
+
+/* With data, its answers are the examples. */
+static int openapi(struct settings *settings)
 {
     struct served served;
     struct problem problem;
@@ -194,18 +163,11 @@ static int openapi_over(const struct settings *settings)
     return status;
 }
 
-int command_openapi(int argc, char **argv)
-{
-    const char *rest[REST_MAX];
-    size_t n;
-    struct settings settings;
-    if (argc == 0)
-        return print_openapi(NULL);
-    int status = settings_take(&settings, argc, argv, rest, &n);
-    if (status == EXIT_DONE && n > 0)
-        status = usage("openapi [--config FILE] [--data PATH]…   (with data: its answers are the examples)");
-    if (status == EXIT_DONE)
-        status = openapi_over(&settings);
-    settings_release(&settings);
-    return status;
-}
+const struct command command_openapi = {"openapi",
+                                        "[OPTIONS]",
+                                        "print the OpenAPI document; with --data its answers are the examples",
+                                        0,
+                                        0,
+                                        .run = openapi,
+                                        .bare = openapi_of_routes,
+                                        .use = FOR_OPENAPI};

@@ -5,7 +5,7 @@
 
 #include "cli/options.h"
 
-static void add(struct sandbox *sandbox, const char *path)
+static void confine_add(struct sandbox *sandbox, const char *path)
 {
     if (path && sandbox->n_folders < SANDBOX_FOLDERS_MAX)
         sandbox->folder[sandbox->n_folders++] = path;
@@ -18,7 +18,7 @@ static bool is_folder(const char *path)
 }
 
 /* The folder that a file lies in; a folder is its own. */
-static const char *folder_of(struct settings *settings, const char *path)
+static const char *confine_folder(struct settings *settings, const char *path)
 {
     const char *slash = strrchr(path, '/');
     if (is_folder(path))
@@ -33,7 +33,7 @@ static void follow(struct settings *settings, struct sandbox *sandbox, const cha
     char *real = lstat(path, &info) == 0 && S_ISLNK(info.st_mode) ? realpath(path, NULL) : NULL;
     const char *kept = real ? arena_str(&settings->texts, str_view(real)).p : NULL;
     if (kept)
-        add(sandbox, folder_of(settings, kept));
+        confine_add(sandbox, confine_folder(settings, kept));
     free(real);
 }
 
@@ -51,19 +51,18 @@ static void follow_links(struct settings *settings, struct sandbox *sandbox, con
 
 static void may_read(struct settings *settings, struct sandbox *sandbox, const char *path)
 {
-    const char *folder = path ? folder_of(settings, path) : NULL;
+    const char *folder = path ? confine_folder(settings, path) : NULL;
     if (!folder)
         return;
-    add(sandbox, folder);
+    confine_add(sandbox, folder);
     follow_links(settings, sandbox, folder);
 }
 
 void confine(struct settings *settings, struct sandbox *sandbox)
 {
     const char *const files[] = {settings->config, settings->countries, settings->products, settings->sectors};
-    *sandbox =
-        (struct sandbox){.mode = settings_sandbox(settings), .low_port = server_needs_privilege(&settings->server)};
-    add(sandbox, "/proc/self"); /* for the metrics */
+    *sandbox = (struct sandbox){.mode = settings->sandbox, .low_port = server_needs_privilege(&settings->server)};
+    confine_add(sandbox, "/proc/self"); /* for the metrics */
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         may_read(settings, sandbox, files[i]);
     for (size_t i = 0; i < settings->data.n; i++)

@@ -1,23 +1,9 @@
 /* entrepot: serves, asks, imports and checks trade statistics. */
-#include "cli/options.h"
+#include "cli/parse.h"
 #include "entrepot/server/fault.h"
 
-static const struct {
-    const char *name;
-    command *run;
-    const char *arguments, *help;
-} commands[] = {
-    {"serve", command_serve, "", "load the datasets and answer over HTTP"},
-    {"get", command_get, "PATH", "answer one request on standard output, without a server"},
-    {"import", command_import, "FILE… -o OUT",
-     "compile one file or several into a cube file; import --help tells more"},
-    {"inspect", command_inspect, "FILE… [--manifest]",
-     "say what files are taken for, and write the manifest that says it"},
-    {"verify", command_verify, "FILE.cube", "check every byte of a cube file"},
-    {"health", command_health, "", "ask a running server whether it is ready"},
-    {"routes", command_routes, "[--markdown]", "list the endpoints"},
-    {"openapi", command_openapi, "", "print the OpenAPI document; with --data its answers are the examples"},
-};
+static const struct command *const commands[] = {&command_serve,  &command_get,    &command_import, &command_inspect, &command_verify,
+                                                 &command_health, &command_routes, &command_openapi};
 #define COMMANDS (sizeof commands / sizeof *commands)
 
 static void help(FILE *out)
@@ -26,11 +12,12 @@ static void help(FILE *out)
           "COMMAND [ARGUMENTS] [OPTIONS]\n\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s %-21s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
-    fputs("\nget also takes --include (status and header fields too) and --header 'Name: value'.\n\noptions (command "
-          "line before environment before configuration):\n",
-          out);
-    settings_help(out);
+        fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->help);
+    fputs(
+        "\nentrepot COMMAND --help tells which options it has a use for, and its own.\n\noptions (command line before "
+        "environment before configuration):\n",
+        out);
+    options_help(settings_table, FOR_ANY, out);
     fputs("\nexit status: 0 done; 1 refused input or start, or a problem as the answer; 2 wrong usage; 3 a data file "
           "was cut short\n"
           "while it was read; 128 + N ended by signal N, a second SIGTERM say\n",
@@ -45,11 +32,32 @@ static bool asks_for(int argc, char **argv, const char *option)
     return false;
 }
 
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    struct settings settings;
+    int status = command->bare ? command->bare(argc, argv) : NOT_BARE;
+    if (status != NOT_BARE || !command->run)
+        return status == NOT_BARE ? command_usage(command) : status;
+    status = settings_read(&settings, command, argc, argv);
+    if (status != EXIT_DONE)
+        (void)print_problem(&settings.problem);
+    else if (settings.n_rest < command->at_least || settings.n_rest > command->at_most)
+        status = command_usage(command);
+    else
+        status = command->run(&settings);
+    settings_release(&settings);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
+    const struct command *command = NULL;
+    for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i]->name) == 0)
+            command = commands[i];
     if (asks_for(argc, argv, "--help") || asks_for(argc, argv, "-h")) {
-        if (strcmp(argv[1], "import") == 0 || strcmp(argv[1], "inspect") == 0)
-            import_help(stdout);
+        if (command)
+            command_help(command);
         else
             help(stdout);
         return EXIT_DONE;
@@ -58,13 +66,14 @@ int main(int argc, char **argv)
         puts("entrepot " ENTREPOT_VERSION);
         return EXIT_DONE;
     }
-    for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0) {
-            fault_guard(commands[i].run == command_serve);
-            return commands[i].run(argc - 2, argv + 2);
-        }
-    if (argc > 1)
-        fprintf(stderr, "entrepot: \"%s\" is no command\n\n", argv[1]);
+    if (command) {
+        fault_guard(command == &command_serve);
+        return run_command(command, argc - 2, argv + 2);
+    }
+    if (argc > 1) {
+        problem_line(stderr, "entrepot: \"%s\" is no command", argv[1]);
+        fputc('\n', stderr);
+    }
     help(stderr);
     return EXIT_USAGE;
 }

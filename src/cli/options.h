@@ -1,6 +1,7 @@
 /* options: what the command line, the environment and the configuration say. Private to src/cli.
  *
- * Precedence: command line, environment, configuration file, defaults. One table of settings drives all of them and --help.
+ * Precedence: command line, environment, configuration file, defaults. Options stand in tables: those of the settings, which every command
+ * takes, and a command's own. The tables drive reading and --help. All of it is for one thread and one struct settings at a time.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -9,8 +10,11 @@
 
 #include "entrepot/api/api.h"
 #include "entrepot/base/log.h"
+#include "entrepot/ingest/ingest.h"
 #include "entrepot/server/sandbox.h"
 #include "entrepot/server/server.h"
+
+struct command; /* cli/parse.h */
 
 #define SETTING_LIST_MAX 256
 
@@ -18,38 +22,50 @@
 struct text_list {
     const char *item[SETTING_LIST_MAX];
     size_t n;
+    bool given; /* on the command line: the first item there has replaced what others said */
+};
+
+/* What import alone is told. */
+struct import_options {
+    const char *output, *report;
+    bool inspect, manifest;
+    struct ingest_options ingest;
+    enum level level; /* which ingest.level and .partners may point to */
+    enum partners partners;
 };
 
 struct settings {
+    const struct command *command; /* NULL: none in particular */
+    int argc;
+    char *const *argv;  /* as it was given */
     const char *config; /* NULL: none */
     struct text_list data, trusted_proxies;
-    const char *listen, *admin, *forwarded_header, *sandbox, *countries, *products,
-        *sectors; /* files; NULL: the built-in tables */
+    const char *listen, *admin, *countries, *products, *sectors; /* files; NULL: the built-in tables */
     enum log_level log_level;
+    enum sandbox_mode sandbox;
     bool allow_root;
     struct server_options server;
     struct api_options api;
+    struct api_request request; /* of get; without its target */
+    bool include;               /* get shows the header fields too */
+    struct import_options import;
+    const char **rest; /* arguments that are no options */
+    size_t n_rest;
     struct arena texts;
     struct problem problem; /* why settings_read refused */
 };
 
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
-/* Reads argv from the subcommand's first argument on. Non-option arguments are left in rest[0 … *n_rest), which has room for argc. EXIT_DONE to go on; else what is
- * wrong stands in settings->problem: EXIT_USAGE for the command line and the environment, EXIT_REFUSED for the configuration file. */
-int settings_read(struct settings *settings, int argc, char **argv, const char **rest, size_t *n_rest);
-/* The same for a command: the message has been printed, and more than REST_MAX arguments are refused. */
-#define REST_MAX 64
-int settings_take(struct settings *settings, int argc, char **argv, const char **rest, size_t *n_rest);
+/* Reads argv from the command's first argument on; `command` may be NULL. EXIT_DONE to go on; else what is wrong stands in
+ * settings->problem: EXIT_USAGE for the command line and the environment, EXIT_REFUSED for the configuration file. Texts are the
+ * settings' own. Afterwards settings_release, also on failure. */
+int settings_read(struct settings *settings, const struct command *command, int argc, char *const *argv);
 void settings_release(struct settings *settings);
-enum sandbox_mode settings_sandbox(const struct settings *settings);
 /* What a server with these settings must still be able to do. Texts live as long as the settings. */
 void confine(struct settings *settings, struct sandbox *sandbox);
 /* Writes the options in which the two differ and that a running server cannot take over, with spaces between. */
 void settings_fixed(const struct settings *running, const struct settings *wanted, struct buf *out);
-/* The options table as help text. */
-void settings_help(FILE *out);
-
 /* The catalogue of all configured datasets. Gives up between two files (ST_UNAVAILABLE) once *give_up is set; it may be NULL. */
 enum status load_catalogue(const struct settings *settings, const atomic_bool *give_up, struct catalogue **out,
                            struct problem *problem) MUST_CHECK;
@@ -70,15 +86,7 @@ struct str build_id(void);
 enum status load_tables(const struct settings *settings, struct countries **countries, struct products **products,
                         struct sectors **sectors, struct problem *problem) MUST_CHECK;
 
-/* The options of import alone, as help text. */
-void import_help(FILE *out);
-
 /* "entrepot: place: detail (cure)" on the standard error output; EXIT_REFUSED. */
 int print_problem(const struct problem *problem);
-
-/* Subcommands: arguments behind their name; return the exit status. */
-typedef int command(int argc, char **argv);
-command command_serve, command_get, command_import, command_inspect, command_verify, command_health, command_routes,
-    command_openapi;
 
 #endif

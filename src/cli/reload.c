@@ -1,3 +1,4 @@
+/* Loads settings and data anew on a thread of its own, and exchanges what is served once all is well. */
 #include "cli/reload.h"
 
 #include <malloc.h>
@@ -25,7 +26,7 @@ static bool same_options(const struct api_options *a, const struct api_options *
 }
 
 /* Whether `next` would answer as what is served does: then the answers that are kept may stay. */
-static bool same(const struct reload *reload, const struct served *next, const struct api_options *options)
+static bool reload_same(const struct reload *reload, const struct served *next, const struct api_options *options)
 {
     return str_eq(catalogue_id(reload->served.catalogue), catalogue_id(next->catalogue)) &&
            same_options(&reload->options, options);
@@ -61,7 +62,7 @@ static void tell_fixed(const struct reload *reload, const struct settings *wante
     if (names.n) {
         struct log_field fields[] = {LOG_TEXT("options", buf_view(&names)),
                                      LOG_TEXT("cure", STR("these take effect when the server is started again"))};
-        log_line(reload->context.log, LOG_WARNING, "restart_needed", fields, 2);
+        log_line(reload->context.log, LOG_LEVEL_WARNING, "restart_needed", fields, 2);
     }
     buf_release(&names);
 }
@@ -76,14 +77,14 @@ static enum status load_anew(struct reload *reload, const struct settings *setti
         return status;
     }
     tell_fixed(reload, settings);
-    *changed = !same(reload, &next, &settings->api);
+    *changed = !reload_same(reload, &next, &settings->api);
     if (*changed)
         return exchange(reload, &next, &settings->api, problem);
     served_free(&next);
     return ST_OK;
 }
 
-static int64_t now_ms(void)
+static int64_t reload_now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -94,13 +95,13 @@ static void tell_result(const struct reload *reload, const struct problem *probl
 {
     struct log_field catalogue = LOG_TEXT("catalogue", catalogue_id(reload->served.catalogue));
     if (problem) {
-        log_problem(reload->context.log, LOG_ERROR, "reload_failed", problem, &catalogue, 1);
+        log_problem(reload->context.log, LOG_LEVEL_ERROR, "reload_failed", problem, &catalogue, 1);
         return;
     }
     struct log_field fields[] = {catalogue, LOG_NUMBER("datasets", catalogue_count(reload->served.catalogue)),
                                  LOG_TEXT("data", changed ? STR("changed") : STR("unchanged")),
-                                 LOG_NUMBER("duration_ms", now_ms() - begun_ms)};
-    log_line(reload->context.log, LOG_INFO, "reloaded", fields, 4);
+                                 LOG_NUMBER("duration_ms", reload_now_ms() - begun_ms)};
+    log_line(reload->context.log, LOG_LEVEL_INFO, "reloaded", fields, 4);
 }
 
 static void tell_ready(const struct reload *reload, const char *last)
@@ -116,33 +117,27 @@ void reload_announce(const struct reload *reload)
     struct log_field fields[] = {LOG_TEXT("version", STR(ENTREPOT_VERSION)),
                                  LOG_TEXT("catalogue", catalogue_id(reload->served.catalogue)),
                                  LOG_NUMBER("datasets", catalogue_count(reload->served.catalogue))};
-    log_line(reload->context.log, LOG_INFO, "serving", fields, sizeof fields / sizeof *fields);
+    log_line(reload->context.log, LOG_LEVEL_INFO, "serving", fields, sizeof fields / sizeof *fields);
     tell_ready(reload, "");
 }
 
-static void run(struct reload *reload)
+static void reload_run(struct reload *reload)
 {
     const struct reload_context *context = &reload->context;
-    const char **rest = calloc((size_t)context->argc + 1, sizeof *rest);
-    size_t n;
+    const struct settings *first = context->settings;
     struct settings settings;
     struct problem problem;
     bool changed = false;
-    int64_t begun_ms = now_ms();
+    int64_t begun_ms = reload_now_ms();
     enum status status = ST_OK;
     service_reloading(context->service);
-    if (!rest) {
-        status = problem_set(&problem, ST_NO_MEMORY, "data", "out of memory");
+    if (settings_read(&settings, first->command, first->argc, first->argv) == EXIT_DONE) {
+        status = load_anew(reload, &settings, &changed, &problem);
     } else {
-        if (settings_read(&settings, context->argc, context->argv, rest, &n) == EXIT_DONE) {
-            status = load_anew(reload, &settings, &changed, &problem);
-        } else {
-            status = ST_INVALID;
-            problem = settings.problem;
-        }
-        settings_release(&settings);
-        free(rest);
+        status = ST_INVALID;
+        problem = settings.problem;
     }
+    settings_release(&settings);
     pthread_mutex_lock(&reload->lock);
     if (!atomic_load(&reload->ending)) { /* else the server may be gone */
         server_note_reload(context->server, status == ST_OK);
@@ -155,7 +150,7 @@ static void run(struct reload *reload)
 
 /* ---- the thread ---- */
 
-static void *work(void *argument)
+static void *reload_work(void *argument)
 {
     struct reload *reload = argument;
     pthread_mutex_lock(&reload->lock);
@@ -166,7 +161,7 @@ static void *work(void *argument)
             break;
         reload->asked = false;
         pthread_mutex_unlock(&reload->lock);
-        run(reload);
+        reload_run(reload);
         pthread_mutex_lock(&reload->lock);
     }
     pthread_mutex_unlock(&reload->lock);
@@ -182,7 +177,7 @@ struct reload *reload_new(const struct reload_context *context, const struct ser
     reload->options = context->settings->api;
     pthread_mutex_init(&reload->lock, NULL);
     pthread_cond_init(&reload->wake, NULL);
-    if (pthread_create(&reload->thread, NULL, work, reload) == 0) {
+    if (pthread_create(&reload->thread, NULL, reload_work, reload) == 0) {
         reload->served = *served;
         return reload;
     }

@@ -10,9 +10,8 @@
 #include "entrepot/server/service.h"
 
 struct reload_context {
-    int argc;
-    char **argv;                     /* of the command, read again each time */
-    const struct settings *settings; /* those that the server was started with */
+    const struct settings
+        *settings; /* those that the server was started with; their command line is read again each time */
     struct server *server;
     struct log *log;
     const struct service *service;

@@ -1,5 +1,7 @@
+/* serve: loads the data, answers until it is told to end, loads anew when asked. */
 #include <unistd.h>
 
+#include "cli/parse.h"
 #include "cli/reload.h"
 
 struct serving {
@@ -16,7 +18,7 @@ static void wait_for_the_end(struct serving *s)
     int signal;
     while (server_wait_signal(&signal) == SERVER_RELOAD)
         reload_ask(s->reload);
-    log_line(s->log, LOG_INFO, "stopping", &LOG_NUMBER("signal", signal), 1);
+    log_line(s->log, LOG_LEVEL_INFO, "stopping", &LOG_NUMBER("signal", signal), 1);
     service_stopping(&s->service);
 }
 
@@ -30,12 +32,12 @@ static enum status close_up(struct serving *s, struct problem *problem)
 }
 
 /* Takes what is served. */
-static int serve(struct serving *s, int argc, char **argv, struct served *served)
+static int serve(struct serving *s, struct served *served)
 {
     struct problem problem;
     enum status status = server_start(&s->settings->server, served->api, s->log, &s->server, &problem);
     if (status == ST_OK) {
-        struct reload_context context = {argc, argv, s->settings, s->server, s->log, &s->service, &s->sandbox};
+        struct reload_context context = {s->settings, s->server, s->log, &s->service, &s->sandbox};
         s->reload = reload_new(&context, served);
         status = s->reload ? close_up(s, &problem)
                            : problem_set(&problem, ST_NO_MEMORY, "start", "no memory or no thread for reloading");
@@ -55,7 +57,7 @@ static int serve(struct serving *s, int argc, char **argv, struct served *served
 }
 
 /* The data are loaded under the same restrictions at the start as later: what cannot be loaded anew is not loaded at all. */
-static int load_and_serve(struct serving *s, int argc, char **argv)
+static int load_and_serve(struct serving *s)
 {
     struct served served;
     struct problem problem;
@@ -69,7 +71,7 @@ static int load_and_serve(struct serving *s, int argc, char **argv)
     s->log = log_new(STDERR_FILENO, s->settings->log_level);
     int status = EXIT_REFUSED;
     if (s->log)
-        status = serve(s, argc, argv, &served);
+        status = serve(s, &served);
     else
         served_free(&served);
     log_free(s->log);
@@ -87,7 +89,7 @@ static enum status refuse_root(const struct settings *settings, struct problem *
         "run it as a user of its own; else --allow-root 1, ENTREPOT_ALLOW_ROOT=1 or \"allow_root\": true");
 }
 
-static int prepare_and_serve(struct settings *settings, int argc, char **argv)
+static int prepare_and_serve(struct settings *settings)
 {
     struct serving s = {.settings = settings};
     struct problem problem;
@@ -96,23 +98,10 @@ static int prepare_and_serve(struct settings *settings, int argc, char **argv)
     if (service_open(&s.service, getenv("NOTIFY_SOCKET"), &problem) != ST_OK)
         (void)print_problem(&problem);
     confine(settings, &s.sandbox);
-    int status = load_and_serve(&s, argc, argv);
+    int status = load_and_serve(&s);
     service_close(&s.service);
     return status;
 }
 
-int command_serve(int argc, char **argv)
-{
-    const char *rest[REST_MAX];
-    size_t n;
-    struct settings settings;
-    int status = settings_take(&settings, argc, argv, rest, &n);
-    if (status == EXIT_DONE && n > 0) {
-        fprintf(stderr, "entrepot: serve takes options only, not \"%s\"\n", rest[0]);
-        status = EXIT_USAGE;
-    }
-    if (status == EXIT_DONE)
-        status = prepare_and_serve(&settings, argc, argv);
-    settings_release(&settings);
-    return status;
-}
+const struct command command_serve = {
+    "serve", "[OPTIONS]", "load the datasets and answer over HTTP", 0, 0, .run = prepare_and_serve, .use = FOR_SERVE};

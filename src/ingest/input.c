@@ -50,7 +50,7 @@ enum status input_open(struct importing *im, struct input *input, struct source 
 
 enum status input_give_back(struct input *input, struct source *source, struct problem *problem)
 {
-    if (input->container || input->text.p || strcmp(input->path, "-") != 0) {
+    if (!source->waits) {
         source_close(source);
         return ST_OK;
     }
@@ -68,5 +68,5 @@ enum status input_slurp(struct importing *im, struct input *input, size_t limit,
 {
     struct source source;
     enum status status = input_open(im, input, &source, problem);
-    return status == ST_OK ? source_slurp(&source, input->name, limit, bytes, n, problem) : status;
+    return status == ST_OK ? source_take_all(&source, input->name, limit, bytes, n, problem) : status;
 }

@@ -11,7 +11,8 @@ struct input;
  * opened once more only if it was given back. */
 enum status input_open(struct importing *importing, struct input *input, struct source *source,
                        struct problem *problem) MUST_CHECK;
-/* The standard input has only been looked at: it is kept for the next input_open. Anything else is closed. ST_NO_MEMORY. */
+/* What cannot be opened twice (the standard input, a pipe) has only been looked at: it is kept for the next input_open. Anything else is
+ * closed. ST_NO_MEMORY. */
 enum status input_give_back(struct input *input, struct source *source, struct problem *problem) MUST_CHECK;
 /* All of a small input: malloc's, with a NUL behind it. ST_TOO_LARGE. */
 enum status input_slurp(struct importing *importing, struct input *input, size_t limit, char **bytes, size_t *n,

@@ -1,3 +1,4 @@
+/* Reading, parsing and writing side by side: blocks are parsed by the pool and taken in the order of the input. */
 #include "ingest/pipeline.h"
 
 #include "ingest/input.h"

@@ -72,6 +72,16 @@ void cache_key_take(struct cache_key *key, struct str spelling)
     key->hash = XXH3_64bits(key->bytes, key->n);
 }
 
+/* No more than the key has. */
+void cache_key_copy(struct cache_key *key, const struct cache_key *from)
+{
+    key->n = from->n;
+    if (from->n == 0)
+        return;
+    key->hash = from->hash;
+    memcpy(key->bytes, from->bytes, from->n);
+}
+
 static struct cache_slot *place_of(const struct cache *cache, const struct cache_key *key)
 {
     return cache->slots && key->n ? &cache->slots[key->hash % SLOTS] : NULL;

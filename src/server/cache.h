@@ -34,6 +34,7 @@ void cache_clear(struct cache *cache);
 void cache_key_make(struct cache_key *key, const struct api_request *request);
 /* The key of an answer in one spelling: the api's. */
 void cache_key_take(struct cache_key *key, struct str spelling);
+void cache_key_copy(struct cache_key *key, const struct cache_key *from);
 /* The answer, borrowed until the next call with this cache; or NULL. */
 struct kept *cache_find(const struct cache *cache, const struct cache_key *key);
 /* Whether this answer may be kept at all. */

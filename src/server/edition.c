@@ -1,3 +1,4 @@
+/* The catalogue that answers, and how the next one takes its place. */
 #include "edition.h"
 
 #include <time.h>
@@ -8,7 +9,7 @@ static struct edition *edition_new(const struct api *api, uint64_t number)
 {
     struct edition *edition = malloc(sizeof *edition);
     if (edition)
-        *edition = (struct edition){.api = api, .number = number, .loaded_s = (int64_t)time(NULL)};
+        *edition = (struct edition){.api = api, .number = number, .loaded_s = (int64_t)time(NULL), .kept = 0};
     return edition;
 }
 
@@ -38,9 +39,9 @@ void editions_release(struct editions *editions)
 
 /* What was read may have been replaced before it was noted down. Once it is noted and still the present one, edition_swap will see the
  * note: both sides write first and read then, in the one order that all agree on (memory_order_seq_cst). */
-const struct edition *edition_hold(struct editions *editions, unsigned place)
+struct edition *edition_hold(struct editions *editions, unsigned place)
 {
-    const struct edition *edition, *noted = atomic_load(&editions->now);
+    struct edition *edition, *noted = atomic_load(&editions->now);
     do {
         edition = noted;
         atomic_store(&editions->place[place].held, edition);
@@ -54,12 +55,17 @@ void edition_drop(struct editions *editions, unsigned place)
     atomic_store_explicit(&editions->place[place].held, NULL, memory_order_release);
 }
 
+void edition_keep(struct edition *edition) { atomic_fetch_add(&edition->kept, 1); }
+
+void edition_let_go(struct edition *edition) { atomic_fetch_sub(&edition->kept, 1); }
+
+/* Kept is looked at last: whoever keeps an edition holds it as well until it is counted. */
 static bool anybody_holds(struct editions *editions, const struct edition *edition)
 {
     for (unsigned i = 0; i < editions->n_places; i++)
         if (atomic_load(&editions->place[i].held) == edition)
             return true;
-    return false;
+    return atomic_load(&edition->kept) > 0;
 }
 
 const struct api *edition_swap(struct editions *editions, const struct api *api)

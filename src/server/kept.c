@@ -44,16 +44,14 @@ struct kept *kept_new(struct api_reply *reply)
         return NULL;
     }
     if (reply->status == MHD_HTTP_NOT_MODIFIED && n == 0)
-        mhd_compat_no_length(response);
-    *kept =
-        (struct kept){.refs = 1,
-                      .response = response,
-                      /* NOLINTNEXTLINE(performance-no-int-to-ptr): the response's own copy, written for each request */
-                      .id = (char *)(uintptr_t)MHD_get_response_header(response, HEADER_ID),
-                      .body = body,
-                      .body_bytes = n,
-                      .status = reply->status,
-                      .route = reply->route ? reply->route : "-"};
+        quirk_no_length(response);
+    *kept = (struct kept){.refs = 1,
+                          .response = response,
+                          .id = quirk_field(response, HEADER_ID),
+                          .body = body,
+                          .body_bytes = n,
+                          .status = reply->status,
+                          .route = reply->route ? reply->route : "-"};
     return kept;
 }
 
@@ -108,7 +106,7 @@ struct MHD_Response *kept_copy(struct kept *kept, struct str id, struct str timi
     struct copying copying = {.to = response, .id = id, .timing = timing};
     (void)MHD_get_response_headers(kept->response, copy_header, &copying);
     if (kept->status == MHD_HTTP_NOT_MODIFIED)
-        mhd_compat_no_length(response);
+        quirk_no_length(response);
     if (!copying.failed)
         return response;
     MHD_destroy_response(response);

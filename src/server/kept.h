@@ -9,7 +9,7 @@
 #define ENTREPOT_SERVER_KEPT_H
 
 #include "entrepot/api/api.h"
-#include "mhd_compat.h"
+#include "mhd/quirks.h"
 
 struct kept {
     size_t refs;

@@ -12,9 +12,6 @@
 #define ANSWER_MS 180000 /* to take an answer: 15 MB at 0.7 Mbit/s */
 #define CROWDED_MS 1000  /* idle time when there is no room left */
 
-#define LIBRARY_EVENTS 128u /* libmicrohttpd takes so many at a time */
-#define LIBRARY_OWN 4u      /* descriptors it watches besides connections, rounded up */
-
 /* The clock's cheap form: deadlines need no more than its 4 ms. */
 static int64_t now_ms(void)
 {
@@ -61,7 +58,6 @@ void conn_close(struct conn *conn)
     if (!conn)
         return;
     struct shard *shard = conn->shard;
-    turns_end(&shard->turns, &conn->turn);
     pthread_mutex_lock(&shard->lock);
     if (conn->prev)
         conn->prev->next = conn->next;
@@ -84,7 +80,7 @@ size_t shard_connections(struct shard *shard)
     return n;
 }
 
-bool shard_needs_kicks(struct shard *shard) { return shard_connections(shard) >= LIBRARY_EVENTS - LIBRARY_OWN; }
+bool shard_needs_kicks(struct shard *shard) { return shard_connections(shard) >= QUIRK_EVENTS - QUIRK_EVENTS_OWN; }
 
 static int64_t deadline_ms(const struct shard *shard, enum conn_phase phase, bool crowded)
 {

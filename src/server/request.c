@@ -18,8 +18,7 @@ static struct conn *conn_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-/* libmicrohttpd parses the arguments right after this call and, given enough of them, runs out of its pool without a word to the
- * client. So the target is copied and the query cut off in place: `text` is the library's own, writable buffer. */
+/* The target is copied before the library sees the query, see quirk_cut_query. */
 void *request_target_seen(void *cls, const char *target, struct MHD_Connection *connection)
 {
     (void)cls;
@@ -39,9 +38,7 @@ void *request_target_seen(void *cls, const char *target, struct MHD_Connection *
     size_t most = conn->shard->options->max_target_bytes;
     buf_reset(&conn->target);
     buf_add(&conn->target, str_span(target, conn->target_bytes < most ? conn->target_bytes : most));
-    char *query = strchr(target, '?');
-    if (query)
-        query[1] = '\0';
+    quirk_cut_query(target);
     return NULL; /* what is returned becomes the handler's *seen, and NULL says: not seen yet */
 }
 
@@ -122,7 +119,7 @@ static enum MHD_Result join_header(void *cls, enum MHD_ValueKind kind, const cha
     struct join *join = cls;
     if (value && str_eq_nocase(str_span(name, name_n), str_view(join->name)))
         join->all = join->all.p
-                        ? arena_printf(&join->shard->arena, "%.*s, %.*s", STR_ARG(join->all), (int)value_n, value)
+                        ? arena_printf(join->shard->arena, "%.*s, %.*s", STR_ARG(join->all), (int)value_n, value)
                         : str_span(value, value_n);
     return MHD_YES;
 }
@@ -153,7 +150,7 @@ static void name_client(struct conn *conn, struct MHD_Connection *connection)
 static struct str timing_of_new(const struct conn *conn)
 {
     double ms = (double)(now_ns() - conn->begun_ns) / 1e6;
-    return arena_printf(&conn->shard->arena, "total;dur=%.3f, cache;desc=miss", ms);
+    return arena_printf(conn->shard->arena, "total;dur=%.3f, cache;desc=miss", ms);
 }
 
 /* A response for this request alone. */
@@ -175,9 +172,9 @@ static struct MHD_Response *make_response(struct conn *conn, struct api_reply *r
     if (close)
         whole = response_header(response, MHD_HTTP_HEADER_CONNECTION, STR("close")) && whole;
     if (!whole)
-        log_line(shard->log, LOG_ERROR, "header_lost", &LOG_TEXT("route", str_view(reply->route)), 1);
+        log_line(shard->log, LOG_LEVEL_ERROR, "header_lost", &LOG_TEXT("route", str_view(reply->route)), 1);
     if (reply->status == MHD_HTTP_NOT_MODIFIED && n == 0)
-        mhd_compat_no_length(response);
+        quirk_no_length(response);
     return response;
 }
 
@@ -200,7 +197,7 @@ static enum MHD_Result send_reply(struct conn *conn, struct MHD_Connection *conn
         result = MHD_queue_response(connection, (unsigned)reply->status, response);
         MHD_destroy_response(response);
     }
-    arena_reset(&conn->shard->arena);
+    arena_reset(conn->shard->arena);
     return result;
 }
 
@@ -229,88 +226,203 @@ static void join_repeated(struct shard *shard, struct MHD_Connection *connection
     headers->if_none_match = joined(shard, connection, "If-None-Match");
 }
 
-/* What the api asks back, and the two keys that an answer is kept under. */
-struct asking {
-    struct conn *conn;
-    struct cache_key as_written, spelling;
-    struct kept *found; /* under the spelling */
+/* ---- the way of a request ---- */
+
+/* A request whose answer is not in the cache under the words that the client used. It lies in the arena that it is answered from, so that it
+ * can wait with all that is known of it. */
+struct pending {
+    struct arena *arena;
+    struct edition *edition;
+    struct api_process process;
+    struct api_request request;
+    struct api_reply reply;
+    struct call *call;
+    int64_t spent_ns;
+    bool closing;                          /* the answer is the connection's last, and says so */
+    struct cache_key as_written, spelling; /* that the answer may be kept under */
 };
 
-/* The api knows the spelling before it works the answer out. */
-static bool is_held(void *cls, struct str spelling)
-{
-    struct asking *asking = cls;
-    cache_key_take(&asking->spelling, spelling);
-    asking->found = cache_find(&asking->conn->shard->cache, &asking->spelling);
-    return asking->found != NULL;
-}
-
-static bool is_turn(void *cls, uint64_t observations)
-{
-    const struct asking *asking = cls;
-    return observations < TURNS_DEAR || atomic_load(&asking->conn->turn.come);
-}
-
-/* The request is asked anew when its turn has come. */
-static enum MHD_Result wait_for_turn(struct conn *conn, struct MHD_Connection *connection)
+static struct pending *pending_new(struct conn *conn, struct edition *edition, const struct api_request *request)
 {
     struct shard *shard = conn->shard;
-    struct api_reply reply;
-    arena_reset(&shard->arena);
+    struct pending *pending = arena_new_raw(shard->arena, struct pending, 1); /* keys are large, and filled in later */
+    if (!pending)
+        return NULL;
+    pending->arena = shard->arena;
+    pending->edition = edition;
+    pending->process = *request->process;
+    pending->request = *request;
+    pending->request.process = &pending->process;
+    pending->call = NULL;
+    pending->as_written.n = pending->spelling.n = 0;
+    return pending;
+}
+
+void request_forget(struct conn *conn)
+{
+    struct pending *pending = conn->pending;
+    queue_leave(&conn->shard->queue, &conn->place);
+    if (!pending)
+        return;
+    conn->pending = NULL;
+    edition_let_go(pending->edition);
+    shard_give_arena(conn->shard, pending->arena);
+}
+
+/* What was slow is told with the question in its one spelling, so that the same questions stand together. */
+static void tell_slow(struct conn *conn, const struct pending *pending)
+{
+    struct shard *shard = conn->shard;
+    const struct api_reply *reply = &pending->reply;
+    struct str question = reply->canonical.n ? reply->canonical : buf_view(&conn->target);
+    struct log_field fields[] = {LOG_TEXT("query", question),
+                                 LOG_TEXT("route", str_view(reply->route)),
+                                 LOG_NUMBER("status", reply->status),
+                                 LOG_NUMBER("bytes", reply->body.n),
+                                 LOG_NUMBER("made_us", pending->spent_ns / 1000),
+                                 LOG_TEXT("request_id", str_view(conn->request_id))};
+    meter_add(&shard->meter.slow, 1);
+    log_line(shard->log, LOG_LEVEL_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
+}
+
+/* What the client is told that the log says. */
+static void tell_internal(struct conn *conn, const struct api_reply *reply)
+{
+    struct shard *shard = conn->shard;
+    struct log_field fields[] = {LOG_TEXT("reason", str_view(reply->reason)), LOG_TEXT("route", str_view(reply->route)),
+                                 LOG_TEXT("target", buf_view(&conn->target)),
+                                 LOG_TEXT("request_id", str_view(conn->request_id))};
+    meter_add(&shard->meter.internal, 1);
+    log_line(shard->log, LOG_LEVEL_ERROR, "internal_error", fields, sizeof fields / sizeof *fields);
+}
+
+/* Sends what the cache had under its spelling, and keeps it under what the client wrote if that is asked again. */
+static enum MHD_Result send_found(struct conn *conn, struct MHD_Connection *connection, struct kept *kept,
+                                  const struct pending *pending)
+{
+    struct cache *cache = &conn->shard->cache;
+    kept_hold(kept);
+    if (cache_wants(cache, &pending->as_written))
+        cache_keep(cache, &pending->as_written, kept);
+    enum MHD_Result result = send_kept(conn, connection, kept, STR(""));
+    kept_drop(kept);
+    arena_reset(conn->shard->arena);
+    return result;
+}
+
+/* A reply that is the same for everybody who asks this is kept once it is asked for again. */
+static enum MHD_Result send_new(struct conn *conn, struct MHD_Connection *connection, struct pending *pending)
+{
+    struct cache *cache = &conn->shard->cache;
+    if (!cache_may_keep(&pending->reply)) {
+        conn->cache = CACHE_UNASKED;
+        return send_reply(conn, connection, &pending->reply, false);
+    }
+    bool written = cache_wants(cache, &pending->as_written), spelt = cache_wants(cache, &pending->spelling);
+    if (!written && !spelt)
+        return send_reply(conn, connection, &pending->reply, false);
+    struct kept *kept = kept_new(&pending->reply);
+    enum MHD_Result result = MHD_NO;
+    if (kept) {
+        if (written)
+            cache_keep(cache, &pending->as_written, kept);
+        if (spelt)
+            cache_keep(cache, &pending->spelling, kept);
+        result = send_kept(conn, connection, kept, timing_of_new(conn));
+        kept_drop(kept);
+    }
+    arena_reset(conn->shard->arena);
+    return result;
+}
+
+/* The reply is whole. */
+static enum MHD_Result finish(struct conn *conn, struct MHD_Connection *connection, struct pending *pending)
+{
+    int64_t slow_ns = (int64_t)conn->shard->options->slow_ms * 1000000;
+    if (slow_ns && pending->spent_ns >= slow_ns)
+        tell_slow(conn, pending);
+    if (pending->reply.status == MHD_HTTP_INTERNAL_SERVER_ERROR)
+        tell_internal(conn, &pending->reply);
+    return pending->closing ? send_reply(conn, connection, &pending->reply, true) : send_new(conn, connection, pending);
+}
+
+static enum MHD_Result work(struct conn *conn, struct MHD_Connection *connection, struct pending *pending)
+{
+    int64_t begun_ns = now_ns();
+    api_work(pending->call);
+    pending->spent_ns += now_ns() - begun_ns;
+    return finish(conn, connection, pending);
+}
+
+/* Waits with its arena and its edition; the next request gets another arena. */
+static enum MHD_Result wait_for_turn(struct conn *conn, struct MHD_Connection *connection, struct pending *pending)
+{
+    struct shard *shard = conn->shard;
+    struct arena *fresh = shard_take_arena(shard);
     conn_enter(conn, CONN_ANSWERING);
-    if (turns_wait(&shard->turns, &conn->turn, connection))
+    if (fresh && queue_wait(&shard->queue, &conn->place, connection)) {
+        edition_keep(pending->edition);
+        conn->pending = pending;
+        shard->arena = fresh;
         return MHD_YES;
-    api_refuse(&shard->arena, MHD_HTTP_SERVICE_UNAVAILABLE,
+    }
+    if (fresh)
+        shard_give_arena(shard, fresh);
+    arena_reset(shard->arena);
+    struct api_reply reply;
+    api_refuse(shard->arena, MHD_HTTP_SERVICE_UNAVAILABLE,
                STR("too many requests that read millions of observations wait for one another; try again, or ask for "
                    "fewer periods, products or partners"),
                buf_view(&conn->target), &reply);
     return send_reply(conn, connection, &reply, false);
 }
 
-/* Sends what the cache had under its spelling, and keeps it under what the client wrote if that is asked again. */
-static enum MHD_Result send_found(struct conn *conn, struct MHD_Connection *connection, struct asking *asking)
+/* Its turn has come: the arena changes places with the one that others have used meanwhile. */
+static enum MHD_Result go_on(struct conn *conn, struct MHD_Connection *connection)
 {
-    struct cache *cache = &conn->shard->cache;
-    struct kept *kept = asking->found;
-    kept_hold(kept);
-    if (cache_wants(cache, &asking->as_written))
-        cache_keep(cache, &asking->as_written, kept);
-    enum MHD_Result result = send_kept(conn, connection, kept, STR(""));
-    kept_drop(kept);
-    arena_reset(&conn->shard->arena);
+    struct shard *shard = conn->shard;
+    struct pending *pending = conn->pending;
+    struct edition *edition = pending->edition;
+    struct arena *others = shard->arena;
+    shard->arena = pending->arena;
+    conn->pending = NULL;
+    pending->closing = life_process(shard->life).draining;
+    if (edition->number != shard->cached) /* the cache is of a later one */
+        pending->as_written.n = pending->spelling.n = 0;
+    enum MHD_Result result = MHD_NO;
+    if (!queue_closed(&shard->queue))
+        result = work(conn, connection, pending);
+    edition_let_go(edition);
+    shard_give_arena(shard, others);
+    queue_leave(&shard->queue, &conn->place);
     return result;
 }
 
-/* A reply that is the same for everybody who asks this is kept once it is asked for again. */
-static enum MHD_Result send_new(struct conn *conn, struct MHD_Connection *connection, struct api_reply *reply,
-                                struct asking *asking)
+/* From the question to its bytes: known under its spelling, or planned and worked out, now or when its turn has come. */
+static enum MHD_Result answer_anew(struct conn *conn, struct MHD_Connection *connection, struct pending *pending)
 {
-    struct cache *cache = &conn->shard->cache;
-    if (!cache_may_keep(reply)) {
-        conn->cache = CACHE_UNASKED;
-        return send_reply(conn, connection, reply, false);
+    struct shard *shard = conn->shard;
+    int64_t begun_ns = now_ns();
+    uint64_t price = 0;
+    pending->call = api_resolve(pending->edition->api, shard->arena, &pending->request, &pending->reply);
+    if (pending->call && !pending->closing) {
+        cache_key_take(&pending->spelling, api_key(pending->call));
+        struct kept *kept = cache_find(&shard->cache, &pending->spelling);
+        if (kept)
+            return send_found(conn, connection, kept, pending);
     }
-    bool written = cache_wants(cache, &asking->as_written), spelt = cache_wants(cache, &asking->spelling);
-    if (!written && !spelt)
-        return send_reply(conn, connection, reply, false);
-    struct kept *kept = kept_new(reply);
-    enum MHD_Result result = MHD_NO;
-    if (kept) {
-        if (written)
-            cache_keep(cache, &asking->as_written, kept);
-        if (spelt)
-            cache_keep(cache, &asking->spelling, kept);
-        result = send_kept(conn, connection, kept, timing_of_new(conn));
-        kept_drop(kept);
-    }
-    arena_reset(&conn->shard->arena);
-    return result;
+    bool open = pending->call && api_plan(pending->call, &price);
+    pending->spent_ns = now_ns() - begun_ns;
+    if (!open)
+        return finish(conn, connection, pending);
+    bool waits = price >= QUEUE_COSTLY && !pending->closing;
+    return (waits ? wait_for_turn : work)(conn, connection, pending);
 }
 
 /* Answers that are kept are of one edition. */
-static const struct edition *hold_edition(struct shard *shard)
+static struct edition *hold_edition(struct shard *shard)
 {
-    const struct edition *edition = edition_hold(shard->editions, shard->place);
+    struct edition *edition = edition_hold(shard->editions, shard->place);
     if (edition->number != shard->cached) {
         cache_clear(&shard->cache);
         shard->cached = edition->number;
@@ -318,31 +430,7 @@ static const struct edition *hold_edition(struct shard *shard)
     return edition;
 }
 
-/* What was slow is told with the question in its one spelling, so that the same questions stand together. */
-static void tell_slow(struct conn *conn, const struct api_reply *reply, int64_t took_ns)
-{
-    struct shard *shard = conn->shard;
-    struct str question = reply->canonical.n ? reply->canonical : buf_view(&conn->target);
-    struct log_field fields[] = {
-        LOG_TEXT("query", question),           LOG_TEXT("route", str_view(reply->route)),
-        LOG_NUMBER("status", reply->status),   LOG_NUMBER("bytes", reply->body.n),
-        LOG_NUMBER("made_us", took_ns / 1000), LOG_TEXT("request_id", str_view(conn->request_id))};
-    meter_add(&shard->meter.slow, 1);
-    log_line(shard->log, LOG_WARNING, "slow_request", fields, sizeof fields / sizeof *fields);
-}
-
-static void work_out(struct conn *conn, const struct edition *edition, const struct api_request *request,
-                     struct api_reply *reply)
-{
-    struct shard *shard = conn->shard;
-    int64_t begun_ns = now_ns(), slow_ns = (int64_t)shard->options->slow_ms * 1000000;
-    api_answer(edition->api, &shard->arena, request, reply);
-    int64_t took_ns = now_ns() - begun_ns;
-    if (slow_ns && took_ns >= slow_ns)
-        tell_slow(conn, reply, took_ns);
-}
-
-static enum MHD_Result answer_from(const struct edition *edition, struct conn *conn, struct MHD_Connection *connection,
+static enum MHD_Result answer_from(struct edition *edition, struct conn *conn, struct MHD_Connection *connection,
                                    struct str method, bool close)
 {
     struct shard *shard = conn->shard;
@@ -350,46 +438,41 @@ static enum MHD_Result answer_from(const struct edition *edition, struct conn *c
     if (headers->repeated)
         join_repeated(shard, connection, headers);
     struct api_process process = life_process(shard->life);
-    close = close || process.draining;
     struct api_request request = {.method = method,
                                   .target = buf_view(&conn->target),
                                   .accept = headers->accept,
                                   .accept_encoding = headers->accept_encoding,
                                   .if_none_match = headers->if_none_match,
                                   .process = &process};
-    struct api_reply reply = {.status = 0};
-    if (close) { /* says so, as no kept answer does */
-        work_out(conn, edition, &request, &reply);
-        return send_reply(conn, connection, &reply, true);
-    }
-    struct asking asking; /* large, and filled in by the keys' makers */
-    asking.conn = conn;
-    asking.found = NULL;
-    asking.spelling.n = 0;
-    cache_key_make(&asking.as_written, &request);
-    struct kept *kept = cache_find(&shard->cache, &asking.as_written);
+    struct cache_key as_written;
+    close = close || process.draining;
+    if (close)
+        as_written.n = 0;
+    else
+        cache_key_make(&as_written, &request);
+    struct kept *kept = cache_find(&shard->cache, &as_written);
     if (kept)
         return send_kept(conn, connection, kept, STR(""));
-    conn->cache = CACHE_MISS;
-    request.is_held = is_held;
-    request.is_turn = is_turn;
-    request.holder = &asking;
-    work_out(conn, edition, &request, &reply);
-    if (reply.later)
-        return wait_for_turn(conn, connection);
-    return reply.held ? send_found(conn, connection, &asking) : send_new(conn, connection, &reply, &asking);
+    struct pending *pending = pending_new(conn, edition, &request);
+    if (!pending) {
+        struct api_reply reply;
+        api_refuse(shard->arena, MHD_HTTP_SERVICE_UNAVAILABLE, STR("no memory is left for this request"),
+                   request.target, &reply);
+        return send_reply(conn, connection, &reply, close);
+    }
+    conn->cache = close ? CACHE_UNASKED : CACHE_MISS;
+    pending->closing = close;
+    cache_key_copy(&pending->as_written, &as_written);
+    return answer_anew(conn, connection, pending);
 }
 
 static enum MHD_Result answer(struct conn *conn, struct MHD_Connection *connection, struct str method, bool close)
 {
+    if (conn->pending)
+        return go_on(conn, connection);
     struct shard *shard = conn->shard;
-    bool come = atomic_load(&conn->turn.come); /* and not only once it has been asked for */
-    if (come && turns_closed(&shard->turns))
-        return MHD_NO;
     enum MHD_Result result = answer_from(hold_edition(shard), conn, connection, method, close);
     edition_drop(shard->editions, shard->place);
-    if (come)
-        turns_end(&shard->turns, &conn->turn);
     return result;
 }
 
@@ -413,7 +496,7 @@ static enum MHD_Result judge(struct conn *conn, struct MHD_Connection *connectio
     struct guard_verdict verdict = guard_judge(&walk.facts, most);
     if (verdict.status) {
         struct api_reply reply = {.status = 0};
-        api_refuse(&conn->shard->arena, verdict.status, verdict.detail, walk.facts.target, &reply);
+        api_refuse(conn->shard->arena, verdict.status, verdict.detail, walk.facts.target, &reply);
         return send_reply(conn, connection, &reply, true);
     }
     return verdict.has_body ? answer(conn, connection, walk.facts.method, true) : MHD_YES;
@@ -459,7 +542,7 @@ static void log_request(const struct conn *conn, const struct meter_request *req
         fields[n++] = LOG_TEXT("trace_id", str_view(conn->trace_id));
     if (!request->complete)
         fields[n++] = LOG_TEXT("ended", STR("early"));
-    log_line(conn->shard->log, LOG_INFO, "request", fields, n);
+    log_line(conn->shard->log, LOG_LEVEL_INFO, "request", fields, n);
 }
 
 void request_completed(void *cls, struct MHD_Connection *connection, void **seen,

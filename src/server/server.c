@@ -85,7 +85,7 @@ static void fit_connections(struct server *server)
                        ? files.rlim_cur - (need - server->options.connection_limit)
                        : server->n_shards;
     struct log_field fields[] = {LOG_NUMBER("wanted", server->options.connection_limit), LOG_NUMBER("taken", spare)};
-    log_line(server->log, LOG_WARNING, "connection_limit_lowered", fields, 2);
+    log_line(server->log, LOG_LEVEL_WARNING, "connection_limit_lowered", fields, 2);
     server->options.connection_limit = (unsigned)spare;
 }
 
@@ -209,7 +209,7 @@ static enum status start_admin(struct server *server, struct problem *problem)
         return admin_start(&server->admin, address, problem);
     enum status status = auto_address(server->options.listen, text, sizeof text, problem);
     if (status == ST_OK && admin_start(&server->admin, text, problem) != ST_OK)
-        log_problem(server->log, LOG_WARNING, "no_admin", problem, NULL, 0);
+        log_problem(server->log, LOG_LEVEL_WARNING, "no_admin", problem, NULL, 0);
     return status;
 }
 
@@ -223,7 +223,7 @@ static void log_start(const struct server *server)
         LOG_NUMBER("connection_limit", server->options.connection_limit),
         LOG_TEXT("libmicrohttpd", str_view(MHD_get_version())),
     };
-    log_line(server->log, LOG_INFO, "listening", fields, sizeof fields / sizeof fields[0]);
+    log_line(server->log, LOG_LEVEL_INFO, "listening", fields, sizeof fields / sizeof fields[0]);
 }
 
 enum status server_start(const struct server_options *options, const struct api *api, struct log *log,
@@ -279,15 +279,6 @@ const struct api *server_swap(struct server *server, const struct api *api)
     return edition_swap(&server->editions, api);
 }
 
-struct api_process life_process(const struct life *life)
-{
-    int64_t at = atomic_load_explicit(&life->reloaded_s, memory_order_relaxed);
-    const char *result = atomic_load_explicit(&life->reload_failed, memory_order_relaxed) ? "failed" : "ok";
-    return (struct api_process){.draining = atomic_load_explicit(&life->draining, memory_order_relaxed),
-                                .reload = at ? result : NULL,
-                                .reloaded_s = at};
-}
-
 void server_note_reload(struct server *server, bool ok)
 {
     struct life *life = &server->life;
@@ -338,9 +329,9 @@ void server_stop(struct server *server)
 {
     if (!server)
         return;
-    log_line(server->log, LOG_INFO, "draining", &LOG_NUMBER("connections", open_connections(server)), 1);
+    log_line(server->log, LOG_LEVEL_INFO, "draining", &LOG_NUMBER("connections", open_connections(server)), 1);
     drain(server);
     stop_reaper(server);
-    log_line(server->log, LOG_INFO, "stopped", &LOG_NUMBER("connections_cut", open_connections(server)), 1);
+    log_line(server->log, LOG_LEVEL_INFO, "stopped", &LOG_NUMBER("connections_cut", open_connections(server)), 1);
     discard(server, server->n_shards);
 }

@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,16 +13,14 @@
 #define NOTICES_A_SECOND 5
 #define EXHAUSTED_PAUSE_MS 50
 
-/* The library tells only its logger that the process or the system has no descriptor left for a client who waits. With other connections it
- * stops accepting until one of them ends, so the reaper must know. Without any it tries again at once and for ever, which would take a whole
- * processor: a thread that has nobody to serve may as well sleep. */
+/* The reaper must know of it; a thread that has nobody to serve may as well sleep. */
 static void note_exhaustion(struct shard *shard, const char *format)
 {
     struct timespec rest = {.tv_nsec = EXHAUSTED_PAUSE_MS * 1000000L};
-    if (!strstr(format, "resource limit"))
-        return;
-    atomic_store(&shard->exhausted, true);
-    if (strstr(format, "FIRST connection"))
+    enum quirk_exhausted exhausted = quirk_exhausted(format);
+    if (exhausted != QUIRK_NOT_EXHAUSTED)
+        atomic_store(&shard->exhausted, true);
+    if (exhausted == QUIRK_EXHAUSTED_ALONE)
         (void)nanosleep(&rest, NULL);
 }
 
@@ -47,21 +43,15 @@ __attribute__((format(printf, 2, 0))) static void library_says(void *cls, const 
         message.n--;
     struct log_field fields[] = {LOG_TEXT("message", message),
                                  LOG_NUMBER("withheld", atomic_exchange(&shard->withheld, 0))};
-    log_line(shard->log, LOG_WARNING, "http_library", fields, 2);
-}
-
-/* Paths and arguments stay as they came: the api decodes them, strictly. */
-static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *text)
-{
-    (void)cls;
-    (void)connection;
-    return strlen(text);
+    log_line(shard->log, LOG_LEVEL_WARNING, "http_library", fields, 2);
 }
 
 static void connection_changed(void *cls, struct MHD_Connection *connection, void **context,
                                enum MHD_ConnectionNotificationCode code)
 {
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (*context)
+            request_forget(*context);
         conn_close(*context);
         *context = NULL;
         return;
@@ -73,56 +63,41 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     *context = fd < 0 ? NULL : conn_open(cls, fd, info ? info->client_addr : NULL);
 }
 
-/* The library takes an event whose pointer is NULL for its own call to look around. */
-static void add_kick(struct shard *shard)
-{
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(shard->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = NULL};
-    shard->kick = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (shard->kick < 0 || (info && epoll_ctl(info->epoll_fd, EPOLL_CTL_ADD, shard->kick, &event) == 0))
-        return;
-    close(shard->kick);
-    shard->kick = -1;
-}
-
-/* Nobody reads the counter: each write is an edge. */
-void shard_kick(struct shard *shard)
-{
-    if (shard->kick >= 0)
-        (void)eventfd_write(shard->kick, 1);
-}
+void shard_kick(struct shard *shard) { quirk_kick(shard->kick); }
 
 enum status shard_start(struct shard *shard, int listener, struct problem *problem)
 {
     shard->listener = listener;
-    arena_init(&shard->arena, shard->options->request_bytes);
+    shard->arena = shard_take_arena(shard);
     cache_init(&shard->cache);
-    if (!meter_init(&shard->meter)) {
+    if (!shard->arena || !meter_init(&shard->meter)) {
         close(listener);
         cache_release(&shard->cache);
+        free(shard->arena);
         return problem_set(problem, ST_NO_MEMORY, "server", "out of memory");
     }
     request_ids_init(&shard->ids);
     pthread_mutex_init(&shard->lock, NULL);
-    turns_init(&shard->turns);
+    queue_init(&shard->queue);
     shard->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
         request_handle, shard, MHD_OPTION_EXTERNAL_LOGGER, library_says,
         shard,                              /* must come first: the others may complain */
         MHD_OPTION_LISTEN_SOCKET, listener, /* */
         MHD_OPTION_CONNECTION_LIMIT, shard->connection_limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_BYTES,
-        MHD_OPTION_CONNECTION_TIMEOUT, shard->options->idle_timeout_s, MHD_COMPAT_STRICTNESS, /* */
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, request_target_seen, shard,
-        MHD_OPTION_NOTIFY_COMPLETED, request_completed, shard, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, shard,
-        MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, shard->options->idle_timeout_s, QUIRK_STRICTNESS, /* */
+        MHD_OPTION_UNESCAPE_CALLBACK, quirk_leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, request_target_seen,
+        shard, MHD_OPTION_NOTIFY_COMPLETED, request_completed, shard, MHD_OPTION_NOTIFY_CONNECTION, connection_changed,
+        shard, MHD_OPTION_END);
     if (shard->daemon) {
-        add_kick(shard);
+        shard->kick = quirk_kick_open(shard->daemon);
         return ST_OK;
     }
     /* The library has closed the listener on most ways to fail, and to close it twice could hit somebody else's. */
+    free(shard->arena);
     cache_release(&shard->cache);
     meter_release(&shard->meter);
-    turns_release(&shard->turns);
+    queue_release(&shard->queue);
     pthread_mutex_destroy(&shard->lock);
     return problem_set(problem, ST_IO, "server", "cannot start a listening thread: %s", strerror(errno));
 }
@@ -147,9 +122,9 @@ unsigned shard_quiesce(struct shard *shard)
 
 void shard_stop(struct shard *shard)
 {
-    turns_close(&shard->turns); /* the library cannot stop while somebody is suspended */
+    queue_close(&shard->queue); /* the library cannot stop while somebody is suspended */
     MHD_stop_daemon(shard->daemon);
-    turns_release(&shard->turns);
+    queue_release(&shard->queue);
     if (shard->quiesced)
         close(shard->listener);
     if (shard->kick >= 0)
@@ -157,5 +132,10 @@ void shard_stop(struct shard *shard)
     pthread_mutex_destroy(&shard->lock);
     cache_release(&shard->cache);
     meter_release(&shard->meter);
-    arena_release(&shard->arena);
+    for (size_t i = 0; i < 2; i++) {
+        struct arena *arena = i ? shard->spare : shard->arena;
+        if (arena)
+            arena_release(arena);
+        free(arena);
+    }
 }

@@ -15,8 +15,9 @@
 #include "edition.h"
 #include "entrepot/server/server.h"
 #include "guard.h"
+#include "life.h"
+#include "queue.h"
 #include "request_id.h"
-#include "turns.h"
 
 /* What a connection does. Each phase has its own deadline, see reaper.c. */
 enum conn_phase {
@@ -44,7 +45,8 @@ struct conn {
     struct buf target;        /* raw, of the request in hand; at most max_target_bytes of it */
     size_t target_bytes;      /* its whole length */
     struct request_headers headers;
-    struct turn turn;
+    struct queue_place place;
+    struct pending *pending; /* the request that waits in the queue, see request.c; or NULL */
     int64_t begun_ns;
     int status; /* 0: no reply of ours */
     size_t body_bytes;
@@ -58,15 +60,6 @@ struct conn {
     char client[INET6_ADDRSTRLEN]; /* for whom a proxy of ours asks; empty: for itself or nobody knows */
 };
 
-/* What the whole server tells of itself; written by whoever ends or reloads it. server.c */
-struct life {
-    atomic_bool draining;
-    _Atomic uint64_t reloads_ok, reloads_failed;
-    atomic_bool reload_failed;  /* the last one */
-    _Atomic int64_t reloaded_s; /* 0: never */
-};
-struct api_process life_process(const struct life *life);
-
 struct shard {
     const struct server_options *options;
     struct editions *editions;
@@ -77,10 +70,10 @@ struct shard {
     int listener;              /* ours from the time the daemon is quiesced */
     bool quiesced;
     struct MHD_Daemon *daemon;
-    int kick; /* an eventfd in the daemon's epoll set, see shard_kick; -1: none */
-    struct arena arena;
+    int kick;                    /* an eventfd in the daemon's epoll set, see quirk_kick_open; -1: none */
+    struct arena *arena, *spare; /* of the request in hand; one for the next that must wait, or NULL */
     struct cache cache;
-    struct turns turns;
+    struct queue queue;
     struct meter meter;
     struct request_ids ids;
     uint64_t cached; /* number of the edition that the cache is of */
@@ -97,11 +90,14 @@ struct shard {
 enum status shard_start(struct shard *shard, int listener, struct problem *problem) MUST_CHECK;
 /* Takes over the connections that wait in the queue and listens no more. Returns how many they were. */
 unsigned shard_quiesce(struct shard *shard);
-/* Wakes the daemon's thread if it could sleep on work. libmicrohttpd takes 128 events at a time and, when it got exactly that many,
- * waits for more before it looks at them: 128 clients that ask at once and then wait would wait for the idle timeout. */
+/* Wakes the daemon's thread if it could sleep on work, see QUIRK_EVENTS. */
 void shard_kick(struct shard *shard);
 /* Stops the thread, closes what is open, frees. */
 void shard_stop(struct shard *shard);
+
+/* arenas.c: an empty arena for a request, NULL when memory is out; and back, with all that it holds. */
+struct arena *shard_take_arena(struct shard *shard);
+void shard_give_arena(struct shard *shard, struct arena *arena);
 
 /* reaper.c: the life of connections. */
 struct conn *conn_open(struct shard *shard, int fd, const struct sockaddr *peer); /* NULL: out of memory */
@@ -116,7 +112,9 @@ void shard_reap(struct shard *shard, bool exhausted);
 /* Tells the idle ones that the conversation is over; whatever they have already sent is still read. */
 void shard_dismiss_idle(struct shard *shard);
 
-/* request.c: libmicrohttpd's callbacks; cls is the shard. */
+/* request.c: drops the request that waits on this connection, if there is one. */
+void request_forget(struct conn *conn);
+/* libmicrohttpd's callbacks; cls is the shard. */
 void *request_target_seen(void *cls, const char *target, struct MHD_Connection *connection);
 enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                const char *version, const char *upload, size_t *upload_bytes, void **seen);

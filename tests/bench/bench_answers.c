@@ -76,10 +76,10 @@ int main(int argc, char **argv)
 {
     static struct target target[TARGETS_MAX];
     struct settings settings;
-    const char *rest[TARGETS_MAX];
-    size_t n = TARGETS_MAX, count = setting("COUNT", "200"), rounds = setting("ROUNDS", "25");
-    int status = settings_read(&settings, argc - 1, argv + 1, rest, &n);
-    if (status != EXIT_DONE || n == 0 || count == 0 || rounds == 0 || rounds > ROUNDS_MAX) {
+    size_t count = setting("COUNT", "200"), rounds = setting("ROUNDS", "25");
+    int status = settings_read(&settings, NULL, argc - 1, argv + 1);
+    const size_t n = settings.n_rest;
+    if (status != EXIT_DONE || n == 0 || n > TARGETS_MAX || count == 0 || rounds == 0 || rounds > ROUNDS_MAX) {
         fprintf(stderr, "usage: [COUNT=200 ROUNDS=25] bench_answers --data PATH TARGET…\n");
         return 2;
     }
@@ -93,12 +93,12 @@ int main(int argc, char **argv)
     if (!api)
         return 1;
     for (size_t i = 0; i < n; i++)
-        target[i].text = str_view(rest[i]);
+        target[i].text = str_view(settings.rest[i]);
     measure(api, target, n, count, rounds);
     for (size_t i = 0; i < n; i++) {
         qsort(target[i].us, rounds, sizeof(double), by_size);
         printf("%.2f\t%.2f\t%d\t%zu\t%s\n", target[i].us[0], target[i].us[rounds / 2], target[i].status,
-               target[i].body_bytes, rest[i]);
+               target[i].body_bytes, settings.rest[i]);
     }
     api_free(api);
     catalogue_free(catalogue);

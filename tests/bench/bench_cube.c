@@ -6,7 +6,7 @@
  * Each question is asked with `count` random parameters: once to warm up and to take the answers, then `rounds` times on the clock.
  * Median and p99 are over the best time of each parameter, since a machine that others use too only ever adds time; `worst` is the
  * slowest single run of all. A question that would take longer than `seconds` is asked with fewer parameters. --params writes parameters and answers as TSV, for other engines to repeat and be held against
- * (tests/bench/peers); --tsv the figures. Exit status 1 if cube_cost was below what a run read.
+ * (tests/bench/peers); --tsv the figures. Exit status 1 if a plan was below what a run read.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -27,7 +27,7 @@ struct figures {
     double median_us, p99_us, worst_us, cost_us, rows, touched;
     double touched_max;
     size_t arena_bytes;  /* the most that one question took */
-    uint64_t underrated; /* questions that read more than cube_cost said */
+    uint64_t underrated; /* questions that read more than their plan said */
 };
 
 static double now_us(void)
@@ -142,6 +142,16 @@ static void print_param(FILE *out, const struct cube *cube, const struct bench_c
             uses & USES_YEAR ? period_ordinal(p->period) : 0, a->rows, a->sum_usd, a->more, a->members, a->sum_sq);
 }
 
+static uint64_t bench_price(const struct cube *cube, const struct cube_query *query, struct arena *arena)
+{
+    struct cube_plan plan;
+    if (cube_plan(cube, query, arena, &plan) != ST_OK) {
+        fprintf(stderr, "bench_cube: out of memory\n");
+        exit(1);
+    }
+    return plan.observations;
+}
+
 /* Answers once, for the record and to warm up. */
 static void take_answers(const struct cube *cube, const struct bench_codes *codes, const struct bench_query *query,
                          const struct bench_param *param, const struct options *o, struct arena *arena, FILE *params,
@@ -156,9 +166,9 @@ static void take_answers(const struct cube *cube, const struct bench_codes *code
         struct bench_sets sets;
         struct cube_query q = bench_ask(query, &param[i], &sets);
         double start = now_us();
-        uint64_t cost = cube_cost(cube, &q);
-        cost_us[i] = now_us() - start;
         arena_reset(arena);
+        uint64_t cost = bench_price(cube, &q, arena);
+        cost_us[i] = now_us() - start;
         struct bench_answer a = bench_run(cube, query, &param[i], arena);
         touched[i] = (double)a.touched;
         rows[i] = (double)a.rows;
@@ -213,7 +223,7 @@ static bool measure(const struct cube *cube, const struct bench_codes *codes, st
         fprintf(tsv, "%s\t%zu\t%.1f\t%.1f\t%.1f\t%.0f\t%.0f\t%.0f\t%.1f\t%zu\n", query->id, f.asked, f.median_us,
                 f.p99_us, f.worst_us, f.rows, f.touched, f.touched_max, f.cost_us, f.arena_bytes);
     if (f.underrated)
-        fprintf(stderr, "bench_cube: %s: %" PRIu64 " of %zu questions read more than cube_cost said\n", query->id,
+        fprintf(stderr, "bench_cube: %s: %" PRIu64 " of %zu questions read more than their plan said\n", query->id,
                 f.underrated, f.asked);
     fflush(stdout);
     arena_release(&arena);

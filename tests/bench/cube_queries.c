@@ -105,7 +105,7 @@ struct cube_query bench_ask(const struct bench_query *query, const struct bench_
 static struct cube_rows run_one(const struct cube *cube, const struct cube_query *query, struct arena *arena)
 {
     struct cube_rows rows;
-    enum status status = cube_run(cube, query, &rows, 1, arena);
+    enum status status = cube_run(cube, query, &rows, 1, arena, NULL);
     if (status != ST_OK)
         die("a query was refused", status);
     return rows;

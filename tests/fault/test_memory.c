@@ -14,7 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "api/call.h"
+#include "api/contract/format.h"
+#include "api/routes.h"
 #include "cli/options.h"
 #include "entrepot/cube/json_text.h"
 #include "faults.h"
@@ -101,13 +102,11 @@ static void start_and_stop(struct start *start)
 {
     static char config[] = "--config=tests/fixtures/torture.json";
     char *argv[] = {config};
-    const char *rest[4];
-    size_t n_rest;
     struct settings settings;
     struct problem problem = {.detail = ""};
     struct server *server = NULL;
     struct served served = {.api = NULL};
-    bool loaded = settings_read(&settings, 1, argv, rest, &n_rest) == EXIT_DONE &&
+    bool loaded = settings_read(&settings, NULL, 1, argv) == EXIT_DONE &&
                   served_load(&settings, NULL, &served, &problem) == ST_OK;
     if (loaded && server_start(&settings.server, served.api, NULL, &server, &problem) == ST_OK)
         server_stop(server);
@@ -191,7 +190,7 @@ static void requests_may_lack_memory(void **state)
     if (route->kind == ROUTE_TABLE) {
         int path = (int)strcspn(route->example, "?");
         for (enum format f = FORMAT_CSV; f < FORMATS; f++) {
-            (void)snprintf(target, sizeof target, "%.*s.%s%s", path, route->example, encoders[f].name,
+            (void)snprintf(target, sizeof target, "%.*s.%s%s", path, route->example, format_of[f].name,
                            route->example + path);
             tried += starve(target);
         }
@@ -225,14 +224,14 @@ int main(void)
         cmocka_unit_test(json_is_read_or_refused), cmocka_unit_test(a_start_may_lack_one_piece_of_memory),
         cmocka_unit_test(a_start_may_run_out_of_memory), cmocka_unit_test(lists_filters_and_cursors_may_lack_memory)};
     size_t n = sizeof first / sizeof *first;
-    struct CMUnitTest *tests = calloc(n + api_n_routes, sizeof *tests);
+    struct CMUnitTest *tests = calloc(n + api_routes.n, sizeof *tests);
     if (!tests)
         return 1;
     memcpy(tests, first, sizeof first);
-    for (size_t i = 0; i < api_n_routes; i++)
-        tests[n++] = (struct CMUnitTest){.name = api_routes[i]->path,
+    for (size_t i = 0; i < api_routes.n; i++)
+        tests[n++] = (struct CMUnitTest){.name = api_routes.route[i]->path,
                                          .test_func = requests_may_lack_memory,
-                                         .initial_state = (void *)(uintptr_t)api_routes[i]};
+                                         .initial_state = (void *)(uintptr_t)api_routes.route[i]};
     int failed = _cmocka_run_group_tests("memory", tests, n, setup, NULL);
     free(tests);
     return failed;

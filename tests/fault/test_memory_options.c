@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
+#include "api/routes.h"
 #include "http/test_api.h"
 #include "starving.h"
 
@@ -45,14 +45,14 @@ static void requests_with_options_may_lack_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest *tests = calloc(api_n_routes, sizeof *tests);
+    struct CMUnitTest *tests = calloc(api_routes.n, sizeof *tests);
     if (!tests)
         return 1;
-    for (size_t i = 0; i < api_n_routes; i++)
-        tests[i] = (struct CMUnitTest){.name = api_routes[i]->path,
+    for (size_t i = 0; i < api_routes.n; i++)
+        tests[i] = (struct CMUnitTest){.name = api_routes.route[i]->path,
                                        .test_func = requests_with_options_may_lack_memory,
-                                       .initial_state = (void *)(uintptr_t)api_routes[i]};
-    int failed = _cmocka_run_group_tests("options", tests, api_n_routes, setup, NULL);
+                                       .initial_state = (void *)(uintptr_t)api_routes.route[i]};
+    int failed = _cmocka_run_group_tests("options", tests, api_routes.n, setup, NULL);
     free(tests);
     return failed;
 }

@@ -148,16 +148,16 @@ static void a_log_loses_no_line_uncounted(void **state)
         int file = k % 2 ? memfd_create("log", MFD_CLOEXEC) : -1, pipes[2] = {-1, -1};
         if (k % 2 == 0)
             assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
-        struct log *log = log_new(file >= 0 ? file : pipes[1], LOG_INFO);
+        struct log *log = log_new(file >= 0 ? file : pipes[1], LOG_LEVEL_INFO);
         assert_non_null(log);
         fault_set(kinds[k / 4], 2, k / 2 % 2);
         for (int i = 0; i < LINES; i++) {
             struct log_field field = LOG_NUMBER("i", i);
-            log_line(log, LOG_WARNING, "line", &field, 1);
+            log_line(log, LOG_LEVEL_WARNING, "line", &field, 1);
         }
         (void)usleep(50000);
         fault_set(FAULT_NONE, 0, false);
-        log_line(log, LOG_WARNING, "last", NULL, 0);
+        log_line(log, LOG_LEVEL_WARNING, "last", NULL, 0);
         (void)usleep(50000);
         uint64_t dropped = log_dropped(log);
         log_free(log);

@@ -84,7 +84,7 @@ static void run(const struct cube *cube, const struct cube_query *query)
     struct arena arena;
     struct cube_rows rows;
     arena_init(&arena, (size_t)64 << 20);
-    enum status status = cube_run(cube, query, &rows, 1, &arena);
+    enum status status = cube_run(cube, query, &rows, 1, &arena, NULL);
     FUZZ_CHECK(status == ST_OK || status == ST_CORRUPT || status == ST_TOO_LARGE || status == ST_NO_MEMORY);
     arena_release(&arena);
 }

@@ -1,7 +1,6 @@
 /* The api: a target and headers in, a reply out that is sound whatever they are. And the cursor alone, over pages that have one. */
 #include <jansson.h>
 
-#include "api/call.h"
 #include "fuzz/fuzz.h"
 #include "http/test_api.h"
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
+#include "api/routes.h"
 #include "http/asking.h"
 
 struct api_reply reply;
@@ -43,6 +43,17 @@ int ask_of(const struct api *api, const char *target, struct api_request request
     return reply.status;
 }
 
+void ask_key(const struct api *api, const char *target, struct api_request request, char key[KEY_TEXT])
+{
+    buf_release(&reply.body);
+    arena_reset(&arena);
+    request.target = str_view(target);
+    request.method = STR("GET");
+    struct call *call = api_resolve(api, &arena, &request, &reply);
+    struct str text = call ? api_key(call) : STR("");
+    (void)snprintf(key, KEY_TEXT, "%.*s", STR_ARG(text));
+}
+
 json_t *ask_json(const struct api *api, const char *target, int status)
 {
     char why[32];
@@ -69,9 +80,9 @@ void ask_in_vain(const struct api *api, const char *target, int status, const ch
 
 static const struct route *route_now(void)
 {
-    for (size_t i = 0; i < api_n_routes; i++)
-        if (strcmp(reply.route, api_routes[i]->path) == 0)
-            return api_routes[i];
+    for (size_t i = 0; i < api_routes.n; i++)
+        if (strcmp(reply.route, api_routes.route[i]->path) == 0)
+            return api_routes.route[i];
     fail_msg("no route %s", reply.route);
     return NULL;
 }

@@ -18,6 +18,10 @@ void asking_stop(void);
 
 /* The status. GET, where the request has no method of its own. */
 int ask_of(const struct api *api, const char *target, struct api_request request);
+/* The key that the api gives a question before it plans or reads anything; empty where the reply is whole by then, or not to be looked
+ * up. Nothing has been written where it is not empty. */
+#define KEY_TEXT 512
+void ask_key(const struct api *api, const char *target, struct api_request request, char key[KEY_TEXT]);
 /* The body as JSON, which must be of this status. The caller's. */
 json_t *ask_json(const struct api *api, const char *target, int status);
 /* The same of a table, whose rows must have exactly the route's columns in their types. Status 200. */

@@ -29,7 +29,6 @@ struct sheet sheet_read(void)
         sheet.rows++;
     }
     assert_int_equal(status, ST_NOT_FOUND);
-    csv_release(&csv);
     return sheet;
 }
 

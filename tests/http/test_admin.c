@@ -445,7 +445,7 @@ static void slow_answers_are_logged_with_their_question(void **state)
 {
     (void)state;
     FILE *file = tmpfile();
-    struct log *log = log_new(fileno(file), LOG_INFO);
+    struct log *log = log_new(fileno(file), LOG_LEVEL_INFO);
     struct server_options options = options_of("auto");
     options.slow_ms = 1;
     options.shards = 1;

@@ -1,5 +1,6 @@
 /* What the endpoints answer over the shipped figures: known answers, and how they are represented. tests/http/test_formats.c reads every
  * format back; that the server and `entrepot get` give the same bytes is held by tests/cli.sh. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
 #include "http/asking.h"
 #include "http/test_api.h"
 
@@ -98,6 +98,25 @@ static void test_months_add_up(void **state)
     json_decref(root);
     root = table_of("/v1/bilateral/CHN/IND?period=FY2024-25");
     assert_int_equal(integer(row_of(root, 0), "months_held"), 12);
+    json_decref(root);
+}
+
+static void test_growth(void **state)
+{
+    (void)state;
+    json_t *root = table_of("/v1/growth/IND?period=FY2018-19&vs=FY2010-11");
+    json_t *row = json_array_get(json_object_get(root, "data"), 0),
+           *all = json_object_get(json_object_get(root, "meta"), "summary");
+    assert_string_equal(json_string_value(json_object_get(row, "partner")), "CHN");
+    assert_int_equal(json_integer_value(json_object_get(row, "imports_before")), 43479760000);
+    assert_int_equal(json_integer_value(json_object_get(row, "imports")), 70319640000);
+    double china = json_real_value(json_object_get(row, "imports_contribution_pp")),
+           others = json_real_value(json_object_get(all, "imports_contribution_pp_of_others"));
+    assert_true(fabs(china + others - 100 * json_real_value(json_object_get(all, "imports_growth"))) < 1e-4);
+    json_decref(root);
+    root = table_of("/v1/growth/IND"); /* the newest complete year against the one before */
+    all = json_object_get(json_object_get(root, "meta"), "summary");
+    assert_string_equal(json_string_value(json_object_get(all, "vs")), "FY2024-25");
     json_decref(root);
 }
 
@@ -410,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_whole_series),
         cmocka_unit_test(test_chapters_add_up_to_totals),
         cmocka_unit_test(test_months_add_up),
+        cmocka_unit_test(test_growth),
         cmocka_unit_test(test_deficits),
         cmocka_unit_test(test_dependence),
         cmocka_unit_test(test_products_contribute),

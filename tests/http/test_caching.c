@@ -9,7 +9,8 @@
 #include <jansson.h>
 #include <zlib.h>
 
-#include "api/call.h"
+#include "api/contract/format.h"
+#include "api/routes.h"
 #include "entrepot/server/server.h"
 #include "http/asking.h"
 #include "http/raw_client.h"
@@ -61,8 +62,8 @@ static void gzip_holds_what_identity_holds(void **state)
 {
     (void)state;
     size_t coded = 0;
-    for (size_t i = 0; i < api_n_routes; i++) {
-        const char *target = api_routes[i]->example;
+    for (size_t i = 0; i < api_routes.n; i++) {
+        const char *target = api_routes.route[i]->example;
         if (ask(target) == 308) /* leads to a page that is another route */
             continue;
         assert_int_equal(reply.status, 200);
@@ -214,10 +215,10 @@ static void pinned_answers_have_the_same_data(void **state)
 {
     (void)state;
     size_t of_datasets = 0;
-    for (size_t i = 0; i < api_n_routes; i++) {
-        if (api_routes[i]->kind != ROUTE_TABLE)
+    for (size_t i = 0; i < api_routes.n; i++) {
+        if (api_routes.route[i]->kind != ROUTE_TABLE)
             continue;
-        assert_int_equal(ask(api_routes[i]->example), 200);
+        assert_int_equal(ask(api_routes.route[i]->example), 200);
         assert_true(str_starts(header("Cache-Control"), STR("public, max-age=300")));
         json_t *floating = parse();
         char *link = pinned_link(floating);
@@ -244,10 +245,10 @@ static void nothing_of_another_dataset_is_in_a_pinned_answer(void **state)
 {
     (void)state;
     size_t compared = 0;
-    for (size_t i = 0; i < api_n_routes; i++) {
-        if (api_routes[i]->kind != ROUTE_TABLE)
+    for (size_t i = 0; i < api_routes.n; i++) {
+        if (api_routes.route[i]->kind != ROUTE_TABLE)
             continue;
-        if (ask_of(test_api(), api_routes[i]->example, (struct api_request){.accept = STR("")}) != 200)
+        if (ask_of(test_api(), api_routes.route[i]->example, (struct api_request){.accept = STR("")}) != 200)
             continue;
         json_t *root = parse();
         char *link = pinned_link(root);
@@ -418,40 +419,47 @@ static void other_origins_may_read_everything(void **state)
 
 /* ---- what the transport holds ---- */
 
-static char known[2][256];
-static bool note_key(void *holder, struct str key)
+static const char *key_of(const char *target, const char *if_none_match, char key[KEY_TEXT])
 {
-    unsigned *n = holder;
-    (void)snprintf(known[*n & 1], sizeof known[0], "%.*s", STR_ARG(key));
-    ++*n;
-    return true;
+    ask_key(test_api(), target, (struct api_request){.if_none_match = str_view(if_none_match)}, key);
+    if (key[0])
+        assert_int_equal(reply.body.n, 0);
+    return key;
 }
 
-static void what_is_held_is_not_worked_out(void **state)
+static void the_transport_can_look_up_what_it_holds(void **state)
 {
     (void)state;
-    unsigned n = 0;
-    struct api_request request = {.is_held = note_key, .holder = &n};
-    (void)ask_with("/v1/deficits/IND?limit=3&period=2019", request);
-    assert_true(reply.held);
-    assert_int_equal(reply.body.n, 0);
-    (void)ask_with("/v1/deficits/356?period=2019&limit=3", request);
-    assert_string_equal(known[0], known[1]);
+    char one[KEY_TEXT], other[KEY_TEXT];
+    assert_true(strlen(key_of("/v1/deficits/IND?limit=3&period=2019", "", one)) > 0);
+    assert_string_equal(one, key_of("/v1/deficits/356?period=2019&limit=3", "", other));
     static const char *const others[] = {
         "/v1/deficits/IND?limit=4&period=2019", "/v1/deficits/IND.csv?period=2019&limit=3",
         "/v1/deficits/IND.json?period=2019&limit=3", "/v1/deficits/IND?period=2019&limit=3&format=json"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        n = 1;
-        (void)ask_with(others[i], request);
-        assert_int_equal(n, 2);
-        assert_string_not_equal(known[0], known[1]);
+        assert_true(strlen(key_of(others[i], "", other)) > 0);
+        assert_string_not_equal(one, other);
     }
-    n = 0;
-    (void)ask_with("/v1/deficits/XXX", request);
-    assert_false(reply.held);
-    (void)ask_with("/livez", request);
-    assert_false(reply.held);
-    assert_int_equal(n, 0);
+    assert_string_equal(key_of("/v1/deficits/XXX", "", other), "");
+    assert_int_equal(reply.status, 404);
+    assert_string_equal(key_of("/livez", "", other), "");
+    assert_string_equal(key_of("/v1/deficits/IND?limit=3&period=2019", "*", other), "");
+}
+
+static void a_question_is_priced_before_it_is_read(void **state)
+{
+    (void)state;
+    uint64_t price = 0;
+    struct api_request request = {.method = STR("GET"), .target = STR("/v1/deficits/IND?period=2019")};
+    buf_release(&reply.body);
+    arena_reset(&arena);
+    struct call *call = api_resolve(test_api(), &arena, &request, &reply);
+    assert_non_null(call);
+    assert_true(api_plan(call, &price));
+    assert_true(price > 0);
+    assert_int_equal(reply.body.n, 0);
+    api_work(call);
+    assert_int_equal(reply.status, 200);
     assert_true(reply.body.n > 0);
 }
 
@@ -596,7 +604,8 @@ int main(void)
         cmocka_unit_test(a_cursor_is_of_one_question),
         cmocka_unit_test(links_lead_somewhere),
         cmocka_unit_test(other_origins_may_read_everything),
-        cmocka_unit_test(what_is_held_is_not_worked_out),
+        cmocka_unit_test(the_transport_can_look_up_what_it_holds),
+        cmocka_unit_test(a_question_is_priced_before_it_is_read),
         cmocka_unit_test(each_answer_has_its_own_id),
         cmocka_unit_test(ids_are_made_where_none_came),
         cmocka_unit_test(spellings_share_one_answer),

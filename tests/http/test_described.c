@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
+#include "api/routes.h"
+#include "api/table/names.h"
 #include "http/asking.h"
 #include "http/test_api.h"
 
@@ -102,8 +103,8 @@ static void test_openapi_has_every_route(void **state)
     size_t listed = 0;
     assert_int_equal(ask("/v1/openapi.json"), 200);
     json_t *root = parse(), *paths = json_object_get(root, "paths");
-    for (size_t i = 0; i < api_n_routes; i++) {
-        const struct route *route = api_routes[i];
+    for (size_t i = 0; i < api_routes.n; i++) {
+        const struct route *route = api_routes.route[i];
         json_t *path = json_object_get(paths, route->path), *get = json_object_get(path, "get");
         json_t *ok = json_object_get(json_object_get(get, "responses"), "200");
         json_t *json = json_object_get(json_object_get(ok, "content"), "application/json");
@@ -136,8 +137,8 @@ static void test_page_has_everything(void **state)
     (void)state;
     assert_int_equal(ask("/docs"), 200);
     struct str page = buf_view(&reply.body);
-    for (size_t i = 0; i < api_n_routes; i++) {
-        const struct route *route = api_routes[i];
+    for (size_t i = 0; i < api_routes.n; i++) {
+        const struct route *route = api_routes.route[i];
         if (route->unlisted)
             continue;
         page_has(page, "<article id=\"", route->id, "\">");
@@ -152,7 +153,8 @@ static void test_page_has_everything(void **state)
     for (size_t f = 0; f < FLAGS; f++)
         page_has(page, "<dt><code>", flag_name[f], "</code></dt>");
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        page_has(page, "<code>.", encoders[f].suffix, "</code>");
+        page_has(page, "<code>.", format_of[f].suffix, "</code>");
+    page_has(page, "<dt>", ENTREPOT_VERSION, "</dt>\n<dd>"); /* src/CHANGES.md tells what is new in this version */
     assert_true(str_starts(header("Content-Security-Policy"), STR("default-src 'none';")));
     assert_null(memmem(page.p, page.n, "<style", 6));
     assert_int_equal(ask("/docs/"), 308);

@@ -10,7 +10,6 @@
 #include <jansson.h>
 #include <math.h>
 
-#include "api/call.h"
 #include "http/asking.h"
 #include "http/test_api.h"
 

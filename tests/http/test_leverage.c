@@ -1,5 +1,4 @@
 /* Leverage, suppliers and scenarios over HTTP: what the shipped figures can tell, what they cannot, and bad values of every parameter. */
-#include "api/call.h"
 #include "http/asking.h"
 #include "http/test_api.h"
 #include "unit/world.h"

@@ -49,7 +49,7 @@ static struct logged begin(const struct server_options *options)
 {
     struct logged logged = {.file = tmpfile()};
     assert_non_null(logged.file);
-    logged.log = log_new(fileno(logged.file), LOG_INFO);
+    logged.log = log_new(fileno(logged.file), LOG_LEVEL_INFO);
     logged.server = start(options, logged.log);
     return logged;
 }
@@ -205,7 +205,7 @@ static void tells_what_the_cache_had(void **state)
 /* Asks on while nobody takes the log; returns how many lines were lost. */
 static uint64_t ask_many(int fd)
 {
-    struct log *log = log_new(fd, LOG_INFO);
+    struct log *log = log_new(fd, LOG_LEVEL_INFO);
     struct server_options options = options_of();
     struct server *server = start(&options, log);
     struct raw_client client;

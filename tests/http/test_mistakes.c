@@ -6,7 +6,8 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
+#include "api/contract/problem.h"
+#include "api/routes.h"
 #include "http/asking.h"
 #include "http/test_api.h"
 
@@ -15,8 +16,8 @@ static bool succeeded[64], refused[64];
 
 static void note_route(void)
 {
-    for (size_t i = 0; i < api_n_routes; i++)
-        if (strcmp(reply.route, api_routes[i]->path) == 0)
+    for (size_t i = 0; i < api_routes.n; i++)
+        if (strcmp(reply.route, api_routes.route[i]->path) == 0)
             *(reply.status < 400 ? &succeeded[i] : &refused[i]) = true;
 }
 
@@ -121,6 +122,9 @@ static void test_mistakes_are_told(void **state)
         {"/v1/bilateral/IND/CHN/products?period=FY2018-19&vs=2010", 400, "conflicting-parameters"},
         {"/v1/bilateral/IND/CHN/products?period=FY2018-19&vs=FY1990-91", 422, "period-unavailable"},
         {"/v1/deficits/CHN", 422, "level-unavailable"},
+        {"/v1/growth/IND?period=FY2018-19&vs=FY2018-19", 400, "conflicting-parameters"},
+        {"/v1/growth/IND?period=FY2018-19&vs=2010", 400, "conflicting-parameters"},
+        {"/v1/growth/IND?period=2019", 422, "period-unavailable"},
         {"/v1/deficits/IND?period=2019,2020", 400, "invalid-value"},
         {"/v1/dependence/IND/CHN?threshold=2", 400, "invalid-value"},
         {"/v1/dependence/IND/ZZZ", 404, "unknown-code"},
@@ -223,17 +227,17 @@ static void test_methods(void **state)
 static void test_every_example_answers(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < api_n_routes; i++) {
-        const char *example = api_routes[i]->example;
+    for (size_t i = 0; i < api_routes.n; i++) {
+        const char *example = api_routes.route[i]->example;
         const struct api *api =
             ask(example) == 422 ? test_world() : test_api(); /* what no shipped dataset can answer */
         int status = ask_of(api, example, (struct api_request){.method = STR("GET")});
         note_route();
-        assert_true(status == 200 || (status == 308 && api_routes[i]->unlisted));
-        assert_string_equal(reply.route, api_routes[i]->path);
-        if (api_routes[i]->media)
-            assert_true(str_is(header("Content-Type"), api_routes[i]->media));
-        if (api_routes[i]->kind == ROUTE_TABLE)
+        assert_true(status == 200 || (status == 308 && api_routes.route[i]->unlisted));
+        assert_string_equal(reply.route, api_routes.route[i]->path);
+        if (api_routes.route[i]->media)
+            assert_true(str_is(header("Content-Type"), api_routes.route[i]->media));
+        if (api_routes.route[i]->kind == ROUTE_TABLE)
             json_decref(ask_table(api, example));
     }
 }
@@ -275,9 +279,9 @@ static void test_problems_are_explained(void **state)
 static void test_every_route_was_asked(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < api_n_routes; i++)
+    for (size_t i = 0; i < api_routes.n; i++)
         if (!succeeded[i] || !refused[i])
-            fail_msg("%s lacks a %s", api_routes[i]->path, succeeded[i] ? "problem" : "success");
+            fail_msg("%s lacks a %s", api_routes.route[i]->path, succeeded[i] ? "problem" : "success");
 }
 
 static int start(void **state)

@@ -8,7 +8,6 @@
 
 #include <jansson.h>
 
-#include "api/call.h"
 #include "http/test_api.h"
 
 static struct arena arena;

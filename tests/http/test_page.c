@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "api/assets.h"
-#include "api/call.h"
 #include "http/asking.h"
 #include "http/test_api.h"
 
@@ -67,19 +66,13 @@ static void page_and_index_have_tags_of_their_own(void **state)
     assert_false(is_page());
 }
 
-/* Whoever holds kept answers must not take one for the other. */
-static bool note_key(void *holder, struct str key)
-{
-    (void)snprintf(holder, 512, "%.*s", STR_ARG(key));
-    return false;
-}
-
+/* Whoever keeps answers must not take one for the other. */
 static void page_and_index_are_kept_apart(void **state)
 {
     (void)state;
-    char page[512] = "", table[512] = "";
-    (void)ask("/", (struct api_request){.accept = STR(BROWSER), .is_held = note_key, .holder = page});
-    (void)ask("/", (struct api_request){.accept = STR("*/*"), .is_held = note_key, .holder = table});
+    char page[KEY_TEXT], table[KEY_TEXT];
+    ask_key(test_api(), "/", (struct api_request){.accept = STR(BROWSER)}, page);
+    ask_key(test_api(), "/", (struct api_request){.accept = STR("*/*")}, table);
     assert_true(page[0] && table[0]);
     assert_string_not_equal(page, table);
 }

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
+#include "api/request/request.h"
+#include "api/routes.h"
 #include "bug.h"
 #include "http/asking.h"
 #include "http/test_api.h"
@@ -171,8 +172,8 @@ static void columns_are_named_once(void **state)
 static void every_table_suggests_its_columns(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < api_n_routes; i++) {
-        const struct route *route = api_routes[i];
+    for (size_t i = 0; i < api_routes.n; i++) {
+        const struct route *route = api_routes.route[i];
         char target[1024], first[80];
         if (route->kind != ROUTE_TABLE)
             continue;
@@ -350,12 +351,12 @@ static void what_means_the_same_is_spelt_the_same(void **state)
 static void path_parameters_stand_first(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < api_n_routes; i++) {
+    for (size_t i = 0; i < api_routes.n; i++) {
         size_t captures = 0;
-        for (const char *p = api_routes[i]->path; *p; p++)
+        for (const char *p = api_routes.route[i]->path; *p; p++)
             captures += *p == '{';
-        for (size_t k = 0; k < api_routes[i]->n_params; k++)
-            assert_int_equal(api_routes[i]->param[k].in_path, k < captures);
+        for (size_t k = 0; k < api_routes.route[i]->n_params; k++)
+            assert_int_equal(api_routes.route[i]->param[k].in_path, k < captures);
     }
 }
 
@@ -365,7 +366,7 @@ static void a_handler_knows_its_parameters(void **state)
 {
     (void)state;
     static struct call call;
-    call.route = api_routes[1];
+    call.route = api_routes.route[1];
     expect_bug("a handler asks for a parameter that its route does not have", asks_for_nothing, &call);
 }
 
@@ -374,7 +375,7 @@ static void a_handler_knows_its_parameters(void **state)
 static void expect_accepted(const char *accept, int status, enum format format)
 {
     int got = ask_with("/v1/bilateral/IND/CHN?period=FY2018-19", (struct api_request){.accept = str_view(accept)});
-    const char *media = encoders[format].media;
+    const char *media = format_of[format].media;
     if (got != status || (status == 200 && strncmp(reply.header[0].value.p, media, strlen(media)) != 0))
         fail_msg("%s: %d %.*s", accept, got, STR_ARG(reply.header[0].value));
 }
@@ -413,7 +414,7 @@ static void labels_of_the_query_come_first(void **state)
     assert_int_equal(ask_with("/v1/bilateral/IND/CHN?period=FY2018-19", request), 200);
     assert_true(body_has("India"));
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        assert_null(encoders[f].parameters[MEDIA_PARAMETERS - 1].name); /* where the reading of them ends */
+        assert_null(format_of[f].parameters[MEDIA_PARAMETERS - 1].name); /* where the reading of them ends */
 }
 
 static void pages_are_for_those_who_want_html_most(void **state)

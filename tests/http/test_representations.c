@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
-#include "api/call.h"
+#include "api/represent/encoders.h"
+#include "api/routes.h"
+#include "api/table/names.h"
 #include "http/asking.h"
 #include "http/sheet.h"
 #include "http/test_api.h"
@@ -77,7 +79,7 @@ static void test_suffix_format_and_accept(void **state)
     }
     assert_problem("/v1/deficits/IND?format=xml", 406, "not-acceptable");
     for (enum format f = FORMAT_JSON; f < FORMATS; f++)
-        assert_true(body_has(encoders[f].name));
+        assert_true(body_has(format_of[f].name));
 }
 
 /* Accept's labels are part of the question: they show in the tag. */
@@ -224,9 +226,9 @@ static void test_sectors_and_sections_have_names(void **state)
 static void test_limits_of_columns_and_parameters(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < 2 * api_n_routes; i++) {
+    for (size_t i = 0; i < 2 * api_routes.n; i++) {
         /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is a route, but not always one with a summary */
-        const struct route *route = i % 2 ? api_routes[i / 2]->with_summary : api_routes[i / 2];
+        const struct route *route = i % 2 ? api_routes.route[i / 2]->with_summary : api_routes.route[i / 2];
         if (!route)
             continue;
         size_t named[COLUMNS_MAX];

@@ -7,7 +7,7 @@ base=$(tests/image/base.sh)
 name=$1
 # With layers kept, the history of an image names those of this one build: its id would be another each time.
 builder bud --isolation chroot --format docker --pull-never --no-cache --layers=false --timestamp 0 \
-    --build-arg DEBIAN="$base" --build-arg VERSION="${VERSION:-0.1.0}" --build-arg REVISION="$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
+    --build-arg DEBIAN="$base" --build-arg VERSION="${VERSION:-0.2.0}" --build-arg REVISION="$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
     --tag "$name" . >"$image_home/build.log" 2>&1 || { tail -n 40 "$image_home/build.log" >&2; exit 1; }
 
 # So would the name of the container that it was built in, which buildah (not Docker) writes down beside what the image is: it is taken out.

@@ -60,7 +60,7 @@ consistent() { # apart from what is left out on purpose
 check 'dpkg finds its packages whole' consistent
 
 bill=$image_home/sbom.cdx.json
-makes_bill() { tests/image/sbom.sh "$image_root" "$image_root/usr/bin/entrepot" "${VERSION:-0.1.0}" >"$bill"; }
+makes_bill() { tests/image/sbom.sh "$image_root" "$image_root/usr/bin/entrepot" "${VERSION:-0.2.0}" >"$bill"; }
 check 'the bill of materials is made' makes_bill
 image_close
 echo "# $bill: $(jq '.components | length' "$bill") components"

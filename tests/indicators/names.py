@@ -8,6 +8,7 @@ URL = {
     "bilateral": "/v1/bilateral/{r}/{p}?dataset={d}&" + ALL,
     "products": "/v1/bilateral/{r}/{p}/products?dataset={d}&period={t}&level={l}&" + ALL,
     "deficits": "/v1/deficits/{r}?dataset={d}&period={t}&" + ALL,
+    "growth": "/v1/growth/{r}?dataset={d}&period={t}&" + ALL,
     "dependence on": "/v1/dependence/{r}/{p}?dataset={d}&period={t}&level={l}&" + ALL,
     "dependence": "/v1/dependence/{r}?dataset={d}&period={t}&level={l}&" + ALL,
     "leverage": "/v1/leverage/{r}/{p}?dataset={d}&period={t}&level={l}&" + ALL,

@@ -149,6 +149,32 @@ def deficits(case, server, world, q):
         case.rows(ask(server, world, "deficits", q), "partner", wanted)
 
 
+def growth(case, server, world, q):
+    if not q.vs:
+        return
+    now, then = world.trade(q.t), world.trade(q.vs)
+    if any(q.r not in side for side in (now.x, now.m, then.x, then.m)):
+        return
+    others = [p for p in world.countries if p != q.r]
+    whole = {"exports": sum(then.total(q.r, p) for p in others), "imports": sum(then.total(p, q.r) for p in others)}
+    wanted = {}
+    for p in others:
+        row = {}
+        for flow, pair in (("exports", (q.r, p)), ("imports", (p, q.r))):
+            a, b = then.total(*pair), now.total(*pair)
+            row.update({flow + "_before": a, flow: b, flow + "_growth": f.ratio(b - a, a),
+                        flow + "_contribution_pp": f.ratio(100 * (b - a), whole[flow])})
+        if any(row[name] for name in ("exports_before", "exports", "imports_before", "imports")):
+            row["balance_change"] = row["exports"] - row["imports"] - row["exports_before"] + row["imports_before"]
+            wanted[p] = row
+    answer = ask(server, world, "growth", q, vs=q.vs)
+    if case.rows(answer, "partner", wanted):
+        for flow in ("exports", "imports"):
+            parts = sum(row[flow + "_contribution_pp"] or 0 for row in answer.rows)
+            growth_of_all = answer.summary[flow + "_growth"]
+            case.holds(answer.url, "contributions add up", growth_of_all is None or abs(parts - 100 * growth_of_all) < 1e-3)
+
+
 # ---- D7, D8, C1, C3, E: dependence ----
 
 def judged(world, q, method, threshold, home, window, partner):

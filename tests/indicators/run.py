@@ -55,7 +55,7 @@ def every_indicator(run, world, drawn):
     server, name = run.server, world.name + ": "
     for title, function in (
             ("a pair over time, D1 to D5, G1, records", ask.bilateral), ("a pair's products, D6, G3", ask.products),
-            ("top and other", ask.top_and_other), ("deficits, D4", ask.deficits), ("leverage, L1, L2, L4", ask.leverage),
+            ("top and other", ask.top_and_other), ("deficits, D4", ask.deficits), ("growth by partner, G1, G3", ask.growth), ("leverage, L1, L2, L4", ask.leverage),
             ("suppliers, L6", ask.suppliers), ("a cut, W1", ask.scenario), ("revealed advantage, S1", ask.rca),
             ("trade intensity, S2", ask.tii), ("complementarity, S3", ask.tci), ("Grubel-Lloyd, S4", ask.grubel_lloyd),
             ("Finger-Kreinin and Krugman, S5, S6", ask.finger_kreinin), ("Hirschman, C4", ask.hirschman),

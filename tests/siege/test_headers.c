@@ -8,7 +8,7 @@
 
 #include <signal.h>
 
-#include "api/call.h"
+#include "api/routes.h"
 #include "http/raw_client.h"
 #include "siege/exchange.h"
 #include "siege/process.h"
@@ -170,18 +170,18 @@ int main(void)
     static void (*const each[])(void **) = {head_is_get_without_a_body, no_parameter_reaches_a_header,
                                             no_path_reaches_a_header};
     static const char *const what[] = {"HEAD is GET", "parameters of", "path of"};
-    struct CMUnitTest *tests = calloc(3 * api_n_routes + 1, sizeof *tests);
-    char(*names)[160] = calloc(3 * api_n_routes, sizeof *names);
+    struct CMUnitTest *tests = calloc(3 * api_routes.n + 1, sizeof *tests);
+    char(*names)[160] = calloc(3 * api_routes.n, sizeof *names);
     size_t n = 0;
     if (!tests || !names)
         abort();
-    for (size_t r = 0; r < api_n_routes; r++)
+    for (size_t r = 0; r < api_routes.n; r++)
         for (size_t e = 0; e < 3; e++) {
-            if (e == 2 && !strchr(api_routes[r]->path, '{'))
+            if (e == 2 && !strchr(api_routes.route[r]->path, '{'))
                 continue;
-            (void)snprintf(names[n], sizeof *names, "%s %s", what[e], api_routes[r]->path);
+            (void)snprintf(names[n], sizeof *names, "%s %s", what[e], api_routes.route[r]->path);
             tests[n] = (struct CMUnitTest){
-                .name = names[n], .test_func = each[e], .initial_state = (void *)(uintptr_t)api_routes[r]};
+                .name = names[n], .test_func = each[e], .initial_state = (void *)(uintptr_t)api_routes.route[r]};
             n++;
         }
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(no_request_header_reaches_a_response);

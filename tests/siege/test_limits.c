@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "api/call.h"
+#include "api/routes.h"
 #include "http/test_api.h"
 
 #define QUESTIONS 10000
@@ -177,13 +177,13 @@ static void no_answer_is_larger_than_allowed(void **state)
     struct api *api = api_new(test_catalogue(), &options);
     assert_non_null(api);
     buf_init(&body, (size_t)64 << 20);
-    for (size_t i = 0; i < api_n_routes; i++) {
-        int status = ask(api, api_routes[i]->example, &body);
+    for (size_t i = 0; i < api_routes.n; i++) {
+        int status = ask(api, api_routes.route[i]->example, &body);
         assert_true(body.n <= SMALL_BODY);
         assert_true(status == 200 || status == 308 || status == 422);
         refused += status == 422 && memmem(body.p, body.n, "result-too-large", 16) != NULL;
     }
-    print_message("# of %zu examples %zu are larger than %d bytes and refused\n", api_n_routes, refused, SMALL_BODY);
+    print_message("# of %zu examples %zu are larger than %d bytes and refused\n", api_routes.n, refused, SMALL_BODY);
     assert_true(refused > 5);
     buf_release(&body);
     api_free(api);

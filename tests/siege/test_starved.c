@@ -9,7 +9,7 @@
 
 #include <signal.h>
 
-#include "api/call.h"
+#include "api/routes.h"
 #include "http/raw_client.h"
 #include "siege/starving.h"
 
@@ -85,14 +85,15 @@ int main(int argc, char **argv)
         puts("skip starved # not under a sanitizer");
         return 0;
     }
-    struct CMUnitTest *tests = calloc(api_n_routes + 1, sizeof *tests);
+    struct CMUnitTest *tests = calloc(api_routes.n + 1, sizeof *tests);
     if (!tests)
         return 1;
-    for (size_t i = 0; i < api_n_routes; i++)
-        tests[i] = (struct CMUnitTest){
-            .name = api_routes[i]->path, .test_func = starved, .initial_state = (void *)(uintptr_t)api_routes[i]};
-    tests[api_n_routes] = (struct CMUnitTest)cmocka_unit_test(it_ends_in_order);
-    int failed = _cmocka_run_group_tests("starved", tests, api_n_routes + 1, setup, teardown);
+    for (size_t i = 0; i < api_routes.n; i++)
+        tests[i] = (struct CMUnitTest){.name = api_routes.route[i]->path,
+                                       .test_func = starved,
+                                       .initial_state = (void *)(uintptr_t)api_routes.route[i]};
+    tests[api_routes.n] = (struct CMUnitTest)cmocka_unit_test(it_ends_in_order);
+    int failed = _cmocka_run_group_tests("starved", tests, api_routes.n + 1, setup, teardown);
     free(tests);
     return failed;
 }

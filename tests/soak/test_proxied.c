@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "api/call.h"
+#include "api/routes.h"
 #include "http/raw_client.h"
 #include "siege/peers.h"
 #include "soak/gauge.h"
@@ -139,16 +139,16 @@ static void answers_as_without(void **state)
     start(proxy, IDLE, &pair);
     assert_true(raw_connect(&c.direct, pair.server.port));
     assert_true(raw_connect(&c.through, pair.proxy.process.port));
-    for (size_t i = 0; i < api_n_routes; i++)
-        compare_route(&c, api_routes[i]->example);
+    for (size_t i = 0; i < api_routes.n; i++)
+        compare_route(&c, api_routes.route[i]->example);
     compare(&c, (struct question){"GET", "/nope", ""}, false);
     raw_close(&c.direct);
     raw_close(&c.through);
     stop(&pair);
     print_message("# %s: %u questions, the same answers: %u with 2xx, %u with 3xx, %u with 4xx\n", proxy->program,
                   c.questions, c.answers[2], c.answers[3], c.answers[4]);
-    assert_true(c.questions > 10 * api_n_routes);
-    assert_true(c.answers[2] > api_n_routes && c.answers[3] > api_n_routes && c.answers[4] > api_n_routes);
+    assert_true(c.questions > 10 * api_routes.n);
+    assert_true(c.answers[2] > api_routes.n && c.answers[3] > api_routes.n && c.answers[4] > api_routes.n);
     assert_int_equal(c.answers[5], 0);
 }
 

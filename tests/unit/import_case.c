@@ -170,7 +170,7 @@ void import_transcribe(const char *bytes, size_t n, struct buf *out)
                                .spread = CUBE_NO_SPREAD,
                                .measures = CUBE_QUANTITY};
     arena_init(&arena, (size_t)1 << 28);
-    assert_int_equal(cube_run(cube, &query, &rows, 1, &arena), ST_OK);
+    assert_int_equal(cube_run(cube, &query, &rows, 1, &arena, NULL), ST_OK);
     assert_int_equal(rows.n, cube_observations(cube));
     for (size_t i = 0; i < rows.n; i++)
         print_row(out, cube, &rows, i);

@@ -96,6 +96,60 @@ static void copies_texts(void **state)
     arena_release(&arena);
 }
 
+/* What was handed out since a mark is handed out again, across chunks; a warm arena takes no more memory for it. */
+static void goes_back_to_a_mark(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    const struct arena_mark empty = arena_mark(&arena);
+    char *before = arena_new(&arena, char, 100);
+    const struct arena_mark mark = arena_mark(&arena);
+    char *first = arena_new(&arena, char, 1000);
+    char *far = arena_new(&arena, char, 200000); /* a chunk of its own */
+    assert_non_null(before);
+    assert_non_null(first);
+    assert_non_null(far);
+    for (unsigned round = 0; round < 3; round++) {
+        arena_rewind(&arena, mark);
+        assert_int_equal(arena.used_bytes, 100);
+        assert_ptr_equal(arena_new(&arena, char, 1000), first);
+        assert_ptr_equal(arena_new(&arena, char, 200000), far);
+    }
+    arena_rewind(&arena, empty);
+    assert_int_equal(arena.used_bytes, 0);
+    assert_ptr_equal(arena_new(&arena, char, 100), before);
+    arena_release(&arena);
+}
+
+/* A result stays, what it was made with is given back. */
+static void keeps_one_block(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    static const size_t scratch[] = {0, 10, 3000, 70000, 300000}, sizes[] = {0, 1, 500, 60000, 250000};
+    for (size_t i = 0; i < 5; i++)
+        for (size_t k = 0; k < 5; k++) {
+            assert_non_null(arena_new(&arena, char, 7));
+            const struct arena_mark mark = arena_mark(&arena);
+            const size_t used = arena.used_bytes;
+            assert_non_null(arena_new(&arena, char, scratch[i]));
+            unsigned char *block = arena_alloc_raw(&arena, sizes[k], 1, 16);
+            assert_non_null(block);
+            for (size_t b = 0; b < sizes[k]; b++)
+                block[b] = (unsigned char)(b * 7 + i);
+            block = arena_rewind_around(&arena, mark, block, sizes[k]);
+            assert_int_equal(arena.used_bytes, used + sizes[k]);
+            assert_int_equal((uintptr_t)block % 16, 0);
+            for (size_t b = 0; b < sizes[k]; b++)
+                assert_int_equal(block[b], (unsigned char)(b * 7 + i));
+            if (arena.used_bytes > 400000)
+                arena_reset(&arena);
+        }
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +158,8 @@ int main(void)
         cmocka_unit_test(refuses_a_product_that_overflows),
         cmocka_unit_test(works_on_after_a_reset),
         cmocka_unit_test(copies_texts),
+        cmocka_unit_test(goes_back_to_a_mark),
+        cmocka_unit_test(keeps_one_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

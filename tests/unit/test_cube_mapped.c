@@ -135,7 +135,7 @@ static uint64_t ask_all(const struct cube *cube, size_t *corrupt)
         struct cube_rows rows = {.n = 0};
         struct arena arena;
         arena_init(&arena, (size_t)1 << 30);
-        enum status status = cube_run(cube, &q, &rows, 1, &arena);
+        enum status status = cube_run(cube, &q, &rows, 1, &arena, NULL);
         assert_true(status == ST_OK || status == ST_CORRUPT);
         *corrupt += status == ST_CORRUPT;
         for (size_t k = 0; status == ST_OK && k < rows.n; k++) {

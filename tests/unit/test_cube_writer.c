@@ -201,7 +201,7 @@ static int64_t ask(const struct cube *cube, uint32_t reporter, uint32_t partner,
         assert_int_equal(to, from + 1);
         q.only[CUBE_PRODUCT] = (struct cube_set){&from, 1};
     }
-    assert_int_equal(cube_run(cube, &q, &rows, 1, &arena), ST_OK);
+    assert_int_equal(cube_run(cube, &q, &rows, 1, &arena, NULL), ST_OK);
     int64_t value = rows.n ? rows.value_usd[0] : 0;
     arena_release(&arena);
     return value;

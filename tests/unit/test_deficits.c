@@ -1,6 +1,6 @@
-#include "world.h"
+#include "asked.h"
 
-#include "entrepot/analysis/deficits.h"
+#include "entrepot/analysis/ranking.h"
 
 static struct frame frame_of(const struct cube *cube, const char *reporter)
 {
@@ -12,7 +12,11 @@ static struct deficit_row *rank(const struct frame *frame, const char *period, s
                                 struct deficit_summary *summary)
 {
     struct deficit_row *row;
-    assert_int_equal(deficit_ranking(frame, world_period(period), &world.arena, &row, n, summary), ST_OK);
+    struct frame asking = *frame;
+    asking.ask = asked_new();
+    const struct ranking *ranking = ranking_ask_balance(&asking, world_period(period));
+    (void)asked_run(asking.ask);
+    assert_int_equal(ranking_deficits(ranking, &world.arena, &row, n, summary), ST_OK);
     return row;
 }
 

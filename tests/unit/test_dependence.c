@@ -1,10 +1,13 @@
-#include "world.h"
+#include "asked.h"
 
 #include "entrepot/analysis/dependence.h"
 
+static uint32_t year; /* that the last question is about */
+
 static struct dependence_question asked(enum dependence_method method, const char *period)
 {
-    struct dependence_question q = {.period = world_period(period), .method = method, .window = 1};
+    struct dependence_question q = {.method = method, .window = 1};
+    year = world_period(period);
     for (enum criterion c = 0; c < CRITERIA; c++)
         q.limit[c] = dependence_limit(method, c);
     return q;
@@ -16,14 +19,18 @@ static struct dependence_answer answer(const struct cube *cube, const char *repo
     struct frame frame = {.cube = cube,
                           .countries = world.countries,
                           .reporter = world_id(reporter),
-                          .partner = partner ? world_id(partner) : ANY_MEMBER};
+                          .partner = partner ? world_id(partner) : ANY_MEMBER,
+                          .ask = asked_new()};
     struct breakdown breakdown;
     struct dependence_answer made;
     assert_int_equal(breakdown_make(cube, world.sectors, level, &world.arena, &breakdown), ST_OK);
     question.breakdown = &breakdown;
-    assert_int_equal(dependence_table(&frame, &question, &world.arena, &made), ST_OK);
-    uint64_t cost = dependence_cost(&frame, &question, &world.arena);
-    assert_true(cost > 0 && cost < 1000000);
+    const struct dependence *dependence = dependence_ask(&frame, &question, &year, 1);
+    uint64_t price = asked_run(frame.ask);
+    assert_true(price > 0 && price < 1000000);
+    assert_true(ask_count(frame.ask) <= 6);
+    assert_int_equal(dependence_fold(dependence, year, &world.arena, &made), ST_OK);
+    assert_int_equal(dependence_rows(dependence, year, &world.arena), made.n);
     return made;
 }
 

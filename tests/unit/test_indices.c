@@ -1,9 +1,9 @@
 /* The classical indices: the toy world's values, what must always hold of them, and a real matrix against plain sums. */
-#include "world.h"
+#include "asked_index.h"
 
 #include "entrepot/analysis/dependence.h"
 #include "entrepot/analysis/indices.h"
-#include "entrepot/analysis/partners.h"
+#include "entrepot/analysis/ranking.h"
 #include "entrepot/base/number.h"
 
 static struct frame frame_for(const struct cube *cube, const char *reporter, const char *partner)
@@ -34,7 +34,9 @@ static void advantage(void **state)
         struct rca_row *row;
         size_t n;
         double weighted = 0;
-        assert_int_equal(rca_table(&frame, &b, world_period("2023"), &world.arena, &row, &n), ST_OK);
+        assert_int_equal(
+            rca_fold(asked(frame, &b, world_period("2023"), rca_ask), world_period("2023"), &world.arena, &row, &n),
+            ST_OK);
         assert_int_equal(n, 3);
         for (size_t i = 0; i < n; i++) {
             expect_near(row[i].rca, who ? india[i] : china[i]);
@@ -46,7 +48,9 @@ static void advantage(void **state)
         /* Asked for one product, it is still measured against all. */
         static const struct str code = {"854140", 6};
         assert_int_equal(leaves_of(cube, world.products, &code, 1, &world.arena, &frame.leaves), ST_OK);
-        assert_int_equal(rca_table(&frame, &b, world_period("2023"), &world.arena, &row, &n), ST_OK);
+        assert_int_equal(
+            rca_fold(asked(frame, &b, world_period("2023"), rca_ask), world_period("2023"), &world.arena, &row, &n),
+            ST_OK);
         assert_int_equal(n, 1);
         expect_near(row[0].rca, who ? india[2] : china[2]);
     }
@@ -63,18 +67,18 @@ static void pairs(void **state)
     struct tii_row tii;
     struct tci_row tci;
     struct similarity_row fk, kf;
-    assert_int_equal(tii_of(&frame, period, &world.arena, &tii), ST_OK);
+    tii = tii_of(frame, period);
     expect_near(tii.tii, 1.273873);
     expect_near(tii.tii_excluding_reporter, 1.12335);
     expect_usd(tii.world_imports, 3089 * MILLION);
-    assert_int_equal(tci_of(&frame, &b, period, &world.arena, &tci), ST_OK);
+    assert_int_equal(tci_fold(asked(frame, &b, period, tci_ask), period, &world.arena, &tci), ST_OK);
     expect_near(tci.tci, 95.333551);
-    assert_int_equal(similarity_of(&back, &b, period, &world.arena, &fk), ST_OK);
+    assert_int_equal(similarity_fold(asked(back, &b, period, similarity_ask), period, &world.arena, &fk), ST_OK);
     expect_near(fk.finger_kreinin, 0.359913);
     expect_near(fk.krugman, 1.280174);
-    assert_int_equal(similarity_of(&frame, &b, period, &world.arena, &kf), ST_OK);
+    assert_int_equal(similarity_fold(asked(frame, &b, period, similarity_ask), period, &world.arena, &kf), ST_OK);
     expect_near(kf.finger_kreinin, fk.finger_kreinin);
-    assert_int_equal(similarity_of(&back, &chapters, period, &world.arena, &fk), ST_OK);
+    assert_int_equal(similarity_fold(asked(back, &chapters, period, similarity_ask), period, &world.arena, &fk), ST_OK);
     expect_near(fk.krugman, 2 * (1 - fk.finger_kreinin));
     cube_close(cube);
 }
@@ -89,14 +93,20 @@ static void both_ways(void **state)
     struct intra_row *row;
     size_t n;
     double aggregate;
-    assert_int_equal(intra_table(&frame, &b, world_period("2023"), &world.arena, &row, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(frame, &b, world_period("2023"), intra_ask), world_period("2023"), &world.arena,
+                                &row, &n, &aggregate),
+                     ST_OK);
     assert_int_equal(n, 3);
     for (size_t i = 0; i < n; i++)
         expect_near(row[i].grubel_lloyd, by_product[i]);
     expect_near(aggregate, 0.08908);
-    assert_int_equal(intra_table(&all, &b, world_period("2023"), &world.arena, &row, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(all, &b, world_period("2023"), intra_ask), world_period("2023"), &world.arena,
+                                &row, &n, &aggregate),
+                     ST_OK);
     expect_near(row[2].grubel_lloyd, 1 - (1000.0 - 26) / (1000 + 26));
-    assert_int_equal(intra_table(&all, &sectors, world_period("2023"), &world.arena, &row, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(all, &sectors, world_period("2023"), intra_ask), world_period("2023"),
+                                &world.arena, &row, &n, &aggregate),
+                     ST_OK);
     assert_int_equal(n, sectors_count(world.sectors));
     expect_nan(aggregate);
     cube_close(cube);
@@ -112,16 +122,21 @@ static void concentration(void **state)
     struct hirschman_row one;
     struct hhi_row *row;
     size_t n;
-    assert_int_equal(hirschman_of(&frame, FLOW_IMPORTS, world_period("2023"), &world.arena, &one), ST_OK);
+    assert_int_equal(hirschman_fold(asked_hirschman(frame, FLOW_IMPORTS, world_period("2023")), world_period("2023"),
+                                    &world.arena, &one),
+                     ST_OK);
     expect_near(one.hhi, 0.724653);
     expect_near(one.hirschman, 85.126539);
     expect_near(one.normalised_hhi, (one.hhi - 1.0 / 3) / (2.0 / 3));
     assert_int_equal(one.partners, 3);
     assert_int_equal(one.top_partner, world_id("CHN"));
     expect_near(one.top_share, 0.84375);
-    assert_int_equal(hirschman_of(&frame, FLOW_EXPORTS, world_period("2023"), &world.arena, &one), ST_OK);
+    assert_int_equal(hirschman_fold(asked_hirschman(frame, FLOW_EXPORTS, world_period("2023")), world_period("2023"),
+                                    &world.arena, &one),
+                     ST_OK);
     expect_near(one.hhi, (150.0 * 150 + 175 * 175 + 83 * 83) / (408.0 * 408));
-    assert_int_equal(hhi_table(&frame, &b, world_period("2023"), &world.arena, &row, &n), ST_OK);
+    assert_int_equal(
+        hhi_fold(asked(frame, &b, world_period("2023"), hhi_ask), world_period("2023"), &world.arena, &row, &n), ST_OK);
     for (size_t i = 0; i < 3; i++) {
         expect_near(row[i].hhi, hhi[i]);
         expect_near(row[i].normalised_hhi, (hhi[i] - 1.0 / 3) / (2.0 / 3));
@@ -157,21 +172,22 @@ static void undefined_is_null(void **state)
     size_t n;
     double aggregate;
     uint32_t period = world_period("2023");
-    assert_int_equal(tii_of(&frame, period, &world.arena, &tii), ST_OK);
+    tii = tii_of(frame, period);
     expect_nan(tii.tii);
-    assert_int_equal(tci_of(&frame, &b, period, &world.arena, &tci), ST_OK);
+    assert_int_equal(tci_fold(asked(frame, &b, period, tci_ask), period, &world.arena, &tci), ST_OK);
     expect_nan(tci.tci);
-    assert_int_equal(similarity_of(&frame, &b, period, &world.arena, &fk), ST_OK);
+    assert_int_equal(similarity_fold(asked(frame, &b, period, similarity_ask), period, &world.arena, &fk), ST_OK);
     expect_nan(fk.finger_kreinin);
     expect_nan(fk.krugman);
-    assert_int_equal(intra_table(&frame, &b, period, &world.arena, &intra, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(frame, &b, period, intra_ask), period, &world.arena, &intra, &n, &aggregate),
+                     ST_OK);
     expect_nan(intra[0].grubel_lloyd);
     expect_nan(aggregate);
-    assert_int_equal(rca_table(&frame, &b, period, &world.arena, &rca, &n), ST_OK);
+    assert_int_equal(rca_fold(asked(frame, &b, period, rca_ask), period, &world.arena, &rca, &n), ST_OK);
     for (size_t i = 0; i < n; i++)
         expect_nan(rca[i].rca);
     frame = frame_for(cube, "IND", NULL);
-    assert_int_equal(hirschman_of(&frame, FLOW_IMPORTS, period, &world.arena, &one), ST_OK);
+    assert_int_equal(hirschman_fold(asked_hirschman(frame, FLOW_IMPORTS, period), period, &world.arena, &one), ST_OK);
     expect_nan(one.hirschman);
     cube_close(cube);
 }
@@ -192,10 +208,13 @@ static void selected_products_are_no_total(void **state)
     struct rca_row *rca;
     struct similarity_row fk;
     size_t n;
-    assert_int_equal(rca_table(&frame, &b, world_period("2023"), &world.arena, &rca, &n), ST_OK);
+    assert_int_equal(
+        rca_fold(asked(frame, &b, world_period("2023"), rca_ask), world_period("2023"), &world.arena, &rca, &n), ST_OK);
     for (size_t i = 0; i < n; i++)
         expect_nan(rca[i].rca);
-    assert_int_equal(similarity_of(&frame, &b, world_period("2023"), &world.arena, &fk), ST_OK);
+    assert_int_equal(similarity_fold(asked(frame, &b, world_period("2023"), similarity_ask), world_period("2023"),
+                                     &world.arena, &fk),
+                     ST_OK);
     expect_nan(fk.finger_kreinin);
     assert_true(fk.flags & FLAG_BIT(FLAG_PARTIAL_SECTOR));
     cube_close(cube);
@@ -211,26 +230,30 @@ static void sectors_are_baskets(void **state)
     size_t told = 0;
     for (unsigned f = 0; f < 2; f++) {
         struct cube_query q = {.kind = PERIOD_YEAR, .spread = f ? CUBE_PARTNER : CUBE_REPORTER};
-        struct item_value *value;
+        struct items items;
+        struct ask *ask = asked_new();
         q.only[CUBE_FLOW] = (struct cube_set){&flow[f], 1};
         q.only[CUBE_PERIOD] = (struct cube_set){&period, 1};
         if (f)
             q.only[CUBE_REPORTER] = (struct cube_set){&india, 1};
-        assert_int_equal(breakdown_run(cube, &sectors, &q, &world.arena, &value), ST_OK);
-        assert_true(breakdown_cost(cube, &sectors, &q, &world.arena) > 0);
+        items_asked asked = breakdown_ask(ask, cube, &sectors, &q);
+        assert_true(asked_run(ask) > 0);
+        assert_int_equal(ask_count(ask), 1);
+        assert_int_equal(items_of(asked, &sectors, (struct item_slice){.period = period}, &world.arena, &items), ST_OK);
         for (size_t i = 0; i < sectors.n; i++) {
             struct cube_rows rows;
             q.only[CUBE_PRODUCT] = sectors.item[i].leaves;
-            assert_int_equal(cube_run(cube, &q, &rows, 1, &world.arena), ST_OK);
-            assert_int_equal(value[i].present, rows.n == 1);
+            assert_int_equal(cube_run(cube, &q, &rows, 1, &world.arena, NULL), ST_OK);
+            const struct distribution value = item_distribution(&items, i);
+            assert_int_equal(item_present(&items, i), rows.n == 1);
             if (rows.n == 0)
                 continue;
             told++;
-            assert_int_equal(value[i].value_usd, rows.value_usd[0]);
-            assert_int_equal(value[i].members, rows.members[0]);
-            assert_int_equal(value[i].top_id, rows.top_id[0]);
-            assert_int_equal(value[i].top_value_usd, rows.top_value_usd[0]);
-            expect_near(value[i].sum_sq / rows.sum_sq[0], 1);
+            assert_int_equal(value.value_usd, rows.value_usd[0]);
+            assert_int_equal(value.members, rows.members[0]);
+            assert_int_equal(value.top_id, rows.top_id[0]);
+            assert_int_equal(value.top_value_usd, rows.top_value_usd[0]);
+            expect_near(value.sum_sq / rows.sum_sq[0], 1);
         }
         q.only[CUBE_PRODUCT] = (struct cube_set){NULL, 0};
     }
@@ -239,6 +262,16 @@ static void sectors_are_baskets(void **state)
 }
 
 /* ---- partners ---- */
+
+static uint64_t ranked(struct frame frame, const char *period, enum partner_measure by, struct partner_row **row,
+                       size_t *n, struct partner_summary *sum)
+{
+    frame.ask = asked_new();
+    const struct ranking *ranking = ranking_ask_growth(&frame, world_period(period));
+    uint64_t price = asked_run(frame.ask);
+    assert_int_equal(ranking_partners(ranking, by, &world.arena, row, n, sum), ST_OK);
+    return price;
+}
 
 static void partners_are_ranked(void **state)
 {
@@ -253,7 +286,7 @@ static void partners_are_ranked(void **state)
         struct partner_summary sum;
         size_t n;
         double shares = 0, squares = 0;
-        assert_int_equal(partner_ranking(&frame, world_period("2023"), by, &world.arena, &row, &n, &sum), ST_OK);
+        uint64_t price = ranked(frame, "2023", by, &row, &n, &sum);
         assert_int_equal(n, 3);
         for (size_t i = 0; i < n; i++) {
             assert_int_equal(row[i].partner, world_id(wanted[by][i]));
@@ -268,7 +301,7 @@ static void partners_are_ranked(void **state)
         expect_near(sum.hhi, squares);
         expect_near(sum.hhi * sum.equivalent, 1);
         assert_int_equal(sum.partners, 3);
-        assert_true(partner_cost(&frame, world_period("2023")) > 0);
+        assert_true(price > 0);
     }
     cube_close(cube);
 }
@@ -288,19 +321,16 @@ static void growth_needs_two_whole_years(void **state)
     struct partner_row *row;
     struct partner_summary sum;
     size_t n;
-    assert_int_equal(partner_ranking(&frame, world_period("2022"), PARTNERS_BY_IMPORTS, &world.arena, &row, &n, &sum),
-                     ST_OK);
+    (void)ranked(frame, "2022", PARTNERS_BY_IMPORTS, &row, &n, &sum);
     assert_int_equal(n, 2);
     expect_near(row[0].growth, 0.5);
     expect_nan(row[1].growth); /* from nothing */
     expect_near(sum.growth, 0);
-    assert_int_equal(partner_ranking(&frame, world_period("2022"), PARTNERS_BY_TOTAL, &world.arena, &row, &n, &sum),
-                     ST_OK);
+    (void)ranked(frame, "2022", PARTNERS_BY_TOTAL, &row, &n, &sum);
     assert_int_equal(row[0].rank, 0); /* exports were not reported, so nobody knows the totals */
     expect_nan(row[0].share);
     assert_true(row[0].flags & FLAG_BIT(FLAG_NOT_REPORTED));
-    assert_int_equal(partner_ranking(&frame, world_period("2021"), PARTNERS_BY_IMPORTS, &world.arena, &row, &n, &sum),
-                     ST_OK);
+    (void)ranked(frame, "2021", PARTNERS_BY_IMPORTS, &row, &n, &sum);
     expect_nan(row[0].growth);
     expect_nan(sum.growth);
     cube_close(cube);
@@ -383,12 +413,16 @@ static void expect_equal(double got, double wanted)
 static void check_dependence(const struct cube *cube, const struct breakdown *b, size_t year, size_t i, size_t j)
 {
     struct frame frame = frame_for(cube, plain.area[i], plain.area[j]);
-    struct dependence_question q = {.breakdown = b, .period = world_period(year ? "1990" : "1989"), .window = 1};
+    const uint32_t period = world_period(year ? "1990" : "1989");
+    struct dependence_question q = {.breakdown = b, .window = 1};
     struct dependence_answer a;
     for (enum criterion c = 0; c < CRITERIA; c++)
         q.limit[c] = dependence_limit(DEPENDENCE_CEPII, c);
     q.method = DEPENDENCE_CEPII;
-    assert_int_equal(dependence_table(&frame, &q, &world.arena, &a), ST_OK);
+    frame.ask = asked_new();
+    const struct dependence *dependence = dependence_ask(&frame, &q, &period, 1);
+    (void)asked_run(frame.ask);
+    assert_int_equal(dependence_fold(dependence, period, &world.arena, &a), ST_OK);
     for (size_t k = year + i; k < a.n; k += 97) {
         const struct dependence_row *row = &a.row[k];
         size_t h = heading_of(row->product), best = 0;
@@ -439,16 +473,17 @@ static void check_pair(const struct cube *cube, const struct breakdown *b, size_
     struct intra_row *intra;
     size_t n;
     double aggregate;
-    assert_int_equal(tii_of(&frame, period, &world.arena, &tii), ST_OK);
+    tii = tii_of(frame, period);
     expect_equal(tii.tii, share / (mj / mw));
     expect_equal(tii.tii_excluding_reporter, share / (mj / (mw - mi)));
-    assert_int_equal(tci_of(&frame, b, period, &world.arena, &tci), ST_OK);
+    assert_int_equal(tci_fold(asked(frame, b, period, tci_ask), period, &world.arena, &tci), ST_OK);
     expect_equal(tci.tci, 100 * (1 - apart / 2));
-    assert_int_equal(similarity_of(&frame, b, period, &world.arena, &similar), ST_OK);
+    assert_int_equal(similarity_fold(asked(frame, b, period, similarity_ask), period, &world.arena, &similar), ST_OK);
     expect_equal(similar.finger_kreinin, fk);
     expect_equal(similar.krugman, krugman);
     expect_equal(similar.krugman, 2 * (1 - similar.finger_kreinin));
-    assert_int_equal(intra_table(&frame, b, period, &world.arena, &intra, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(frame, b, period, intra_ask), period, &world.arena, &intra, &n, &aggregate),
+                     ST_OK);
     expect_equal(aggregate, 1 - one_way / both);
 }
 
@@ -461,14 +496,14 @@ static void check_reporter(const struct cube *cube, const struct breakdown *b, s
     struct rca_row *rca;
     struct hirschman_row one;
     size_t n;
-    assert_int_equal(rca_table(&frame, b, period, &world.arena, &rca, &n), ST_OK);
+    assert_int_equal(rca_fold(asked(frame, b, period, rca_ask), period, &world.arena, &rca, &n), ST_OK);
     for (size_t k = i; k < n; k += 53) {
         size_t h = heading_of(rca[k].product);
         expect_equal(rca[k].rca, sum_of(year, i, AREAS, h) / xi / (sum_of(year, AREAS, AREAS, h) / xw));
     }
     for (size_t s = 0; s < AREAS; s++)
         squares += sum_of(year, s, i, HEADINGS) * sum_of(year, s, i, HEADINGS);
-    assert_int_equal(hirschman_of(&frame, FLOW_IMPORTS, period, &world.arena, &one), ST_OK);
+    assert_int_equal(hirschman_fold(asked_hirschman(frame, FLOW_IMPORTS, period), period, &world.arena, &one), ST_OK);
     expect_equal(one.hirschman, 100 * sqrt(squares) / mi);
 }
 

@@ -243,7 +243,7 @@ static void expect_cell(const struct cube *cube, uint32_t month, int64_t value_u
                                .spread = CUBE_NO_SPREAD,
                                .measures = CUBE_QUANTITY};
     arena_init(&arena, (size_t)1 << 20);
-    assert_int_equal(cube_run(cube, &query, &rows, 1, &arena), ST_OK);
+    assert_int_equal(cube_run(cube, &query, &rows, 1, &arena, NULL), ST_OK);
     assert_int_equal(rows.n, 1);
     if (rows.value_usd[0] != value_usd || rows.quantity_kg[0] != quantity_kg || rows.status[0] != status)
         fail_msg("month %u: %lld USD, %lld kg, status %u", period_ordinal(month) % 12 + 1, (long long)rows.value_usd[0],

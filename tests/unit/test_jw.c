@@ -40,6 +40,20 @@ static void escapes_every_byte_below_128(void **state)
     expect_reread(STR("</script>\" \\ \n"), STR("</script>\" \\ \n"));
 }
 
+/* So that neither an answer nor a line of the log is obeyed by a terminal that shows it. */
+static void writes_no_control_character_as_it_is(void **state)
+{
+    (void)state;
+    static const char text[] = "\x1b[2J\x7F\xC2\x80\xC2\x9B[2J\xC2\x9F\xC2\xA0";
+    struct buf buf;
+    buf_init(&buf, 256);
+    jw_quote(&buf, str_view(text));
+    buf_byte(&buf, '\0');
+    assert_string_equal(buf.p, "\"\\u001b[2J\\u007f\\u0080\\u009b[2J\\u009f\xC2\xA0\"");
+    buf_release(&buf);
+    expect_reread(str_view(text), str_view(text));
+}
+
 static void keeps_good_utf8(void **state)
 {
     (void)state;
@@ -220,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(escapes_every_byte_below_128),
+        cmocka_unit_test(writes_no_control_character_as_it_is),
         cmocka_unit_test(keeps_good_utf8),
         cmocka_unit_test(replaces_bad_utf8),
         cmocka_unit_test(quotes_every_byte_at_every_place),

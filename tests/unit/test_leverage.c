@@ -1,4 +1,4 @@
-#include "world.h"
+#include "asked.h"
 
 #include "entrepot/analysis/leverage.h"
 
@@ -12,7 +12,11 @@ static struct leverage_row *ask(const struct cube *cube, const char *reporter, c
     assert_int_equal(breakdown_make(cube, world.sectors, level, &world.arena, &breakdown), ST_OK);
     struct leverage_question question = {
         .breakdown = &breakdown, .period = world_period("2023"), .sigma = sigma, .cut = cut, .margin = 0.1};
-    assert_int_equal(leverage_table(&frame, &question, &world.arena, &row, n, summary), ST_OK);
+    frame.ask = asked_new();
+    const struct leverage *leverage = leverage_ask(&frame, &question);
+    (void)asked_run(frame.ask);
+    assert_true(ask_count(frame.ask) <= 4);
+    assert_int_equal(leverage_fold(leverage, &world.arena, &row, n, summary), ST_OK);
     return row;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "entrepot/base/buf.h"
 #include "entrepot/base/number.h"
 
 static void expect(const char *text, int shift, int64_t wanted)
@@ -95,7 +96,7 @@ static void expect_ratio(double ratio, const char *wanted)
 {
     struct buf buf;
     buf_init(&buf, 512);
-    ratio_print(&buf, ratio);
+    buf_ratio(&buf, ratio);
     buf_byte(&buf, '\0');
     assert_string_equal(buf.p, wanted);
     buf_release(&buf);

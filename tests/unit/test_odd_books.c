@@ -1,5 +1,6 @@
 /* Indices, suppliers and pairs over books that do not tell all: some partners only, the world's row, chosen products, estimates. */
-#include "world.h"
+#include "asked_index.h"
+#include "asked_pair.h"
 
 #include "entrepot/analysis/bilateral.h"
 #include "entrepot/analysis/indices.h"
@@ -48,7 +49,7 @@ static void without_a_total_there_are_no_shares(void **state)
     uint32_t period = world_period("2023");
     struct frame frame = frame_for(cube, "IND", "CHN"), all = frame_for(cube, "IND", NULL);
     struct tii_row tii;
-    assert_int_equal(tii_of(&frame, period, &world.arena, &tii), ST_OK);
+    tii = tii_of(frame, period);
     expect_usd(tii.exports_to_partner, 5);
     expect_unknown(tii.exports);
     expect_nan(tii.tii);
@@ -56,19 +57,22 @@ static void without_a_total_there_are_no_shares(void **state)
     assert_true(tii.flags & FLAG_BIT(FLAG_ESTIMATED));
 
     struct tci_row tci;
-    assert_int_equal(tci_of(&frame, &b, period, &world.arena, &tci), ST_OK);
+    assert_int_equal(tci_fold(asked(frame, &b, period, tci_ask), period, &world.arena, &tci), ST_OK);
     expect_nan(tci.tci);
     expect_unknown(tci.exports);
     struct similarity_row similarity;
-    assert_int_equal(similarity_of(&frame, &b, period, &world.arena, &similarity), ST_OK);
+    assert_int_equal(similarity_fold(asked(frame, &b, period, similarity_ask), period, &world.arena, &similarity),
+                     ST_OK);
     expect_nan(similarity.finger_kreinin);
 
     struct intra_row *intra;
     size_t n;
     double aggregate;
-    assert_int_equal(intra_table(&all, &b, period, &world.arena, &intra, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(all, &b, period, intra_ask), period, &world.arena, &intra, &n, &aggregate),
+                     ST_OK);
     assert_int_equal(n, 0); /* nothing is known of all partners */
-    assert_int_equal(intra_table(&all, &sectors, period, &world.arena, &intra, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(all, &sectors, period, intra_ask), period, &world.arena, &intra, &n, &aggregate),
+                     ST_OK);
     assert_int_equal(n, sectors.n);
     for (size_t i = 0; i < n; i++) {
         expect_unknown(intra[i].exports);
@@ -76,18 +80,27 @@ static void without_a_total_there_are_no_shares(void **state)
         assert_true(intra[i].flags & FLAG_BIT(FLAG_NOT_REPORTED));
     }
     expect_nan(aggregate);
-    assert_int_equal(intra_table(&frame, &b, period, &world.arena, &intra, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(frame, &b, period, intra_ask), period, &world.arena, &intra, &n, &aggregate),
+                     ST_OK);
     assert_int_equal(n, 2);
     struct hirschman_row hirschman;
     struct frame other = frame_for(cube, "USA", NULL); /* keeps no books here */
-    assert_int_equal(hirschman_of(&other, X, period, &world.arena, &hirschman), ST_OK);
+    assert_int_equal(hirschman_fold(asked_hirschman(other, X, period), period, &world.arena, &hirschman), ST_OK);
     expect_unknown(hirschman.value);
     expect_nan(hirschman.hirschman);
     assert_true(hirschman.flags & FLAG_BIT(FLAG_NOT_REPORTED));
-    double hhi;
-    assert_int_equal(import_concentration(&frame, period, &world.arena, &hhi), ST_OK);
-    expect_nan(hhi);
+    struct frame pair = frame;
+    pair.partner = world_id("USA");
+    expect_nan(asked_concentration(pair, period));
     cube_close(cube);
+}
+
+static const struct suppliers *asked_suppliers(struct frame frame, const struct suppliers_question *question)
+{
+    frame.ask = asked_new();
+    const struct suppliers *suppliers = suppliers_ask(&frame, question);
+    (void)asked_run(frame.ask);
+    return suppliers;
 }
 
 static void suppliers_beside_those_that_are_listed(void **state)
@@ -102,7 +115,7 @@ static void suppliers_beside_those_that_are_listed(void **state)
     struct suppliers_summary summary;
     struct supplier_row *row;
     size_t n;
-    assert_int_equal(suppliers_table(&frame, &question, &world.arena, &row, &n, &summary), ST_OK);
+    assert_int_equal(suppliers_fold(asked_suppliers(frame, &question), &world.arena, &row, &n, &summary), ST_OK);
     assert_int_equal(n, 1);
     assert_int_equal(row[0].supplier, world_id("USA"));
     expect_usd(row[0].sales_to_importer, 10); /* the importer's books: nobody else's are here */
@@ -135,7 +148,8 @@ static void the_row_of_the_world_is_the_total(void **state)
     struct intra_row *intra;
     size_t n;
     double aggregate;
-    assert_int_equal(intra_table(&all, &b, period, &world.arena, &intra, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(all, &b, period, intra_ask), period, &world.arena, &intra, &n, &aggregate),
+                     ST_OK);
     assert_int_equal(n, 2);
     for (size_t i = 0; i < n; i++)
         if (str_is(intra[i].product, "854140")) {
@@ -144,7 +158,7 @@ static void the_row_of_the_world_is_the_total(void **state)
             expect_near(intra[i].grubel_lloyd, 1 - 100.0 / 140);
         }
     struct tii_row tii;
-    assert_int_equal(tii_of(&frame, period, &world.arena, &tii), ST_OK);
+    tii = tii_of(frame, period);
     expect_usd(tii.exports, 20);
     expect_usd(tii.partner_imports, 50);
     struct frame product = only(all, STR("854140"));
@@ -152,7 +166,7 @@ static void the_row_of_the_world_is_the_total(void **state)
     struct suppliers_question question = {.period = period, .excluded = &china, .n_excluded = 1, .cut = 0.5};
     struct suppliers_summary summary;
     struct supplier_row *row;
-    assert_int_equal(suppliers_table(&product, &question, &world.arena, &row, &n, &summary), ST_OK);
+    assert_int_equal(suppliers_fold(asked_suppliers(product, &question), &world.arena, &row, &n, &summary), ST_OK);
     expect_usd(summary.imports, 120);
     expect_usd(summary.gap, 45);
     expect_near(summary.resourcing_multiple, 0.5 * 90 / 30);
@@ -177,22 +191,18 @@ static void a_region_grows_as_its_countries_do(void **state)
     struct cube *cube = world_cube(&d, years, COUNT(years));
     struct frame frame = frame_for(cube, "IND", "CHN");
     const uint32_t both[] = {world_period("2022"), world_period("2023")}, japan = world_id("JPN");
-    struct bilateral_row *row;
-    assert_int_equal(bilateral_series(&frame, PERIOD_YEAR, both, 2, &world.arena, &row), ST_OK);
-    assert_int_equal(bilateral_region(&frame, (struct cube_set){NULL, 0}, row, 2, &world.arena), ST_OK);
+    struct bilateral_question question = {.kind = PERIOD_YEAR, .period = both, .n = 2};
+    struct bilateral_row *row = asked_bilateral(frame, &question);
     expect_nan(row[1].exports_growth_region); /* of nobody */
-    assert_int_equal(bilateral_region(&frame, (struct cube_set){&japan, 1}, row, 2, &world.arena), ST_OK);
+    question.region = (struct cube_set){&japan, 1};
+    row = asked_bilateral(frame, &question);
     expect_nan(row[0].exports_growth_region); /* nothing before it */
     expect_near(row[1].exports_growth_region, 0.5);
     expect_nan(row[1].imports_growth_region); /* of nothing */
-    double hhi;
-    assert_int_equal(import_concentration(&frame, world_period("2023"), &world.arena, &hhi), ST_OK);
-    expect_near(hhi, (3600.0 + 2500) / (110 * 110));
+    expect_near(asked_concentration(frame, world_period("2023")), (3600.0 + 2500) / (110 * 110));
     struct frame cotton = only(frame, STR("520512"));
-    assert_int_equal(import_concentration(&cotton, world_period("2023"), &world.arena, &hhi), ST_OK);
-    expect_nan(hhi); /* nothing was imported */
-    assert_int_equal(import_concentration(&cotton, world_period("2022"), &world.arena, &hhi), ST_OK);
-    expect_nan(hhi);
+    expect_nan(asked_concentration(cotton, world_period("2023"))); /* nothing was imported */
+    expect_nan(asked_concentration(cotton, world_period("2022")));
     cube_close(cube);
 }
 
@@ -230,15 +240,17 @@ static void chosen_products_have_no_totals(void **state)
     struct breakdown b = level_of(cube, LEVEL_HS6);
     struct frame frame = frame_for(cube, "IND", "CHN");
     struct tii_row tii;
-    assert_int_equal(tii_of(&frame, world_period("2023"), &world.arena, &tii), ST_OK);
+    tii = tii_of(frame, world_period("2023"));
     expect_unknown(tii.exports_to_partner);
     struct frame one = only(frame, STR("854140"));
-    assert_int_equal(tii_of(&one, world_period("2023"), &world.arena, &tii), ST_OK);
+    tii = tii_of(one, world_period("2023"));
     expect_usd(tii.exports_to_partner, 15);
     struct intra_row *intra;
     size_t n;
     double aggregate;
-    assert_int_equal(intra_table(&frame, &b, world_period("2023"), &world.arena, &intra, &n, &aggregate), ST_OK);
+    assert_int_equal(intra_fold(asked(frame, &b, world_period("2023"), intra_ask), world_period("2023"), &world.arena,
+                                &intra, &n, &aggregate),
+                     ST_OK);
     expect_nan(aggregate);
     assert_true(n > 0 && intra[0].flags & FLAG_BIT(FLAG_PARTIAL_SECTOR));
     cube_close(cube);

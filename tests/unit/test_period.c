@@ -189,6 +189,15 @@ static void refuses(const char *text, const char *wrong_part)
     assert_true(strlen(why) > 10);
 }
 
+/* What a set means. */
+static bool period_set_has(const struct period_set *set, uint32_t period)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (period >= set->item[i].from && period <= set->item[i].to)
+            return true;
+    return set->n == 0;
+}
+
 static void sets(void **state)
 {
     (void)state;

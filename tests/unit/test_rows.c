@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "cube/file/rows.h"
-#include "entrepot/cube/build.h"
+#include "entrepot/cube/observation.h"
 
 #define ROWS 5
 #define UNIVERSE 5000 /* so many leaves that few rows are a list */

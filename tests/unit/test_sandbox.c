@@ -119,6 +119,16 @@ static int raise_limit(void)
     struct rlimit limit = {.rlim_cur = 1, .rlim_max = 1};
     return result(setrlimit(RLIMIT_NOFILE, &limit));
 }
+/* Where a new value lies whose address is 0 to who looks at half of it. */
+static int raise_limit_from_afar(void)
+{
+    struct rlimit *limit = mmap((void *)0x7f00000000U, 4096, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (limit == MAP_FAILED)
+        return EFAULT;
+    *limit = (struct rlimit){.rlim_cur = 1, .rlim_max = 1};
+    return result(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, limit, NULL));
+}
 static int ask_limit(void)
 {
     struct rlimit limit;
@@ -194,6 +204,7 @@ static const struct attempt {
     {"become root", become_root, {EPERM}, 0},
     {"mount", mount_something, {EPERM}, 0},
     {"change a limit", raise_limit, {EPERM}, 0},
+    {"change a limit from an address whose lower half is 0", raise_limit_from_afar, {EPERM}, 0},
     {"load a program into the kernel", load_program, {EPERM}, 0},
     {"change the root", move_root, {EPERM}, 0},
     {"make a namespace", new_namespace, {EPERM}, 0},
@@ -386,7 +397,7 @@ static void says_what_holds(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[4096], level[40];
         int file = memfd_create("log", MFD_CLOEXEC);
-        struct log *log = log_new(file, LOG_DEBUG);
+        struct log *log = log_new(file, LOG_LEVEL_DEBUG);
         assert_non_null(log);
         sandbox_log(&cases[i].sandbox, log);
         log_free(log);

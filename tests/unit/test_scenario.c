@@ -1,5 +1,5 @@
 /* Suppliers and scenarios over the four countries, by hand and by what must add up. */
-#include "world.h"
+#include "asked.h"
 
 #include "entrepot/analysis/breakdown.h"
 #include "entrepot/analysis/scenario.h"
@@ -36,7 +36,11 @@ static struct supplier_row *suppliers(const struct cube *cube, const char *impor
                                           .divert = 0.2,
                                           .min_share = 0.01};
     struct supplier_row *row;
-    assert_int_equal(suppliers_table(&frame, &question, &world.arena, &row, n, summary), ST_OK);
+    frame.ask = asked_new();
+    const struct suppliers *suppliers = suppliers_ask(&frame, &question);
+    (void)asked_run(frame.ask);
+    assert_true(ask_count(frame.ask) <= 5);
+    assert_int_equal(suppliers_fold(suppliers, &world.arena, &row, n, summary), ST_OK);
     return row;
 }
 
@@ -145,6 +149,15 @@ static struct scenario_question question_of(double cut, unsigned years)
                                       .allocate = true};
 }
 
+static void run(struct frame frame, const struct scenario_question *question, struct scenario *out)
+{
+    frame.ask = asked_new();
+    struct scenario_state *state = scenario_ask(&frame, question);
+    (void)asked_run(frame.ask);
+    assert_true(ask_count(frame.ask) <= 7);
+    assert_int_equal(scenario_fold(state, &world.arena, out), ST_OK);
+}
+
 static void half_of_the_cells_by_hand(void **state)
 {
     (void)state;
@@ -152,7 +165,7 @@ static void half_of_the_cells_by_hand(void **state)
     struct frame frame = frame_over(cube, "IND", "CHN", cells, 1);
     struct scenario_question question = question_of(0.5, 1);
     struct scenario scenario;
-    assert_int_equal(scenario_run(&frame, &question, &world.arena, &scenario), ST_OK);
+    run(frame, &question, &scenario);
     assert_int_equal(scenario.n_steps, 2);
     for (size_t i = 0; i < 2; i++) { /* in one year both paths are the same */
         const struct scenario_step *s = &scenario.step[i];
@@ -188,7 +201,7 @@ static void a_gradual_path_is_covered_where_an_abrupt_one_is_not(void **state)
     struct frame frame = frame_over(cube, "IND", "CHN", cells, 1);
     struct scenario_question question = question_of(0.09, 3);
     struct scenario scenario;
-    assert_int_equal(scenario_run(&frame, &question, &world.arena, &scenario), ST_OK);
+    run(frame, &question, &scenario);
     assert_int_equal(scenario.n_steps, 6);
     static const int64_t gap[6] = {27, 54, 81, 81, 81, 81}, capacity[3] = {70, 100, 130},
                          uncovered[6] = {0, 0, 0, 11, 0, 0};
@@ -211,7 +224,7 @@ static void the_partners_side_looks_for_other_markets(void **state)
     struct scenario_question question = question_of(1, 1);
     question.side = SIDE_PARTNER;
     struct scenario scenario;
-    assert_int_equal(scenario_run(&frame, &question, &world.arena, &scenario), ST_OK);
+    run(frame, &question, &scenario);
     const struct scenario_step *s = &scenario.step[0];
     expect_usd(s->gap, 900 * MILLION);
     expect_usd(s->capacity, 91500000);
@@ -259,7 +272,7 @@ static void everything_adds_up(void **state)
         question.expand = part[i / 5 % COUNT(part)] / 3;
         question.divert = part[i / 7 % COUNT(part)];
         struct scenario scenario;
-        assert_int_equal(scenario_run(&frame, &question, &world.arena, &scenario), ST_OK);
+        run(frame, &question, &scenario);
         for (size_t k = 0; k < scenario.n_steps; k++)
             expect_sums(&scenario, k);
     }
@@ -276,11 +289,11 @@ static void a_basket_is_the_sum_of_its_products(void **state)
     struct scenario_question question = question_of(0.5, 1);
     for (size_t i = 0; i < 3; i++) {
         struct frame one = frame_over(cube, "IND", "CHN", basket + i, 1);
-        assert_int_equal(scenario_run(&one, &question, &world.arena, &scenario), ST_OK);
+        run(one, &question, &scenario);
         covered += scenario.step[0].covered.usd;
     }
     struct frame all = frame_over(cube, "IND", "CHN", basket, 3);
-    assert_int_equal(scenario_run(&all, &question, &world.arena, &scenario), ST_OK);
+    run(all, &question, &scenario);
     expect_usd(scenario.step[0].covered, covered);
     expect_usd(scenario.step[0].gap, 621 * MILLION);
     assert_int_equal(scenario.products, 3);
@@ -301,7 +314,7 @@ static void cost_is_of_what_has_a_price(void **state)
     struct frame frame = frame_over(cube, "IND", "CHN", cells, 1);
     struct scenario_question question = question_of(0.045, 1);
     struct scenario scenario;
-    assert_int_equal(scenario_run(&frame, &question, &world.arena, &scenario), ST_OK);
+    run(frame, &question, &scenario);
     const struct scenario_step *s = &scenario.step[0];
     expect_usd(s->capacity, 60000); /* 30000 of Germany, 10000 + 20000 of the USA */
     expect_usd(s->covered, 45000);
@@ -322,7 +335,7 @@ static void one_countrys_books_know_the_gap_only(void **state)
     question.worldwide = false;
     question.domestic = 0.2;
     struct scenario scenario;
-    assert_int_equal(scenario_run(&frame, &question, &world.arena, &scenario), ST_OK);
+    run(frame, &question, &scenario);
     const struct scenario_step *s = &scenario.step[0];
     expect_usd(s->gap, 45);
     expect_usd(s->domestic, 9);
@@ -336,7 +349,7 @@ static void one_countrys_books_know_the_gap_only(void **state)
     assert_true(s->flags & FLAG_BIT(FLAG_NO_OTHER_SUPPLIERS));
     assert_true(s->flags & FLAG_BIT(FLAG_NO_PARTNER_BOOKS));
     question.side = SIDE_PARTNER; /* China's books are not there at all */
-    assert_int_equal(scenario_run(&frame, &question, &world.arena, &scenario), ST_OK);
+    run(frame, &question, &scenario);
     expect_unknown(scenario.step[0].gap);
     expect_unknown(scenario.step[0].domestic);
     cube_close(cube);

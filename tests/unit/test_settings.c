@@ -14,8 +14,6 @@
 
 static char folder[64];
 static struct settings settings;
-static const char *rest[512];
-static size_t n_rest;
 
 static int setup(void **state)
 {
@@ -46,7 +44,7 @@ static int read_line(const char *line)
     (void)snprintf(copy, sizeof copy, "%s", line);
     for (char *left = copy, *word = strsep(&left, " "); word; word = strsep(&left, " "))
         argv[argc++] = word;
-    return settings_read(&settings, argc, argv, rest, &n_rest);
+    return settings_read(&settings, NULL, argc, argv);
 }
 
 static const char *write_config(const char *name, const char *text)
@@ -87,7 +85,7 @@ static void each_place_replaces_what_was_said_before(void **state)
     expect_text(settings.listen, "127.0.0.1:1");
     assert_int_equal(settings.server.shards, 3);
     assert_false(settings.server.access_log);
-    assert_int_equal(settings.log_level, LOG_ERROR);
+    assert_int_equal(settings.log_level, LOG_LEVEL_ERROR);
     assert_int_equal(settings.data.n, 2);
     (void)snprintf(line, sizeof line, "%s/x", folder); /* relative to the configuration's folder */
     expect_text(settings.data.item[0], line);
@@ -113,8 +111,8 @@ static void each_place_replaces_what_was_said_before(void **state)
     expect_text(settings.listen, "127.0.0.1:3");
     assert_int_equal(settings.data.n, 3);
     assert_int_equal(settings.server.proxies.n, 1);
-    assert_int_equal(n_rest, 2);
-    expect_text(rest[0], "--data"); /* behind -- there are no options */
+    assert_int_equal(settings.n_rest, 2);
+    expect_text(settings.rest[0], "--data"); /* behind -- there are no options */
     settings_release(&settings);
     assert_int_equal(read_line("--config="), EXIT_DONE); /* none */
     assert_null(settings.config);
@@ -133,7 +131,7 @@ static void words_set_what_hangs_on_them(void **state)
         read_line("--admin off --sandbox require --forwarded-header forwarded --access-log 1 --max-target 300"),
         EXIT_DONE);
     assert_null(settings.server.admin);
-    assert_int_equal(settings_sandbox(&settings), SANDBOX_REQUIRE);
+    assert_int_equal(settings.sandbox, SANDBOX_REQUIRE);
     assert_true(settings.server.proxies.standard);
     assert_true(settings.server.access_log);
     assert_int_equal(settings.api.max_target_bytes, 300);
@@ -211,14 +209,16 @@ static void lists_have_an_end(void **state)
         (void)snprintf(words[i], sizeof words[i], i % 2 ? "d%d" : "--data", i);
         argv[i] = words[i];
     }
-    assert_int_equal(settings_read(&settings, 2 * SETTING_LIST_MAX, argv, rest, &n_rest), EXIT_DONE);
+    assert_int_equal(settings_read(&settings, NULL, 2 * SETTING_LIST_MAX, argv), EXIT_DONE);
     assert_int_equal(settings.data.n, SETTING_LIST_MAX);
     settings_release(&settings);
-    assert_int_equal(settings_read(&settings, 2 * (SETTING_LIST_MAX + 1), argv, rest, &n_rest), EXIT_USAGE);
+    assert_int_equal(settings_read(&settings, NULL, 2 * (SETTING_LIST_MAX + 1), argv), EXIT_USAGE);
     assert_non_null(strstr(settings.problem.detail, "is one too many: 256 are allowed"));
     settings_release(&settings);
-    assert_int_equal(settings_take(&settings, REST_MAX + 1, argv, rest, &n_rest), EXIT_USAGE);
-    assert_non_null(strstr(settings.problem.detail, "more than 64 arguments"));
+    argv[0] = words[1];
+    argv[2] = words[3]; /* now all of them are arguments */
+    assert_int_equal(settings_read(&settings, NULL, 4, argv), EXIT_DONE);
+    assert_int_equal(settings.n_rest, 4);
     settings_release(&settings);
 }
 

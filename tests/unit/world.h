@@ -16,6 +16,7 @@
 
 #include "entrepot/cube/cube.h"
 #include "entrepot/ingest/ingest.h"
+#include "unit/builder.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define MILLION ((int64_t)1000000)

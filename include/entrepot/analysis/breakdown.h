@@ -1,7 +1,7 @@
 /* breakdown: a question asked of each product, section or sector.
  *
- * Levels of the Harmonized System are one grouped query; sectors overlap and may need leaves, so each is a query of its own.
- * Either way the answer is an array with one entry for each item.
+ * It is one statement, whatever the items are: grouped by a level of the Harmonized System, or by baskets of leaves for sectors, which
+ * may overlap (one statement for every CUBE_BASKETS_MAX of them). What comes back is looked up item by item.
  */
 #ifndef ENTREPOT_ANALYSIS_BREAKDOWN_H
 #define ENTREPOT_ANALYSIS_BREAKDOWN_H
@@ -18,16 +18,7 @@ struct breakdown {
     enum level level;
     size_t n;
     const struct breakdown_item *item;
-};
-
-struct item_value {
-    bool present; /* at least one observation */
-    int64_t value_usd;
-    struct quantity quantity; /* if the query asks for it */
-    unsigned status;
-    uint32_t members, top_id; /* with a spread, as in struct cube_rows */
-    int64_t top_value_usd;
-    double sum_sq;
+    const struct cube_baskets *baskets; /* of LEVEL_SECTOR: one for every CUBE_BASKETS_MAX items; NULL: a level, or all products */
 };
 
 /* Leaves that begin with one of the codes (a section stands for its chapters), ascending, each once. An empty set has member
@@ -39,12 +30,74 @@ enum status leaves_of(const struct cube *cube, const struct products *products, 
 enum status breakdown_make(const struct cube *cube, const struct sectors *sectors, enum level level,
                            struct arena *arena, struct breakdown *out) MUST_CHECK;
 
-/* Runs `query` (whose group and level are ignored) for each item; with leaves in the query only those within them. */
-enum status breakdown_run(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
-                          struct arena *arena, struct item_value **out) MUST_CHECK;
+/* Items that are named one by one, with their leaves (none: all of them): as sectors. `item` is borrowed. */
+enum status breakdown_name(const struct cube *cube, const struct breakdown_item *item, size_t n, struct arena *arena,
+                           struct breakdown *out) MUST_CHECK;
 
-/* What breakdown_run would read at most, in observations. */
-uint64_t breakdown_cost(const struct cube *cube, const struct breakdown *breakdown, const struct cube_query *query,
-                        struct arena *arena);
+/* ---- asking ---- */
+
+/* What a batch holds for the items of a breakdown: an array of statements' rows. NULL: nothing was asked. */
+typedef const struct cube_rows *const *items_asked;
+
+/* Adds `query`, grouped by the items beside what it is grouped by already; its level is ignored. `breakdown` NULL: all leaves of the query
+ * are one item. Memory that is out is told by the batch. */
+items_asked breakdown_ask(struct ask *ask, const struct cube *cube, const struct breakdown *breakdown,
+                          const struct cube_query *query);
+
+/* ---- folding ---- */
+
+/* Which rows of a statement are meant, as far as it tells them apart. */
+struct item_slice {
+    uint32_t partner, period;
+    enum flow flow;
+};
+
+/* The items' rows within one slice. */
+struct items {
+    items_asked rows;
+    const uint32_t *row; /* by item: number of its row + 1, or 0; NULL: nothing was asked */
+    bool baskets;
+};
+#define NO_ITEMS ((struct items){NULL, NULL, false})
+
+/* ST_NO_MEMORY. The items lie in `arena`. */
+enum status items_of(items_asked asked, const struct breakdown *breakdown, struct item_slice slice, struct arena *arena,
+                     struct items *out) MUST_CHECK;
+
+/* The rows and the number of the row that are item `i`'s; NULL if it has none: not a single observation. */
+static inline const struct cube_rows *item_row(const struct items *items, size_t i, size_t *row)
+{
+    if (!items->row || !items->row[i])
+        return NULL;
+    *row = items->row[i] - 1;
+    return items->rows[items->baskets ? i / CUBE_BASKETS_MAX : 0];
+}
+
+/* ---- an item's values ---- */
+
+/* `absent` is what it means that there is no observation. */
+static inline struct figure item_figure(const struct items *items, size_t i, struct figure absent)
+{
+    size_t row;
+    const struct cube_rows *rows = item_row(items, i, &row);
+    return rows ? (struct figure){rows->value_usd[row], true} : absent;
+}
+static inline bool item_present(const struct items *items, size_t i) { return items->row && items->row[i]; }
+static inline unsigned item_status(const struct items *items, size_t i)
+{
+    size_t row;
+    const struct cube_rows *rows = item_row(items, i, &row);
+    return rows ? rows->status[row] : 0;
+}
+/* Of a statement that asks for it. */
+struct quantity item_quantity(const struct items *items, size_t i);
+
+/* Of a statement with a spread: its distribution, as in struct cube_rows. */
+struct distribution {
+    int64_t value_usd, top_value_usd;
+    double sum_sq;
+    uint32_t members, top_id; /* NO_ID where none is above zero */
+};
+struct distribution item_distribution(const struct items *items, size_t i);
 
 #endif

@@ -57,9 +57,15 @@ struct check_row {
 #define CHECK_PERIODS_MAX 3
 size_t check_periods(uint32_t period, uint32_t out[CHECK_PERIODS_MAX]);
 
-/* All candidates, agreeing ones first, reported ones before estimates, then by the size of the difference. */
-enum status check_claim(const struct check_books *books, size_t n_books, const struct claim *claim, struct arena *arena,
-                        struct check_row **out, size_t *n) MUST_CHECK;
+/* What a batch holds of a claim: a few statements for each set of books, into the batch of its frame. The books are borrowed. NULL when
+ * memory is out. */
+struct check_asked;
+struct check_asked *check_ask(const struct check_books *books, size_t n_books, const struct claim *claim,
+                              struct arena *arena);
+
+/* All candidates, agreeing ones first, reported ones before estimates, then by the size of the difference. ST_NO_MEMORY. */
+enum status check_fold(const struct check_asked *asked, struct arena *arena, struct check_row **out,
+                       size_t *n) MUST_CHECK;
 
 /* Whether a sum of published parts gives the published whole, within the tolerance in percent of the sum. */
 enum agreement check_parts(double whole, double sum, double tolerance);

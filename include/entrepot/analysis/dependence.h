@@ -12,7 +12,7 @@
 #ifndef ENTREPOT_ANALYSIS_DEPENDENCE_H
 #define ENTREPOT_ANALYSIS_DEPENDENCE_H
 
-#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/world.h"
 
 enum verdict { VERDICT_UNKNOWN, VERDICT_NO, VERDICT_YES };
 
@@ -39,13 +39,13 @@ enum criterion {
 
 struct dependence_question {
     const struct breakdown *breakdown;
-    uint32_t period;
     enum dependence_method method;
     double limit[CRITERIA]; /* dependence_limit gives the published ones */
     const uint32_t *home;   /* eu2021: countries that count as inside, with the reporter; NULL: no bloc */
     size_t n_home;
-    unsigned
-        window; /* years up to `period`, 1 … DEPENDENCE_WINDOW_MAX: the criteria must hold in two thirds of them; 0 is 1 */
+    bool verdicts_only; /* what the method's criteria do not need is not asked for, and not known */
+    /* Years up to the period, 1 … DEPENDENCE_WINDOW_MAX: the criteria must hold in two thirds of them; 0 is 1. */
+    unsigned window;
 };
 
 /* The limit that the method's authors use; NaN for the share of DEPENDENCE_SHARE, which has none. */
@@ -69,7 +69,7 @@ struct dependence_row {
     double hhi_world_exports;    /* C3; FLAG_NO_WORLD_EXPORTS where the data do not tell it */
     struct figure extra_imports; /* with a bloc: from outside it */
     double extra_share, hhi_extra, extra_over_exports;
-    enum verdict criterion[CRITERIA]; /* of `period`; unknown also where the method does not have it */
+    enum verdict criterion[CRITERIA]; /* of the period; unknown also where the method does not have it */
     enum verdict dependent;           /* over the window */
     unsigned years_held;              /* years of the window in which all criteria held */
     unsigned flags;
@@ -85,18 +85,27 @@ struct dependence_summary {
 struct dependence_answer {
     struct dependence_row *row;
     size_t n;
+    uint32_t period;
     unsigned years;  /* of the window that the dataset holds completely; the others are left out */
     unsigned needed; /* of them: two thirds, rounded up */
     struct dependence_summary summary;
 };
 
-/* Where the other suppliers are not in the data (partners listed), the HHI lies between the sum of the known squared shares and that
- * plus the square of the rest; criteria and verdict are decided where both bounds agree. With a partner they are also decided for
- * share <= limit: if the partner is the largest, no supplier exceeds `share`, so HHI <= share. */
-enum status dependence_table(const struct frame *frame, const struct dependence_question *question, struct arena *arena,
-                             struct dependence_answer *out) MUST_CHECK;
+/* What a batch holds of a question: at most six statements, however many products, suppliers and years it is about. Lies in the batch's
+ * arena. */
+struct dependence;
 
-/* Observations that dependence_table would read at most. */
-uint64_t dependence_cost(const struct frame *frame, const struct dependence_question *question, struct arena *arena);
+/* For `n` ascending periods of one kind. The question's bloc and breakdown are borrowed. NULL when memory is out (the batch tells, too). */
+struct dependence *dependence_ask(const struct frame *frame, const struct dependence_question *question,
+                                  const uint32_t *period, size_t n);
+
+/* The table of one of the periods. Where the other suppliers are not in the data (partners listed), the HHI lies between the sum of the
+ * known squared shares and that plus the square of the rest; criteria and verdict are decided where both bounds agree. With a partner they
+ * are also decided for share <= limit: if the partner is the largest, no supplier exceeds `share`, so HHI <= share. ST_NO_MEMORY. */
+enum status dependence_fold(const struct dependence *dependence, uint32_t period, struct arena *arena,
+                            struct dependence_answer *out) MUST_CHECK;
+
+/* How many rows that table has (0 where memory is out). The arena is left as it was. */
+size_t dependence_rows(const struct dependence *dependence, uint32_t period, struct arena *arena);
 
 #endif

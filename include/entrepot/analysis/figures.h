@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "entrepot/cube/cube.h"
+#include "entrepot/analysis/ask.h"
 
 /* Why a figure is missing or is to be read with care. */
 enum flag {
@@ -100,14 +100,13 @@ struct frame {
     const struct cube *cube;
     const struct countries *countries;
     uint32_t reporter, partner;
-    struct cube_set leaves;   /* member == NULL: all */
-    unsigned flags;           /* of every row: what the leaves stand for is in the data only in part */
-    struct cube_trace *trace; /* NULL, or where the queries note their plans */
+    struct cube_set leaves; /* member == NULL: all */
+    unsigned flags;         /* of every row: what the leaves stand for is in the data only in part */
+    struct ask *ask;        /* the batch that its statements go into */
 };
 
-/* Whether the world stands in the data as a partner of its own, is the sum of the partners, or is not known. */
-enum world_kind { WORLD_UNKNOWN, WORLD_ROW, WORLD_SUM };
-enum world_kind frame_world(const struct frame *frame, enum flow flow, uint32_t period);
+/* A statement about the frame's reporter and leaves in `n` periods of one kind (more than one: told apart); the rest is open. */
+struct cube_query frame_query(const struct frame *frame, const uint32_t *period, size_t n);
 
 /* Value 0 where the dataset would have told of trade (full coverage, and partner or all partners recorded), else unknown: what an
  * absent key means. */

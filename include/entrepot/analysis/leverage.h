@@ -8,7 +8,7 @@
 #ifndef ENTREPOT_ANALYSIS_LEVERAGE_H
 #define ENTREPOT_ANALYSIS_LEVERAGE_H
 
-#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/world.h"
 
 enum lever { LEVER_UNKNOWN, LEVER_REPORTER, LEVER_PARTNER, LEVER_BALANCED };
 
@@ -59,13 +59,15 @@ struct barbieri barbieri_of(const struct leverage_row *total);
 /* Whether the dataset has the partner's own books of this trade: always so in reconciled data. */
 bool leverage_has_partner(const struct frame *frame, uint32_t period);
 
-/* A query that reads as much as any that leverage_table runs. */
-struct cube_query leverage_query(const struct frame *frame, const uint32_t *reporter, const uint32_t *period);
+/* What a batch holds of a question: both countries' books. Lies in the batch's arena; the breakdown is borrowed. NULL when memory is out
+ * (the batch tells, too). */
+struct leverage;
+struct leverage *leverage_ask(const struct frame *frame, const struct leverage_question *question);
 
 /* One row for each item of the breakdown that the pair trades (all items for sectors and the total). The lever: the partner's where
  * net_asymmetry is above the margin, the reporter's where it is below −margin, else balanced; a share of nothing counts as 0
- * there; unknown where a term is, and where the two do not trade the product. The table of (j, i) mirrors that of (i, j). */
-enum status leverage_table(const struct frame *frame, const struct leverage_question *question, struct arena *arena,
-                           struct leverage_row **out, size_t *n, struct leverage_summary *summary) MUST_CHECK;
+ * there; unknown where a term is, and where the two do not trade the product. The table of (j, i) mirrors that of (i, j). ST_NO_MEMORY. */
+enum status leverage_fold(const struct leverage *leverage, struct arena *arena, struct leverage_row **out, size_t *n,
+                          struct leverage_summary *summary) MUST_CHECK;
 
 #endif

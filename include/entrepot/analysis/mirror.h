@@ -6,7 +6,7 @@
 #ifndef ENTREPOT_ANALYSIS_MIRROR_H
 #define ENTREPOT_ANALYSIS_MIRROR_H
 
-#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/world.h"
 
 /* One side's books, in which it is the reporter and the other side the partner. */
 struct mirror_books {
@@ -15,8 +15,9 @@ struct mirror_books {
 };
 
 struct mirror_question {
-    struct mirror_books own, other; /* of one kind of breakdown */
-    uint32_t period;
+    struct mirror_books own, other; /* of one kind of breakdown, with one batch */
+    const uint32_t *period;         /* ascending, of one kind */
+    size_t n_periods;
     double cif_factor; /* Q2: imports CIF / imports FOB; 1.06 in IMF DOTS */
 };
 
@@ -35,9 +36,17 @@ struct mirror_row {
 /* A figure valued CIF as FOB, rounded to a dollar; one that is FOB as it is; unknown for any other valuation. */
 struct figure figure_fob(struct figure f, struct str valuation, double cif_factor);
 
-/* A row for each product and flow that one of the sides tells of (all of named ones). Where a side holds a part of the period only, or
- * nothing, the gap is unknown. Of reconciled data the mirrored side is unknown: there is one value (FLAG_ONE_VALUE). */
-enum status mirror_table(const struct mirror_question *question, struct arena *arena, struct mirror_row **out,
-                         size_t *n) MUST_CHECK;
+/* What the two sides say, once it has been read. */
+struct mirror;
+
+/* A statement a side, of both flows and all periods. The question is copied, its breakdowns and periods are borrowed; NULL where memory is
+ * out, of which the batch tells. */
+struct mirror *mirror_ask(const struct mirror_question *question) MUST_CHECK;
+
+/* By period a row for each product and flow that one of the sides tells of (all of named ones). Where a side holds a part of the period
+ * only, or nothing, the gap is unknown. Of reconciled data the mirrored side is unknown: there is one value (FLAG_ONE_VALUE).
+ * ST_NO_MEMORY. */
+enum status mirror_fold(const struct mirror *mirror, struct arena *arena, struct mirror_row **out,
+                        size_t *n) MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef ENTREPOT_ANALYSIS_PRODUCTS_H
 #define ENTREPOT_ANALYSIS_PRODUCTS_H
 
-#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/world.h"
 
 /* Ratios are NaN where undefined. */
 struct product_row {
@@ -20,12 +20,19 @@ struct product_row {
 
 struct product_question {
     const struct breakdown *breakdown;
-    uint32_t period;
-    uint32_t versus; /* 0: no earlier period */
+    const uint32_t *period; /* ascending, of one kind */
+    size_t n;
+    uint32_t versus; /* of that kind; 0: no earlier period */
 };
 
-/* One row for each item of the breakdown that the pair (or, for sectors, the dataset) has anything to say about. */
-enum status product_table(const struct frame *frame, const struct product_question *question, struct arena *arena,
-                          struct product_row **out, size_t *n) MUST_CHECK;
+/* What a batch holds of a question: three statements, seldom four. Lies in the batch's arena; breakdown and periods are borrowed. NULL when memory
+ * is out (the batch tells, too). */
+struct product_asked;
+struct product_asked *product_ask(const struct frame *frame, const struct product_question *question);
+
+/* One row for each item of the breakdown that the pair (or, for sectors, the dataset) has anything to say about in one of the periods.
+ * ST_NO_MEMORY. */
+enum status product_fold(const struct product_asked *asked, uint32_t period, struct arena *arena,
+                         struct product_row **out, size_t *n) MUST_CHECK;
 
 #endif

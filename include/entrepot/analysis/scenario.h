@@ -63,18 +63,12 @@ struct scenario {
     struct scenario_state *state;
 };
 
-/* The queries, so that their cost is known before they run. Points into the frame and the question. */
-#define SCENARIO_QUERIES 7
-struct scenario_queries {
-    uint32_t flow[2], home, away;
-    struct cube_query query[SCENARIO_QUERIES];
-    bool wanted[SCENARIO_QUERIES];
-};
-void scenario_ask(const struct frame *frame, const struct scenario_question *question, struct scenario_queries *out);
+/* What a batch holds of a question: at most seven statements, however many products and countries. The frame has a partner and leaves. Lies
+ * in the batch's arena. NULL when memory is out (the batch tells, too). */
+struct scenario_state *scenario_ask(const struct frame *frame, const struct scenario_question *question);
 
-/* The frame has a partner and leaves. ST_NO_MEMORY, ST_CORRUPT. */
-enum status scenario_run(const struct frame *frame, const struct scenario_question *question, struct arena *arena,
-                         struct scenario *out) MUST_CHECK;
+/* Once. ST_NO_MEMORY. */
+enum status scenario_fold(struct scenario_state *state, struct arena *arena, struct scenario *out) MUST_CHECK;
 /* Who takes over what in one step of a question that said so; countries with a capacity, the largest first. Allocations add up to what is covered. */
 enum status scenario_allocate(const struct scenario *scenario, size_t step, struct arena *arena,
                               struct scenario_part **out, size_t *n) MUST_CHECK;

@@ -6,7 +6,7 @@
 #ifndef ENTREPOT_ANALYSIS_SUPPLIERS_H
 #define ENTREPOT_ANALYSIS_SUPPLIERS_H
 
-#include "entrepot/analysis/figures.h"
+#include "entrepot/analysis/world.h"
 
 /* Ratios are NaN where undefined or not known. */
 struct supplier_row {
@@ -47,18 +47,14 @@ struct suppliers_question {
 int64_t capacity_by_growth(int64_t total_usd, double expand);
 int64_t capacity_by_diversion(int64_t total_usd, int64_t now_usd, double divert);
 
-/* The queries, so that their cost is known before they run. Points into the frame and the question. */
-#define SUPPLIERS_QUERIES 5
-struct suppliers_queries {
-    uint32_t exports, imports, world;
-    struct cube_query query[SUPPLIERS_QUERIES];
-    bool wanted[SUPPLIERS_QUERIES];
-};
-void suppliers_ask(const struct frame *frame, const struct suppliers_question *question, struct suppliers_queries *out);
+/* What a batch holds of a question: at most five statements. Lies in the batch's arena; the excluded are borrowed. NULL when memory is out
+ * (the batch tells, too). The frame's leaves are the product, its reporter is the importer, or ANY_MEMBER: then there are neither sales to
+ * it nor capacities. */
+struct suppliers;
+struct suppliers *suppliers_ask(const struct frame *frame, const struct suppliers_question *question);
 
-/* All suppliers but the excluded and the importer (frame->reporter, or ANY_MEMBER: then neither sales to it nor capacities). The
- * frame's leaves are the product. */
-enum status suppliers_table(const struct frame *frame, const struct suppliers_question *question, struct arena *arena,
-                            struct supplier_row **out, size_t *n, struct suppliers_summary *summary) MUST_CHECK;
+/* All suppliers but the excluded and the importer. ST_NO_MEMORY. */
+enum status suppliers_fold(const struct suppliers *suppliers, struct arena *arena, struct supplier_row **out, size_t *n,
+                           struct suppliers_summary *summary) MUST_CHECK;
 
 #endif

@@ -34,11 +34,6 @@ struct api_request {
     struct str method;
     struct str target; /* as received: path and query, percent-encoding untouched */
     struct str accept, accept_encoding, if_none_match;
-    /* Whether the caller holds the answer of this key already; NULL: it keeps none. If so, nothing is worked out. */
-    bool (*is_held)(void *holder, struct str key);
-    /* Whether what reads so many observations may be worked out now; NULL: yes. If not, the reply is `later`. */
-    bool (*is_turn)(void *holder, uint64_t observations);
-    void *holder;
     const struct api_process *process; /* NULL: there is none, as for `entrepot get` */
 };
 
@@ -51,10 +46,9 @@ struct api_header {
 struct api_reply {
     int status;        /* HTTP status code */
     struct buf body;   /* heap; the receiver takes or releases it. Filled for HEAD too: the transport leaves it out */
-    bool held;         /* the caller holds the answer: the rest is empty */
-    bool later;        /* it was not the request's turn: the rest is empty, and it is to be asked again */
     const char *route; /* path template for logs and metrics, or "-" where no route matched */
     struct str canonical; /* the question in one spelling, in the arena; empty where it was refused unread */
+    const char *reason;   /* why it is a 500, for the operator's log alone; in the arena. NULL: it is none */
     size_t n_headers;     /* header[] has everything but Date, Connection and Content-Length */
     struct api_header header[API_HEADERS_MAX];
 };
@@ -67,8 +61,22 @@ struct api *api_new(const struct catalogue *catalogue, const struct api_options 
 void api_free(struct api *api);
 const struct catalogue *api_catalogue(const struct api *api);
 
-/* Answers any request, also a wrong one. Never fails: when memory is out the reply is a 503 (its body empty if need be).
- * Everything but the body lives in *arena, which the caller resets once the reply is sent. */
+/* Any request, also a wrong one, is answered in three steps, so that the caller can look into a cache of his own between the first and the
+ * second, and let a costly request wait between the second and the third. None fails: when memory is out the reply is a 503 (its body
+ * empty if need be). All but the body lives in *arena, which the caller resets once the reply is sent; request and reply are borrowed until
+ * then. Each step belongs to the thread that takes it. */
+struct call;
+
+/* Reads the question and brings it into its one spelling. NULL: the reply is whole (a problem, OPTIONS, 304). */
+struct call *api_resolve(const struct api *api, struct arena *arena, const struct api_request *request,
+                         struct api_reply *reply);
+/* All that the reply's bytes hang on but the catalogue: two calls of one key have the same. Empty: not to be looked up. */
+struct str api_key(const struct call *call);
+/* Chooses the data, and says how many observations will be read; nothing has been read yet. False: the reply is whole (a problem). */
+bool api_plan(struct call *call, uint64_t *price);
+/* Reads, works out, writes: the reply is whole. */
+void api_work(struct call *call);
+/* The three in turn. */
 void api_answer(const struct api *api, struct arena *arena, const struct api_request *request, struct api_reply *reply);
 
 /* A problem document for what the transport itself refuses (status 400, 413, 431, 503 …). `detail` is plain text. */
@@ -78,7 +86,7 @@ void api_refuse(struct arena *arena, int status, struct str detail, struct str t
 size_t api_route_count(void);
 const char *api_route_path(size_t i);
 
-/* The endpoint table as text lines, as Markdown table for the README, and the OpenAPI document: with answers of `api` as its examples, or
+/* The endpoint table as text lines; those that answer questions about trade as a Markdown table for the README; and the OpenAPI document: with answers of `api` as its examples, or
  * without any if it is NULL. */
 void api_print_routes(struct buf *out);
 void api_print_markdown(struct buf *out);

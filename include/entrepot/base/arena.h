@@ -17,6 +17,7 @@ struct arena_chunk;
 struct arena {
     struct arena_chunk *first, *now;
     size_t used_bytes, ceiling_bytes;
+    size_t most_bytes;    /* before the last rewind */
     unsigned idle_resets; /* in a row, before which little was used */
     /* Since the last reset. `starved`: something was refused, so that what was made of it may lack a part; `full`: by the ceiling, not
      * because memory was short: the request is too large. */
@@ -28,6 +29,16 @@ void arena_init(struct arena *arena, size_t ceiling_bytes);
 /* Forgets everything handed out; keeps as much memory as was used, up to 32 MiB, in one piece, and gives all but 1 MiB of it back after
  * 256 resets before which no more was used. */
 void arena_reset(struct arena *arena);
+/* What is handed out from here on can be given back before the rest: what is only needed on the way to a result. */
+struct arena_mark {
+    struct arena_chunk *chunk;
+    size_t chunk_bytes, used_bytes;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+/* Takes back everything that was handed out since the mark. The memory stays the arena's. */
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+/* The same, but for one block of `bytes` that was handed out since, aligned to 16: it moves forward. Returns where it is now. */
+void *arena_rewind_around(struct arena *arena, struct arena_mark mark, void *block, size_t bytes);
 /* Frees all. The arena may be used again after arena_init. */
 void arena_release(struct arena *arena);
 

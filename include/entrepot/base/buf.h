@@ -51,6 +51,9 @@ static inline void buf_byte(struct buf *buf, char c)
 
 void buf_u64(struct buf *buf, uint64_t value);
 void buf_i64(struct buf *buf, int64_t value);
+/* Prints with at most six decimals, rounded half away from zero, trailing zeros trimmed: 0.136788, 1, -0.25. The number must
+ * be finite. */
+void buf_ratio(struct buf *buf, double ratio);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A literal, without strlen at run time. */
 #define buf_lit(buf, literal) buf_add((buf), STR(literal))

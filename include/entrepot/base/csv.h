@@ -1,7 +1,7 @@
-/* csv: reads RFC 4180 records from memory or from a stream.
+/* csv: reads RFC 4180 records from memory.
  *
  * Quoted fields (with doubled quotes, commas and line breaks inside), LF or CRLF, a UTF-8 byte order mark, a last line without
- * a line end. Fields point into the reader's own buffer and live until the next csv_next. One reader belongs to one thread.
+ * a line end. Fields point into the caller's bytes. One reader belongs to one thread.
  */
 #ifndef ENTREPOT_BASE_CSV_H
 #define ENTREPOT_BASE_CSV_H
@@ -12,21 +12,15 @@
 #define CSV_FIELDS_MAX 256
 #define CSV_RECORD_MAX ((size_t)1 << 20) /* bytes; a longer record is refused */
 
-/* Delivers up to `room` bytes: how many, 0 at the end, -1 on a failure, of which *problem was told. */
-typedef ptrdiff_t csv_fill(void *source, char *into, size_t room, struct problem *problem);
-
 struct csv {
-    csv_fill *fill; /* NULL when all is in memory */
-    void *source;
-    const char *name;   /* for messages: the file's name */
-    char *own;          /* buffer of a stream */
-    char *p;            /* unread bytes begin here */
-    size_t n, capacity; /* unread bytes, size of own */
-    bool at_end, started;
+    const char *name; /* for messages: the file's name */
+    char *p;          /* unread bytes begin here */
+    size_t n;         /* of them */
+    bool started;
     char delimiter; /* between fields; a comma unless somebody says otherwise before the first record */
     bool tolerant;  /* text that is not UTF-8 is noted and not refused, and a quote inside a field is a letter */
     bool not_utf8;  /* the record just read */
-    uint64_t line;  /* number of the line on which the last record began, from 1 */
+    uint64_t line; /* number of the line on which the last record began, from 1 */
     uint64_t next_line;
     size_t n_fields;
     struct str field[CSV_FIELDS_MAX];
@@ -36,11 +30,8 @@ struct csv {
 void csv_init_memory(struct csv *csv, const char *name, char *bytes, size_t n);
 /* The same over a piece of a file that begins with its line number `line`, at a record's start. */
 void csv_init_part(struct csv *csv, const char *name, char *bytes, size_t n, uint64_t line);
-void csv_init_stream(struct csv *csv, const char *name, csv_fill *fill, void *source);
-void csv_release(struct csv *csv);
-
 /* The next record into csv->field[0 … n_fields). ST_OK; ST_NOT_FOUND at the end; ST_INVALID (quote left open, text after a closing
- * quote, too many fields, record too long, NUL byte, not UTF-8) or what the source said, with "name:line" in *problem. Empty lines are passed over. */
+ * quote, too many fields, record too long, NUL byte, not UTF-8) with "name:line" in *problem. Empty lines are passed over. */
 enum status csv_next(struct csv *csv, struct problem *problem) MUST_CHECK;
 /* Index of the column called `name` in the record just read, or CSV_FIELDS_MAX. */
 size_t csv_column(const struct csv *csv, struct str name);

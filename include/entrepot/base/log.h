@@ -11,7 +11,7 @@
 #include "entrepot/base/problem.h"
 #include "entrepot/base/str.h"
 
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
 struct log_field {
     const char *key;

@@ -40,6 +40,9 @@ enum status problem_cure(struct problem *problem, enum status status, const char
 void problem_locate(struct problem *problem, const char *place);
 /* "place: detail (cure)" on one line to `out`, ending in a newline. */
 void problem_print(const struct problem *problem, FILE *out);
+/* A line for a person, of at most 8 kB, with its end. What it quotes may be anybody's: control characters and bytes that are no UTF-8, which
+ * a terminal could obey, are shown as \x1b. */
+void problem_line(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Says where on the standard error output and aborts. */
 _Noreturn void problem_bug(const char *file, int line, const char *what);

@@ -49,6 +49,10 @@ size_t str_find(struct str s, char c);
 static inline bool str_has(struct str s, char c) { return str_find(s, c) < s.n; }
 /* True if the bytes are well-formed UTF-8 (no overlong forms, no surrogates, nothing above U+10FFFF). */
 bool str_utf8(struct str s);
+/* Bytes of the well-formed character that a text begins with, which is not empty; 0: of none. */
+size_t str_utf8_step(struct str s);
+/* Bytes of the control character (C0, DEL, C1) that a text begins with; 0: it begins with none. In a signal handler too. */
+size_t str_control(struct str s);
 /* All characters ASCII digits, and at least one. */
 bool str_digits(struct str s);
 /* All characters lower hexadecimal digits, and at least one. */

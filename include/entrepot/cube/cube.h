@@ -10,9 +10,9 @@
 
 #include "entrepot/base/arena.h"
 #include "entrepot/base/problem.h"
-#include "entrepot/cube/build.h"
 #include "entrepot/cube/codes.h"
 #include "entrepot/cube/dataset.h"
+#include "entrepot/cube/observation.h"
 
 struct cube;
 
@@ -86,17 +86,24 @@ struct cube_set {
 /* What is asked for beside values. */
 #define CUBE_QUANTITY 1U
 
-struct cube_trace;
+/* Named sets of products that may overlap, in place of a level: a leaf adds to each basket that has it. */
+#define CUBE_BASKETS_MAX 64
+struct cube_baskets {
+    size_t n;                /* 1 … CUBE_BASKETS_MAX */
+    const uint64_t *of_leaf; /* by leaf number: bit 1 << i where basket i has it */
+};
 
 struct cube_query {
     struct cube_set only[CUBE_DIMS];
-    unsigned group;           /* CUBE_BIT of each dimension that is broken down */
-    enum level level;         /* of product keys; LEVEL_TOTAL where products are not grouped */
-    enum period_kind kind;    /* of period keys and of only[CUBE_PERIOD] */
-    enum cube_dim spread;     /* dimension whose members are described inside each group, or CUBE_NO_SPREAD */
-    unsigned measures;        /* CUBE_QUANTITY or 0 */
-    size_t max_rows;          /* ST_TOO_LARGE above; 0: no limit but the arena's */
-    struct cube_trace *trace; /* NULL, or where cube_run notes what it did */
+    unsigned group;        /* CUBE_BIT of each dimension that is broken down */
+    enum level level;      /* of product keys; LEVEL_TOTAL where products are not grouped */
+    enum period_kind kind; /* of period keys and of only[CUBE_PERIOD] */
+    enum cube_dim spread;  /* dimension whose members are described inside each group, or CUBE_NO_SPREAD */
+    unsigned measures;     /* CUBE_QUANTITY or 0 */
+    size_t max_rows;       /* ST_TOO_LARGE above; 0: no limit but the arena's */
+    /* NULL, or what products are grouped by in place of `level`: then CUBE_PRODUCT is in `group`, and product keys are numbers of baskets. */
+    const struct cube_baskets *baskets;
+    uint64_t planned; /* observations of its cube_plan, so that they are not counted again; 0: not known */
 };
 
 /* Column-wise; key[d] is NULL for dimensions that are not grouped. Rows ascend by period, reporter, partner, flow, product.
@@ -123,36 +130,23 @@ struct cube_rows {
 enum cube_index { CUBE_INDEX_PAIR, CUBE_INDEX_REPORTER, CUBE_INDEX_PARTNER };
 extern const char *const cube_index_name[3]; /* "pair", "reporter", "partner" */
 
-/* What a query costs, known from the directory before any row is read. */
+/* What a query reads, known from the directory before any row is read. */
 struct cube_plan {
     enum cube_index index;
     bool all_reporters, all_partners; /* the roll-up over all of them is read instead of each */
     bool totals;                      /* the runs' totals answer: no row is read */
     uint64_t runs;                    /* that are touched */
-    uint64_t observations;            /* that are read at most; a run's total counts as one */
+    uint64_t observations; /* that cube_run will read; a run's total, and a look-up of one leaf, count as one */
 };
 
-#define CUBE_TRACE_MAX 32
-
-/* What the queries of one request did. The first CUBE_TRACE_MAX of them; `n` counts all. */
-struct cube_trace {
-    struct {
-        const struct cube *cube;
-        struct cube_plan plan;
-        uint64_t observations_read;
-        size_t rows;
-    } step[CUBE_TRACE_MAX];
-    size_t n;
-};
-
-struct cube_plan cube_plan(const struct cube *cube, const struct cube_query *query);
-/* Upper bound of the observations that cube_run would read: what a request is refused by, before any work.
- * UINT64_MAX when memory is out. */
-uint64_t cube_cost(const struct cube *cube, const struct cube_query *query);
-/* An upper bound of that, without a look at the directory: as if each pair had each product in each period. */
+/* ST_NO_MEMORY; the arena is left as it was. */
+enum status cube_plan(const struct cube *cube, const struct cube_query *query, struct arena *arena,
+                      struct cube_plan *out) MUST_CHECK;
+/* An upper bound of the plan's observations, without a look at the directory: as if each pair had each product in each period. */
 uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *query);
-/* Runs `n` queries. ST_TOO_LARGE (max_rows), ST_NO_MEMORY (arena), ST_CORRUPT (a row that no builder writes). */
+/* Runs `n` queries. Of the arena only the rows are taken. ST_TOO_LARGE (max_rows), ST_NO_MEMORY (arena), ST_CORRUPT (what no builder
+ * writes; *problem, which may be NULL, says where). */
 enum status cube_run(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, size_t n,
-                     struct arena *arena) MUST_CHECK;
+                     struct arena *arena, struct problem *problem) MUST_CHECK;
 
 #endif

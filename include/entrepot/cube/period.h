@@ -62,6 +62,5 @@ struct period_set {
 /* period, from..to, 2010-2019, lists with commas, latest, latest:N, all (or *). False with *why a sentence for the user, and
  * *bad the part that is wrong: mixed kinds, a range that runs backwards, FY2018-20, month 13, more than PERIOD_ITEMS_MAX items, an empty item. */
 bool period_set_read(struct str text, struct period_set *out, struct str *bad, const char **why);
-bool period_set_has(const struct period_set *set, uint32_t period);
 
 #endif

@@ -9,7 +9,8 @@
 #define ENTREPOT_CUBE_WRITE_H
 
 #include "entrepot/base/pool.h"
-#include "entrepot/cube/build.h"
+#include "entrepot/cube/dataset.h"
+#include "entrepot/cube/observation.h"
 
 /* One observation with its dictionaries looked up. Checked by whoever reads the input: see cube_batch_add. */
 struct cube_row {
@@ -75,11 +76,5 @@ enum status cube_writer_finish(struct cube_writer *writer, struct cube_summary *
                                struct problem *problem) MUST_CHECK;
 /* The bytes of a file made in memory, malloc's and now the caller's; after cube_writer_finish. */
 char *cube_writer_take_bytes(struct cube_writer *writer, size_t *n) MUST_CHECK;
-
-/* A code of `level` as a number (its digits; TOTAL is 0), and back: with all leading zeros. False if it is no code of the level. */
-bool product_number(struct str code, enum level level, uint32_t *out);
-#define PRODUCT_CODE_MAX 9
-/* Writes the code with its NUL; returns its length. */
-size_t product_print(uint32_t number, enum level level, char out[PRODUCT_CODE_MAX]);
 
 #endif

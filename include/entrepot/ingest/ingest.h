@@ -69,7 +69,7 @@ struct ingest_options {
     size_t memory_bytes;           /* of the writer; 0: its own bound */
     size_t threads;                /* 0: as many as there are processors */
     size_t block_bytes;            /* 0: 4 MiB */
-    int stop_fd;                   /* becomes readable: give up; -1: none */
+    int stop_fd;                   /* becomes readable: give up; -1: none, and only plain files and "-" are read */
     void (*progress)(void *context, const struct ingest_progress *progress); /* by the calling thread; may be NULL */
     void *context;
 };
@@ -112,7 +112,8 @@ enum status ingest_import(const char *format, const char *const *file, size_t n,
 enum status ingest_manifest(const char *path, const struct countries *countries, char **bytes, size_t *n,
                             struct problem *problem) MUST_CHECK;
 
-/* The whole of a small file into memory (malloc's, NUL added behind the n bytes), refused above `limit` bytes. */
+/* The whole of a small file into memory (malloc's, NUL added behind the n bytes), refused above `limit` bytes; of a pipe, a socket or a device
+ * (but standard input, "-") it says so, and waits for none. */
 enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n, struct problem *problem) MUST_CHECK;
 
 #endif

@@ -1,5 +1,7 @@
 /* RFC 9727: where programs find this API's description, page and health. */
 #include "api/get/endpoints.h"
+#include "api/reply/reply.h"
+#include "entrepot/base/jw.h"
 
 static void put_link(struct jw *jw, const char *relation, const struct route *route)
 {

@@ -1,4 +1,9 @@
 #include "entrepot/analysis/bilateral.h"
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
 enum {
@@ -37,50 +42,80 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "2019, FY2018-19, 2019-Q2 or 2019-04"},
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose books are read"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "what the figures are restricted to; TOTAL: all products"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
-    [C_TOTAL] = {"total", COLUMN_INTEGER, "USD", 0, true, "exports + imports"},
-    [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports; negative: a deficit"},
-    [C_XQUANTITY] = COLUMN_OF_QUANTITY("exports"),
-    [C_MQUANTITY] = COLUMN_OF_QUANTITY("imports"),
-    [C_XUNIT] = COLUMN_OF_UNIT_VALUE("exports"),
-    [C_MUNIT] = COLUMN_OF_UNIT_VALUE("imports"),
-    [C_COVER] = {"cover_ratio", COLUMN_NUMBER, "1", 0, false, "exports / imports"},
-    [C_NORMALISED] = {"normalised_balance", COLUMN_NUMBER, "1", 0, false,
-                      "balance / total: from -1 (imports only) to 1 (exports only)"},
-    [C_XGROWTH] = {"exports_growth", COLUMN_NUMBER, "1", 0, false,
-                   "exports / exports of the same period a year before − 1"},
-    [C_MGROWTH] = {"imports_growth", COLUMN_NUMBER, "1", 0, false,
-                   "imports / imports of the same period a year before − 1"},
-    [C_CHANGE] = {"balance_change", COLUMN_INTEGER, "USD", 0, false,
-                  "balance − balance of the same period a year before"},
-    [C_XELSEWHERE] = {"exports_growth_elsewhere", COLUMN_NUMBER, "1", 0, false,
-                      "growth of the reporter's exports to everybody but the partner"},
-    [C_MELSEWHERE] = {"imports_growth_elsewhere", COLUMN_NUMBER, "1", 0, false,
-                      "growth of the reporter's imports from everybody but the partner"},
-    [C_XREGION] = {"exports_growth_region", COLUMN_NUMBER, "1", 0, false,
-                   "with region=: growth of the reporter's exports to the rest of the partner's region together"},
-    [C_MREGION] = {"imports_growth_region", COLUMN_NUMBER, "1", 0, false,
-                   "with region=: growth of the reporter's imports from the rest of the partner's region together"},
-    [C_XCAGR] = {"exports_cagr", COLUMN_NUMBER, "1", 0, false,
-                 "growth of exports a year, compounded, since the first complete period of this answer"},
-    [C_MCAGR] = {"imports_cagr", COLUMN_NUMBER, "1", 0, false,
-                 "growth of imports a year, compounded, since the first complete period of this answer"},
-    [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false, "exports / the reporter's exports to all partners"},
-    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false,
-                  "imports / the reporter's imports from all partners"},
-    [C_TSHARE] = {"share_of_total", COLUMN_NUMBER, "1", 0, false, "total / the reporter's trade with all partners"},
-    [C_DRANK] = {"deficit_rank", COLUMN_INTEGER, NULL, 0, false,
-                 "1: the largest deficit of the dataset's whole series up to this period, a record; null in surplus"},
-    [C_TRANK] = {"total_rank", COLUMN_INTEGER, NULL, 0, false,
-                 "1: the largest total of the dataset's whole series up to this period"},
-    [C_MONTHS] = {"months_held", COLUMN_INTEGER, "months", 0, false, "months of the period that the dataset holds"},
-    [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "dataset that the row comes from"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+    [C_PERIOD] = COLUMN("period", "2019, FY2018-19, 2019-Q2 or 2019-04", FROM_PERIOD(struct bilateral_row, period),
+                        .never_null = true, .codes = &codes_period),
+    [C_REPORTER] = COLUMN("reporter", "country whose books are read", FROM_COUNTRY(struct frame, reporter),
+                          .codes = &codes_reporter),
+    [C_PARTNER] = COLUMN("partner", "the other country", FROM_COUNTRY(struct frame, partner), .codes = &codes_partner),
+    [C_PRODUCT] = COLUMN("product", "what the figures are restricted to; TOTAL: all products", .type = COLUMN_STRING,
+                         .codes = &codes_product),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct bilateral_row, exports),
+                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct bilateral_row, imports),
+                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    [C_TOTAL] = COLUMN("total", "exports + imports", FROM_FIGURE(struct bilateral_row, total), .unit = "USD",
+                       .additive = true, .measure = MEASURE_TOTAL),
+    [C_BALANCE] =
+        COLUMN("balance", "exports − imports; negative: a deficit", FROM_FIGURE(struct bilateral_row, balance),
+               .unit = "USD", .additive = true, .measure = MEASURE_BALANCE),
+    [C_XQUANTITY] = COLUMN_OF_QUANTITY("exports", struct bilateral_row, exports_quantity),
+    [C_MQUANTITY] = COLUMN_OF_QUANTITY("imports", struct bilateral_row, imports_quantity),
+    [C_XUNIT] = COLUMN_OF_UNIT_VALUE("exports", struct bilateral_row, exports_unit_value),
+    [C_MUNIT] = COLUMN_OF_UNIT_VALUE("imports", struct bilateral_row, imports_unit_value),
+    [C_COVER] = COLUMN("cover_ratio", "exports / imports", FROM_RATIO(struct bilateral_row, cover_ratio), .unit = "1",
+                       .measure = MEASURE_COVER_RATIO),
+    [C_NORMALISED] = COLUMN("normalised_balance", "balance / total: from -1 (imports only) to 1 (exports only)",
+                            FROM_RATIO(struct bilateral_row, normalised_balance), .unit = "1",
+                            .measure = MEASURE_NORMALISED_BALANCE),
+    [C_XGROWTH] =
+        COLUMN("exports_growth", "exports / exports of the same period a year before − 1",
+               FROM_RATIO(struct bilateral_row, exports_growth), .unit = "1", .measure = MEASURE_EXPORTS_GROWTH),
+    [C_MGROWTH] =
+        COLUMN("imports_growth", "imports / imports of the same period a year before − 1",
+               FROM_RATIO(struct bilateral_row, imports_growth), .unit = "1", .measure = MEASURE_IMPORTS_GROWTH),
+    [C_CHANGE] =
+        COLUMN("balance_change", "balance − balance of the same period a year before",
+               FROM_FIGURE(struct bilateral_row, balance_change), .unit = "USD", .measure = MEASURE_BALANCE_CHANGE),
+    [C_XELSEWHERE] = COLUMN("exports_growth_elsewhere", "growth of the reporter's exports to everybody but the partner",
+                            FROM_RATIO(struct bilateral_row, exports_growth_elsewhere), .unit = "1",
+                            .measure = MEASURE_GROWTH_ELSEWHERE),
+    [C_MELSEWHERE] = COLUMN(
+        "imports_growth_elsewhere", "growth of the reporter's imports from everybody but the partner",
+        FROM_RATIO(struct bilateral_row, imports_growth_elsewhere), .unit = "1", .measure = MEASURE_GROWTH_ELSEWHERE),
+    [C_XREGION] =
+        COLUMN("exports_growth_region",
+               "with region=: growth of the reporter's exports to the rest of the partner's region together",
+               FROM_RATIO(struct bilateral_row, exports_growth_region), .unit = "1", .measure = MEASURE_GROWTH_REGION),
+    [C_MREGION] =
+        COLUMN("imports_growth_region",
+               "with region=: growth of the reporter's imports from the rest of the partner's region together",
+               FROM_RATIO(struct bilateral_row, imports_growth_region), .unit = "1", .measure = MEASURE_GROWTH_REGION),
+    [C_XCAGR] =
+        COLUMN("exports_cagr", "growth of exports a year, compounded, since the first complete period of this answer",
+               FROM_RATIO(struct bilateral_row, exports_cagr), .unit = "1", .measure = MEASURE_CAGR),
+    [C_MCAGR] =
+        COLUMN("imports_cagr", "growth of imports a year, compounded, since the first complete period of this answer",
+               FROM_RATIO(struct bilateral_row, imports_cagr), .unit = "1", .measure = MEASURE_CAGR),
+    [C_XSHARE] =
+        COLUMN("share_of_exports", "exports / the reporter's exports to all partners",
+               FROM_RATIO(struct bilateral_row, share_of_exports), .unit = "1", .measure = MEASURE_SHARE_OF_EXPORTS),
+    [C_MSHARE] =
+        COLUMN("share_of_imports", "imports / the reporter's imports from all partners",
+               FROM_RATIO(struct bilateral_row, share_of_imports), .unit = "1", .measure = MEASURE_SHARE_OF_IMPORTS),
+    [C_TSHARE] =
+        COLUMN("share_of_total", "total / the reporter's trade with all partners",
+               FROM_RATIO(struct bilateral_row, share_of_total), .unit = "1", .measure = MEASURE_SHARE_OF_TOTAL),
+    [C_DRANK] =
+        COLUMN("deficit_rank",
+               "1: the largest deficit of the dataset's whole series up to this period, a record; null in surplus",
+               FROM_RANK(struct bilateral_row, deficit_rank)),
+    [C_TRANK] = COLUMN("total_rank", "1: the largest total of the dataset's whole series up to this period",
+                       FROM_RANK(struct bilateral_row, total_rank)),
+    [C_MONTHS] = COLUMN("months_held", "months of the period that the dataset holds",
+                        FROM_COUNT(struct bilateral_row, months_held), .unit = "months"),
+    [C_DATASET] = COLUMN("dataset", "dataset that the row comes from", .type = COLUMN_STRING, .codes = &codes_dataset),
+    [C_FLAGS] =
+        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct bilateral_row, flags)),
 };
 
 enum { COMPARE_YEAR, COMPARE_YTD };
@@ -180,61 +215,39 @@ static enum status list_region(struct call *call, const struct frame *frame, str
     return ST_OK;
 }
 
-static enum status add_region(struct call *call, const struct frame *frame, struct bilateral_row *row, size_t n)
-{
-    struct cube_set region;
-    enum status status = list_region(call, frame, &region);
-    if (status != ST_OK || region.n == 0 || n == 0)
-        return status;
-    struct cube_query cost = {.kind = period_kind_of(row[0].period), .spread = CUBE_NO_SPREAD};
-    cost.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    cost.only[CUBE_PARTNER] = region;
-    cost.only[CUBE_PRODUCT] = frame->leaves;
-    status = call_afford(call, frame->cube, &cost);
-    return status == ST_OK ? bilateral_region(frame, region, row, n, call->arena) : status;
-}
+/* What is left for the work: of each dataset that answers. */
+struct asked {
+    struct frame frame;
+    struct breakdown products;
+    struct bilateral *bilateral;
+};
 
-static enum status add_series(struct call *call, const struct frame *frame, struct str product,
-                              const struct offer *offer)
+/* A list of products gives a series for each. */
+static enum status ask_offer(struct call *call, const struct offer *offer, struct asked *asked)
 {
-    struct cube_query cost = {.kind = offer->kind, .spread = CUBE_NO_SPREAD};
-    cost.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    cost.only[CUBE_PRODUCT] = frame->leaves;
-    struct bilateral_row *row;
-    enum status status = call_afford(call, frame->cube, &cost);
-    if (status == ST_OK)
-        status = bilateral_series(frame, offer->kind, offer->period, offer->n_periods, call->arena, &row);
-    if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD)
-        status = bilateral_year_to_date(frame, row, offer->n_periods, call->arena);
+    struct bilateral_question question = {.breakdown = &asked->products,
+                                          .kind = offer->kind,
+                                          .period = offer->period,
+                                          .n = offer->n_periods,
+                                          .year_to_date = call_arg(call, "compare")->number == COMPARE_YTD};
+    asked->frame = frame_of(call, offer->cube);
+    enum status status = named_products(call, offer->cube, &asked->products);
     if (status == ST_OK && call_arg(call, "region")->given)
-        status = add_region(call, frame, row, offer->n_periods);
-    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, frame, product, &row[i], cell);
-    }
+        status = list_region(call, &asked->frame, &question.region);
+    if (status == ST_OK)
+        asked->bilateral = bilateral_ask(&asked->frame, &question);
     return status;
 }
 
-/* A list of products gives a series for each. */
-static enum status add_offer(struct call *call, const struct offer *offer)
+static enum status add_offer(struct call *call, const struct offer *offer, const struct asked *asked)
 {
-    const struct arg *product = call_arg(call, "product");
-    struct frame frame = frame_of(call, offer->cube);
-    if (product->n_list == 0)
-        return add_series(call, &frame, STR("TOTAL"), offer);
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < product->n_list; i++) {
-        struct arg one = {.list = &product->list[i], .n_list = 1};
-        const struct str *code;
-        size_t n;
-        frame.flags = flags_of_products(offer->cube, &one);
-        status = call_products(call, &one, offer->cube, &code, &n);
-        if (status == ST_OK)
-            status = leaves_of(offer->cube, catalogue_products(call->catalogue), code, n, call->arena, &frame.leaves);
-        if (status == ST_OK)
-            status = add_series(call, &frame, product->list[i], offer);
+    struct bilateral_row *row;
+    enum status status = bilateral_fold(asked->bilateral, call->arena, &row);
+    for (size_t i = 0; status == ST_OK && i < asked->products.n * offer->n_periods; i++) {
+        struct cell *cell = call_row(call);
+        if (!cell)
+            return ST_NO_MEMORY;
+        fill(call, &asked->frame, asked->products.item[i / offer->n_periods].code, &row[i], cell);
     }
     return status;
 }
@@ -249,9 +262,14 @@ static void warn_of_comparison(struct call *call)
                   STR("compare=ytd is for rows of years: a month or quarter is compared with itself a year before"));
 }
 
-static enum status get(struct call *call)
+static size_t n_offers(const struct call *call)
 {
-    const struct arg *dataset = call_arg(call, "dataset"), *freq = call_arg(call, "freq");
+    return str_is(call_arg(call, "dataset")->text, "*") ? call->n_offers : 1;
+}
+
+static enum status bilateral_plan(struct call *call)
+{
+    const struct arg *freq = call_arg(call, "freq");
     struct want want = want_of(call);
     want.series = true;
     want.freq = freq->given ? freq->kind : 0;
@@ -263,9 +281,20 @@ static enum status get(struct call *call)
         status = call_choose(call, &want, &offer);
     if (status != ST_OK)
         return status;
-    size_t n = str_is(dataset->text, "*") ? call->n_offers : 1;
-    for (size_t i = 0; status == ST_OK && i < n; i++)
-        status = add_offer(call, &call->offers[i]);
+    struct asked *asked = call_keep(call, n_offers(call) * sizeof *asked);
+    if (!asked)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; status == ST_OK && i < n_offers(call); i++)
+        status = ask_offer(call, &call->offers[i], &asked[i]);
+    return status;
+}
+
+static enum status bilateral_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < n_offers(call); i++)
+        status = add_offer(call, &call->offers[i], &asked[i]);
     if (status == ST_OK && call_arg(call, "region")->given && cube_dataset(call->cube)->partners == PARTNERS_LISTED)
         call_warn(call, STR("this dataset does not list all partners, so the growth of the region is null"));
     if (status == ST_OK && call_arg(call, "compare")->number == COMPARE_YTD)
@@ -281,7 +310,8 @@ const struct route route_bilateral = {
     .description = "One row a period from the reporter's books. Growth compares with the same period a year before; "
                    "deficit_rank 1 marks a record.",
     .example = "/v1/bilateral/IND/CHN?period=FY2018-19",
-    .handler = get,
+    .plan = bilateral_plan,
+    .work = bilateral_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

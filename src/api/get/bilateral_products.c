@@ -1,3 +1,8 @@
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/products.h"
 
@@ -24,30 +29,46 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false,
-                   "HS code, section or sector id; other: the rows behind top"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
-    [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports"},
-    [C_XQUANTITY] = COLUMN_OF_QUANTITY("exports"),
-    [C_MQUANTITY] = COLUMN_OF_QUANTITY("imports"),
-    [C_XUNIT] = COLUMN_OF_UNIT_VALUE("exports"),
-    [C_MUNIT] = COLUMN_OF_UNIT_VALUE("imports"),
-    [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false,
-                  "exports / the reporter's exports of this product to all partners"},
-    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false,
-                  "imports / the reporter's imports of this product from all partners"},
-    [C_XPAIR] = {"share_of_bilateral_exports", COLUMN_NUMBER, "1", 0, true, "exports / all exports to the partner"},
-    [C_MPAIR] = {"share_of_bilateral_imports", COLUMN_NUMBER, "1", 0, true, "imports / all imports from the partner"},
-    [C_XPP] = {"exports_contribution_pp", COLUMN_NUMBER, "pp", 0, true,
-               "change of exports since vs in percent of all exports then; adds up to their growth"},
-    [C_MPP] = {"imports_contribution_pp", COLUMN_NUMBER, "pp", 0, true,
-               "change of imports since vs in percent of all imports then; adds up to their growth"},
-    [C_BPP] = {"balance_contribution_pp", COLUMN_NUMBER, "pp", 0, true,
-               "change of the balance since vs in percent of its absolute value then; negative made it worse"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+    [C_PERIOD] = COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    [C_PRODUCT] = COLUMN("product", "HS code, section or sector id; other: the rows behind top",
+                         FROM_TEXT(struct product_row, product), .never_null = true, .codes = &codes_product),
+    [C_NAME] = COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct product_row, name)),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct product_row, exports),
+                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct product_row, imports),
+                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    [C_BALANCE] = COLUMN("balance", "exports − imports", FROM_FIGURE(struct product_row, balance), .unit = "USD",
+                         .additive = true, .measure = MEASURE_BALANCE),
+    [C_XQUANTITY] = COLUMN_OF_QUANTITY("exports", struct product_row, exports_quantity),
+    [C_MQUANTITY] = COLUMN_OF_QUANTITY("imports", struct product_row, imports_quantity),
+    [C_XUNIT] = COLUMN_OF_UNIT_VALUE("exports", struct product_row, exports_unit_value),
+    [C_MUNIT] = COLUMN_OF_UNIT_VALUE("imports", struct product_row, imports_unit_value),
+    [C_XSHARE] = COLUMN("share_of_exports", "exports / the reporter's exports of this product to all partners",
+                        FROM_RATIO(struct product_row, share_of_exports), .unit = "1",
+                        .measure = MEASURE_PRODUCT_SHARE_OF_EXPORTS),
+    [C_MSHARE] = COLUMN("share_of_imports", "imports / the reporter's imports of this product from all partners",
+                        FROM_RATIO(struct product_row, share_of_imports), .unit = "1",
+                        .measure = MEASURE_PRODUCT_SHARE_OF_IMPORTS),
+    [C_XPAIR] = COLUMN("share_of_bilateral_exports", "exports / all exports to the partner",
+                       FROM_RATIO(struct product_row, share_of_bilateral_exports), .unit = "1", .additive = true,
+                       .measure = MEASURE_SHARE_OF_BILATERAL_EXPORTS),
+    [C_MPAIR] = COLUMN("share_of_bilateral_imports", "imports / all imports from the partner",
+                       FROM_RATIO(struct product_row, share_of_bilateral_imports), .unit = "1", .additive = true,
+                       .measure = MEASURE_SHARE_OF_BILATERAL_IMPORTS),
+    [C_XPP] = COLUMN("exports_contribution_pp",
+                     "change of exports since vs in percent of all exports then; adds up to their growth",
+                     FROM_RATIO(struct product_row, exports_contribution_pp), .unit = "pp", .additive = true,
+                     .measure = MEASURE_EXPORTS_CONTRIBUTION_PP),
+    [C_MPP] = COLUMN("imports_contribution_pp",
+                     "change of imports since vs in percent of all imports then; adds up to their growth",
+                     FROM_RATIO(struct product_row, imports_contribution_pp), .unit = "pp", .additive = true,
+                     .measure = MEASURE_IMPORTS_CONTRIBUTION_PP),
+    [C_BPP] = COLUMN("balance_contribution_pp",
+                     "change of the balance since vs in percent of its absolute value then; negative made it worse",
+                     FROM_RATIO(struct product_row, balance_contribution_pp), .unit = "pp", .additive = true,
+                     .measure = MEASURE_BALANCE_CONTRIBUTION_PP),
+    [C_FLAGS] =
+        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct product_row, flags)),
 };
 
 static const struct param params[] = {
@@ -96,14 +117,21 @@ static void fill(struct cell period, const struct product_row *row, struct cell 
     cell[C_FLAGS] = cell_flags(row->flags);
 }
 
-static enum status add_period(struct call *call, const struct frame *frame, const struct product_question *question)
+/* What is left for the work. */
+struct asked {
+    const struct offer *offer;
+    struct breakdown breakdown;
+    struct product_asked *products;
+};
+
+static enum status add_period(struct call *call, const struct asked *asked, uint32_t at)
 {
     struct product_row *row;
     size_t n;
-    enum status status = product_table(frame, question, call->arena, &row, &n);
+    enum status status = product_fold(asked->products, at, call->arena, &row, &n);
     if (status == ST_OK)
         status = call_reserve(call, n);
-    const struct cell period = cell_period(call, question->period);
+    const struct cell period = cell_period(call, at);
     for (size_t i = 0; status == ST_OK && i < n; i++) {
         struct cell *cell = call_row(call);
         if (!cell)
@@ -113,65 +141,37 @@ static enum status add_period(struct call *call, const struct frame *frame, cons
     return status;
 }
 
-static uint32_t versus_of(const struct call *call)
+static enum status bilateral_products_plan(struct call *call)
 {
-    const struct arg *vs = call_arg(call, "vs");
-    return vs->periods ? vs->periods->item[0].from : 0;
-}
-
-/* `vs` must be of the rows' kind and held; it is not enough that the dataset holds the period itself. */
-static enum status check_versus(struct call *call, const struct frame *frame, const struct offer *offer,
-                                uint32_t versus)
-{
-    if (!versus)
-        return ST_OK;
-    struct str text = call_arg(call, "vs")->text;
-    if (period_kind_of(versus) != offer->kind)
-        (void)call_problem(call, PROBLEM_CONFLICT, "vs", text,
-                           STR("vs must be of the same kind of period as the rows"));
-    else if (frame_months_held(frame, versus) == 0)
-        (void)call_problem(call, PROBLEM_PERIOD_UNAVAILABLE, "vs", text,
-                           arena_printf(call->arena, "the dataset %.*s does not hold this period",
-                                        STR_ARG(cube_dataset(offer->cube)->id)));
-    return call->n_errors ? ST_INVALID : ST_OK;
-}
-
-static enum status afford(struct call *call, const struct frame *frame, const struct offer *offer)
-{
-    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_PARTNER),
-                           .level = cube_dataset(frame->cube)->level,
-                           .kind = offer->kind,
-                           .spread = CUBE_NO_SPREAD};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    q.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
-    return call_afford(call, frame->cube, &q);
-}
-
-static enum status get(struct call *call)
-{
+    struct asked *asked = call_keep(call, sizeof *asked);
     struct want want = want_of(call);
     want.level = call_arg(call, "level")->level;
     want_products(call, &want);
-    const struct offer *offer;
-    enum status status = call_choose(call, &want, &offer);
+    enum status status = asked ? call_choose(call, &want, &asked->offer) : ST_NO_MEMORY;
     if (status != ST_OK)
         return status;
+    const struct offer *offer = asked->offer;
     struct frame frame = frame_of(call, offer->cube);
-    struct breakdown breakdown;
-    uint32_t versus = versus_of(call);
-    status = check_versus(call, &frame, offer, versus);
+    struct product_question question = {
+        .breakdown = &asked->breakdown, .period = offer->period, .n = offer->n_periods, .versus = versus_of(call)};
+    status = check_versus(call, &frame, offer->period[0], question.versus);
     if (status == ST_OK)
         status = frame_products(call, &frame);
     if (status == ST_OK)
-        status = afford(call, &frame, offer);
+        status =
+            breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &asked->breakdown);
     if (status == ST_OK)
-        status = breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &breakdown);
-    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++)
-        status = add_period(
-            call, &frame,
-            &(struct product_question){.breakdown = &breakdown, .period = offer->period[i], .versus = versus});
-    if (want.level == LEVEL_SECTOR)
+        asked->products = product_ask(&frame, &question);
+    return status;
+}
+
+static enum status bilateral_products_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < asked->offer->n_periods; i++)
+        status = add_period(call, asked, asked->offer->period[i]);
+    if (asked->breakdown.level == LEVEL_SECTOR)
         call_warn(call, STR("sectors overlap: their figures must not be added up"));
     return status;
 }
@@ -184,7 +184,8 @@ const struct route route_bilateral_products = {
     .description = "One row a product of the chosen level. With vs the contributions in percentage points add up to "
                    "the growth since then.",
     .example = "/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19&vs=FY2010-11&sort=balance&top=10",
-    .handler = get,
+    .plan = bilateral_products_plan,
+    .work = bilateral_products_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

@@ -1,8 +1,10 @@
-#include "entrepot/analysis/bilateral.h"
-
 #include <math.h>
 
+#include "api/ask/choose.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
+#include "entrepot/analysis/bilateral.h"
 
 enum {
     C_PAIR,
@@ -28,30 +30,49 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [C_PAIR] = {"pair", COLUMN_STRING, NULL, 0, false, "the pair as REPORTER-PARTNER"},
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "country whose books are read"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures, the same for all pairs"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
-    [C_TOTAL] = {"total", COLUMN_INTEGER, "USD", 0, true, "exports + imports"},
-    [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports; negative: a deficit"},
-    [C_COVER] = {"cover_ratio", COLUMN_NUMBER, "1", 0, false, "exports / imports"},
-    [C_XSHARE] = {"share_of_exports", COLUMN_NUMBER, "1", 0, false, "exports / the reporter's exports to all partners"},
-    [C_MSHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, false,
-                  "imports / the reporter's imports from all partners"},
-    [C_TSHARE] = {"share_of_total", COLUMN_NUMBER, "1", 0, false, "total / the reporter's trade with all partners"},
-    [C_HHI] = {"hhi", COLUMN_NUMBER, "1", 0, false,
-               "Herfindahl–Hirschman index of all the reporter's suppliers; null where the dataset does not list them"},
-    [C_XGROWTH] = {"exports_growth", COLUMN_NUMBER, "1", 0, false,
-                   "exports / exports of the same period a year before − 1"},
-    [C_MGROWTH] = {"imports_growth", COLUMN_NUMBER, "1", 0, false,
-                   "imports / imports of the same period a year before − 1"},
-    [C_DRANK] = {"deficit_rank", COLUMN_INTEGER, NULL, 0, false,
-                 "1: the largest deficit of the pair's whole series up to this period; null in surplus"},
-    [C_MONTHS] = {"months_held", COLUMN_INTEGER, "months", 0, false, "months of the period that the dataset holds"},
-    [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "dataset that the row comes from; null: none has it"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+    [C_PAIR] = COLUMN("pair", "the pair as REPORTER-PARTNER", .type = COLUMN_STRING),
+    [C_REPORTER] = COLUMN("reporter", "country whose books are read", .type = COLUMN_STRING, .codes = &codes_reporter),
+    [C_PARTNER] = COLUMN("partner", "the other country", .type = COLUMN_STRING, .codes = &codes_partner),
+    [C_PERIOD] = COLUMN("period", "period of the figures, the same for all pairs", .type = COLUMN_STRING,
+                        .codes = &codes_period),
+    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct bilateral_row, exports),
+                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct bilateral_row, imports),
+                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    [C_TOTAL] = COLUMN("total", "exports + imports", FROM_FIGURE(struct bilateral_row, total), .unit = "USD",
+                       .additive = true, .measure = MEASURE_TOTAL),
+    [C_BALANCE] =
+        COLUMN("balance", "exports − imports; negative: a deficit", FROM_FIGURE(struct bilateral_row, balance),
+               .unit = "USD", .additive = true, .measure = MEASURE_BALANCE),
+    [C_COVER] = COLUMN("cover_ratio", "exports / imports", FROM_RATIO(struct bilateral_row, cover_ratio), .unit = "1",
+                       .measure = MEASURE_COVER_RATIO),
+    [C_XSHARE] =
+        COLUMN("share_of_exports", "exports / the reporter's exports to all partners",
+               FROM_RATIO(struct bilateral_row, share_of_exports), .unit = "1", .measure = MEASURE_SHARE_OF_EXPORTS),
+    [C_MSHARE] =
+        COLUMN("share_of_imports", "imports / the reporter's imports from all partners",
+               FROM_RATIO(struct bilateral_row, share_of_imports), .unit = "1", .measure = MEASURE_SHARE_OF_IMPORTS),
+    [C_TSHARE] =
+        COLUMN("share_of_total", "total / the reporter's trade with all partners",
+               FROM_RATIO(struct bilateral_row, share_of_total), .unit = "1", .measure = MEASURE_SHARE_OF_TOTAL),
+    [C_HHI] = COLUMN(
+        "hhi", "Herfindahl–Hirschman index of all the reporter's suppliers; null where the dataset does not list them",
+        .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_HHI),
+    [C_XGROWTH] =
+        COLUMN("exports_growth", "exports / exports of the same period a year before − 1",
+               FROM_RATIO(struct bilateral_row, exports_growth), .unit = "1", .measure = MEASURE_EXPORTS_GROWTH),
+    [C_MGROWTH] =
+        COLUMN("imports_growth", "imports / imports of the same period a year before − 1",
+               FROM_RATIO(struct bilateral_row, imports_growth), .unit = "1", .measure = MEASURE_IMPORTS_GROWTH),
+    [C_DRANK] =
+        COLUMN("deficit_rank", "1: the largest deficit of the pair's whole series up to this period; null in surplus",
+               FROM_RANK(struct bilateral_row, deficit_rank)),
+    [C_MONTHS] = COLUMN("months_held", "months of the period that the dataset holds",
+                        FROM_COUNT(struct bilateral_row, months_held), .unit = "months"),
+    [C_DATASET] = COLUMN("dataset", "dataset that the row comes from; null: none has it", .type = COLUMN_STRING,
+                         .codes = &codes_dataset),
+    [C_FLAGS] =
+        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct bilateral_row, flags)),
 };
 
 static const struct param params[] = {
@@ -76,6 +97,10 @@ struct pair {
     struct want want;
     const struct offer *offers, *chosen; /* chosen: NULL if nothing can */
     size_t n_offers;
+    struct frame frame;
+    uint32_t *period; /* of the comparison's, those that `chosen` holds */
+    size_t n_periods;
+    struct bilateral *bilateral; /* NULL: it holds none of them */
 };
 
 struct comparison {
@@ -150,7 +175,7 @@ static struct frame frame_for(const struct comparison *c, const struct pair *pai
                           .countries = catalogue_countries(c->call->catalogue),
                           .reporter = pair->want.reporter,
                           .partner = pair->want.partner,
-                          .trace = c->call->trace};
+                          .ask = c->call->ask};
 }
 
 /* Whether every pair of the leading dataset has the whole period. */
@@ -253,11 +278,8 @@ static struct cell *start_row(struct comparison *c, const struct pair *pair, uin
     return cell;
 }
 
-static enum status fill(const struct comparison *c, const struct frame *frame, const struct bilateral_row *row,
-                        struct cell *cell)
+static void fill(const struct pair *pair, const struct bilateral_row *row, struct cell *cell)
 {
-    double hhi;
-    enum status status = import_concentration(frame, row->period, c->call->arena, &hhi);
     cell[C_EXPORTS] = cell_figure(row->exports);
     cell[C_IMPORTS] = cell_figure(row->imports);
     cell[C_TOTAL] = cell_figure(row->total);
@@ -266,14 +288,13 @@ static enum status fill(const struct comparison *c, const struct frame *frame, c
     cell[C_XSHARE] = cell_ratio(row->share_of_exports);
     cell[C_MSHARE] = cell_ratio(row->share_of_imports);
     cell[C_TSHARE] = cell_ratio(row->share_of_total);
-    cell[C_HHI] = cell_ratio(hhi);
+    cell[C_HHI] = cell_ratio(row->import_hhi);
     cell[C_XGROWTH] = cell_ratio(row->exports_growth);
     cell[C_MGROWTH] = cell_ratio(row->imports_growth);
     cell[C_DRANK] = cell_rank(row->deficit_rank);
     cell[C_MONTHS] = cell_i64(row->months_held);
-    cell[C_DATASET] = cell_str(cube_dataset(frame->cube)->id);
+    cell[C_DATASET] = cell_str(cube_dataset(pair->frame.cube)->id);
     cell[C_FLAGS] = cell_flags(row->flags);
-    return status;
 }
 
 static bool has_period(const struct offer *offer, uint32_t period)
@@ -284,32 +305,35 @@ static bool has_period(const struct offer *offer, uint32_t period)
     return false;
 }
 
-static enum status open_pair(struct comparison *c, const struct pair *pair, struct frame *frame)
+static enum status ask_pair(struct comparison *c, struct pair *pair)
 {
-    *frame = frame_for(c, pair, pair->chosen->cube);
-    struct cube_query q = {.kind = pair->chosen->kind, .spread = CUBE_NO_SPREAD};
-    q.only[CUBE_REPORTER] = (struct cube_set){&frame->reporter, 1};
-    enum status status = frame_products(c->call, frame);
-    q.only[CUBE_PRODUCT] = frame->leaves;
-    call_warn_synthetic(c->call, frame->cube);
-    return status == ST_OK ? call_afford(c->call, frame->cube, &q) : status;
+    pair->frame = frame_for(c, pair, pair->chosen->cube);
+    pair->period = arena_new(c->call->arena, uint32_t, c->n_periods);
+    enum status status = pair->period ? frame_products(c->call, &pair->frame) : ST_NO_MEMORY;
+    call_warn_synthetic(c->call, pair->frame.cube);
+    if (status != ST_OK)
+        return status;
+    for (size_t i = 0; i < c->n_periods; i++)
+        if (has_period(pair->chosen, c->period[i]))
+            pair->period[pair->n_periods++] = c->period[i];
+    if (pair->n_periods)
+        pair->bilateral = bilateral_ask(&pair->frame, &(struct bilateral_question){.kind = pair->chosen->kind,
+                                                                                   .period = pair->period,
+                                                                                   .n = pair->n_periods,
+                                                                                   .concentration = true});
+    return ST_OK;
 }
 
-static enum status add_pair(struct comparison *c, const struct pair *pair, size_t *told)
+static enum status add_pair(struct comparison *c, const struct pair *pair)
 {
-    struct frame frame;
-    enum status status = pair->chosen ? open_pair(c, pair, &frame) : ST_OK;
-    for (size_t i = 0; status == ST_OK && i < c->n_periods; i++) {
+    struct bilateral_row *row = NULL;
+    enum status status = pair->bilateral ? bilateral_fold(pair->bilateral, c->call->arena, &row) : ST_OK;
+    for (size_t i = 0, k = 0; status == ST_OK && i < c->n_periods; i++) {
         struct cell *cell = start_row(c, pair, c->period[i]);
-        struct bilateral_row *row;
         if (!cell)
             return ST_NO_MEMORY;
-        if (!pair->chosen || !has_period(pair->chosen, c->period[i]))
-            continue;
-        status = bilateral_series(&frame, pair->chosen->kind, &c->period[i], 1, c->call->arena, &row);
-        if (status == ST_OK)
-            status = fill(c, &frame, row, cell);
-        ++*told;
+        if (k < pair->n_periods && pair->period[k] == c->period[i])
+            fill(pair, &row[k++], cell);
     }
     return status;
 }
@@ -356,23 +380,35 @@ static enum status refuse(const struct comparison *c)
     return ST_INVALID;
 }
 
-static enum status get(struct call *call)
+static enum status compare_plan(struct call *call)
 {
-    struct comparison c = {.call = call};
-    enum status status = read_pairs(&c);
+    struct comparison *c = call_keep(call, sizeof *c);
+    if (!c)
+        return ST_NO_MEMORY;
+    c->call = call;
+    enum status status = read_pairs(c);
     if (status == ST_OK)
-        choose_lead(&c);
-    if (status == ST_OK && c.lead)
-        status = choose_periods(&c);
+        choose_lead(c);
+    if (status == ST_OK && c->lead)
+        status = choose_periods(c);
     size_t told = 0;
-    for (size_t i = 0; status == ST_OK && i < c.n; i++)
-        status = add_pair(&c, &c.pair[i], &told);
+    for (size_t i = 0; status == ST_OK && i < c->n; i++) {
+        status = c->pair[i].chosen ? ask_pair(c, &c->pair[i]) : ST_OK;
+        told += c->pair[i].n_periods;
+    }
+    return status == ST_OK && told == 0 ? refuse(c) : status;
+}
+
+static enum status compare_work(struct call *call)
+{
+    struct comparison *c = call->state;
+    enum status status = ST_OK;
+    for (size_t i = 0; status == ST_OK && i < c->n; i++)
+        status = add_pair(c, &c->pair[i]);
     if (status != ST_OK)
         return status;
-    if (told == 0)
-        return refuse(&c);
-    call->cube = c.lead;
-    warn(&c);
+    call->cube = c->lead;
+    warn(c);
     return ST_OK;
 }
 
@@ -383,7 +419,8 @@ const struct route route_compare = {
     .summary = "Several pairs side by side, for the same periods and as far as possible from one dataset",
     .description = "One row a pair and period. A pair that no dataset holds has a row of nulls flagged not_reported.",
     .example = "/v1/compare?pairs=IND-CHN,IND-USA,IND-DEU&period=2019",
-    .handler = get,
+    .plan = compare_plan,
+    .work = compare_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

@@ -1,42 +1,32 @@
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_ID,
-    C_ISO3,
-    C_ISO2,
-    C_M49,
-    C_COMTRADE,
-    C_NAME,
-    C_KIND,
-    C_REGION,
-    C_SUBREGION,
-    C_FROM,
-    C_TO,
-    C_ALIASES,
-    C_NOTE,
-    C_DATASETS,
-    COLUMNS
+struct row {
+    struct country country;
+    const char *kind;
+    struct str aliases, datasets;
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_ID] = {"id", COLUMN_STRING, NULL, 0, false,
-              "canonical code in all answers: ISO alpha-3, WLD, or X and the source's number"},
-    [C_ISO3] = {"iso3", COLUMN_STRING, NULL, 0, false, "ISO 3166-1 alpha-3"},
-    [C_ISO2] = {"iso2", COLUMN_STRING, NULL, 0, false, "ISO 3166-1 alpha-2"},
-    [C_M49] = {"m49", COLUMN_STRING, NULL, 0, false, "UN M49"},
-    [C_COMTRADE] = {"comtrade", COLUMN_STRING, NULL, 0, false, "number in UN Comtrade and BACI"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short English name"},
-    [C_KIND] = {"kind", COLUMN_STRING, NULL, 0, false, "country, former, area_nes, group or world"},
-    [C_REGION] = {"region", COLUMN_STRING, NULL, 0, false, "UN region"},
-    [C_SUBREGION] = {"subregion", COLUMN_STRING, NULL, 0, false, "UN subregion"},
-    [C_FROM] = {"valid_from", COLUMN_STRING, NULL, 0, false, "first day on which the number is used"},
-    [C_TO] = {"valid_to", COLUMN_STRING, NULL, 0, false, "last day on which the number is used"},
-    [C_ALIASES] = {"aliases", COLUMN_LIST, NULL, 0, false, "other names and codes"},
-    [C_NOTE] = {"note", COLUMN_STRING, NULL, 0, false, "what to know"},
-    [C_DATASETS] = {"datasets", COLUMN_LIST, NULL, 0, false, "datasets in which it occurs as reporter or partner"},
+static const struct column columns[] = {
+    COLUMN("id", "canonical code in all answers: ISO alpha-3, WLD, or X and the source's number",
+           FROM_TEXT(struct row, country.id), .codes = &codes_id),
+    COLUMN("iso3", "ISO 3166-1 alpha-3", FROM_TEXT(struct row, country.iso3)),
+    COLUMN("iso2", "ISO 3166-1 alpha-2", FROM_TEXT(struct row, country.iso2)),
+    COLUMN("m49", "UN M49", FROM_TEXT(struct row, country.m49)),
+    COLUMN("comtrade", "number in UN Comtrade and BACI", FROM_TEXT(struct row, country.comtrade)),
+    COLUMN("name", "short English name", FROM_TEXT(struct row, country.name)),
+    COLUMN("kind", "country, former, area_nes, group or world", FROM_NAME(struct row, kind)),
+    COLUMN("region", "UN region", FROM_TEXT(struct row, country.region)),
+    COLUMN("subregion", "UN subregion", FROM_TEXT(struct row, country.subregion)),
+    COLUMN("valid_from", "first day on which the number is used", FROM_TEXT(struct row, country.valid_from)),
+    COLUMN("valid_to", "last day on which the number is used", FROM_TEXT(struct row, country.valid_to)),
+    COLUMN("aliases", "other names and codes", FROM_LIST(struct row, aliases)),
+    COLUMN("note", "what to know", FROM_TEXT(struct row, country.note)),
+    COLUMN("datasets", "datasets in which it occurs as reporter or partner", FROM_LIST(struct row, datasets)),
 };
 
-static struct cell datasets_with(struct call *call, uint32_t id)
+static struct str datasets_with(struct call *call, uint32_t id)
 {
     const struct catalogue *catalogue = call->catalogue;
     struct str list = str_span(NULL, 0);
@@ -50,29 +40,21 @@ static struct cell datasets_with(struct call *call, uint32_t id)
             list = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(list), list.n ? "\n" : "",
                                 STR_ARG(cube_dataset(catalogue_at(catalogue, i))->id));
     }
-    return (struct cell){.kind = CELL_LIST, .text = list.n ? list : str_span(NULL, 0)};
+    return list;
 }
 
-static enum status add(struct call *call, uint32_t id)
+static enum status describe(struct call *call, uint32_t id, struct row *row)
 {
-    const struct country *c = countries_at(catalogue_countries(call->catalogue), id);
-    struct cell *cell = call_row(call);
-    if (!cell)
+    const struct country *country = countries_at(catalogue_countries(call->catalogue), id);
+    char *aliases = arena_new(call->arena, char, country->aliases.n + 1);
+    if (!aliases)
         return ST_NO_MEMORY;
-    const struct str text[] = {
-        c->id,     c->iso3,      c->iso2,       c->m49,     c->comtrade, c->name, str_view(member_kind_name[c->kind]),
-        c->region, c->subregion, c->valid_from, c->valid_to};
-    for (size_t i = 0; i < sizeof text / sizeof *text; i++)
-        cell[i] = cell_str(text[i]);
-    struct str aliases = arena_str(call->arena, c->aliases);
-    char *p = arena_new(call->arena, char, aliases.n + 1);
-    if (!p)
-        return ST_NO_MEMORY;
-    for (size_t i = 0; i < aliases.n; i++)
-        p[i] = aliases.p[i] == '|' ? '\n' : aliases.p[i];
-    cell[C_ALIASES] = (struct cell){.kind = CELL_LIST, .text = aliases.n ? str_span(p, aliases.n) : str_span(NULL, 0)};
-    cell[C_NOTE] = cell_str(c->note);
-    cell[C_DATASETS] = datasets_with(call, id);
+    for (size_t i = 0; i < country->aliases.n; i++)
+        aliases[i] = country->aliases.p[i] == '|' ? '\n' : country->aliases.p[i];
+    *row = (struct row){.country = *country,
+                        .kind = member_kind_name[country->kind],
+                        .aliases = str_span(country->aliases.n ? aliases : NULL, country->aliases.n),
+                        .datasets = datasets_with(call, id)};
     return ST_OK;
 }
 
@@ -80,15 +62,22 @@ static enum status get_all(struct call *call)
 {
     const struct countries *countries = catalogue_countries(call->catalogue);
     const struct arg *kind = call_arg(call, "kind");
-    enum status status = ST_OK;
+    struct row *row = arena_new(call->arena, struct row, countries_count(countries));
+    enum status status = row ? ST_OK : ST_NO_MEMORY;
+    size_t n = 0;
     for (uint32_t id = 0; status == ST_OK && id < countries_count(countries); id++)
         if (!kind->given || countries_at(countries, id)->kind == (enum member_kind)kind->number)
-            status = add(call, id);
+            status = describe(call, id, &row[n++]);
     call->empty_reason = "filtered_out";
-    return status;
+    return status == ST_OK ? call_rows(call, row, n, sizeof *row) : status;
 }
 
-static enum status get_one(struct call *call) { return add(call, call_arg(call, "code")->country); }
+static enum status get_one(struct call *call)
+{
+    struct row row;
+    enum status status = describe(call, call_arg(call, "code")->country, &row);
+    return status == ST_OK ? call_rows(call, &row, 1, sizeof row) : status;
+}
 
 static const struct param params_all[] = {
     {.name = "kind", .type = PARAM_KIND, .description = "only members of this kind", .example = "country"},
@@ -115,7 +104,7 @@ const struct route route_countries = {
     .param = params_all,
     .n_params = sizeof params_all / sizeof *params_all,
     .column = columns,
-    .n_columns = COLUMNS,
+    .n_columns = sizeof columns / sizeof *columns,
     .default_sort = "id"};
 const struct route route_country = {.id = "getCountry",
                                     .group = GROUP_CODES,
@@ -127,4 +116,4 @@ const struct route route_country = {.id = "getCountry",
                                     .param = params_one,
                                     .n_params = sizeof params_one / sizeof *params_one,
                                     .column = columns,
-                                    .n_columns = COLUMNS};
+                                    .n_columns = sizeof columns / sizeof *columns};

@@ -1,103 +1,59 @@
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_ID,
-    C_TITLE,
-    C_SOURCE,
-    C_URL,
-    C_LICENCE,
-    C_PUBLISHED,
-    C_CHECKED,
-    C_FREQUENCY,
-    C_LEVEL,
-    C_HS,
-    C_XVAL,
-    C_MVAL,
-    C_BASIS,
-    C_COVERAGE,
-    C_PARTNERS,
-    C_FIRST,
-    C_LAST,
-    C_PERIODS,
-    C_MEMBERS,
-    C_PRODUCTS,
-    C_ROWS,
-    C_RELEASE,
-    C_SYNTHETIC,
-    C_NOTES,
-    COLUMNS
+struct row {
+    struct dataset dataset;
+    const char *frequency;
+    uint32_t first, last;
+    size_t periods, members, products, observations;
+    struct str release, notes;
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_ID] = {"id", COLUMN_STRING, NULL, 0, false, "what dataset= calls it"},
-    [C_TITLE] = {"title", COLUMN_STRING, NULL, 0, false, "title"},
-    [C_SOURCE] = {"source", COLUMN_STRING, NULL, 0, false, "who published the figures"},
-    [C_URL] = {"source_url", COLUMN_STRING, NULL, 0, false, "where"},
-    [C_LICENCE] = {"licence", COLUMN_STRING, NULL, 0, false, "as far as known"},
-    [C_PUBLISHED] = {"published", COLUMN_STRING, NULL, 0, false, "state of the figures"},
-    [C_CHECKED] = {"checked", COLUMN_STRING, NULL, 0, false, "what they were checked against"},
-    [C_FREQUENCY] = {"frequency", COLUMN_STRING, NULL, 0, false,
-                     "A calendar years, FY fiscal years from April, M months"},
-    [C_LEVEL] = {"level", COLUMN_STRING, NULL, 0, false, "product level of the observations"},
-    [C_HS] = {"hs", COLUMN_STRING, NULL, 0, false, "HS revision; null where the source mixes or does not need one"},
-    [C_XVAL] = {"exports_valuation", COLUMN_STRING, NULL, 0, false, "FOB or CIF"},
-    [C_MVAL] = {"imports_valuation", COLUMN_STRING, NULL, 0, false, "CIF or FOB"},
-    [C_BASIS] = {"basis", COLUMN_STRING, NULL, 0, false,
-                 "reported: each reporter's own books; reconciled: one value for both sides"},
-    [C_COVERAGE] = {"coverage", COLUMN_STRING, NULL, 0, false, "full, or selected products: then no totals"},
-    [C_PARTNERS] = {"partners", COLUMN_STRING, NULL, 0, false,
-                    "all, listed (some) or closed (a set of countries among themselves)"},
-    [C_FIRST] = {"first_period", COLUMN_STRING, NULL, 0, false, "first period held"},
-    [C_LAST] = {"last_period", COLUMN_STRING, NULL, 0, false, "last period held"},
-    [C_PERIODS] = {"periods", COLUMN_INTEGER, NULL, 0, false, "number of periods held"},
-    [C_MEMBERS] = {"members", COLUMN_INTEGER, NULL, 0, false, "number of countries and areas that occur"},
-    [C_PRODUCTS] = {"products", COLUMN_INTEGER, NULL, 0, false, "number of products that occur"},
-    [C_ROWS] = {"observations", COLUMN_INTEGER, NULL, 0, false, "number of observations"},
-    [C_RELEASE] = {"release", COLUMN_STRING, NULL, 0, false, "changes whenever the content does"},
-    [C_SYNTHETIC] = {"synthetic", COLUMN_BOOLEAN, NULL, 0, false, "true: made up, not statistics"},
-    [C_NOTES] = {"notes", COLUMN_LIST, NULL, 0, false, "what an analyst must know"},
+static const struct column columns[] = {
+    COLUMN("id", "what dataset= calls it", FROM_TEXT(struct row, dataset.id), .codes = &codes_id),
+    COLUMN("title", "title", FROM_TEXT(struct row, dataset.title)),
+    COLUMN("source", "who published the figures", FROM_TEXT(struct row, dataset.source)),
+    COLUMN("source_url", "where", FROM_TEXT(struct row, dataset.source_url)),
+    COLUMN("licence", "as far as known", FROM_TEXT(struct row, dataset.licence)),
+    COLUMN("published", "state of the figures", FROM_TEXT(struct row, dataset.published)),
+    COLUMN("checked", "what they were checked against", FROM_TEXT(struct row, dataset.checked)),
+    COLUMN("frequency", "A calendar years, FY fiscal years from April, M months", FROM_NAME(struct row, frequency)),
+    COLUMN("level", "product level of the observations", FROM_WORD(struct row, dataset.level, level_name)),
+    COLUMN("hs", "HS revision; null where the source mixes or does not need one", FROM_TEXT(struct row, dataset.hs)),
+    COLUMN("exports_valuation", "FOB or CIF", FROM_TEXT(struct row, dataset.exports_valuation)),
+    COLUMN("imports_valuation", "CIF or FOB", FROM_TEXT(struct row, dataset.imports_valuation)),
+    COLUMN("basis", "reported: each reporter's own books; reconciled: one value for both sides",
+           FROM_WORD(struct row, dataset.basis, basis_name)),
+    COLUMN("coverage", "full, or selected products: then no totals",
+           FROM_WORD(struct row, dataset.coverage, coverage_name)),
+    COLUMN("partners", "all, listed (some) or closed (a set of countries among themselves)",
+           FROM_WORD(struct row, dataset.partners, partners_name)),
+    COLUMN("first_period", "first period held", FROM_PERIOD(struct row, first)),
+    COLUMN("last_period", "last period held", FROM_PERIOD(struct row, last)),
+    COLUMN("periods", "number of periods held", FROM_SIZE(struct row, periods)),
+    COLUMN("members", "number of countries and areas that occur", FROM_SIZE(struct row, members)),
+    COLUMN("products", "number of products that occur", FROM_SIZE(struct row, products)),
+    COLUMN("observations", "number of observations", FROM_SIZE(struct row, observations)),
+    COLUMN("release", "changes whenever the content does", FROM_TEXT(struct row, release)),
+    COLUMN("synthetic", "true: made up, not statistics", FROM_TRUTH(struct row, dataset.synthetic)),
+    COLUMN("notes", "what an analyst must know", FROM_LIST(struct row, notes)),
 };
 
 static enum status add(struct call *call, const struct cube *cube)
 {
-    const struct dataset *d = cube_dataset(cube);
-    struct cell *cell = call_row(call);
-    if (!cell)
-        return ST_NO_MEMORY;
-    size_t n_periods, n_members, n_products;
-    const uint32_t *period = cube_periods(cube, &n_periods);
-    (void)cube_members(cube, &n_members);
-    (void)cube_leaves(cube, &n_products);
-    const struct str text[] = {d->id,
-                               d->title,
-                               d->source,
-                               d->source_url,
-                               d->licence,
-                               d->published,
-                               d->checked,
-                               str_view(period_kind_word(d->frequency)),
-                               str_view(level_name[d->level]),
-                               d->hs,
-                               d->exports_valuation,
-                               d->imports_valuation,
-                               str_view(basis_name[d->basis]),
-                               str_view(coverage_name[d->coverage]),
-                               str_view(partners_name[d->partners])};
-    for (size_t i = 0; i < sizeof text / sizeof *text; i++)
-        cell[i] = cell_str(text[i]);
-    cell[C_FIRST] = cell_period(call, period[0]);
-    cell[C_LAST] = cell_period(call, period[n_periods - 1]);
-    cell[C_PERIODS] = cell_i64((int64_t)n_periods);
-    cell[C_MEMBERS] = cell_i64((int64_t)n_members);
-    cell[C_PRODUCTS] = cell_i64((int64_t)n_products);
-    cell[C_ROWS] = cell_i64((int64_t)cube_observations(cube));
-    cell[C_RELEASE] = cell_str(cube_release(cube));
-    cell[C_SYNTHETIC] = cell_bool(d->synthetic);
-    struct str notes = STR("");
-    for (size_t i = 0; i < d->n_notes; i++)
-        notes = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(notes), i ? "\n" : "", STR_ARG(d->note[i]));
-    cell[C_NOTES] = (struct cell){.kind = CELL_LIST, .text = notes};
-    return ST_OK;
+    struct row row = {
+        .dataset = *cube_dataset(cube), .observations = cube_observations(cube), .release = cube_release(cube)};
+    const uint32_t *period = cube_periods(cube, &row.periods);
+    (void)cube_members(cube, &row.members);
+    (void)cube_leaves(cube, &row.products);
+    row.frequency = period_kind_word(row.dataset.frequency);
+    row.first = period[0];
+    row.last = period[row.periods - 1];
+    for (size_t i = 0; i < row.dataset.n_notes; i++)
+        row.notes =
+            arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(row.notes), i ? "\n" : "", STR_ARG(row.dataset.note[i]));
+    return call_rows(call, &row, 1, sizeof row);
 }
 
 static enum status get_all(struct call *call)
@@ -128,7 +84,7 @@ const struct route route_datasets = {.id = "listDatasets",
                                      .param = params_all,
                                      .n_params = sizeof params_all / sizeof *params_all,
                                      .column = columns,
-                                     .n_columns = COLUMNS};
+                                     .n_columns = sizeof columns / sizeof *columns};
 const struct route route_dataset = {.id = "getDataset",
                                     .group = GROUP_CODES,
                                     .path = "/v1/datasets/{id}",
@@ -139,4 +95,4 @@ const struct route route_dataset = {.id = "getDataset",
                                     .param = params_one,
                                     .n_params = sizeof params_one / sizeof *params_one,
                                     .column = columns,
-                                    .n_columns = COLUMNS};
+                                    .n_columns = sizeof columns / sizeof *columns};

@@ -1,37 +1,33 @@
-#include "entrepot/analysis/deficits.h"
+/* With whom a country runs its deficits. */
+#include "entrepot/analysis/ranking.h"
 
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_RANK,
-    C_PARTNER,
-    C_NAME,
-    C_EXPORTS,
-    C_IMPORTS,
-    C_BALANCE,
-    C_SHARE,
-    C_CUMULATIVE,
-    C_OF_BALANCE,
-    C_PERIOD,
-    C_FLAGS,
-    COLUMNS
-};
-
-static const struct column columns[COLUMNS] = {
-    [C_RANK] = {"rank", COLUMN_INTEGER, NULL, 0, false, "1: the largest deficit"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false,
-                   "partner with whom there is a deficit; other: the rows behind top"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "the partner's name"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
-    [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports; negative"},
-    [C_SHARE] = {"share_of_deficit", COLUMN_NUMBER, "1", 0, true,
-                 "of the sum of all deficits; partners with a surplus are left out"},
-    [C_CUMULATIVE] = {"cumulative_share", COLUMN_NUMBER, "1", 0, false, "share of this and all larger deficits"},
-    [C_OF_BALANCE] = {"share_of_balance", COLUMN_NUMBER, "1", 0, true,
-                      "of the balance with all partners; may exceed 1 or change sign"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+static const struct column columns[] = {
+    COLUMN("rank", "1: the largest deficit", FROM_RANK(struct deficit_row, rank)),
+    COLUMN("partner", "partner with whom there is a deficit; other: the rows behind top",
+           FROM_COUNTRY(struct deficit_row, partner), .codes = &codes_partner),
+    COLUMN("name", "the partner's name", FROM_COUNTRY_NAME(struct deficit_row, partner)),
+    COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct deficit_row, exports), .unit = "USD",
+           .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct deficit_row, imports), .unit = "USD",
+           .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    COLUMN("balance", "exports − imports; negative", FROM_FIGURE(struct deficit_row, balance), .unit = "USD",
+           .additive = true, .measure = MEASURE_BALANCE),
+    COLUMN("share_of_deficit", "of the sum of all deficits; partners with a surplus are left out",
+           FROM_RATIO(struct deficit_row, share_of_deficit), .unit = "1", .additive = true,
+           .measure = MEASURE_SHARE_OF_DEFICIT),
+    COLUMN("cumulative_share", "share of this and all larger deficits",
+           FROM_RATIO(struct deficit_row, cumulative_share), .unit = "1", .measure = MEASURE_CUMULATIVE_SHARE),
+    COLUMN("share_of_balance", "of the balance with all partners; may exceed 1 or change sign",
+           FROM_RATIO(struct deficit_row, share_of_balance), .unit = "1", .additive = true,
+           .measure = MEASURE_SHARE_OF_BALANCE),
+    COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct deficit_row, flags)),
 };
 
 static const struct param params[] = {
@@ -47,52 +43,40 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static void fill(struct call *call, struct cell period, const struct deficit_row *row, struct cell *cell)
-{
-    cell[C_RANK] = cell_rank(row->rank);
-    cell[C_PARTNER] = cell_country(call, row->partner);
-    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), row->partner)->name);
-    cell[C_EXPORTS] = cell_figure(row->exports);
-    cell[C_IMPORTS] = cell_figure(row->imports);
-    cell[C_BALANCE] = cell_figure(row->balance);
-    cell[C_SHARE] = cell_ratio(row->share_of_deficit);
-    cell[C_CUMULATIVE] = cell_ratio(row->cumulative_share);
-    cell[C_OF_BALANCE] = cell_ratio(row->share_of_balance);
-    cell[C_PERIOD] = period;
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
+/* What is left for the work. */
+struct asked {
+    struct ranking *ranking;
+    uint32_t period;
+};
 
-static enum status get(struct call *call)
+static enum status deficits_plan(struct call *call)
 {
     struct want want = want_of(call);
     want.all_partners = true;
     want_products(call, &want);
     const struct offer *offer;
-    enum status status = call_choose(call, &want, &offer);
+    struct asked *asked = call_keep(call, sizeof *asked);
+    enum status status = asked ? call_choose(call, &want, &offer) : ST_NO_MEMORY;
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);
-    struct cube_query cost = {.group = CUBE_BIT(CUBE_PARTNER), .kind = offer->kind, .spread = CUBE_NO_SPREAD};
-    cost.only[CUBE_REPORTER] = (struct cube_set){&frame.reporter, 1};
-    cost.only[CUBE_PERIOD] = (struct cube_set){offer->period, 1};
+    status = frame_products(call, &frame);
+    if (status != ST_OK)
+        return status;
+    *asked = (struct asked){ranking_ask_balance(&frame, offer->period[0]), offer->period[0]};
+    return ST_OK;
+}
+
+static enum status deficits_work(struct call *call)
+{
+    const struct asked *asked = call->state;
     struct deficit_row *row;
     struct deficit_summary summary;
     size_t n = 0;
-    status = frame_products(call, &frame);
-    cost.only[CUBE_PRODUCT] = frame.leaves;
+    enum status status = ranking_deficits(asked->ranking, call->arena, &row, &n, &summary);
+    call->shared.period = cell_period(call, asked->period);
     if (status == ST_OK)
-        status = call_afford(call, offer->cube, &cost);
-    if (status == ST_OK)
-        status = deficit_ranking(&frame, offer->period[0], call->arena, &row, &n, &summary);
-    const struct cell period = cell_period(call, offer->period[0]);
-    if (status == ST_OK)
-        status = call_reserve(call, n);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, period, &row[i], cell);
-    }
+        status = call_rows(call, row, n, sizeof *row);
     call->empty_reason = "no_deficits";
     return status;
 }
@@ -105,8 +89,9 @@ const struct route route_deficits = {
     .description =
         "Partners with a negative balance, the largest deficit first. Needs a dataset that lists all partners.",
     .example = "/v1/deficits/IND?period=2019&top=10",
-    .handler = get,
+    .plan = deficits_plan,
+    .work = deficits_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

@@ -1,232 +1,107 @@
 /* Dependence on any supplier, and on one partner: one table, with one column more where there is a partner. */
-#include "api/get/dependence_options.h"
+#include "api/ask/choose.h"
+#include "api/ask/dependence_options.h"
+#include "api/ask/pairs.h"
+#include "api/ask/prefer.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
+#include "api/get/endpoints.h"
 
-enum {
-    C_PRODUCT,
-    C_NAME,
-    C_FROM, /* only with a partner */
-    C_ALL,
-    C_SHARE,
-    C_HHI,
-    C_EQUIVALENT,
-    C_SUPPLIERS,
-    C_TOP,
-    C_TOP_SHARE,
-    C_OVER,
-    C_WORLD,
-    C_EXTRA,
-    C_EXTRA_SHARE,
-    C_EXTRA_HHI,
-    C_EXTRA_OVER,
-    C_BY_HHI,
-    C_BY_WORLD,
-    C_BY_EXTRA,
-    C_BY_OVER,
-    C_BY_SHARE,
-    C_DEPENDENT,
-    C_YEARS,
-    C_PERIOD,
-    C_FLAGS,
-    COLUMNS
-};
-
+/* Of one row of the analysis; a partner in the path adds a column, and makes share its own. */
 #define COLUMNS_BEFORE                                                                                                 \
-    {"product", COLUMN_STRING, NULL, 0, false, "HS code, section or sector id"},                                       \
-    {                                                                                                                  \
-        "name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"                             \
-    }
-#define COLUMNS_BEHIND(share)                                                                                          \
-    {"imports_total", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports of the product from all partners"},        \
-        {"share", COLUMN_NUMBER, "1", 0, false, share},                                                                \
-        {"hhi", COLUMN_NUMBER,                                                                                         \
-         "1",   0,                                                                                                     \
-         false, "Herfindahl–Hirschman index of the suppliers, 0 to 1; with lower_bound the part that is known"},       \
-        {"equivalent_suppliers",                                                                                       \
-         COLUMN_NUMBER,                                                                                                \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         "1 / hhi: how many equal suppliers would be as concentrated; null with lower_bound"},                         \
-        {"suppliers", COLUMN_INTEGER, NULL, 0, false, "number of suppliers; null where they are not in the data"},     \
-        {"top_supplier",                                                                                               \
-         COLUMN_STRING,                                                                                                \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         "largest supplier; null where other suppliers are not in the data and no share is above one half"},           \
-        {"top_share", COLUMN_NUMBER, "1", 0, false, "imports from the largest supplier / imports_total"},              \
-        {"imports_over_exports",                                                                                       \
-         COLUMN_NUMBER,                                                                                                \
-         "1",                                                                                                          \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         "the reporter's imports / exports of the product with all partners; null with no_exports"},                   \
-        {"hhi_world_exports",                                                                                          \
-         COLUMN_NUMBER,                                                                                                \
-         "1",                                                                                                          \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         "Herfindahl–Hirschman index of the exporters of the product in the whole dataset"},                           \
-        {"extra_imports", COLUMN_INTEGER, "USD", 'M', true, "imports from outside home; null without home"},           \
-        {"extra_share", COLUMN_NUMBER, "1", 0, false, "extra_imports / imports_total"},                                \
-        {"hhi_extra", COLUMN_NUMBER, "1", 0, false, "Herfindahl–Hirschman index of the suppliers outside home"},       \
-        {"extra_over_exports", COLUMN_NUMBER, "1", 0, false, "extra_imports / exports of the product"},                \
-        {"criterion_hhi",                                                                                              \
-         COLUMN_BOOLEAN,                                                                                               \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         "concentration of suppliers above its threshold; null: not known, or not of the method"},                     \
-        {"criterion_world_hhi",                                                                                        \
-         COLUMN_BOOLEAN,                                                                                               \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         "concentration of world exports above its threshold; null likewise"},                                         \
-        {"criterion_extra_imports",                                                                                    \
-         COLUMN_BOOLEAN,                                                                                               \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         "share from outside home above its threshold; null likewise"},                                                \
-        {"criterion_imports_over_exports",                                                                             \
-         COLUMN_BOOLEAN,                                                                                               \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         "imports over exports above its threshold, also where nothing is exported; null likewise"},                   \
-        {"criterion_share", COLUMN_BOOLEAN, NULL, 0, false, "share at or above its threshold; null likewise"},         \
-        {"dependent",                                                                                                  \
-         COLUMN_BOOLEAN,                                                                                               \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         "all criteria of the method hold (in two thirds of the window's years), and the partner, if there is one, "   \
-         "is the largest supplier where the method is not a share; null where the data cannot decide it"},             \
-        {"years_held", COLUMN_INTEGER, "years", 0, false, "years of the window in which they held"},                   \
-        {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},                                            \
-    {                                                                                                                  \
-        "flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"                       \
-    }
+    COLUMN("product", "HS code, section or sector id", FROM_TEXT(struct dependence_row, product),                      \
+           .codes = &codes_product),                                                                                   \
+        COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct dependence_row, name))
+#define COLUMNS_BEHIND(share_)                                                                                         \
+    COLUMN("imports_total", "reporter's imports of the product from all partners",                                     \
+           FROM_FIGURE(struct dependence_row, imports_total), .unit = "USD", .flow = 'M', .additive = true,            \
+           .measure = MEASURE_IMPORTS_TOTAL),                                                                          \
+        COLUMN("share", share_, FROM_RATIO(struct dependence_row, share), .unit = "1",                                 \
+               .measure = MEASURE_IMPORT_SHARE),                                                                       \
+        COLUMN("hhi", "Herfindahl–Hirschman index of the suppliers, 0 to 1; with lower_bound the part that is known",  \
+               FROM_RATIO(struct dependence_row, hhi), .unit = "1", .measure = MEASURE_HHI),                           \
+        COLUMN("equivalent_suppliers",                                                                                 \
+               "1 / hhi: how many equal suppliers would be as concentrated; null with lower_bound",                    \
+               FROM_RATIO(struct dependence_row, equivalent_suppliers), .measure = MEASURE_EQUIVALENT_SUPPLIERS),      \
+        COLUMN("suppliers", "number of suppliers; null where they are not in the data",                                \
+               FROM_RANK(struct dependence_row, suppliers)),                                                           \
+        COLUMN("top_supplier",                                                                                         \
+               "largest supplier; null where other suppliers are not in the data and no share is above one half",      \
+               FROM_COUNTRY(struct dependence_row, top_supplier), .codes = &codes_top_supplier),                       \
+        COLUMN("top_share", "imports from the largest supplier / imports_total",                                       \
+               FROM_RATIO(struct dependence_row, top_share), .unit = "1", .measure = MEASURE_TOP_SHARE),               \
+        COLUMN("imports_over_exports",                                                                                 \
+               "the reporter's imports / exports of the product with all partners; null with no_exports",              \
+               FROM_RATIO(struct dependence_row, imports_over_exports), .unit = "1",                                   \
+               .measure = MEASURE_IMPORTS_OVER_EXPORTS),                                                               \
+        COLUMN("hhi_world_exports", "Herfindahl–Hirschman index of the exporters of the product in the whole dataset", \
+               FROM_RATIO(struct dependence_row, hhi_world_exports), .unit = "1",                                      \
+               .measure = MEASURE_HHI_WORLD_EXPORTS),                                                                  \
+        COLUMN("extra_imports", "imports from outside home; null without home",                                        \
+               FROM_FIGURE(struct dependence_row, extra_imports), .unit = "USD", .flow = 'M', .additive = true,        \
+               .measure = MEASURE_EXTRA_IMPORTS),                                                                      \
+        COLUMN("extra_share", "extra_imports / imports_total", FROM_RATIO(struct dependence_row, extra_share),         \
+               .unit = "1", .measure = MEASURE_EXTRA_SHARE),                                                           \
+        COLUMN("hhi_extra", "Herfindahl–Hirschman index of the suppliers outside home",                                \
+               FROM_RATIO(struct dependence_row, hhi_extra), .unit = "1", .measure = MEASURE_HHI_EXTRA),               \
+        COLUMN("extra_over_exports", "extra_imports / exports of the product",                                         \
+               FROM_RATIO(struct dependence_row, extra_over_exports), .unit = "1",                                     \
+               .measure = MEASURE_EXTRA_OVER_EXPORTS),                                                                 \
+        COLUMN("criterion_hhi",                                                                                        \
+               "concentration of suppliers above its threshold; null: not known, or not of the method",                \
+               FROM_VERDICT(struct dependence_row, criterion[CRITERION_HHI])),                                         \
+        COLUMN("criterion_world_hhi", "concentration of world exports above its threshold; null likewise",             \
+               FROM_VERDICT(struct dependence_row, criterion[CRITERION_WORLD_HHI])),                                   \
+        COLUMN("criterion_extra_imports", "share from outside home above its threshold; null likewise",                \
+               FROM_VERDICT(struct dependence_row, criterion[CRITERION_EXTRA_IMPORTS])),                               \
+        COLUMN("criterion_imports_over_exports",                                                                       \
+               "imports over exports above its threshold, also where nothing is exported; null likewise",              \
+               FROM_VERDICT(struct dependence_row, criterion[CRITERION_IMPORTS_OVER_EXPORTS])),                        \
+        COLUMN("criterion_share", "share at or above its threshold; null likewise",                                    \
+               FROM_VERDICT(struct dependence_row, criterion[CRITERION_SHARE])),                                       \
+        COLUMN("dependent",                                                                                            \
+               "all criteria of the method hold (in two thirds of the window's years), and the partner, if there is "  \
+               "one, is the largest supplier where the method is not a share; null where the data cannot decide it",   \
+               FROM_VERDICT(struct dependence_row, dependent)),                                                        \
+        COLUMN("years_held", "years of the window in which they held", FROM_COUNT(struct dependence_row, years_held),  \
+               .unit = "years"),                                                                                       \
+        COLUMN_OF_PERIOD, COLUMN_OF_FLAGS(struct dependence_row)
 
 static const struct column columns_of_pair[] = {
     COLUMNS_BEFORE,
-    {"imports_from_partner", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports of the product from the partner"},
+    COLUMN("imports_from_partner", "reporter's imports of the product from the partner",
+           FROM_FIGURE(struct dependence_row, imports_from_partner), .unit = "USD", .flow = 'M', .additive = true,
+           .measure = MEASURE_IMPORTS_FROM_PARTNER),
     COLUMNS_BEHIND("imports_from_partner / imports_total")};
 static const struct column columns_of_any[] = {
     COLUMNS_BEFORE, COLUMNS_BEHIND("share of the largest supplier, as top_share: a partner in the path gives its own")};
-_Static_assert(sizeof columns_of_pair / sizeof *columns_of_pair == COLUMNS, "one column, one number");
-_Static_assert(sizeof columns_of_any / sizeof *columns_of_any == COLUMNS - 1, "one column less");
 
-enum {
-    S_PERIOD,
-    S_PRODUCTS,
-    S_DEPENDENT,
-    S_UNDECIDED,
-    S_IMPORTS,
-    S_VALUE,
-    S_OF_PRODUCTS,
-    S_OF_IMPORTS,
-    S_YEARS,
-    S_FLAGS,
-    SUMMARY_COLUMNS
-};
-
-static const struct column columns_of_summary[SUMMARY_COLUMNS] = {
-    [S_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [S_PRODUCTS] = {"products", COLUMN_INTEGER, NULL, 0, false, "products that are imported (from the partner)"},
-    [S_DEPENDENT] = {"dependent_products", COLUMN_INTEGER, NULL, 0, false, "of these, dependent"},
-    [S_UNDECIDED] = {"undecided_products", COLUMN_INTEGER, NULL, 0, false, "of these, not to be decided by the data"},
-    [S_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', false,
-                   "imports of all products (from the partner); null for sectors, which overlap"},
-    [S_VALUE] = {"dependent_imports", COLUMN_INTEGER, "USD", 'M', false, "imports of the dependent products"},
-    [S_OF_PRODUCTS] = {"dependent_share_of_products", COLUMN_NUMBER, "1", 0, false,
-                       "dependent_products / products; null where some are undecided"},
-    [S_OF_IMPORTS] = {"dependent_share_of_imports", COLUMN_NUMBER, "1", 0, false,
-                      "dependent_imports / imports; null likewise"},
-    [S_YEARS] = {"years_looked_at", COLUMN_INTEGER, "years", 0, false,
-                 "years of the window that the dataset holds completely"},
-    [S_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false,
-                 "flags of any of the products; lower_bound where some are undecided"},
+static const struct column columns_of_summary[] = {
+    COLUMN_OF_PERIOD,
+    COLUMN("products", "products that are imported (from the partner)",
+           FROM_SIZE(struct dependence_told, all.products)),
+    COLUMN("dependent_products", "of these, dependent", FROM_SIZE(struct dependence_told, all.dependent)),
+    COLUMN("undecided_products", "of these, not to be decided by the data",
+           FROM_SIZE(struct dependence_told, all.undecided)),
+    COLUMN("imports", "imports of all products (from the partner); null for sectors, which overlap",
+           FROM_FIGURE(struct dependence_told, all.imports), .unit = "USD", .flow = 'M', .measure = MEASURE_IMPORTS),
+    COLUMN("dependent_imports", "imports of the dependent products",
+           FROM_FIGURE(struct dependence_told, all.dependent_imports), .unit = "USD", .flow = 'M',
+           .measure = MEASURE_DEPENDENT_IMPORTS),
+    COLUMN("dependent_share_of_products", "dependent_products / products; null where some are undecided",
+           FROM_RATIO(struct dependence_told, share_of_products), .unit = "1",
+           .measure = MEASURE_DEPENDENT_SHARE_OF_PRODUCTS),
+    COLUMN("dependent_share_of_imports", "dependent_imports / imports; null likewise",
+           FROM_RATIO(struct dependence_told, share_of_imports), .unit = "1",
+           .measure = MEASURE_DEPENDENT_SHARE_OF_IMPORTS),
+    COLUMN("years_looked_at", "years of the window that the dataset holds completely",
+           FROM_COUNT(struct dependence_told, years), .unit = "years"),
+    COLUMN("flags", "flags of any of the products; lower_bound where some are undecided",
+           FROM_FLAGS(struct dependence_told, flags)),
 };
 
 static const struct param params_of_pair[] = {PARAM_OF_REPORTER, PARAM_OF_PARTNER, PARAMS_OF_DEPENDENCE};
 static const struct param params_of_any[] = {PARAM_OF_REPORTER, PARAMS_OF_DEPENDENCE};
-
-static struct cell cell_verdict(enum verdict v)
-{
-    return v == VERDICT_UNKNOWN ? cell_null : cell_bool(v == VERDICT_YES);
-}
-
-static void fill_figures(const struct call *call, const struct dependence_row *row, struct cell *cell)
-{
-    cell[C_PRODUCT] = cell_str(row->product);
-    cell[C_NAME] = cell_str(row->name);
-    cell[C_FROM] = cell_figure(row->imports_from_partner);
-    cell[C_ALL] = cell_figure(row->imports_total);
-    cell[C_SHARE] = cell_ratio(row->share);
-    cell[C_HHI] = cell_ratio(row->hhi);
-    cell[C_EQUIVALENT] = cell_ratio(row->equivalent_suppliers);
-    cell[C_SUPPLIERS] = cell_rank(row->suppliers);
-    cell[C_TOP] = cell_country(call, row->top_supplier);
-    cell[C_TOP_SHARE] = cell_ratio(row->top_share);
-    cell[C_OVER] = cell_ratio(row->imports_over_exports);
-    cell[C_WORLD] = cell_ratio(row->hhi_world_exports);
-    cell[C_EXTRA] = cell_figure(row->extra_imports);
-    cell[C_EXTRA_SHARE] = cell_ratio(row->extra_share);
-    cell[C_EXTRA_HHI] = cell_ratio(row->hhi_extra);
-    cell[C_EXTRA_OVER] = cell_ratio(row->extra_over_exports);
-}
-
-static void fill_verdicts(const struct dependence_row *row, struct cell period, struct cell *cell)
-{
-    for (enum criterion c = 0; c < CRITERIA; c++)
-        cell[C_BY_HHI + (int)c] = cell_verdict(row->criterion[c]);
-    cell[C_DEPENDENT] = cell_verdict(row->dependent);
-    cell[C_YEARS] = cell_i64(row->years_held);
-    cell[C_PERIOD] = period;
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
-
-static enum status add_rows(struct call *call, const struct dependence_answer *answer, uint32_t period)
-{
-    const struct cell text = cell_period(call, period);
-    size_t skipped = COLUMNS - call->route->n_columns; /* the column of the partner */
-    enum status status = call_reserve(call, answer->n);
-    for (size_t i = 0; status == ST_OK && i < answer->n; i++) {
-        struct cell full[COLUMNS], *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill_figures(call, &answer->row[i], full);
-        fill_verdicts(&answer->row[i], text, full);
-        memcpy(cell, full, C_FROM * sizeof *cell);
-        memcpy(cell + C_FROM, full + C_FROM + skipped, (COLUMNS - C_FROM - skipped) * sizeof *cell);
-    }
-    return status;
-}
-
-static enum status add_summary(struct call *call, const struct dependence_answer *answer, uint32_t period)
-{
-    const struct dependence_summary *s = &answer->summary;
-    struct cell *cell = call_row(call);
-    unsigned flags = 0;
-    if (!cell)
-        return ST_NO_MEMORY;
-    for (size_t i = 0; i < answer->n; i++)
-        flags |= answer->row[i].flags;
-    flags &= ~(FLAG_BIT(FLAG_LOWER_BOUND) | FLAG_BIT(FLAG_NO_EXPORTS));
-    cell[S_PERIOD] = cell_period(call, period);
-    cell[S_PRODUCTS] = cell_i64((int64_t)s->products);
-    cell[S_DEPENDENT] = cell_i64((int64_t)s->dependent);
-    cell[S_UNDECIDED] = cell_i64((int64_t)s->undecided);
-    cell[S_IMPORTS] = cell_figure(s->imports);
-    cell[S_VALUE] = cell_figure(s->dependent_imports);
-    cell[S_OF_PRODUCTS] = dependence_share_of_products(s);
-    cell[S_OF_IMPORTS] = dependence_share_of_imports(s);
-    cell[S_YEARS] = cell_i64(answer->years);
-    cell[S_FLAGS] = cell_flags(flags | (s->undecided ? FLAG_BIT(FLAG_LOWER_BOUND) : 0));
-    return ST_OK;
-}
 
 /* Without `level`: as fine as the products that are asked for, or as the dataset that is named. */
 static enum level wanted_level(const struct call *call)
@@ -246,74 +121,81 @@ static enum level wanted_level(const struct call *call)
     return finest;
 }
 
-/* All windows are priced before anything is read. */
-static enum status afford(struct call *call, const struct frame *frame, const struct offer *offer,
-                          struct dependence_question *q)
-{
-    uint64_t cost = 0;
-    for (size_t i = 0; i < offer->n_periods; i++) {
-        q->period = offer->period[i];
-        if (__builtin_add_overflow(cost, dependence_cost(frame, q, call->arena), &cost))
-            cost = UINT64_MAX;
-    }
-    return call_afford_cost(call, cost);
-}
-
-static enum status add_period(struct call *call, const struct frame *frame, const struct dependence_question *q,
-                              bool last, struct arena *arena)
-{
-    bool summary = call->route->column == columns_of_summary;
-    struct dependence_answer made;
-    enum status status = dependence_table(frame, q, arena, &made);
-    if (status == ST_OK)
-        status = (summary ? add_summary : add_rows)(call, &made, q->period);
-    if (status == ST_OK && last) {
-        dependence_echo(call, q, &made);
-        dependence_warn(call, frame, q, &made);
-    }
-    return status;
-}
-
-/* One period after the other; of all but the last only the rows stay. */
-static enum status answer(struct call *call, const struct frame *frame, const struct offer *offer,
-                          struct dependence_question *q)
-{
-    struct arena scratch;
-    enum status status = afford(call, frame, offer, q);
-    arena_init(&scratch, call->arena->ceiling_bytes);
-    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++) {
-        bool last = i + 1 == offer->n_periods;
-        q->period = offer->period[i];
-        arena_reset(&scratch);
-        status = add_period(call, frame, q, last, last ? call->arena : &scratch);
-    }
-    arena_release(&scratch);
-    return status;
-}
-
-static enum status get(struct call *call)
-{
-    struct want want = want_of(call);
-    struct dependence_question question = {.period = 0};
+/* What is left for the work. */
+struct asked {
+    struct frame frame;
+    struct dependence_question question;
     struct breakdown breakdown;
+    struct dependence *dependence;
     const struct offer *offer;
+};
+
+static enum status add_period(struct call *call, const struct asked *asked, uint32_t period, bool last)
+{
+    struct dependence_answer made;
+    call->shared.period = cell_period(call, period);
+    const struct arena_mark mark = arena_mark(call->arena); /* of all but the last only the rows stay */
+    enum status status = dependence_fold(asked->dependence, period, call->arena, &made);
+    if (status == ST_OK) {
+        const struct dependence_told told = dependence_told(&asked->question, &made);
+        status = call->route->column == columns_of_summary ? call_rows(call, &told, 1, sizeof told)
+                                                           : call_rows(call, made.row, made.n, sizeof *made.row);
+        if (last)
+            call_summary(call, &told);
+    }
+    if (status == ST_OK && last)
+        dependence_warn(call, &asked->frame, &asked->question, &made);
+    else
+        arena_rewind(call->arena, mark);
+    return status;
+}
+
+static enum status dependence_plan(struct call *call)
+{
+    struct asked *asked = call_keep(call, sizeof *asked);
+    struct want want = want_of(call);
+    if (!asked)
+        return ST_NO_MEMORY;
     want.level = wanted_level(call);
     want.likes_all_partners = true;
-    question.breakdown = &breakdown;
+    asked->question.breakdown = &asked->breakdown;
     if (call_find(call, "partner") && call_refuse_world(call, "partner"))
         return ST_INVALID;
     want_products(call, &want);
-    enum status status = dependence_options(call, &question);
+    enum status status = dependence_options(call, &asked->question);
     if (status == ST_OK)
-        status = call_choose(call, &want, &offer);
+        status = call_choose(call, &want, &asked->offer);
     if (status != ST_OK)
         return status;
-    struct frame frame = frame_of(call, offer->cube);
-    status = frame_products(call, &frame);
+    const struct offer *offer = asked->offer;
+    asked->frame = frame_of(call, offer->cube);
+    status = frame_products(call, &asked->frame);
     if (status == ST_OK)
-        status = breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &breakdown);
+        status =
+            breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &asked->breakdown);
     if (status == ST_OK)
-        status = answer(call, &frame, offer, &question);
+        asked->dependence = dependence_ask(&asked->frame, &asked->question, offer->period, offer->n_periods);
+    return status;
+}
+
+/* Of several periods the rows are given room first, so that what each is made of can be given back. */
+static enum status reserve(struct call *call, const struct asked *asked)
+{
+    size_t n = 0;
+    if (asked->offer->n_periods == 1)
+        return ST_OK;
+    for (size_t i = 0; i < asked->offer->n_periods; i++)
+        n += dependence_rows(asked->dependence, asked->offer->period[i], call->arena);
+    return call_reserve(call, n);
+}
+
+static enum status dependence_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    const struct offer *offer = asked->offer;
+    enum status status = reserve(call, asked);
+    for (size_t i = 0; status == ST_OK && i < offer->n_periods; i++)
+        status = add_period(call, asked, offer->period[i], i + 1 == offer->n_periods);
     call->empty_reason = "no_trade_recorded";
     return status;
 }
@@ -321,9 +203,9 @@ static enum status get(struct call *call)
 #define PATH_OF_ANY "/v1/dependence/{reporter}"
 #define PATH_OF_PAIR "/v1/dependence/{reporter}/{partner}"
 #define TABLE(params_, columns_)                                                                                       \
-    .figures = dependence_figures, .handler = get, .param = (params_),                                                 \
-    .n_params = sizeof(params_) / sizeof *(params_), .column = (columns_),                                             \
-    .n_columns = sizeof(columns_) / sizeof *(columns_)
+    .summary_column = dependence_summary, .n_summary_columns = DEPENDENCE_SUMMARY, .plan = dependence_plan,            \
+    .work = dependence_work, .param = (params_), .n_params = sizeof(params_) / sizeof *(params_),                      \
+    .column = (columns_), .n_columns = sizeof(columns_) / sizeof *(columns_)
 
 static const struct route summary_of_any = {
     .id = "getDependenceOfSummary", .path = PATH_OF_ANY, TABLE(params_of_any, columns_of_summary)};

@@ -1,6 +1,7 @@
 /* The page for people, with its script and style. */
-#include "api/docs/docs.h"
+#include "api/describe/docs/docs.h"
 #include "api/get/endpoints.h"
+#include "api/reply/reply.h"
 
 /* Nothing but our own script, style and answers; nobody's frame. */
 #define CONTENT_SECURITY                                                                                               \
@@ -12,7 +13,7 @@ extern const char _binary_docs_css_start[], _binary_docs_css_end[], _binary_docs
 
 static enum status get_page(struct call *call)
 {
-    docs_write(&call->document);
+    docs_write(call->api->routes, &call->document);
     call->document_type = call->route->media;
     reply_header(call->reply, "Content-Security-Policy", STR(CONTENT_SECURITY));
     reply_header(call->reply, "Referrer-Policy", STR("no-referrer"));
@@ -46,6 +47,7 @@ const struct route route_docs = {
     .summary = "This API as a page to read, with examples that run by a click",
     .example = "/docs",
     .kind = ROUTE_DOCUMENT,
+    .no_example = true,
     .media = "text/html; charset=utf-8",
     .description =
         "Every call with its parameters and columns, every problem and flag, from the table that checks requests.",

@@ -1,7 +1,9 @@
 /* Health for orchestrators: alive, ready, and what is loaded. */
 #include <time.h>
 
+#include "api/contract/call.h"
 #include "api/get/endpoints.h"
+#include "entrepot/base/jw.h"
 
 static enum status text(struct call *call, struct str body)
 {

@@ -1,26 +1,24 @@
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum { C_PATH, C_SUMMARY, C_EXAMPLE, COLUMNS };
-
-static const struct column columns[COLUMNS] = {
-    [C_PATH] = {"path", COLUMN_STRING, NULL, 0, false, "template of the path"},
-    [C_SUMMARY] = {"summary", COLUMN_STRING, NULL, 0, false, "what it answers"},
-    [C_EXAMPLE] = {"example", COLUMN_STRING, NULL, 0, false, "a call to try"},
+static const struct column columns[] = {
+    COLUMN("path", "template of the path", FROM_NAME(struct route, path), .codes = &codes_path),
+    COLUMN("summary", "what it answers", FROM_NAME(struct route, summary)),
+    COLUMN("example", "a call to try", FROM_NAME(struct route, example)),
 };
 
 static enum status get(struct call *call)
 {
-    for (size_t i = 0; i < api_n_routes; i++) {
-        if (api_routes[i]->unlisted)
-            continue;
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        cell[C_PATH] = cell_z(api_routes[i]->path);
-        cell[C_SUMMARY] = cell_z(api_routes[i]->summary);
-        cell[C_EXAMPLE] = cell_z(api_routes[i]->example);
-    }
-    return ST_OK;
+    const struct routes *routes = call->api->routes;
+    struct route *row = arena_new_raw(call->arena, struct route, routes->n);
+    size_t n = 0;
+    if (!row)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < routes->n; i++)
+        if (!routes->route[i]->unlisted)
+            row[n++] = *routes->route[i];
+    return call_rows(call, row, n, sizeof *row);
 }
 
 static const struct param params[] = {PARAMS_OF_TABLES};
@@ -35,4 +33,4 @@ const struct route route_index = {.id = "getIndex",
                                   .description = "All endpoints with an example each.",
                                   .n_params = sizeof params / sizeof *params,
                                   .column = columns,
-                                  .n_columns = COLUMNS};
+                                  .n_columns = sizeof columns / sizeof *columns};

@@ -1,73 +1,106 @@
+/* The measures, and where each is told. */
+#include "api/contract/call.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum { C_ID, C_CODE, C_COLUMNS, C_FORMULA, C_UNIT, C_CITATION, C_DESCRIPTION, C_ENDPOINTS, COLUMNS };
-
-static const struct column columns[COLUMNS] = {
-    [C_ID] = {"id", COLUMN_STRING, NULL, 0, false, "what columns link to"},
-    [C_CODE] = {"code", COLUMN_STRING, NULL, 0, false, "short code, by which this program's sources refer to it"},
-    [C_COLUMNS] = {"columns", COLUMN_LIST, NULL, 0, false, "columns that hold it"},
-    [C_FORMULA] = {"formula", COLUMN_STRING, NULL, 0, false,
-                   "plain text; X exports, M imports, i reporter, j partner, k product, t period, W world; an index "
-                   "that is left out is summed over"},
-    [C_UNIT] = {"unit", COLUMN_STRING, NULL, 0, false, "USD, t, USD/t, 1 (a ratio), pp (percentage points)"},
-    [C_CITATION] = {"citation", COLUMN_STRING, NULL, 0, false, "after whom"},
-    [C_DESCRIPTION] = {"description", COLUMN_STRING, NULL, 0, false, "how to read it"},
-    [C_ENDPOINTS] = {"endpoints", COLUMN_LIST, NULL, 0, false, "paths whose answers have it"},
+struct row {
+    struct measure measure;
+    struct str columns, endpoints;
 };
 
-static struct cell list_of_words(struct call *call, const char *words)
+static const struct column columns[] = {
+    COLUMN("id", "what columns link to", FROM_NAME(struct row, measure.id), .codes = &codes_id),
+    COLUMN("code", "short code, by which this program's sources refer to it", FROM_NAME(struct row, measure.code),
+           .codes = &codes_code),
+    COLUMN("columns", "columns that hold it", FROM_LIST(struct row, columns)),
+    COLUMN("formula",
+           "plain text; X exports, M imports, i reporter, j partner, k product, t period, W world; an index that is "
+           "left out is summed over",
+           FROM_NAME(struct row, measure.formula)),
+    COLUMN("unit", "USD, t, USD/t, 1 (a ratio), pp (percentage points)", FROM_NAME(struct row, measure.unit)),
+    COLUMN("citation", "after whom", FROM_NAME(struct row, measure.citation)),
+    COLUMN("description", "how to read it", FROM_NAME(struct row, measure.description)),
+    COLUMN("endpoints", "paths whose answers have it", FROM_LIST(struct row, endpoints)),
+};
+
+static struct str list_of_words(struct call *call, const char *words)
 {
     struct str text = arena_str(call->arena, str_view(words));
     char *p = arena_new(call->arena, char, text.n + 1);
     for (size_t i = 0; p && i < text.n; i++)
         p[i] = text.p[i] == ' ' ? '\n' : text.p[i];
-    return (struct cell){.kind = CELL_LIST, .text = p ? str_span(p, text.n) : str_span(NULL, 0)};
+    return p ? str_span(p, text.n) : str_span(NULL, 0);
 }
 
-static struct cell endpoints_with(struct call *call, const struct measure *measure)
+/* Whether one of the route's columns holds the measure. */
+static bool holds(const struct route *route, enum measure_id measure)
 {
-    struct str list = str_span(NULL, 0);
-    bool *has = arena_new(call->arena, bool, api_n_routes);
-    if (has)
-        measure_routes(call->api, measure, has);
-    for (size_t i = 0; has && i < api_n_routes; i++)
-        if (has[i])
-            list = arena_printf(call->arena, "%.*s%s%s", STR_ARG(list), list.n ? "\n" : "", api_routes[i]->path);
-    return (struct cell){.kind = CELL_LIST, .text = list};
+    bool held = false;
+    for (size_t c = 0; route && c < route->n_columns && !held; c++)
+        held = route->column[c].measure == measure;
+    return held;
 }
 
-static enum status add(struct call *call, const struct measure *measure)
+static void add_path(struct call *call, struct row *row, const char *path)
 {
-    struct cell *cell = call_row(call);
-    if (!cell)
-        return ST_NO_MEMORY;
-    cell[C_ID] = cell_z(measure->id);
-    cell[C_CODE] = cell_z(measure->code);
-    cell[C_COLUMNS] = list_of_words(call, measure->columns ? measure->columns : measure->id);
-    cell[C_FORMULA] = cell_z(measure->formula);
-    cell[C_UNIT] = cell_z(measure->unit);
-    cell[C_CITATION] = cell_z(measure->citation);
-    cell[C_DESCRIPTION] = cell_z(measure->description);
-    cell[C_ENDPOINTS] = endpoints_with(call, measure);
-    return ST_OK;
+    struct str *list = &row->endpoints;
+    *list = arena_printf(call->arena, "%.*s%s%s", STR_ARG(*list), list->n ? "\n" : "", path);
+}
+
+static void describe(struct call *call, enum measure_id measure, struct row *row)
+{
+    row->measure = measures[measure];
+    row->columns = list_of_words(call, row->measure.columns ? row->measure.columns : row->measure.id);
+}
+
+/* The path to all measures that the route's columns hold, once to each. */
+static void add_path_to_all(struct call *call, const struct route *route, const char *path, const char **last,
+                            struct row *row)
+{
+    for (size_t c = 0; route && c < route->n_columns; c++) {
+        enum measure_id m = route->column[c].measure;
+        if (m && last[m] != path)
+            add_path(call, &row[m], path);
+        last[m] = path;
+    }
 }
 
 static enum status get_all(struct call *call)
 {
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < n_measures; i++)
-        status = add(call, &measures[i]);
-    return status;
+    const struct routes *routes = call->api->routes;
+    const char *last[MEASURES] = {NULL};
+    struct row *row = arena_new(call->arena, struct row, MEASURES);
+    if (!row)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < routes->n; i++) {
+        const struct route *route = routes->route[i];
+        add_path_to_all(call, route, route->path, last, row);
+        add_path_to_all(call, route->with_summary, route->path, last, row);
+    }
+    for (enum measure_id m = MEASURE_NONE + 1; m < MEASURES; m++)
+        describe(call, m, &row[m]);
+    return call_rows(call, row + 1, MEASURES - 1, sizeof *row);
+}
+
+static enum status add_one(struct call *call, enum measure_id measure)
+{
+    const struct routes *routes = call->api->routes;
+    struct row row = {.columns = {NULL, 0}};
+    describe(call, measure, &row);
+    for (size_t i = 0; i < routes->n; i++)
+        if (holds(routes->route[i], measure) || holds(routes->route[i]->with_summary, measure))
+            add_path(call, &row, routes->route[i]->path);
+    return call_rows(call, &row, 1, sizeof row);
 }
 
 static enum status get_one(struct call *call)
 {
     struct str id = call_arg(call, "id")->text;
-    for (size_t i = 0; i < n_measures; i++)
+    for (enum measure_id i = MEASURE_NONE + 1; i < MEASURES; i++)
         if (str_is(id, measures[i].id))
-            return add(call, &measures[i]);
+            return add_one(call, i);
     struct call_error *e = call_problem(call, PROBLEM_UNKNOWN_CODE_IN_PATH, "id", id, STR("no measure is called this"));
-    for (size_t i = 0; i < n_measures; i++)
+    for (enum measure_id i = MEASURE_NONE + 1; i < MEASURES; i++)
         if (str_distance(str_view(measures[i].id), id, 3) <= 3)
             call_suggest(e, str_view(measures[i].id));
     e->see = STR("/v1/measures");
@@ -91,7 +124,7 @@ const struct route route_measures = {
     .param = params_all,
     .n_params = sizeof params_all / sizeof *params_all,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};
 const struct route route_measure = {.id = "getMeasure",
                                     .group = GROUP_CODES,
                                     .path = "/v1/measures/{id}",
@@ -102,4 +135,4 @@ const struct route route_measure = {.id = "getMeasure",
                                     .param = params_one,
                                     .n_params = sizeof params_one / sizeof *params_one,
                                     .column = columns,
-                                    .n_columns = COLUMNS};
+                                    .n_columns = sizeof columns / sizeof *columns};

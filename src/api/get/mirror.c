@@ -1,46 +1,42 @@
+/* GET /v1/mirror/{reporter}/{partner} */
 #include "entrepot/analysis/mirror.h"
-
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/ask/two_books.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_PERIOD,
-    C_PRODUCT,
-    C_NAME,
-    C_FLOW,
-    C_REPORTED,
-    C_MIRRORED,
-    C_GAP,
-    C_RATIO,
-    C_RELATIVE,
-    C_REPORTED_FOB,
-    C_MIRRORED_FOB,
-    C_GAP_FOB,
-    C_RELATIVE_FOB,
-    C_DATASET,
-    C_MIRROR_DATASET,
-    C_FLAGS,
-    COLUMNS
-};
+static const char *const flow_words[] = {[FLOW_EXPORTS] = "exports", [FLOW_IMPORTS] = "imports", NULL};
 
-static const struct column columns[COLUMNS] = {
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [C_PRODUCT] = {"product", COLUMN_STRING, NULL, 0, false, "HS code, section or sector id; TOTAL: all products"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "short name; null where the table has none"},
-    [C_FLOW] = {"flow", COLUMN_STRING, NULL, 0, false, "exports or imports, of the reporter"},
-    [C_REPORTED] = {"reported", COLUMN_INTEGER, "USD", 0, true, "what the reporter's books say of the flow"},
-    [C_MIRRORED] = {"mirrored", COLUMN_INTEGER, "USD", 0, true, "what the partner's books say of the same flow"},
-    [C_GAP] = {"gap", COLUMN_INTEGER, "USD", 0, true, "the importer's report − the exporter's report"},
-    [C_RATIO] = {"ratio", COLUMN_NUMBER, "1", 0, false, "the importer's report / the exporter's report"},
-    [C_RELATIVE] = {"relative_gap", COLUMN_NUMBER, "1", 0, false, "gap / the mean of both reports"},
-    [C_REPORTED_FOB] = {"reported_fob", COLUMN_INTEGER, "USD", 0, true,
-                        "reported as FOB: an estimate (imports CIF / cif) where it is not FOB already"},
-    [C_MIRRORED_FOB] = {"mirrored_fob", COLUMN_INTEGER, "USD", 0, true,
-                        "mirrored as FOB: an estimate (imports CIF / cif) where it is not FOB already"},
-    [C_GAP_FOB] = {"gap_fob", COLUMN_INTEGER, "USD", 0, true, "gap with both reports as FOB: an estimate"},
-    [C_RELATIVE_FOB] = {"relative_gap_fob", COLUMN_NUMBER, "1", 0, false, "gap_fob / the mean of both as FOB"},
-    [C_DATASET] = {"dataset", COLUMN_STRING, NULL, 0, false, "the reporter's books"},
-    [C_MIRROR_DATASET] = {"mirror_dataset", COLUMN_STRING, NULL, 0, false, "the partner's books"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+static const struct column columns[] = {
+    COLUMN("period", "period of the figures", FROM_PERIOD(struct mirror_row, period), .codes = &codes_period),
+    COLUMN("product", "HS code, section or sector id; TOTAL: all products", FROM_TEXT(struct mirror_row, product),
+           .codes = &codes_product),
+    COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct mirror_row, name)),
+    COLUMN("flow", "exports or imports, of the reporter", FROM_WORD(struct mirror_row, flow, flow_words),
+           .codes = &codes_flow, .never_null = true),
+    COLUMN("reported", "what the reporter's books say of the flow", FROM_FIGURE(struct mirror_row, reported),
+           .unit = "USD", .additive = true, .measure = MEASURE_REPORTED),
+    COLUMN("mirrored", "what the partner's books say of the same flow", FROM_FIGURE(struct mirror_row, mirrored),
+           .unit = "USD", .additive = true, .measure = MEASURE_MIRRORED),
+    COLUMN("gap", "the importer's report − the exporter's report", FROM_FIGURE(struct mirror_row, gap), .unit = "USD",
+           .additive = true, .measure = MEASURE_MIRROR_GAP),
+    COLUMN("ratio", "the importer's report / the exporter's report", FROM_RATIO(struct mirror_row, ratio), .unit = "1",
+           .measure = MEASURE_MIRROR_RATIO),
+    COLUMN("relative_gap", "gap / the mean of both reports", FROM_RATIO(struct mirror_row, relative_gap), .unit = "1",
+           .measure = MEASURE_RELATIVE_GAP),
+    COLUMN("reported_fob", "reported as FOB: an estimate (imports CIF / cif) where it is not FOB already",
+           FROM_FIGURE(struct mirror_row, reported_fob), .unit = "USD", .additive = true, .measure = MEASURE_FOB),
+    COLUMN("mirrored_fob", "mirrored as FOB: an estimate (imports CIF / cif) where it is not FOB already",
+           FROM_FIGURE(struct mirror_row, mirrored_fob), .unit = "USD", .additive = true, .measure = MEASURE_FOB),
+    COLUMN("gap_fob", "gap with both reports as FOB: an estimate", FROM_FIGURE(struct mirror_row, gap_fob),
+           .unit = "USD", .additive = true, .measure = MEASURE_GAP_FOB),
+    COLUMN("relative_gap_fob", "gap_fob / the mean of both as FOB", FROM_RATIO(struct mirror_row, relative_gap_fob),
+           .unit = "1", .measure = MEASURE_RELATIVE_GAP_FOB),
+    COLUMN("dataset", "the reporter's books", SHARED_DATASET, .codes = &codes_dataset),
+    COLUMN("mirror_dataset", "the partner's books", SHARED_MIRROR_DATASET, .codes = &codes_mirror_dataset),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct mirror_row, flags)),
 };
 
 #define LEVELS_OF_MIRRORS                                                                                              \
@@ -84,52 +80,19 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static const char *const flow_word[2] = {[FLOW_EXPORTS] = "exports", [FLOW_IMPORTS] = "imports"};
-
-static struct cell cell_dataset(const struct cube *cube) { return cube ? cell_str(cube_dataset(cube)->id) : cell_null; }
-
-static void fill(struct call *call, const struct two_books *books, const struct mirror_row *row, struct cell *cell)
-{
-    cell[C_PERIOD] = cell_period(call, row->period);
-    cell[C_PRODUCT] = cell_str(row->product);
-    cell[C_NAME] = cell_str(row->name);
-    cell[C_FLOW] = cell_z(flow_word[row->flow]);
-    cell[C_REPORTED] = cell_figure(row->reported);
-    cell[C_MIRRORED] = cell_figure(row->mirrored);
-    cell[C_GAP] = cell_figure(row->gap);
-    cell[C_RATIO] = cell_ratio(row->ratio);
-    cell[C_RELATIVE] = cell_ratio(row->relative_gap);
-    cell[C_REPORTED_FOB] = cell_figure(row->reported_fob);
-    cell[C_MIRRORED_FOB] = cell_figure(row->mirrored_fob);
-    cell[C_GAP_FOB] = cell_figure(row->gap_fob);
-    cell[C_RELATIVE_FOB] = cell_ratio(row->relative_gap_fob);
-    cell[C_DATASET] = cell_dataset(books->own);
-    cell[C_MIRROR_DATASET] = cell_dataset(books->other);
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
-
 /* One side's books with the products that are asked for. */
 static enum status open_books(struct call *call, const struct cube *cube, uint32_t reporter, uint32_t partner,
-                              const struct two_books *books, struct mirror_books *out)
+                              struct mirror_books *out)
 {
     *out = (struct mirror_books){.frame = {.cube = cube,
                                            .countries = catalogue_countries(call->catalogue),
                                            .reporter = reporter,
                                            .partner = partner,
-                                           .trace = call->trace}};
+                                           .ask = call->ask}};
     if (!cube)
         return ST_OK;
-    struct cube_query q = {.group = CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_FLOW),
-                           .level = cube_dataset(cube)->level,
-                           .kind = books->kind,
-                           .spread = CUBE_NO_SPREAD};
-    q.only[CUBE_REPORTER] = (struct cube_set){&out->frame.reporter, 1};
-    q.only[CUBE_PARTNER] = (struct cube_set){&out->frame.partner, 1};
-    q.only[CUBE_PERIOD] = (struct cube_set){books->period, books->n_periods};
     struct breakdown *breakdown = arena_new(call->arena, struct breakdown, 1);
-    enum status status = breakdown ? call_afford(call, cube, &q) : ST_NO_MEMORY;
-    if (status == ST_OK)
-        status = frame_products(call, &out->frame);
+    enum status status = breakdown ? frame_products(call, &out->frame) : ST_NO_MEMORY;
     if (status == ST_OK)
         status = pair_breakdown(call, cube, breakdown);
     out->breakdown = breakdown;
@@ -179,23 +142,7 @@ static void warn(struct call *call, const struct want *want, const struct two_bo
         call_warn(call, STR("sectors overlap: their figures must not be added up"));
 }
 
-static enum status add_period(struct call *call, const struct mirror_question *question, const struct two_books *books)
-{
-    struct mirror_row *row;
-    size_t n = 0;
-    enum status status = mirror_table(question, call->arena, &row, &n);
-    if (status == ST_OK)
-        status = call_reserve(call, n);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, books, &row[i], cell);
-    }
-    return status;
-}
-
-static enum status get(struct call *call)
+static enum status mirror_plan(struct call *call)
 {
     const struct arg *freq = call_arg(call, "freq"), *other = call_arg(call, "mirror_dataset");
     struct want want = want_of(call);
@@ -209,17 +156,26 @@ static enum status get(struct call *call)
     if (status != ST_OK)
         return status;
     call->cube = books.own ? books.own : books.other;
-    struct mirror_question question = {.cif_factor = call_arg(call, "cif")->ratio};
-    status = open_books(call, books.own, want.reporter, want.partner, &books, &question.own);
+    call->shared.dataset = books.own;
+    call->shared.mirror_dataset = books.other;
+    struct mirror_question question = {
+        .period = books.period, .n_periods = books.n_periods, .cif_factor = call_arg(call, "cif")->ratio};
+    status = open_books(call, books.own, want.reporter, want.partner, &question.own);
     if (status == ST_OK)
-        status = open_books(call, books.other, want.partner, want.reporter, &books, &question.other);
-    for (size_t i = 0; status == ST_OK && i < books.n_periods; i++) {
-        question.period = books.period[i];
-        status = add_period(call, &question, &books);
-    }
+        status = open_books(call, books.other, want.partner, want.reporter, &question.other);
+    if (status == ST_OK)
+        call->state = mirror_ask(&question);
     warn(call, &want, &books);
     call->empty_reason = "no_trade_recorded";
     return status;
+}
+
+static enum status mirror_work(struct call *call)
+{
+    struct mirror_row *row;
+    size_t n;
+    enum status status = mirror_fold(call->state, call->arena, &row, &n);
+    return status == ST_OK ? call_rows(call, row, n, sizeof *row) : status;
 }
 
 const struct route route_mirror = {
@@ -230,8 +186,9 @@ const struct route route_mirror = {
     .description = "Two rows a period and product, one for each flow. The reporter's and the partner's books may be in "
                    "different datasets; months of one are added up to the other's years where they are complete.",
     .example = "/v1/mirror/IND/CHN",
-    .handler = get,
+    .plan = mirror_plan,
+    .work = mirror_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

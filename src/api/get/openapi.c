@@ -1,5 +1,6 @@
 /* OpenAPI 3.1 from the route table. */
-#include "api/openapi/openapi.h"
+#include "api/describe/openapi/openapi.h"
+#include "api/contract/call.h"
 #include "api/get/endpoints.h"
 
 static enum status get(struct call *call)
@@ -19,6 +20,7 @@ const struct route route_openapi = {
     .summary = "This API as OpenAPI 3.1",
     .example = "/v1/openapi.json",
     .kind = ROUTE_DOCUMENT,
+    .no_example = true,
     .media = "application/json",
     .shape = "{openapi: string, info: {*: string|{*: string}}, servers: {*: string}[], tags: {*: string}[],"
              " security: string[], paths: {*: {*: Anything}}, components: {*: {*: Anything}}}",

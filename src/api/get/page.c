@@ -1,5 +1,6 @@
 /* The web page at "/" and its files. The page is a client of this API like any other: nothing here knows what it shows. */
 #include "api/get/endpoints.h"
+#include "api/reply/reply.h"
 
 /* No script, style or connection but our own, and nobody's frame; images also as data, which the icon is. */
 #define CONTENT_SECURITY                                                                                               \

@@ -1,43 +1,53 @@
+/* A country's partners, ranked. */
 #include <math.h>
 
-#include "entrepot/analysis/partners.h"
-
+#include "api/ask/choose.h"
+#include "api/ask/pairs.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
+#include "entrepot/analysis/ranking.h"
 
-enum {
-    C_RANK,
-    C_PARTNER,
-    C_NAME,
-    C_EXPORTS,
-    C_IMPORTS,
-    C_TOTAL,
-    C_BALANCE,
-    C_SHARE,
-    C_CUMULATIVE,
-    C_GROWTH,
-    C_PERIOD,
-    C_FLAGS,
-    COLUMNS
-};
-
-static const struct column columns[COLUMNS] = {
-    [C_RANK] = {"rank", COLUMN_INTEGER, NULL, 0, false, "1 is the largest by the measure of by"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "partner; other: the rows behind top"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "partner's name"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', true, "reporter's exports to the partner"},
-    [C_IMPORTS] = {"imports", COLUMN_INTEGER, "USD", 'M', true, "reporter's imports from the partner"},
-    [C_TOTAL] = {"total", COLUMN_INTEGER, "USD", 0, true, "exports + imports"},
-    [C_BALANCE] = {"balance", COLUMN_INTEGER, "USD", 0, true, "exports − imports"},
-    [C_SHARE] = {"share", COLUMN_NUMBER, "1", 0, true, "of the measure of by, summed over all partners"},
-    [C_CUMULATIVE] = {"cumulative_share", COLUMN_NUMBER, "1", 0, false, "share of this and all larger partners"},
-    [C_GROWTH] = {"growth", COLUMN_NUMBER, "1", 0, false,
-                  "of the measure of by against the year before, nominal; null unless both years are complete"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+static const struct column columns[] = {
+    COLUMN("rank", "1 is the largest by the measure of by", FROM_RANK(struct partner_row, rank)),
+    COLUMN("partner", "partner; other: the rows behind top", FROM_COUNTRY(struct partner_row, partner),
+           .codes = &codes_partner),
+    COLUMN("name", "partner's name", FROM_COUNTRY_NAME(struct partner_row, partner)),
+    COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct partner_row, exports), .unit = "USD",
+           .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct partner_row, imports), .unit = "USD",
+           .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    COLUMN("total", "exports + imports", FROM_FIGURE(struct partner_row, total), .unit = "USD", .additive = true,
+           .measure = MEASURE_TOTAL),
+    COLUMN("balance", "exports − imports", FROM_FIGURE(struct partner_row, balance), .unit = "USD", .additive = true,
+           .measure = MEASURE_BALANCE),
+    COLUMN("share", "of the measure of by, summed over all partners", FROM_RATIO(struct partner_row, share),
+           .unit = "1", .additive = true, .measure = MEASURE_PARTNER_SHARE),
+    COLUMN("cumulative_share", "share of this and all larger partners",
+           FROM_RATIO(struct partner_row, cumulative_share), .unit = "1", .measure = MEASURE_CUMULATIVE_SHARE),
+    COLUMN("growth", "of the measure of by against the year before, nominal; null unless both years are complete",
+           FROM_RATIO(struct partner_row, growth), .unit = "1", .measure = MEASURE_GROWTH),
+    COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct partner_row, flags)),
 };
 
 static const char *const measure[] = {
     [PARTNERS_BY_TOTAL] = "total", [PARTNERS_BY_EXPORTS] = "exports", [PARTNERS_BY_IMPORTS] = "imports", NULL};
+
+struct told {
+    struct str by;
+    struct partner_summary all;
+};
+
+static const struct column summary_columns[] = {
+    COLUMN("period", NULL, SHARED_PERIOD, .never_null = true),
+    COLUMN("by", NULL, FROM_TEXT(struct told, by), .never_null = true),
+    COLUMN("value", NULL, FROM_FIGURE(struct told, all.value)),
+    COLUMN("growth", NULL, FROM_RATIO(struct told, all.growth)),
+    COLUMN("partners", NULL, FROM_SIZE(struct told, all.partners)),
+    COLUMN("hhi", NULL, FROM_RATIO(struct told, all.hhi)),
+    COLUMN("equivalent_partners", NULL, FROM_RATIO(struct told, all.equivalent)),
+};
 
 static const struct param params[] = {
     PARAM_OF_REPORTER,
@@ -58,71 +68,47 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static void fill(const struct call *call, struct cell period, const struct partner_row *row, struct cell *cell)
-{
-    cell[C_RANK] = cell_rank(row->rank);
-    cell[C_PARTNER] = cell_country(call, row->partner);
-    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), row->partner)->name);
-    cell[C_EXPORTS] = cell_figure(row->exports);
-    cell[C_IMPORTS] = cell_figure(row->imports);
-    cell[C_TOTAL] = cell_figure(row->total);
-    cell[C_BALANCE] = cell_figure(row->balance);
-    cell[C_SHARE] = cell_ratio(row->share);
-    cell[C_CUMULATIVE] = cell_ratio(row->cumulative_share);
-    cell[C_GROWTH] = cell_ratio(row->growth);
-    cell[C_PERIOD] = period;
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
+/* What is left for the work. */
+struct asked {
+    struct ranking *ranking;
+    uint32_t period;
+};
 
-static void say(struct call *call, struct cell period, const struct partner_summary *summary)
-{
-    call_summarise(call, "period", period);
-    call_summarise(call, "by", cell_str(call_arg(call, "by")->text));
-    call_summarise(call, "value", cell_figure(summary->value));
-    call_summarise(call, "growth", cell_ratio(summary->growth));
-    call_summarise(call, "partners", cell_i64((int64_t)summary->partners));
-    call_summarise(call, "hhi", cell_ratio(summary->hhi));
-    call_summarise(call, "equivalent_partners", cell_ratio(summary->equivalent));
-    if (isnan(summary->growth))
-        call_warn(call, STR("growth is null: the year before, or this one, is not complete in the dataset"));
-    call->empty_reason = "no_trade_recorded";
-}
-
-static enum status get(struct call *call)
+static enum status partners_plan(struct call *call)
 {
     struct want want = want_of(call);
-    struct partner_row *row;
-    struct partner_summary summary;
-    const struct offer *offer;
-    size_t n = 0;
     want.all_partners = true;
     want_products(call, &want);
-    enum status status = call_choose(call, &want, &offer);
+    const struct offer *offer;
+    struct asked *asked = call_keep(call, sizeof *asked);
+    enum status status = asked ? call_choose(call, &want, &offer) : ST_NO_MEMORY;
     if (status != ST_OK)
         return status;
     struct frame frame = frame_of(call, offer->cube);
     status = frame_products(call, &frame);
-    if (status == ST_OK)
-        status = call_afford_cost(call, partner_cost(&frame, offer->period[0]));
-    if (status == ST_OK)
-        status = partner_ranking(&frame, offer->period[0], (enum partner_measure)call_arg(call, "by")->number,
-                                 call->arena, &row, &n, &summary);
     if (status != ST_OK)
         return status;
-    const struct cell period = cell_period(call, offer->period[0]);
-    for (size_t i = 0; i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, period, &row[i], cell);
-    }
-    say(call, period, &summary);
+    *asked = (struct asked){ranking_ask_growth(&frame, offer->period[0]), offer->period[0]};
     return ST_OK;
 }
 
-static const char figures[] =
-    "{period: string, by: string, value: integer|null, growth: number|null, partners: integer,"
-    " hhi: number|null, equivalent_partners: number|null}";
+static enum status partners_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    const enum partner_measure by = (enum partner_measure)call_arg(call, "by")->number;
+    struct partner_row *row;
+    struct partner_summary summary;
+    size_t n = 0;
+    enum status status = ranking_partners(asked->ranking, by, call->arena, &row, &n, &summary);
+    if (status != ST_OK)
+        return status;
+    call->shared.period = cell_period(call, asked->period);
+    call_summary(call, &(struct told){call_arg(call, "by")->text, summary});
+    if (isnan(summary.growth))
+        call_warn(call, STR("growth is null: the year before, or this one, is not complete in the dataset"));
+    call->empty_reason = "no_trade_recorded";
+    return call_rows(call, row, n, sizeof *row);
+}
 
 const struct route route_partners = {
     .id = "getPartners",
@@ -132,9 +118,11 @@ const struct route route_partners = {
     .description = "Every partner with any trade, the largest first by total, exports or imports. meta.summary has the "
                    "Herfindahl–Hirschman index of the partners. Needs a dataset that lists all partners.",
     .example = "/v1/partners/IND?period=2019&by=imports&top=10",
-    .figures = figures,
-    .handler = get,
+    .summary_column = summary_columns,
+    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
+    .plan = partners_plan,
+    .work = partners_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

@@ -1,58 +1,68 @@
 #include "entrepot/analysis/suppliers.h"
-
+#include "api/ask/choose.h"
+#include "api/ask/prefer.h"
+#include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
+#include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_RANK,
-    C_SUPPLIER,
-    C_NAME,
-    C_SALES,
-    C_SHARE,
-    C_EXPORTS,
-    C_WORLD_SHARE,
-    C_ELSEWHERE,
-    C_QUANTITY,
-    C_UNIT_VALUE,
-    C_RCA,
-    C_CAPACITY,
-    C_PERIOD,
-    C_FLAGS,
-    COLUMNS
+static const struct column columns[] = {
+    COLUMN("rank", "1: the largest capacity, else the largest exporter", FROM_RANK(struct supplier_row, rank)),
+    COLUMN("supplier", "exporting country, neither the importer nor excluded; other: the rows behind top",
+           FROM_COUNTRY(struct supplier_row, supplier), .codes = &codes_supplier),
+    COLUMN("name", "the supplier's name", FROM_COUNTRY_NAME(struct supplier_row, supplier)),
+    COLUMN("sales_to_importer",
+           "what it sells the importer now: from its own books where the dataset has all countries', else from "
+           "the importer's",
+           FROM_FIGURE(struct supplier_row, sales_to_importer), .unit = "USD", .additive = true,
+           .measure = MEASURE_SALES_TO_IMPORTER),
+    COLUMN("share_of_imports", "its share in the importer's imports of the product, from the importer's books",
+           FROM_RATIO(struct supplier_row, share_of_imports), .unit = "1", .additive = true,
+           .measure = MEASURE_SUPPLIER_SHARE_OF_IMPORTS),
+    COLUMN("world_exports", "its exports of the product to all", FROM_FIGURE(struct supplier_row, world_exports),
+           .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_WORLD_EXPORTS),
+    COLUMN("world_share", "world_exports / the exports of the product of all countries of the dataset",
+           FROM_RATIO(struct supplier_row, world_share), .unit = "1", .additive = true, .measure = MEASURE_WORLD_SHARE),
+    COLUMN("sales_elsewhere", "world_exports − sales_to_importer", FROM_FIGURE(struct supplier_row, sales_elsewhere),
+           .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_SALES_ELSEWHERE),
+    COLUMN_OF_QUANTITY("exports", struct supplier_row, quantity),
+    COLUMN("unit_value", "value of its exports of the product that have a weight / their tonnes",
+           FROM_RATIO(struct supplier_row, unit_value), .unit = "USD/t", .measure = MEASURE_UNIT_VALUE),
+    COLUMN("rca", "revealed comparative advantage (Balassa): the product's share in its exports / in the world's",
+           FROM_RATIO(struct supplier_row, rca), .unit = "1", .measure = MEASURE_RCA),
+    COLUMN("capacity", "expand · world_exports + divert · sales_elsewhere: an assumption, no forecast",
+           FROM_FIGURE(struct supplier_row, capacity), .unit = "USD", .additive = true, .measure = MEASURE_CAPACITY),
+    COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct supplier_row, flags)),
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_RANK] = {"rank", COLUMN_INTEGER, NULL, 0, false, "1: the largest capacity, else the largest exporter"},
-    [C_SUPPLIER] = {"supplier", COLUMN_STRING, NULL, 0, false,
-                    "exporting country, neither the importer nor excluded; other: the rows behind top"},
-    [C_NAME] = {"name", COLUMN_STRING, NULL, 0, false, "the supplier's name"},
-    [C_SALES] = {"sales_to_importer", COLUMN_INTEGER, "USD", 0, true,
-                 "what it sells the importer now: from its own books where the dataset has all countries', else from "
-                 "the importer's"},
-    [C_SHARE] = {"share_of_imports", COLUMN_NUMBER, "1", 0, true,
-                 "its share in the importer's imports of the product, from the importer's books"},
-    [C_EXPORTS] = {"world_exports", COLUMN_INTEGER, "USD", 'X', true, "its exports of the product to all"},
-    [C_WORLD_SHARE] = {"world_share", COLUMN_NUMBER, "1", 0, true,
-                       "world_exports / the exports of the product of all countries of the dataset"},
-    [C_ELSEWHERE] = {"sales_elsewhere", COLUMN_INTEGER, "USD", 'X', true, "world_exports − sales_to_importer"},
-    [C_QUANTITY] = COLUMN_OF_QUANTITY("exports"),
-    [C_UNIT_VALUE] = {"unit_value", COLUMN_NUMBER, "USD/t", 0, false,
-                      "value of its exports of the product that have a weight / their tonnes"},
-    [C_RCA] = {"rca", COLUMN_NUMBER, "1", 0, false,
-               "revealed comparative advantage (Balassa): the product's share in its exports / in the world's"},
-    [C_CAPACITY] = {"capacity", COLUMN_INTEGER, "USD", 0, true,
-                    "expand · world_exports + divert · sales_elsewhere: an assumption, no forecast"},
-    [C_PERIOD] = {"period", COLUMN_STRING, NULL, 0, false, "period of the figures"},
-    [C_FLAGS] = {"flags", COLUMN_FLAGS, NULL, 0, false, "why a figure is missing or to be read with care"},
+struct told {
+    struct suppliers_summary all;
+    struct figure alternatives; /* a number; not known where other countries' sales are not */
+};
+
+static const struct column summary_columns[] = {
+    COLUMN("imports", NULL, FROM_FIGURE(struct told, all.imports)),
+    COLUMN("imports_from_excluded", NULL, FROM_FIGURE(struct told, all.imports_from_excluded)),
+    COLUMN("gap", NULL, FROM_FIGURE(struct told, all.gap)),
+    COLUMN("resourcing_multiple", NULL, FROM_RATIO(struct told, all.resourcing_multiple)),
+    COLUMN("market_tightness", NULL, FROM_RATIO(struct told, all.market_tightness)),
+    COLUMN("alternatives", NULL, FROM_FIGURE(struct told, alternatives)),
+    COLUMN("capacity_total", NULL, FROM_FIGURE(struct told, all.capacity_total)),
+    COLUMN("world_exports", NULL, FROM_FIGURE(struct told, all.world_exports)),
+    COLUMN("flags", NULL, FROM_FLAGS(struct told, all.flags)),
 };
 
 static const struct param params[] = {
     {.name = "product",
      .type = PARAM_PRODUCTS,
+     .codes = &codes_product,
      .in_path = true,
      .description = "HS code, section (S01 to S21) or sector id; several separated by commas are one product",
      .example = "850760"},
     {.name = "importer",
      .type = PARAM_COUNTRY,
+     .codes = &codes_importer,
      .description = "country that buys; without it the world's suppliers, without sales to it and capacities",
      .example = "IND"},
     {.name = "exclude",
@@ -81,64 +91,25 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static void fill(struct call *call, struct cell period, const struct supplier_row *row, struct cell *cell)
-{
-    cell[C_RANK] = cell_rank(row->rank);
-    cell[C_SUPPLIER] = cell_country(call, row->supplier);
-    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), row->supplier)->name);
-    cell[C_SALES] = cell_figure(row->sales_to_importer);
-    cell[C_SHARE] = cell_ratio(row->share_of_imports);
-    cell[C_EXPORTS] = cell_figure(row->world_exports);
-    cell[C_WORLD_SHARE] = cell_ratio(row->world_share);
-    cell[C_ELSEWHERE] = cell_figure(row->sales_elsewhere);
-    cell[C_QUANTITY] = cell_tonnes(row->quantity);
-    cell[C_UNIT_VALUE] = cell_ratio(row->unit_value);
-    cell[C_RCA] = cell_ratio(row->rca);
-    cell[C_CAPACITY] = cell_figure(row->capacity);
-    cell[C_PERIOD] = period;
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
+/* What is left for the work. */
+struct asked {
+    struct want want;
+    struct suppliers *suppliers;
+    uint32_t period;
+};
 
-static void summarise(struct call *call, const struct suppliers_summary *s)
-{
-    call_summarise(call, "imports", cell_figure(s->imports));
-    call_summarise(call, "imports_from_excluded", cell_figure(s->imports_from_excluded));
-    call_summarise(call, "gap", cell_figure(s->gap));
-    call_summarise(call, "resourcing_multiple", cell_ratio(s->resourcing_multiple));
-    call_summarise(call, "market_tightness", cell_ratio(s->market_tightness));
-    call_summarise(call, "alternatives", s->worldwide ? cell_i64((int64_t)s->alternatives) : cell_null);
-    call_summarise(call, "capacity_total", cell_figure(s->capacity_total));
-    call_summarise(call, "world_exports", cell_figure(s->world_exports));
-    call_summarise(call, "flags", cell_flags(s->flags));
-}
-
-static enum status afford(struct call *call, const struct frame *frame, const struct suppliers_question *question)
-{
-    struct suppliers_queries ask;
-    enum status status = ST_OK;
-    suppliers_ask(frame, question, &ask);
-    for (size_t i = 0; status == ST_OK && i < SUPPLIERS_QUERIES; i++)
-        if (ask.wanted[i])
-            status = call_afford(call, frame->cube, &ask.query[i]);
-    return status;
-}
-
-static enum status table(struct call *call, const struct frame *frame, const struct suppliers_question *question)
+static enum status table(struct call *call, const struct asked *asked)
 {
     struct supplier_row *row;
     struct suppliers_summary summary;
     size_t n = 0;
-    enum status status = suppliers_table(frame, question, call->arena, &row, &n, &summary);
-    const struct cell period = cell_period(call, question->period);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, period, &row[i], cell);
-    }
+    enum status status = suppliers_fold(asked->suppliers, call->arena, &row, &n, &summary);
+    call->shared.period = cell_period(call, asked->period);
+    if (status == ST_OK)
+        status = call_rows(call, row, n, sizeof *row);
     if (status != ST_OK)
         return status;
-    summarise(call, &summary);
+    call_summary(call, &(struct told){summary, {(int64_t)summary.alternatives, summary.worldwide}});
     if (summary.without_books)
         call_warn(call, arena_printf(call->arena,
                                      "%zu of the suppliers have no books of their own in the dataset: the world's "
@@ -180,21 +151,21 @@ static enum status choose(struct call *call, struct want *want, const struct off
     return ST_INVALID;
 }
 
-static enum status get(struct call *call)
+static enum status suppliers_plan(struct call *call)
 {
-    struct want want;
+    struct asked *asked = call_keep(call, sizeof *asked);
     const struct offer *offer;
-    enum status status = check(call);
+    enum status status = asked ? check(call) : ST_NO_MEMORY;
     if (status == ST_OK)
-        status = choose(call, &want, &offer);
+        status = choose(call, &asked->want, &offer);
     if (status != ST_OK)
         return status;
     const struct arg *exclude = call_arg(call, "exclude");
     struct frame frame = {.cube = offer->cube,
                           .countries = catalogue_countries(call->catalogue),
-                          .reporter = want.reporter,
+                          .reporter = asked->want.reporter,
                           .partner = ANY_MEMBER,
-                          .trace = call->trace};
+                          .ask = call->ask};
     struct suppliers_question question = {.period = offer->period[0],
                                           .excluded = exclude->countries,
                                           .n_excluded = exclude->n_list,
@@ -204,25 +175,27 @@ static enum status get(struct call *call)
                                           .divert = call_arg(call, "divert")->ratio,
                                           .min_share = call_arg(call, "min_share")->ratio};
     status = frame_products(call, &frame);
-    if (status == ST_OK)
-        status = afford(call, &frame, &question);
-    if (status == ST_OK)
-        status = table(call, &frame, &question);
+    if (status != ST_OK)
+        return status;
+    asked->suppliers = suppliers_ask(&frame, &question);
+    asked->period = question.period;
+    return ST_OK;
+}
+
+static enum status suppliers_work(struct call *call)
+{
+    const struct asked *asked = call->state;
+    enum status status = table(call, asked);
     call_warn(call, arena_printf(call->arena,
                                  "capacity is an assumption: %.*s of a supplier's exports more than today, and %.*s of "
                                  "its sales to others turned round; alternatives have a world share above %.*s; gap: "
                                  "%.*s of the imports from the excluded",
                                  STR_ARG(call_arg(call, "expand")->text), STR_ARG(call_arg(call, "divert")->text),
                                  STR_ARG(call_arg(call, "min_share")->text), STR_ARG(call_arg(call, "cut")->text)));
-    warn_of_suppliers(call, &want);
+    warn_of_suppliers(call, &asked->want);
     call->empty_reason = "no_other_suppliers";
     return status;
 }
-
-static const char figures[] =
-    "{imports: integer|null, imports_from_excluded: integer|null, gap: integer|null, resourcing_multiple: number|null,"
-    " market_tightness: number|null, alternatives: integer|null, capacity_total: integer|null,"
-    " world_exports: integer|null, flags: Flags}";
 
 const struct route route_suppliers = {
     .id = "getSuppliers",
@@ -235,9 +208,11 @@ const struct route route_suppliers = {
         "multiply (resourcing_multiple = gap / imports from them) and which part of the rest of the world market the "
         "gap is (market_tightness = gap / exports of all but the excluded and the importer). Products are pooled.",
     .example = "/v1/suppliers/850760?importer=IND&exclude=CHN",
-    .figures = figures,
-    .handler = get,
+    .summary_column = summary_columns,
+    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
+    .plan = suppliers_plan,
+    .work = suppliers_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

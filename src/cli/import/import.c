@@ -7,81 +7,9 @@
 
 #include "cli/import/progress.h"
 #include "cli/import/report.h"
-#include "cli/options.h"
-#include "entrepot/ingest/ingest.h"
+#include "cli/parse.h"
 
 /* ---- options ---- */
-
-enum option_type { OPT_TEXT, OPT_FLAG, OPT_BYTES, OPT_COUNT, OPT_LEVEL, OPT_PARTNERS };
-
-struct import_options {
-    const char *output, *report;
-    bool inspect, manifest;
-    struct ingest_options ingest;
-    enum level level;
-    enum partners partners;
-};
-
-struct import_option {
-    const char *name, *meta;
-    enum option_type type;
-    size_t offset; /* in struct import_options */
-    const char *help;
-};
-
-#define AT(field) offsetof(struct import_options, field)
-
-static const struct import_option table[] = {
-    {"output", "OUT.cube", OPT_TEXT, AT(output), "file to write; also -o"},
-    {"id", "ID", OPT_TEXT, AT(ingest.id), "name of the dataset in requests"},
-    {"title", "TEXT", OPT_TEXT, AT(ingest.title), "its title"},
-    {"source", "TEXT", OPT_TEXT, AT(ingest.source), "who made the figures"},
-    {"licence", "TEXT", OPT_TEXT, AT(ingest.licence), "what they may be used for"},
-    {"release", "TEXT", OPT_TEXT, AT(ingest.published), "the source's release or date of publication"},
-    {"hs", "HS2017", OPT_TEXT, AT(ingest.hs), "revision of the Harmonized System, where the files do not say it"},
-    {"level", "LEVEL", OPT_LEVEL, AT(ingest.level), "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"},
-    {"partners", "WORD", OPT_PARTNERS, AT(ingest.partners), "all, listed or closed"},
-    {"set", "ROLE=VALUE", OPT_TEXT, AT(ingest.set), "what no column says, as flow=X,partner=CHN"},
-    {"report", "FILE", OPT_TEXT, AT(report), "write what was done as JSON, too"},
-    {"manifest", NULL, OPT_FLAG, AT(manifest), "inspect: print the manifest that says what was found"},
-    {"encoding", "NAME", OPT_TEXT, AT(ingest.encoding),
-     "of the files' text, where it is not UTF-8: windows-1252, gb18030 …"},
-    {"countries-file", "FILE", OPT_TEXT, AT(ingest.countries_file), "BACI's country_codes_V….csv"},
-    {"products-file", "FILE", OPT_TEXT, AT(ingest.products_file), "BACI's product_codes_HS…_V….csv: only these codes"},
-    {"sum", NULL, OPT_FLAG, AT(ingest.sum), "rows of one key are parts of one figure: add them up"},
-    {"allow-unknown", NULL, OPT_FLAG, AT(ingest.allow_unknown), "unknown country codes become X899"},
-    {"synthetic", NULL, OPT_FLAG, AT(ingest.synthetic), "say that the figures are invented"},
-    {"memory", "BYTES", OPT_BYTES, AT(ingest.memory_bytes), "memory for rows, as 512M or 4G (2G)"},
-    {"threads", "N", OPT_COUNT, AT(ingest.threads), "parsing threads; 0: one for each processor"},
-};
-#define OPTIONS (sizeof table / sizeof *table)
-
-void import_help(FILE *out)
-{
-    fputs("usage: entrepot import [FORMAT] FILE… -o OUT.cube [OPTIONS]\n\n"
-          "Without FORMAT the files say by their columns what they are. FORMAT is one of\n"
-          "  baci                       CEPII BACI: BACI_HS17_Y2020_V202501.csv, one file a year\n"
-          "  comtrade                   UN Comtrade: CSV of the API, or the older one of 35 columns\n"
-          "  MANIFEST.json              a manifest; without FILE the CSV that it names\n"
-          "Files may be packed (gzip, xz, zstd, bzip2) and lie in archives (zip, tar, 7z); - is the standard input. "
-          "OUT.cube appears when it "
-          "is whole.\n\n",
-          out);
-    for (size_t i = 0; i < OPTIONS; i++) {
-        char left[64];
-        (void)snprintf(left, sizeof left, "--%s %s", table[i].name, table[i].meta ? table[i].meta : "");
-        fprintf(out, "  %-26s %s\n", left, table[i].help);
-    }
-    fputs("\nThe options --config, --countries, --products and --sectors of the other commands go too.\n"
-          "exit status: 0 done; 1 refused input or interrupted, OUT.cube is as it was; 2 wrong usage\n",
-          out);
-}
-
-static int refuse_option(const struct import_option *option, const char *value, const char *what)
-{
-    fprintf(stderr, "entrepot: command line: --%s \"%s\" %s\n", option->name, value, what);
-    return EXIT_USAGE;
-}
 
 /* "4G": a whole number and K, M, G or nothing. */
 static bool read_bytes(const char *text, size_t *out)
@@ -97,88 +25,76 @@ static bool read_bytes(const char *text, size_t *out)
     return true;
 }
 
-static int set_number(struct import_options *o, const struct import_option *option, const char *value)
+static const char *import_read_memory(struct settings *settings, const char *value)
 {
-    size_t n;
-    if (!read_bytes(value, &n) || (option->type == OPT_COUNT && n > 1024))
-        return refuse_option(option, value,
-                             option->type == OPT_COUNT ? "is no whole number up to 1024"
-                                                       : "is no size: write 512M or 4G");
-    if (option->type == OPT_BYTES && n < (size_t)1 << 20)
-        return refuse_option(option, value, "is too little: at least 1M");
-    memcpy((char *)o + option->offset, &n, sizeof n);
-    return EXIT_DONE;
+    size_t *bytes = &settings->import.ingest.memory_bytes;
+    if (!read_bytes(value, bytes))
+        return "is no size: write 512M or 4G";
+    return *bytes < (size_t)1 << 20 ? "is too little: at least 1M" : NULL;
 }
 
-static int set_option(struct import_options *o, const struct import_option *option, const char *value)
+static const char *import_read_threads(struct settings *settings, const char *value)
 {
-    static const bool yes = true;
-    switch (option->type) {
-    case OPT_TEXT: memcpy((char *)o + option->offset, &value, sizeof value); return EXIT_DONE;
-    case OPT_FLAG: memcpy((char *)o + option->offset, &yes, sizeof yes); return EXIT_DONE;
-    case OPT_BYTES:
-    case OPT_COUNT: return set_number(o, option, value);
-    case OPT_LEVEL:
-        if (!level_read(str_view(value), &o->level) || o->level == LEVEL_SECTION || o->level == LEVEL_SECTOR)
-            return refuse_option(option, value, "is no level: write total, hs2, hs4, hs6 or hs8");
-        o->ingest.level = &o->level;
-        return EXIT_DONE;
-    case OPT_PARTNERS:
-        for (unsigned i = 0; i < 3; i++)
-            if (str_is(str_view(value), partners_name[i])) {
-                o->partners = (enum partners)i;
-                o->ingest.partners = &o->partners;
-                return EXIT_DONE;
-            }
-        return refuse_option(option, value, "is unknown: write all, listed or closed");
-    }
-    BUG("no such type of option");
+    size_t *threads = &settings->import.ingest.threads;
+    return read_bytes(value, threads) && *threads <= 1024 ? NULL : "is no whole number up to 1024";
 }
 
-/* Import's own option of this name, or NULL; *value is what stands behind an equals sign, or NULL. */
-static const struct import_option *find_option(const char *arg, const char **value)
+static const char *import_read_level(struct settings *settings, const char *value)
 {
-    const char *equals = strncmp(arg, "--", 2) == 0 ? strchr(arg, '=') : NULL;
-    struct str name = equals ? str_span(arg, (size_t)(equals - arg)) : str_view(arg);
-    *value = equals ? equals + 1 : NULL;
-    if (str_is(name, "-o"))
-        return &table[0];
-    for (size_t k = 0; k < OPTIONS; k++)
-        if (str_starts(name, STR("--")) && str_is(str_span(name.p + 2, name.n - 2), table[k].name))
-            return &table[k];
+    struct import_options *o = &settings->import;
+    if (!level_read(str_view(value), &o->level) || o->level == LEVEL_SECTION || o->level == LEVEL_SECTOR)
+        return "is no level: write total, hs2, hs4, hs6 or hs8";
+    o->ingest.level = &o->level;
     return NULL;
 }
 
-static int take_option(struct import_options *o, const struct import_option *option, const char *value, int argc,
-                       char **argv, int *i)
+static const char *import_read_partners(struct settings *settings, const char *value)
 {
-    const char *arg = argv[*i];
-    if (option->meta && !value && *i + 1 < argc)
-        value = argv[++*i];
-    bool fits = option->meta ? value != NULL : value == NULL;
-    if (fits)
-        return set_option(o, option, value);
-    fprintf(stderr, "entrepot: %s %s; try import --help\n", arg, option->meta ? "lacks its value" : "takes no value");
-    return EXIT_USAGE;
+    struct import_options *o = &settings->import;
+    for (unsigned i = 0; i < 3; i++)
+        if (str_is(str_view(value), partners_name[i])) {
+            o->partners = (enum partners)i;
+            o->ingest.partners = &o->partners;
+            return NULL;
+        }
+    return "is unknown: write all, listed or closed";
 }
 
-/* Takes import's own options out of argv, so that settings_read sees the rest. */
-static int take_options(struct import_options *o, int *argc, char **argv)
-{
-    int n = 0, i = 0, status = EXIT_DONE;
-    for (; i < *argc && status == EXIT_DONE && strcmp(argv[i], "--") != 0; i++) {
-        const char *value;
-        const struct import_option *option = find_option(argv[i], &value);
-        if (option)
-            status = take_option(o, option, value, *argc, argv, &i);
-        else
-            argv[n++] = argv[i];
+#define TEXT(word, value, field, text)                                                                                 \
+    {                                                                                                                  \
+        .name = word, .meta = value, .type = OPT_TEXT, OPTION_AT(import.field), .help = text                           \
     }
-    while (i < *argc)
-        argv[n++] = argv[i++];
-    *argc = n;
-    return status;
-}
+#define FLAG(word, field, text)                                                                                        \
+    {                                                                                                                  \
+        .name = word, .type = OPT_FLAG, OPTION_AT(import.field), .help = text                                          \
+    }
+#define READ(word, value, function, text)                                                                              \
+    {                                                                                                                  \
+        .name = word, .meta = value, .type = OPT_READ, .read = function, .help = text                                  \
+    }
+static const struct option import_table[] = {
+    TEXT("output", "OUT.cube", output, "file to write; also -o"),
+    TEXT("id", "ID", ingest.id, "name of the dataset in requests"),
+    TEXT("title", "TEXT", ingest.title, "its title"),
+    TEXT("source", "TEXT", ingest.source, "who made the figures"),
+    TEXT("licence", "TEXT", ingest.licence, "what they may be used for"),
+    TEXT("release", "TEXT", ingest.published, "the source's release or date of publication"),
+    TEXT("hs", "HS2017", ingest.hs, "revision of the Harmonized System, where the files do not say it"),
+    READ("level", "LEVEL", import_read_level, "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"),
+    READ("partners", "WORD", import_read_partners, "all, listed or closed"),
+    TEXT("set", "ROLE=VALUE", ingest.set, "what no column says, as flow=X,partner=CHN"),
+    TEXT("report", "FILE", report, "write what was done as JSON, too"),
+    FLAG("manifest", manifest, "inspect: print the manifest that says what was found"),
+    TEXT("encoding", "NAME", ingest.encoding, "of the files' text, where it is not UTF-8: windows-1252, gb18030 …"),
+    FLAG("sum", ingest.sum, "rows of one key are parts of one figure: add them up"),
+    TEXT("countries-file", "FILE", ingest.countries_file, "BACI's country_codes_V….csv"),
+    TEXT("products-file", "FILE", ingest.products_file, "BACI's product_codes_HS…_V….csv: only these codes"),
+    FLAG("allow-unknown", ingest.allow_unknown, "unknown country codes become X899"),
+    FLAG("synthetic", ingest.synthetic, "say that the figures are invented"),
+    READ("memory", "BYTES", import_read_memory, "memory for rows, as 512M or 4G (2G)"),
+    READ("threads", "N", import_read_threads, "parsing threads; 0: one for each processor"),
+    {.name = NULL},
+};
 
 /* ---- signals ---- */
 
@@ -211,9 +127,9 @@ static void give_signals_back(int fd, const sigset_t *before)
 
 /* ---- the command ---- */
 
-static enum status run(const struct import_options *o, const char *format, const char *const *file, size_t n,
-                       const struct countries *countries, struct progress *progress, struct ingest_report *report,
-                       struct problem *problem)
+static enum status import_run(const struct import_options *o, const char *format, const char *const *file, size_t n,
+                              const struct countries *countries, struct progress *progress,
+                              struct ingest_report *report, struct problem *problem)
 {
     sigset_t before;
     int fd = take_signals(&before);
@@ -232,10 +148,10 @@ static bool is_about(const struct problem *problem, const struct ingest_codes *c
     return problem->status == ST_INVALID && codes->n && strcmp(problem->place, codes->code[0].place) == 0;
 }
 
-static int refused(const struct problem *problem, const struct ingest_report *report, const char *output)
+static int import_refused(const struct problem *problem, const struct ingest_report *report, const char *output)
 {
     if (problem->status == ST_UNAVAILABLE) {
-        fprintf(stderr, "entrepot: interrupted: %s is as it was before\n", output);
+        problem_line(stderr, "entrepot: interrupted: %s is as it was before", output);
         return EXIT_REFUSED;
     }
     fputs("entrepot: ", stderr);
@@ -255,15 +171,15 @@ static enum status import_and_open(const struct import_options *o, const char *f
     struct progress progress;
     struct cube *cube;
     progress_begin(&progress, stderr);
-    enum status status = run(o, format, file, n, countries, &progress, report, problem);
+    enum status status = import_run(o, format, file, n, countries, &progress, report, problem);
     progress_end(&progress);
     if (status == ST_OK)
         status = cube_open(o->output, countries, products, &cube, problem);
     if (status != ST_OK)
         return status;
     report_codes(&report->countries, "unknown country codes, taken as X899");
-    if (o->ingest.explanation && !o->manifest)
-        (void)fwrite(o->ingest.explanation->p, 1, o->ingest.explanation->n, stdout);
+    if (o->inspect && !o->manifest)
+        report_text(o->ingest.explanation);
     if (!o->manifest)
         report_print(report, o->inspect ? "what would be imported" : o->output, cube, countries,
                      progress_seconds(&progress), o->inspect);
@@ -273,9 +189,9 @@ static enum status import_and_open(const struct import_options *o, const char *f
     return status;
 }
 
-static int import_into(const struct import_options *o, const struct settings *settings, const char *format,
-                       const char *const *file, size_t n)
+static int import_into(const struct settings *settings, const char *format, const char *const *file, size_t n)
 {
+    const struct import_options *o = &settings->import;
     struct problem problem;
     struct countries *countries;
     struct products *products;
@@ -290,11 +206,11 @@ static int import_into(const struct import_options *o, const struct settings *se
         products_free(products);
         sectors_free(sectors);
     }
-    if (o->manifest && status == ST_OK)
+    if (o->inspect && !o->manifest && status != ST_OK) /* what is known of a refused file helps to see why */
+        report_text(o->ingest.explanation);
+    if (o->inspect && o->manifest && status == ST_OK)
         (void)fwrite(o->ingest.manifest->p, 1, o->ingest.manifest->n, stdout);
-    if (status != ST_OK && o->inspect && !o->manifest) /* what is known of a refused file helps to see why */
-        (void)fwrite(o->ingest.explanation->p, 1, o->ingest.explanation->n, stdout);
-    int code = status == ST_OK ? EXIT_DONE : refused(&problem, report, o->output);
+    int code = status == ST_OK ? EXIT_DONE : import_refused(&problem, report, o->output);
     free(report);
     return code;
 }
@@ -309,68 +225,76 @@ static void keep_freed_memory(void)
 }
 
 /* The files that are named, behind a format or without one. */
-static int import_named(const struct import_options *o, const struct settings *settings, const char *const *rest,
-                        size_t n)
+static int import_named(const struct settings *settings)
 {
-    bool named = ingest_is_format(rest[0]);
-    if (!named && !strpbrk(rest[0], "./") && strcmp(rest[0], "-") != 0 && access(rest[0], F_OK) != 0) {
-        fprintf(stderr, "entrepot: \"%s\" is neither a file nor a format\nusage: entrepot import [FORMAT] FILE… -o OUT.cube\n", rest[0]);
-        return EXIT_USAGE;
+    const char *first = settings->rest[0];
+    bool named = ingest_is_format(first);
+    if (!named && !strpbrk(first, "./") && strcmp(first, "-") != 0 && access(first, F_OK) != 0) {
+        problem_line(stderr, "entrepot: \"%s\" is neither a file nor a format", first);
+        return command_usage(settings->command);
     }
-    return import_into(o, settings, named ? rest[0] : NULL, rest + named, n - named);
+    return import_into(settings, named ? first : NULL, settings->rest + named, settings->n_rest - named);
 }
 
-static int run_command(struct import_options *options, int argc, char **argv, const char *usage)
+static int import(struct settings *settings)
 {
-    struct settings settings;
-    size_t n = 0;
-    const char **rest = calloc((size_t)argc + 1, sizeof *rest);
-    if (!rest)
-        return EXIT_REFUSED;
-    int status = take_options(options, &argc, argv);
-    if (status == EXIT_DONE) {
-        status = settings_read(&settings, argc, argv, rest, &n);
-        if (status != EXIT_DONE)
-            (void)print_problem(&settings.problem);
-        if (status == EXIT_DONE && (n == 0 || !options->output)) {
-            fputs(usage, stderr);
-            status = EXIT_USAGE;
-        }
-        if (status == EXIT_DONE)
-            status = import_named(options, &settings, rest, n);
-        settings_release(&settings);
-    }
-    free(rest);
-    return status;
-}
-
-int command_import(int argc, char **argv)
-{
-    struct import_options options = {.ingest = ingest_options_default()};
     keep_freed_memory();
-    return run_command(&options, argc, argv,
-                       "usage: entrepot import [FORMAT] FILE… -o OUT.cube   (import --help tells more)\n");
+    return settings->import.output ? import_named(settings) : command_usage(settings->command);
 }
 
 /* An import whose cube nobody keeps. */
-int command_inspect(int argc, char **argv)
+static int inspect(struct settings *settings)
 {
     struct buf explanation, manifest;
+    struct import_options *o = &settings->import;
     const char *folder = getenv("TMPDIR");
     char output[300];
-    struct import_options options = {.inspect = true, .ingest = ingest_options_default()};
     buf_init(&explanation, (size_t)1 << 24);
     buf_init(&manifest, (size_t)1 << 24);
     (void)snprintf(output, sizeof output, "%s/entrepot-inspect-%d.cube", folder && *folder ? folder : "/tmp",
                    (int)getpid());
-    options.output = output;
-    options.ingest.explanation = &explanation;
-    options.ingest.manifest = &manifest;
+    o->output = output;
+    o->inspect = true;
+    o->ingest.explanation = &explanation;
+    o->ingest.manifest = &manifest;
     keep_freed_memory();
-    int status = run_command(&options, argc, argv,
-                             "usage: entrepot inspect [FORMAT] FILE… [--manifest]   (the options of import go too)\n");
+    int status = import_named(settings);
     (void)unlink(output);
     buf_release(&explanation);
     buf_release(&manifest);
     return status;
 }
+
+#define EXIT_STATUS "\nexit status: 0 done; 1 refused input or interrupted, OUT.cube is as it was; 2 wrong usage\n"
+
+const struct command command_import = {
+    "import",
+    "[FORMAT] FILE… -o OUT.cube [OPTIONS]",
+    "compile one file or several into a cube file",
+    1,
+    SIZE_MAX,
+    .run = import,
+    .own = import_table,
+    .use = FOR_IMPORT,
+    .before =
+        "Without FORMAT the files say by their columns what they are. FORMAT is one of\n"
+        "  baci                       CEPII BACI: BACI_HS17_Y2020_V202501.csv, one file a year, or the zip of all\n"
+        "  comtrade                   UN Comtrade: CSV of the API, or the older one of 35 columns\n"
+        "  wits, atlas-hs92, comext … other descriptions that are built in\n"
+        "  MANIFEST.json              a manifest; without FILE the CSV that it names\n"
+        "Files may be packed (gzip, xz, zstd, bzip2) and lie in archives (zip, tar, 7z); - is the standard input. "
+        "OUT.cube appears when "
+        "it is whole.\n\n",
+    .after = EXIT_STATUS};
+
+const struct command command_inspect = {
+    "inspect",
+    "[FORMAT] FILE… [--manifest] [OPTIONS]",
+    "say what files are taken for, and write the manifest that says it",
+    1,
+    SIZE_MAX,
+    .run = inspect,
+    .own = import_table,
+    .use = FOR_IMPORT,
+    .before = "What each column is used as, what would be left out and why, and the first rows as understood.\n\n",
+    .after = EXIT_STATUS};

@@ -1,3 +1,4 @@
+/* The line that says how far an import is. */
 #include "cli/import/progress.h"
 
 #include <unistd.h>

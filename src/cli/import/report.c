@@ -15,8 +15,8 @@ void report_codes(const struct ingest_codes *codes, const char *what)
         return;
     fprintf(stderr, "entrepot: %s:\n", what);
     for (size_t i = 0; i < codes->n; i++)
-        fprintf(stderr, "  \"%s\": %llu row%s, first at %s\n", codes->code[i].text,
-                (unsigned long long)codes->code[i].rows, plural(codes->code[i].rows), codes->code[i].place);
+        problem_line(stderr, "  \"%s\": %llu row%s, first at %s", codes->code[i].text,
+                     (unsigned long long)codes->code[i].rows, plural(codes->code[i].rows), codes->code[i].place);
     if (codes->more_rows)
         fprintf(stderr, "  and more of them in %llu rows\n", (unsigned long long)codes->more_rows);
 }
@@ -34,8 +34,8 @@ static size_t chapters_held(const struct cube *cube)
 static void print_list(const struct ingest_codes *codes, const char *what)
 {
     for (size_t i = 0; i < codes->n; i++)
-        printf("  %s %s: %llu row%s\n", what, codes->code[i].text, (unsigned long long)codes->code[i].rows,
-               plural(codes->code[i].rows));
+        problem_line(stdout, "  %s %s: %llu row%s", what, codes->code[i].text, (unsigned long long)codes->code[i].rows,
+                     plural(codes->code[i].rows));
 }
 
 static void print_first(const struct ingest_report *report, const struct cube *cube, const struct countries *countries)
@@ -69,34 +69,52 @@ static void print_found(const struct cube *cube)
            d->hs.n ? d->hs.p : "revision not stated", partners_name[d->partners]);
 }
 
-void report_print(const struct ingest_report *report, const char *output, const struct cube *cube,
-                  const struct countries *countries, double seconds, bool inspected)
+static void print_counts(const struct ingest_report *report, const char *output, const struct cube *cube,
+                         double seconds)
 {
-    printf("%s: %llu observations, %llu bytes, release %.*s, %.1f s", output,
-           (unsigned long long)cube_observations(cube), (unsigned long long)report->written.bytes,
-           STR_ARG(cube_release(cube)), seconds);
+    struct buf line;
+    buf_init(&line, 8192);
+    buf_printf(&line, "%llu observations, %llu bytes, release %.*s, %.1f s",
+               (unsigned long long)cube_observations(cube), (unsigned long long)report->written.bytes,
+               STR_ARG(cube_release(cube)), seconds);
     const char *before = "; left out ";
     for (size_t i = 0; i < INGEST_SKIPS; i++) {
         if (report->skipped[i] == 0)
             continue;
-        printf("%s%llu %s", before, (unsigned long long)report->skipped[i], ingest_skip_name[i]);
+        buf_printf(&line, "%s%llu %s", before, (unsigned long long)report->skipped[i], ingest_skip_name[i]);
         before = ", ";
     }
     if (report->countries.rows)
-        printf("; %llu unknown country codes became X899", (unsigned long long)report->countries.rows);
+        buf_printf(&line, "; %llu unknown country codes became X899", (unsigned long long)report->countries.rows);
     if (report->written.summed)
-        printf(", %llu rows were added to others", (unsigned long long)report->written.summed);
+        buf_printf(&line, ", %llu rows were added to others", (unsigned long long)report->written.summed);
     if (report->written.repeated)
-        printf(", %llu row%s that stood twice count%s once", (unsigned long long)report->written.repeated,
-               plural(report->written.repeated), report->written.repeated == 1 ? "s" : "");
-    printf("\n");
+        buf_printf(&line, ", %llu row%s that stood twice count%s once", (unsigned long long)report->written.repeated,
+                   plural(report->written.repeated), report->written.repeated == 1 ? "s" : "");
+    problem_line(stdout, "%s: %.*s", output, STR_ARG(buf_view(&line)));
+    buf_release(&line);
+}
+
+void report_text(const struct buf *text)
+{
+    struct str rest = buf_view(text);
+    while (rest.n) {
+        struct str line = str_cut(&rest, '\n');
+        problem_line(stdout, "%.*s", STR_ARG(line));
+    }
+}
+
+void report_print(const struct ingest_report *report, const char *output, const struct cube *cube,
+                  const struct countries *countries, double seconds, bool inspected)
+{
+    print_counts(report, output, cube, seconds);
     size_t chapters = chapters_held(cube);
     if (chapters && chapters < CHAPTERS && cube_dataset(cube)->basis == BASIS_REPORTED)
         printf("  products: %zu of %d chapters\n", chapters, CHAPTERS);
     print_list(&report->left_out, "left out");
     print_list(&report->taken, "taken");
     for (size_t i = 0; i < report->n_told; i++)
-        printf("  %s\n", report->told[i]);
+        problem_line(stdout, "  %s", report->told[i]);
     if (!inspected)
         return;
     print_found(cube);

@@ -7,6 +7,8 @@
 
 /* Codes with their counts and first places, on the standard error output. */
 void report_codes(const struct ingest_codes *codes, const char *what);
+/* Text of files' words on the standard output, line by line. */
+void report_text(const struct buf *text);
 /* Some plain lines on the standard output; with the first rows and who and what occurs if `inspected`. */
 void report_print(const struct ingest_report *report, const char *output, const struct cube *cube,
                   const struct countries *countries, double seconds, bool inspected);

@@ -1,3 +1,4 @@
+/* All open datasets with the code tables, under one id that stands for all that they can answer. */
 #include "entrepot/cube/catalogue.h"
 
 #include <inttypes.h>
@@ -68,7 +69,10 @@ static uint64_t add_dataset(uint64_t hash, const struct cube *cube)
     return XXH3_64bits_withSeed(release.p, release.n, hash);
 }
 
-static void write_id(struct catalogue *c, uint64_t hash) { (void)snprintf(c->id, sizeof c->id, "%016" PRIx64, hash); }
+static void catalogue_write_id(struct catalogue *c, uint64_t hash)
+{
+    (void)snprintf(c->id, sizeof c->id, "%016" PRIx64, hash);
+}
 
 enum status catalogue_seal(struct catalogue *c, struct str seed)
 {
@@ -83,10 +87,10 @@ enum status catalogue_seal(struct catalogue *c, struct str seed)
         c->only[i].only = NULL;
         c->only[i].cube = &c->cube[i];
         c->only[i].n = 1;
-        write_id(&c->only[i], add_dataset(base, c->cube[i]));
+        catalogue_write_id(&c->only[i], add_dataset(base, c->cube[i]));
         hash = add_dataset(hash, c->cube[i]);
     }
-    write_id(c, hash);
+    catalogue_write_id(c, hash);
     return ST_OK;
 }
 

@@ -140,7 +140,7 @@ static struct holding held_pairs(const struct cube *cube, const struct want *wan
 }
 
 /* Of many pairs each reporter with anybody and each partner with anybody: between two that are recorded an absent pair is a zero. */
-static struct holding held(const struct cube *cube, const struct want *want, uint32_t period)
+static struct holding choose_held(const struct cube *cube, const struct want *want, uint32_t period)
 {
     static const uint32_t any = ANY_MEMBER;
     if (!tells_rest(cube, want, period))
@@ -178,7 +178,7 @@ static void push_as(struct wanted *w, uint32_t period, enum period_kind kind)
     }
 }
 
-static int by_period(const void *a, const void *b)
+static int choose_by_period(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return x < y ? -1 : x > y;
@@ -188,7 +188,7 @@ static void sort_distinct(struct wanted *w)
 {
     if (w->n == 0)
         return;
-    qsort(w->period, w->n, sizeof *w->period, by_period);
+    qsort(w->period, w->n, sizeof *w->period, choose_by_period);
     size_t k = 1;
     for (size_t i = 1; i < w->n; i++)
         if (w->period[i] != w->period[k - 1])
@@ -221,7 +221,7 @@ static void keep_held(const struct cube *cube, const struct want *want, struct w
     size_t k = 0;
     *missing = *partial = 0;
     for (size_t i = 0; i < w->n; i++) {
-        struct holding h = held(cube, want, w->period[i]);
+        struct holding h = choose_held(cube, want, w->period[i]);
         *missing += h.most == 0;
         *partial += h.most > 0 && h.least < cube_expected(cube, w->period[i]);
         if (h.most)
@@ -234,7 +234,7 @@ static void keep_held(const struct cube *cube, const struct want *want, struct w
 static void keep_latest(const struct cube *cube, const struct want *want, struct wanted *w, size_t count)
 {
     size_t end = w->n;
-    while (end && held(cube, want, w->period[end - 1]).most < cube_expected(cube, w->period[end - 1]))
+    while (end && choose_held(cube, want, w->period[end - 1]).most < cube_expected(cube, w->period[end - 1]))
         end--;
     if (end == 0)
         end = w->n;
@@ -294,7 +294,7 @@ static enum status add_periods(const struct want *want, struct arena *arena, str
 }
 
 /* 0: comes first. */
-static unsigned rank_of(const struct offer *offer, const struct want *want)
+static unsigned choose_rank(const struct offer *offer, const struct want *want)
 {
     bool liked = !want->likes_all_partners || cube_dataset(offer->cube)->partners != PARTNERS_LISTED;
     return !offer->whole ? 2 : !liked;
@@ -326,7 +326,7 @@ enum status catalogue_offers(const struct catalogue *catalogue, const struct wan
             return ST_NO_MEMORY;
     for (unsigned rank = 0; rank <= 2; rank++)
         for (size_t i = 0; i < count; i++)
-            if (made[i].n_periods && rank_of(&made[i], want) == rank)
+            if (made[i].n_periods && choose_rank(&made[i], want) == rank)
                 sorted[k++] = made[i];
     *out = sorted;
     *n = k;

@@ -1,6 +1,8 @@
 /* Word by word: each word of the question is looked up in one sorted list of all words, and its fits are added up by entry. */
 #include "entrepot/cube/search.h"
 
+#include "entrepot/base/bound.h"
+
 const char *const search_kind_name[SEARCH_KINDS] = {"country", "sector", "product", "dataset"};
 const char *const search_match_name[4] = {"code", "name", "beginning", "near"};
 
@@ -57,7 +59,7 @@ static char fold_at(struct str s, size_t *i)
 }
 
 /* The next word of a text, folded; false at its end. Apostrophes part words. */
-static bool next_word(struct str text, size_t *i, char out[WORD_MAX], size_t *n)
+static bool search_next_word(struct str text, size_t *i, char out[WORD_MAX], size_t *n)
 {
     *n = 0;
     while (*i < text.n) {
@@ -109,7 +111,7 @@ static void add_words(struct search_index *x, struct str text, bool first)
 {
     char folded[WORD_MAX];
     size_t n, i = 0;
-    for (; next_word(text, &i, folded, &n); first = false)
+    for (; search_next_word(text, &i, folded, &n); first = false)
         add_word(x, str_span(folded, n), first ? PLACE_FIRST : PLACE_LATER);
 }
 
@@ -181,7 +183,7 @@ static void count_room(struct search_index *x, const struct catalogue *catalogue
     }
 }
 
-static int by_text(const void *a, const void *b)
+static int search_by_text(const void *a, const void *b)
 {
     const struct word *x = a, *y = b;
     int order = str_cmp(x->text, y->text);
@@ -204,7 +206,7 @@ struct search_index *search_new(const struct catalogue *catalogue)
         search_free(x);
         return NULL;
     }
-    qsort(x->word, x->n_words, sizeof *x->word, by_text);
+    qsort(x->word, x->n_words, sizeof *x->word, search_by_text);
     return x;
 }
 
@@ -219,7 +221,7 @@ void search_free(struct search_index *x)
 /* ---- looking ---- */
 
 /* What is known of an entry while the words of a question are gone through. */
-struct tally {
+struct search_tally {
     float sum, best; /* of the words before; of the present one */
     uint8_t terms;   /* words that fit */
     uint8_t match;   /* the worst enum search_match of them; of the present one in `now` */
@@ -228,7 +230,7 @@ struct tally {
 
 struct looking {
     const struct search_index *index;
-    struct tally *tally;
+    struct search_tally *tally;
     uint32_t *touched; /* entries that fit the present word */
     size_t n_touched;
     unsigned kinds;
@@ -236,7 +238,7 @@ struct looking {
 
 static void fit(struct looking *l, uint32_t entry, double score, enum search_match match)
 {
-    struct tally *t = &l->tally[entry];
+    struct search_tally *t = &l->tally[entry];
     if (l->kinds && !(l->kinds & 1U << l->index->entry[entry].kind))
         return;
     if (t->best <= 0)
@@ -247,17 +249,9 @@ static void fit(struct looking *l, uint32_t entry, double score, enum search_mat
     }
 }
 
-static size_t first_word(const struct search_index *x, struct str term)
+static bool word_before(const void *words, size_t at, const void *term)
 {
-    size_t low = 0, high = x->n_words;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_cmp(x->word[middle].text, term) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return str_cmp(((const struct word *)words)[at].text, *(const struct str *)term) < 0;
 }
 
 /* Of codes that begin alike the shorter comes first: a heading before its subheadings. */
@@ -320,7 +314,7 @@ static void fit_near(struct looking *l, struct str term)
 static void end_term(struct looking *l, unsigned terms_before)
 {
     for (size_t i = 0; i < l->n_touched; i++) {
-        struct tally *t = &l->tally[l->touched[i]];
+        struct search_tally *t = &l->tally[l->touched[i]];
         if (t->terms == terms_before) {
             t->terms++;
             t->sum += t->best;
@@ -334,7 +328,8 @@ static void look_up(struct looking *l, struct str term, unsigned terms_before)
 {
     const struct search_index *x = l->index;
     l->n_touched = 0;
-    for (size_t i = first_word(x, term); i < x->n_words && str_starts(x->word[i].text, term); i++)
+    for (size_t i = lower_bound(x->word, x->n_words, word_before, &term);
+         i < x->n_words && str_starts(x->word[i].text, term); i++)
         fit_beginning(l, &x->word[i], term);
     if (l->n_touched == 0)
         fit_near(l, term);
@@ -368,7 +363,7 @@ static void keep_best(struct search_hit *hit, size_t *n, size_t max, struct sear
     hit[at] = next;
 }
 
-static struct search_hit make_hit(const struct entry *e, const struct tally *t, size_t letters)
+static struct search_hit make_hit(const struct entry *e, const struct search_tally *t, size_t letters)
 {
     double score = (double)t->sum / t->terms;
     if (t->match != SEARCH_CODE)
@@ -401,10 +396,11 @@ static struct str join(struct str text, char out[WORD_MAX])
 static void look_up_joined(struct looking *l, struct str joined, unsigned terms)
 {
     const struct search_index *x = l->index;
-    for (size_t i = first_word(x, joined); i < x->n_words && str_eq(x->word[i].text, joined); i++) {
-        struct tally *t = &l->tally[x->word[i].entry];
+    for (size_t i = lower_bound(x->word, x->n_words, word_before, &joined);
+         i < x->n_words && str_eq(x->word[i].text, joined); i++) {
+        struct search_tally *t = &l->tally[x->word[i].entry];
         if (x->word[i].place == PLACE_CODE && (!l->kinds || (l->kinds & 1U << x->entry[x->word[i].entry].kind)))
-            *t = (struct tally){.sum = (float)terms, .terms = (uint8_t)terms, .match = SEARCH_CODE};
+            *t = (struct search_tally){.sum = (float)terms, .terms = (uint8_t)terms, .match = SEARCH_CODE};
     }
 }
 
@@ -420,7 +416,7 @@ static unsigned look_up_all(struct looking *l, struct str text, size_t *letters)
         look_up(l, joined, 0);
         return 1;
     }
-    while (terms < TERMS_MAX && next_word(text, &i, word, &n))
+    while (terms < TERMS_MAX && search_next_word(text, &i, word, &n))
         look_up(l, str_span(word, n), terms++);
     if (terms > 1) {
         look_up_joined(l, joined, terms);
@@ -433,14 +429,14 @@ bool search_text_good(struct str text)
 {
     char word[WORD_MAX];
     size_t n, i = 0;
-    return next_word(text, &i, word, &n);
+    return search_next_word(text, &i, word, &n);
 }
 
 enum status search_find(const struct search_index *x, struct str text, unsigned kinds, size_t max, struct arena *arena,
                         struct search_hit **out, size_t *n, size_t *found)
 {
     struct looking l = {.index = x, .kinds = kinds};
-    l.tally = arena_new(arena, struct tally, x->n_entries);
+    l.tally = arena_new(arena, struct search_tally, x->n_entries);
     l.touched = arena_new(arena, uint32_t, x->n_entries);
     *out = arena_new(arena, struct search_hit, max);
     if (!l.tally || !l.touched || !*out)

@@ -1,6 +1,8 @@
+/* The table of countries and areas: found by any code or name, suggested where a word is near one. */
 #include <xxhash.h>
 
 #include "entrepot/base/arena.h"
+#include "entrepot/base/bound.h"
 #include "entrepot/base/csv.h"
 #include "entrepot/cube/codes.h"
 
@@ -68,21 +70,17 @@ static int by_spelling(const void *a, const void *b)
     return order ? order : (int)x->rank - (int)y->rank;
 }
 
+static bool spelling_before(const void *list, size_t at, const void *wanted)
+{
+    return str_cmp(((const struct spelling *)list)[at].text, *(const struct str *)wanted) < 0;
+}
+
 static uint32_t find(const struct spelling *list, size_t n, struct str code)
 {
     char text[16];
     struct str wanted = normal(code, text);
-    size_t low = 0, high = n;
-    if (wanted.n == 0)
-        return NO_ID;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_cmp(list[middle].text, wanted) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < n && str_eq(list[low].text, wanted) ? list[low].id : NO_ID;
+    size_t at = wanted.n ? lower_bound(list, n, spelling_before, &wanted) : n;
+    return at < n && str_eq(list[at].text, wanted) ? list[at].id : NO_ID;
 }
 
 static bool add(struct countries *c, struct spelling *list, size_t *n, struct str code, uint32_t id, unsigned rank)

@@ -1,6 +1,8 @@
+/* The table of HS products: codes, names, levels, and the section of each chapter. */
 #include <xxhash.h>
 
 #include "entrepot/base/arena.h"
+#include "entrepot/base/bound.h"
 #include "entrepot/base/csv.h"
 #include "entrepot/cube/codes.h"
 
@@ -46,35 +48,33 @@ bool product_level(struct str code, enum level *out)
     return true;
 }
 
-static int by_code(const void *a, const void *b, void *table)
+static int product_by_code(const void *a, const void *b, void *table)
 {
     const struct product *p = table;
     return str_cmp(p[*(const uint32_t *)a].code, p[*(const uint32_t *)b].code);
 }
 
-/* First position in `sorted` whose code is not before `code`. */
-static size_t bound(const struct products *products, struct str code)
+static bool product_code_before(const void *table, size_t at, const void *code)
 {
-    size_t low = 0, high = products->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_cmp(products->product[products->sorted[middle]].code, code) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    const struct products *p = table;
+    return str_cmp(p->product[p->sorted[at]].code, *(const struct str *)code) < 0;
+}
+
+/* First position in `sorted` whose code is not before `code`. */
+static size_t product_bound(const struct products *products, struct str code)
+{
+    return lower_bound(products, products->n, product_code_before, &code);
 }
 
 uint32_t products_find(const struct products *products, struct str code)
 {
-    size_t at = bound(products, code);
+    size_t at = product_bound(products, code);
     return at < products->n && str_eq(products->product[products->sorted[at]].code, code) ? products->sorted[at]
                                                                                           : NO_ID;
 }
 
-static enum status read_row(struct products *products, struct str *parent, const struct csv *csv, const size_t *column,
-                            struct problem *problem)
+static enum status product_read_row(struct products *products, struct str *parent, const struct csv *csv,
+                                    const size_t *column, struct problem *problem)
 {
     struct product *p = &products->product[products->n];
     if (csv->n_fields < FIELDS)
@@ -117,7 +117,7 @@ static enum status link_parents(struct products *products, const char *name, con
     for (uint32_t i = 0; i < products->n; i++)
         products->sorted[i] = i;
     if (products->n)
-        qsort_r(products->sorted, products->n, sizeof *products->sorted, by_code, products->product);
+        qsort_r(products->sorted, products->n, sizeof *products->sorted, product_by_code, products->product);
     for (size_t i = 1; i < products->n; i++)
         if (str_eq(products->product[products->sorted[i]].code, products->product[products->sorted[i - 1]].code))
             return problem_set(problem, ST_INVALID, name, "the code \"%.*s\" stands twice",
@@ -135,7 +135,8 @@ static enum status link_parents(struct products *products, const char *name, con
     return ST_OK;
 }
 
-static enum status read_all(struct products *products, const char *name, struct str text, struct problem *problem)
+static enum status products_read_all(struct products *products, const char *name, struct str text,
+                                     struct problem *problem)
 {
     size_t room = csv_count_lines(text), column[FIELDS];
     products->product = arena_new(&products->arena, struct product, room);
@@ -148,7 +149,7 @@ static enum status read_all(struct products *products, const char *name, struct 
     csv_init_memory(&csv, name, bytes, text.n);
     enum status status = csv_header(&csv, field_name, FIELDS, column, problem);
     while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK)
-        status = read_row(products, parent, &csv, column, problem);
+        status = product_read_row(products, parent, &csv, column, problem);
     return status == ST_NOT_FOUND ? link_parents(products, name, parent, problem) : status;
 }
 
@@ -159,7 +160,7 @@ enum status products_read(const char *name, struct str csv, struct products **ou
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     arena_init(&products->arena, SIZE_MAX);
     products->hash = XXH3_64bits(csv.p, csv.n);
-    enum status status = read_all(products, name, csv, problem);
+    enum status status = products_read_all(products, name, csv, problem);
     if (status == ST_OK)
         *out = products;
     else

@@ -1,5 +1,5 @@
 /* Product codes as numbers: how they travel from an importer to a cube file. */
-#include "entrepot/cube/write.h"
+#include "entrepot/cube/codes.h"
 
 static const unsigned digits_of[LEVELS] = {[LEVEL_HS2] = 2, [LEVEL_HS4] = 4, [LEVEL_HS6] = 6, [LEVEL_HS8] = 8};
 

@@ -1,3 +1,4 @@
+/* Sectors: named baskets of HS prefixes, by revision, from JSON. */
 #include <jansson.h>
 #include <xxhash.h>
 
@@ -12,14 +13,17 @@ struct sectors {
     uint64_t hash; /* of the text */
 };
 
-static enum status refuse(const char *name, struct problem *problem, const char *id, const char *what)
+static enum status sector_refuse(const char *name, struct problem *problem, const char *id, const char *what)
 {
     char place[256];
     (void)snprintf(place, sizeof place, "%s: sector \"%s\"", name, id);
     return problem_set(problem, ST_INVALID, place, "%s", what);
 }
 
-static int by_code(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
+static int sector_by_code(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
 
 static enum status read_prefixes(struct sectors *s, const char *name, const char *id, json_t *list,
                                  struct sector_prefixes *out, struct problem *problem)
@@ -30,20 +34,20 @@ static enum status read_prefixes(struct sectors *s, const char *name, const char
     if (!prefix)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     if (n == 0)
-        return refuse(name, problem, id, "a list of prefixes is missing or empty");
+        return sector_refuse(name, problem, id, "a list of prefixes is missing or empty");
     json_array_foreach(list, i, item)
     {
         struct str text = str_view(json_string_value(item));
         if (!str_digits(text) || (text.n != 2 && text.n != 4 && text.n != 6))
-            return refuse(name, problem, id, "a prefix is a text of 2, 4 or 6 digits");
+            return sector_refuse(name, problem, id, "a prefix is a text of 2, 4 or 6 digits");
         prefix[i] = arena_str(&s->arena, text);
         if (!prefix[i].p)
             return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     }
-    qsort(prefix, n, sizeof *prefix, by_code);
+    qsort(prefix, n, sizeof *prefix, sector_by_code);
     for (i = 1; i < n; i++)
         if (str_starts(prefix[i], prefix[i - 1]))
-            return refuse(name, problem, id, "one prefix lies within another of the same list");
+            return sector_refuse(name, problem, id, "one prefix lies within another of the same list");
     out->prefix = prefix;
     out->n = n;
     return ST_OK;
@@ -68,14 +72,15 @@ static enum status read_revisions(struct sectors *s, const char *name, const cha
     const char *key;
     json_t *list;
     if (!json_is_object(hs) || json_object_size(hs) == 0 || json_object_size(hs) > SECTOR_REVISIONS_MAX)
-        return refuse(name, problem, id,
-                      "\"hs\" is an object from \"any\" or a revision such as \"HS2022\" to prefixes");
+        return sector_refuse(name, problem, id,
+                             "\"hs\" is an object from \"any\" or a revision such as \"HS2022\" to prefixes");
     json_object_foreach(hs, key, list)
     {
         struct sector_prefixes *p = &sector->by_hs[sector->n_hs++];
         p->hs = arena_str(&s->arena, str_view(key));
         if (!p->hs.p || !known_revision(p->hs))
-            return refuse(name, problem, id, "a key of \"hs\" is neither \"any\" nor a revision such as \"HS2022\"");
+            return sector_refuse(name, problem, id,
+                                 "a key of \"hs\" is neither \"any\" nor a revision such as \"HS2022\"");
         enum status status = read_prefixes(s, name, id, list, p, problem);
         if (status != ST_OK)
             return status;
@@ -84,27 +89,27 @@ static enum status read_revisions(struct sectors *s, const char *name, const cha
     return ST_OK;
 }
 
-static enum status read_sector(struct sectors *s, const char *name, json_t *json, struct problem *problem)
+static enum status sector_read(struct sectors *s, const char *name, json_t *json, struct problem *problem)
 {
     struct sector *sector = &s->sector[s->n];
     const char *id = json_string_value(json_object_get(json, "id")),
                *title = json_string_value(json_object_get(json, "name"));
     const char *why = json_string_value(json_object_get(json, "why"));
     if (!id || !title || !why || json_object_size(json) != 4)
-        return refuse(name, problem, id ? id : "?", "a sector has the keys id, name, why and hs, and no others");
+        return sector_refuse(name, problem, id ? id : "?", "a sector has the keys id, name, why and hs, and no others");
     sector->id = arena_str(&s->arena, str_view(id));
     sector->name = arena_str(&s->arena, str_view(title));
     sector->why = arena_str(&s->arena, str_view(why));
     if (!sector->id.p || !sector->name.p || !sector->why.p)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     if (sectors_find(s, sector->id))
-        return refuse(name, problem, id, "this id stands twice");
+        return sector_refuse(name, problem, id, "this id stands twice");
     enum status status = read_revisions(s, name, id, json_object_get(json, "hs"), sector, problem);
     s->n += status == ST_OK;
     return status;
 }
 
-static enum status read_all(struct sectors *s, const char *name, json_t *root, struct problem *problem)
+static enum status sectors_read_all(struct sectors *s, const char *name, json_t *root, struct problem *problem)
 {
     json_t *list = json_object_get(root, "sectors"), *json;
     size_t i;
@@ -115,7 +120,7 @@ static enum status read_all(struct sectors *s, const char *name, json_t *root, s
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     json_array_foreach(list, i, json)
     {
-        enum status status = read_sector(s, name, json, problem);
+        enum status status = sector_read(s, name, json, problem);
         if (status != ST_OK)
             return status;
     }
@@ -134,7 +139,7 @@ enum status sectors_read(const char *name, struct str json, struct sectors **out
     if (s) {
         arena_init(&s->arena, SIZE_MAX);
         s->hash = XXH3_64bits(json.p, json.n);
-        status = read_all(s, name, text.root, problem);
+        status = sectors_read_all(s, name, text.root, problem);
     }
     json_text_release(&text);
     if (status == ST_OK)

@@ -1,3 +1,4 @@
+/* The groups of a query's result: an array where they are few or dense, else a hash table. */
 #include "cube/engine/scan.h"
 
 #define DENSE_CELLS ((uint64_t)1 << 16)     /* always an array */

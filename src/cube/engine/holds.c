@@ -1,5 +1,6 @@
 /* What a cube holds: dictionaries, levels, periods, presence. */
 #include "cube/engine/engine.h"
+#include "entrepot/base/bound.h"
 
 const struct dataset *cube_dataset(const struct cube *cube) { return &cube->dataset; }
 struct str cube_release(const struct cube *cube) { return cube->release; }
@@ -36,20 +37,21 @@ const struct str *cube_nodes(const struct cube *cube, enum level level, size_t *
 
 const struct str *cube_node_names(const struct cube *cube, enum level level) { return cube->level[level].name; }
 
-/* First leaf that is not before `prefix`, or, with `after`, the first that is behind all that begin with it. */
-static uint32_t leaf_bound(const struct level_nodes *leaves, struct str prefix, bool after)
+/* By as many of their first letters as the prefix has. */
+static int leaf_order(const void *leaves, size_t at, const void *prefix)
 {
-    size_t low = 0, high = leaves->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        struct str code = leaves->code[middle];
-        int order = str_cmp(str_span(code.p, code.n < prefix.n ? code.n : prefix.n), prefix);
-        if (order < 0 || (after && order == 0))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return (uint32_t)low;
+    const struct str code = ((const struct str *)leaves)[at], *wanted = prefix;
+    return str_cmp(str_span(code.p, code.n < wanted->n ? code.n : wanted->n), *wanted);
+}
+
+static bool leaf_before(const void *leaves, size_t at, const void *prefix)
+{
+    return leaf_order(leaves, at, prefix) < 0;
+}
+
+static bool leaf_not_behind(const void *leaves, size_t at, const void *prefix)
+{
+    return leaf_order(leaves, at, prefix) <= 0;
 }
 
 void cube_leaf_range(const struct cube *cube, struct str prefix, uint32_t *from, uint32_t *to)
@@ -57,26 +59,17 @@ void cube_leaf_range(const struct cube *cube, struct str prefix, uint32_t *from,
     const struct level_nodes *leaves = &cube->level[cube->dataset.level];
     if (str_is(prefix, "TOTAL"))
         prefix = str_span(NULL, 0);
-    *from = leaf_bound(leaves, prefix, false);
-    *to = leaf_bound(leaves, prefix, true);
+    *from = (uint32_t)lower_bound(leaves->code, leaves->n, leaf_before, &prefix);
+    *to = (uint32_t)lower_bound(leaves->code, leaves->n, leaf_not_behind, &prefix);
 }
 
 /* ---- segments ---- */
 
 static size_t segment_bound(const struct cube *cube, uint32_t period)
 {
-    size_t low = 0, high = cube->image.n_segments;
-    uint32_t guess = high ? period - cube->period[0] : 0; /* where none is missing */
-    if (guess < high && cube->period[guess] == period)
-        return guess;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (cube->period[middle] < period)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t n = cube->image.n_segments;
+    uint32_t guess = n ? period - cube->period[0] : 0; /* where none is missing */
+    return guess < n && cube->period[guess] == period ? guess : lower_bound_u32(cube->period, n, period);
 }
 
 /* First of the dataset's own periods that falls into `period`. */

@@ -1,19 +1,18 @@
+/* Opens a cube: copies or maps the file, then reads its description, members, products and periods. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "cube/engine/engine.h"
-#include "cube/write/verify.h"
+#include "entrepot/base/file.h"
 
 static enum status no_memory(const struct cube *cube, struct problem *problem)
 {
     return problem_set(problem, ST_NO_MEMORY, cube->name ? cube->name : "cube", "out of memory while opening");
 }
 
-/* Calls `line` for each line of a dictionary; the dictionary was checked by image_open. */
+/* The next line of a dictionary that image_open has checked. */
 static struct str next_line(struct str *rest) { return str_cut(rest, '\n'); }
 
 /* A member that occurs must be in the table of countries; of the others some may have left it. */
@@ -244,11 +243,6 @@ enum status cube_open_take(const char *name, char *bytes, size_t n, const struct
     return open_store(&store, name, countries, products, out, problem);
 }
 
-static enum status refused(const char *path, const char *doing, struct problem *problem)
-{
-    return problem_set(problem, errno == ENOENT ? ST_NOT_FOUND : ST_IO, path, "%s: %s", doing, strerror(errno));
-}
-
 static enum status copy_in(int fd, const char *path, struct store *store, size_t n, struct problem *problem)
 {
     if (!store_new(store, n))
@@ -259,7 +253,7 @@ static enum status copy_in(int fd, const char *path, struct store *store, size_t
             continue;
         if (got <= 0) {
             enum status status =
-                got < 0 ? refused(path, "cannot read", problem)
+                got < 0 ? file_refused(path, "cannot read", problem)
                         : problem_set(problem, ST_CORRUPT, path, "the file became shorter while it was read");
             store_release(store);
             return status;
@@ -270,21 +264,16 @@ static enum status copy_in(int fd, const char *path, struct store *store, size_t
     return ST_OK;
 }
 
-static enum status open_fd(int fd, const char *path, const struct countries *countries, const struct products *products,
-                           struct cube **out, struct problem *problem)
+static enum status open_fd(const struct file *file, const char *path, const struct countries *countries,
+                           const struct products *products, struct cube **out, struct problem *problem)
 {
-    struct stat info;
     struct store store;
-    if (fstat(fd, &info) != 0)
-        return refused(path, "cannot look at", problem);
-    if (!S_ISREG(info.st_mode))
-        return problem_set(problem, ST_INVALID, path, "this is not a file");
-    size_t n = (size_t)info.st_size;
+    size_t n = (size_t)file->bytes;
     if (n > CUBE_SMALL_BYTES) {
-        if (!store_map(&store, fd, n))
-            return refused(path, "cannot map", problem);
+        if (!store_map(&store, file->fd, n))
+            return file_refused(path, "cannot map", problem);
     } else {
-        enum status status = copy_in(fd, path, &store, n, problem);
+        enum status status = copy_in(file->fd, path, &store, n, problem);
         if (status != ST_OK)
             return status;
     }
@@ -294,11 +283,12 @@ static enum status open_fd(int fd, const char *path, const struct countries *cou
 enum status cube_open(const char *path, const struct countries *countries, const struct products *products,
                       struct cube **out, struct problem *problem)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return refused(path, "cannot open", problem);
-    enum status status = open_fd(fd, path, countries, products, out, problem);
-    (void)close(fd);
+    struct file file;
+    enum status status = file_open(path, true, &file, problem);
+    if (status != ST_OK)
+        return status;
+    status = open_fd(&file, path, countries, products, out, problem);
+    (void)close(file.fd);
     return status;
 }
 
@@ -311,9 +301,4 @@ void cube_close(struct cube *cube)
     store_release(&cube->store);
     free(cube->name);
     free(cube);
-}
-
-enum status cube_verify(const struct cube *cube, struct problem *problem)
-{
-    return segments_verify(&cube->image, &cube->dataset, cube->countries, problem);
 }

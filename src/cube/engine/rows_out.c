@@ -98,37 +98,56 @@ static void name_side(const struct scan *s, enum cube_dim dim, uint64_t *number,
 
 /* ---- rows ---- */
 
-static bool make_columns(const struct scan *s, size_t n, struct rows_out *out)
+static void *take(char **at, bool wanted, size_t n, size_t size)
 {
-    struct arena *arena = s->arena;
-    *out = (struct rows_out){.value_usd = arena_new(arena, int64_t, n), .status = arena_new(arena, uint16_t, n)};
-    bool ok = out->value_usd && out->status;
-    for (enum cube_dim d = 0; ok && d < CUBE_DIMS; d++)
-        if ((s->query->group & CUBE_BIT(d)) && s->query->spread != d)
-            ok = (out->key[d] = arena_new_raw(arena, uint32_t, n)) != NULL;
-    if (ok && s->weighed) {
-        out->quantity_kg = arena_new_raw(arena, int64_t, n);
-        out->unweighed_usd = arena_new(arena, int64_t, n);
-        ok = out->quantity_kg && out->unweighed_usd;
-    }
-    if (!ok || s->query->spread == CUBE_NO_SPREAD)
-        return ok;
-    out->members = arena_new(arena, uint32_t, n);
-    out->top_id = arena_new_raw(arena, uint32_t, n);
-    out->top_value_usd = arena_new(arena, int64_t, n);
-    out->sum_sq = arena_new(arena, double, n);
-    return out->members && out->top_id && out->top_value_usd && out->sum_sq;
+    void *column = wanted ? *at : NULL;
+    *at += wanted ? n * size : 0;
+    return column;
 }
 
-/* Rows of nothing. */
-static bool make_rows(const struct scan *s, size_t n, struct rows_out *out)
+static bool has_key(const struct scan *s, enum cube_dim dim)
 {
-    bool ok = make_columns(s, n, out);
-    for (size_t i = 0; ok && out->quantity_kg && i < n; i++)
+    return (s->query->group & CUBE_BIT(dim)) != 0 && s->query->spread != dim;
+}
+
+static size_t row_bytes(const struct scan *s)
+{
+    size_t bytes = sizeof(int64_t) + sizeof(uint16_t) + (s->weighed ? 2 * sizeof(int64_t) : 0);
+    if (s->query->spread != CUBE_NO_SPREAD)
+        bytes += sizeof(int64_t) + sizeof(double) + 2 * sizeof(uint32_t);
+    for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
+        bytes += has_key(s, d) ? sizeof(uint32_t) : 0;
+    return bytes;
+}
+
+/* The columns in one block, the widest first, so that each is aligned. */
+static void place_columns(const struct scan *s, char *block, size_t n, struct rows_out *out)
+{
+    const bool spread = s->query->spread != CUBE_NO_SPREAD;
+    out->value_usd = take(&block, true, n, sizeof(int64_t));
+    out->quantity_kg = take(&block, s->weighed, n, sizeof(int64_t));
+    out->unweighed_usd = take(&block, s->weighed, n, sizeof(int64_t));
+    out->top_value_usd = take(&block, spread, n, sizeof(int64_t));
+    out->sum_sq = take(&block, spread, n, sizeof(double));
+    out->members = take(&block, spread, n, sizeof(uint32_t));
+    out->top_id = take(&block, spread, n, sizeof(uint32_t));
+    for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
+        out->key[d] = take(&block, has_key(s, d), n, sizeof(uint32_t));
+    out->status = take(&block, true, n, sizeof(uint16_t));
+}
+
+/* Rows of nothing; their block, or NULL. */
+static char *make_rows(const struct scan *s, size_t n, struct rows_out *out)
+{
+    char *block = arena_alloc(s->arena, n, row_bytes(s), 16);
+    if (!block)
+        return NULL;
+    place_columns(s, block, n, out);
+    for (size_t i = 0; out->quantity_kg && i < n; i++)
         out->quantity_kg[i] = QUANTITY_UNKNOWN;
-    for (size_t i = 0; ok && out->top_id && i < n; i++)
+    for (size_t i = 0; out->top_id && i < n; i++)
         out->top_id[i] = NO_ID;
-    return ok;
+    return block;
 }
 
 /* False where a sum is too large. */
@@ -221,7 +240,8 @@ enum status scan_rows(struct scan *s, struct cube_rows *rows)
     const size_t n = count_groups(s, &used);
     if (s->query->max_rows && n > s->query->max_rows)
         return ST_TOO_LARGE;
-    if (!make_rows(s, n, &out))
+    char *block = make_rows(s, n, &out);
+    if (!block)
         return ST_NO_MEMORY;
     if (is_laid_out(s))
         fold_cells(s, &used, &out);
@@ -229,6 +249,8 @@ enum status scan_rows(struct scan *s, struct cube_rows *rows)
         take_cells(s, &used, &out);
     for (size_t i = s->box.n_sides - is_laid_out(s); i-- > 0;) /* the innermost first */
         name_side(s, s->box.side[i], used.number, n, out.key[s->box.side[i]]);
+    block = arena_rewind_around(s->arena, s->mark, block, n * row_bytes(s));
+    place_columns(s, block, n, &out);
     *rows = (struct cube_rows){.n = n,
                                .value_usd = out.value_usd,
                                .status = out.status,

@@ -6,6 +6,7 @@
  * cells are folded at the end.
  */
 #include "cube/engine/scan.h"
+#include "entrepot/base/bound.h"
 
 /* ---- what the query spans ---- */
 
@@ -29,7 +30,7 @@ static uint64_t side_length(const struct scan *s, enum cube_dim dim)
     case CUBE_REPORTER:
     case CUBE_PARTNER: return s->cube->image.n_members;
     case CUBE_FLOW: return 2;
-    case CUBE_PRODUCT: return s->cube->level[s->query->level].n;
+    case CUBE_PRODUCT: return s->query->baskets ? s->query->baskets->n : s->cube->level[s->query->level].n;
     case CUBE_PERIOD: return s->n_periods ? s->n_periods : 1;
     case CUBE_DIMS: break;
     }
@@ -58,25 +59,48 @@ static enum status shape_box(struct scan *s)
     return ST_OK;
 }
 
+/* Of baskets the leaves that are in one of them, as far as the query wants those. */
+static enum status find_leaves(struct scan *s)
+{
+    const struct cube_set *only = &s->query->only[CUBE_PRODUCT];
+    const struct cube_baskets *baskets = s->query->baskets;
+    const size_t n_leaves = s->cube->image.n_products, n = only->member ? only->n : n_leaves;
+    s->leaves = *only;
+    if (!baskets)
+        return ST_OK;
+    uint32_t *list = arena_new_raw(s->arena, uint32_t, n);
+    if (!list)
+        return ST_NO_MEMORY;
+    s->leaves = (struct cube_set){list, 0};
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t leaf = only->member ? only->member[i] : i;
+        if (leaf < n_leaves && baskets->of_leaf[leaf])
+            list[s->leaves.n++] = leaf;
+    }
+    if (s->leaves.n == n_leaves)
+        s->leaves = (struct cube_set){NULL, 0};
+    return ST_OK;
+}
+
 static enum status mark_leaves(struct scan *s)
 {
-    const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
-    if (!leaves->member)
+    if (!s->leaves.member)
         return ST_OK;
     bool *wanted = arena_new(s->arena, bool, s->cube->image.n_products);
-    s->local_leaf = arena_new(s->arena, uint32_t, leaves->n);
+    s->local_leaf = arena_new(s->arena, uint32_t, s->leaves.n);
     if (!wanted || !s->local_leaf)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < leaves->n; i++)
-        if (leaves->member[i] < s->cube->image.n_products)
-            wanted[leaves->member[i]] = true;
+    for (size_t i = 0; i < s->leaves.n; i++)
+        if (s->leaves.member[i] < s->cube->image.n_products)
+            wanted[s->leaves.member[i]] = true;
     s->wanted = wanted;
     return ST_OK;
 }
 
 static bool needs_totals_only(const struct cube_query *q)
 {
-    return !q->only[CUBE_PRODUCT].member && (!query_tells_apart(q, CUBE_PRODUCT) || q->level == LEVEL_TOTAL);
+    return !q->only[CUBE_PRODUCT].member && !q->baskets &&
+           (!query_tells_apart(q, CUBE_PRODUCT) || q->level == LEVEL_TOTAL);
 }
 
 /* ---- adding ---- */
@@ -209,6 +233,35 @@ static void add_chunk(const struct adding *a, const struct rows_chunk *chunk)
         add_to_spread(s, chunk, at);
 }
 
+/* Rows of leaves become rows of the baskets that have them. */
+static void add_to_baskets(const struct adding *a, const struct rows_chunk *chunk)
+{
+    const uint64_t *of_leaf = a->scan->query->baskets->of_leaf;
+    struct rows_chunk many;
+    many.n = 0;
+    for (size_t i = 0; i < chunk->n; i++)
+        for (uint64_t left = of_leaf[chunk->leaf[i]]; left; left &= left - 1) {
+            if (many.n == CHUNK_ROWS) {
+                add_chunk(a, &many);
+                many.n = 0;
+            }
+            many.leaf[many.n] = (uint16_t)__builtin_ctzll(left);
+            many.value_usd[many.n] = chunk->value_usd[i];
+            many.status[many.n] = chunk->status[i];
+            if (a->scan->weighed) {
+                many.stored_kg[many.n] = chunk->stored_kg[i];
+                many.unweighed_usd[many.n] = chunk->unweighed_usd[i];
+            }
+            many.n++;
+        }
+    add_chunk(a, &many);
+}
+
+static void add_leaves(const struct adding *a, const struct rows_chunk *chunk)
+{
+    (a->scan->query->baskets ? add_to_baskets : add_chunk)(a, chunk);
+}
+
 /* A run's total is a row without a product. */
 static void add_total(const struct adding *a, const struct file_total *total)
 {
@@ -272,7 +325,7 @@ static void add_rows(const struct adding *a, const struct run_view *view)
         name_leaves(&chunk, a->segment);
         if (s->wanted)
             keep_wanted(&chunk, s->wanted);
-        add_chunk(a, &chunk);
+        add_leaves(a, &chunk);
     }
     s->failed = s->failed || cursor.corrupt;
 }
@@ -281,44 +334,37 @@ static void add_rows(const struct adding *a, const struct run_view *view)
 
 static uint32_t local_of(const struct image_segment *segment, uint32_t leaf)
 {
-    uint32_t low = 0, high = segment->n_leaves;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (segment->leaf[middle] < leaf)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < segment->n_leaves && segment->leaf[low] == leaf ? low : UINT32_MAX;
+    size_t at = find_u16(segment->leaf, segment->n_leaves, leaf);
+    return at < segment->n_leaves ? (uint32_t)at : UINT32_MAX;
 }
 
 static void localise(struct scan *s, const struct image_segment *segment)
 {
-    const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
     if (s->segment == segment)
         return;
     s->segment = segment;
-    for (size_t i = 0; i < leaves->n; i++)
-        s->local_leaf[i] = local_of(segment, leaves->member[i]);
+    for (size_t i = 0; i < s->leaves.n; i++)
+        s->local_leaf[i] = local_of(segment, s->leaves.member[i]);
 }
 
-/* Whether looking each of the leaves up costs less than reading the run: a look-up costs as much as about a hundred rows in turn. */
-static bool few_leaves(size_t leaves, uint32_t rows) { return leaves <= 1 || leaves * 96 <= rows; }
+#define LOOK_UP_ROWS 96 /* as many rows in turn cost as much as looking one up */
+
+/* Whether looking each of the leaves up costs less than reading the run. */
+static bool few_leaves(size_t leaves, uint32_t rows) { return leaves <= 1 || leaves * LOOK_UP_ROWS <= rows; }
 
 static void add_named(const struct adding *a, const struct run_view *view)
 {
     struct scan *s = a->scan;
-    const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
     struct rows_chunk chunk;
     localise(s, a->segment);
-    for (size_t i = 0; i < leaves->n; i++) {
+    s->observations_read += s->leaves.n; /* whether they are there or not: that is the work */
+    for (size_t i = 0; i < s->leaves.n; i++) {
         uint32_t row;
         if (s->local_leaf[i] == UINT32_MAX || !run_find(view, s->local_leaf[i], &row))
             continue;
-        s->observations_read++;
-        chunk.leaf[0] = (uint16_t)leaves->member[i];
+        chunk.leaf[0] = (uint16_t)s->leaves.member[i];
         if (run_at(view, row, s->weighed, &chunk))
-            add_chunk(a, &chunk);
+            add_leaves(a, &chunk);
         else
             s->failed = true;
     }
@@ -331,15 +377,23 @@ static struct adding adding_of(struct scan *s, const struct touch *touch)
     bool turned = engine_turned(s->cube, touch->flow);
     uint64_t reporter = turned ? RUN_PARTNER(touch->key) : RUN_REPORTER(touch->key);
     uint64_t partner = turned ? RUN_REPORTER(touch->key) : RUN_PARTNER(touch->key);
-    uint64_t base = stride[CUBE_PERIOD] * touch->period + stride[CUBE_REPORTER] * reporter +
+    uint64_t base = stride[CUBE_PERIOD] * (touch->period + s->first_period) + stride[CUBE_REPORTER] * reporter +
                     stride[CUBE_PARTNER] * partner + stride[CUBE_FLOW] * (uint64_t)touch->flow;
     return (struct adding){.scan = s, .segment = touch->segment, .base = base, .stride = stride[CUBE_PRODUCT]};
 }
 
+static void note_failure(struct scan *s, const struct touch *touch)
+{
+    if (s->failed && !s->broken.segment)
+        s->broken = *touch;
+}
+
 static void add_run_total(struct visitor *visitor, const struct touch *touch)
 {
-    struct adding a = adding_of((struct scan *)visitor, touch);
+    struct scan *s = (struct scan *)visitor;
+    struct adding a = adding_of(s, touch);
     add_total(&a, &touch->total);
+    note_failure(s, touch);
 }
 
 static void add_run(struct visitor *visitor, const struct touch *touch)
@@ -348,13 +402,13 @@ static void add_run(struct visitor *visitor, const struct touch *touch)
     struct adding a = adding_of(s, touch);
     const struct image_segment *segment = touch->segment;
     struct run_view view;
-    const struct cube_set *leaves = &s->query->only[CUBE_PRODUCT];
     if (!run_view(touch->run, segment->rows, segment->rows_bytes, segment->n_leaves, &view))
         s->failed = true;
-    else if (leaves->member && few_leaves(leaves->n, touch->run->count))
+    else if (s->leaves.member && few_leaves(s->leaves.n, touch->run->count))
         add_named(&a, &view);
     else
         add_rows(&a, &view);
+    note_failure(s, touch);
 }
 
 /* ---- the spread, member by member ---- */
@@ -369,19 +423,30 @@ static void fold_member(struct scan *s)
     s->n_touched = 0;
 }
 
-/* Whether a member of the spread adds at most once to each group: it has one run, and each of its rows is another group. */
+/* Whether a member of the spread adds at most once to each group: each of its runs, and each of their rows, is another group. */
 static bool adds_once(const struct scan *s, enum cube_dim spread)
 {
-    size_t segments = 0;
+    const struct cube_query *q = s->query;
+    size_t segments = 0, most = 0;
     for (size_t i = 0; i < s->n_periods; i++) {
         size_t from, to;
         engine_segments(s->cube, s->period[i], &from, &to);
         segments += to - from;
+        most = to - from > most ? to - from : most;
     }
-    const struct cube_set *flow = &s->query->only[CUBE_FLOW];
+    const struct cube_set *flow = &q->only[CUBE_FLOW];
     enum cube_dim other = spread == CUBE_PARTNER ? CUBE_REPORTER : CUBE_PARTNER;
-    bool one_run = segments <= 1 && flow->member && flow->n == 1 && s->sides.side[other].n == 1;
-    return one_run && (s->visitor.totals || (s->box.stride[CUBE_PRODUCT] && !s->node));
+    bool apart = segments <= 1 || (most <= 1 && (q->group & CUBE_BIT(CUBE_PERIOD)));
+    apart = apart && ((flow->member && flow->n == 1) || (q->group & CUBE_BIT(CUBE_FLOW)));
+    apart = apart && (s->sides.side[other].n == 1 || (q->group & CUBE_BIT(other)));
+    return apart && (s->visitor.totals || (s->box.stride[CUBE_PRODUCT] && !s->node && !q->baskets));
+}
+
+/* Whether each period is a pass of its own, so that the cells of one stay near while all members add to them. Totals are better read
+ * as series. */
+static bool passes_by_period(const struct scan *s)
+{
+    return (s->query->group & CUBE_BIT(CUBE_PERIOD)) && !s->visitor.totals;
 }
 
 static enum status visit_members(struct scan *s)
@@ -395,14 +460,17 @@ static enum status visit_members(struct scan *s)
         return ST_NO_MEMORY;
     s->sides.side[dim] = (struct member_side){one, 1, has};
     s->once = adds_once(s, dim);
-    for (size_t i = 0; i < whole.n; i++) {
-        *one = whole.list[i];
-        has[*one] = true;
-        s->spread_id = s->cube->country[*one];
-        sides_visit(s->cube, s->query, &s->sides, s->period, s->n_periods, &s->visitor);
-        has[*one] = false;
-        fold_member(s);
-    }
+    const size_t pass = passes_by_period(s) ? 1 : s->n_periods;
+    for (s->first_period = 0; s->first_period < s->n_periods; s->first_period += pass)
+        for (size_t i = 0; i < whole.n; i++) {
+            *one = whole.list[i];
+            has[*one] = true;
+            s->spread_id = s->cube->country[*one];
+            sides_visit(s->cube, s->query, &s->sides, s->period + s->first_period, pass, &s->visitor);
+            has[*one] = false;
+            fold_member(s);
+        }
+    s->first_period = 0;
     s->sides.side[dim] = whole;
     return ST_OK;
 }
@@ -412,20 +480,25 @@ static enum status visit_members(struct scan *s)
 static enum status prepare(struct scan *s)
 {
     const struct cube_query *q = s->query;
-    if (query_tells_apart(q, CUBE_PRODUCT) && s->cube->level[q->level].n == 0)
+    bool levels = query_tells_apart(q, CUBE_PRODUCT) && !q->baskets;
+    if (levels && s->cube->level[q->level].n == 0)
         BUG("a query groups by a product level that the cube does not have");
+    if (q->baskets && (!(q->group & CUBE_BIT(CUBE_PRODUCT)) || q->spread == CUBE_PRODUCT))
+        BUG("a query has baskets and does not group by them");
     s->period = q->only[CUBE_PERIOD].member;
     s->n_periods = q->only[CUBE_PERIOD].n;
     if (!s->period)
         s->period = all_periods(s->cube, q->kind, &s->n_periods, s->arena);
     if (!s->period)
         return ST_NO_MEMORY;
-    s->node = query_tells_apart(q, CUBE_PRODUCT) ? s->cube->level[q->level].of_leaf : NULL;
+    s->node = levels ? s->cube->level[q->level].of_leaf : NULL;
     s->streamed = q->spread == CUBE_REPORTER || q->spread == CUBE_PARTNER;
     s->visitor.totals = needs_totals_only(q);
     s->visitor.visit = s->visitor.totals ? add_run_total : add_run;
     s->weighed = (q->measures & CUBE_QUANTITY) != 0;
     enum status status = shape_box(s);
+    if (status == ST_OK)
+        status = find_leaves(s);
     if (status == ST_OK)
         status = mark_leaves(s);
     return status == ST_OK ? sides_make(s->cube, q, s->arena, &s->sides) : status;
@@ -440,13 +513,13 @@ struct counting {
 static void count_run(struct visitor *visitor, const struct touch *touch)
 {
     struct counting *c = (struct counting *)visitor;
-    const struct cube_set *leaves = &c->scan->query->only[CUBE_PRODUCT];
+    const struct cube_set *leaves = &c->scan->leaves;
     c->plan.runs++;
     if (visitor->totals) {
         c->plan.observations++;
         return;
     }
-    bool few = leaves->member && few_leaves(leaves->n, touch->run->count) && leaves->n < touch->run->count;
+    bool few = leaves->member && few_leaves(leaves->n, touch->run->count);
     c->plan.observations += few ? leaves->n : touch->run->count;
 }
 
@@ -464,28 +537,24 @@ static struct cube_plan plan_of(const struct scan *s)
     return c.plan;
 }
 
-/* Without memory a plan costs everything: the query is refused. */
-struct cube_plan cube_plan(const struct cube *cube, const struct cube_query *query)
+enum status cube_plan(const struct cube *cube, const struct cube_query *query, struct arena *arena,
+                      struct cube_plan *out)
 {
-    struct cube_plan plan = {.observations = UINT64_MAX};
-    struct arena arena;
-    arena_init(&arena, SIZE_MAX);
-    struct scan s = {.cube = cube, .query = query, .arena = &arena, .visitor = {.totals = needs_totals_only(query)}};
+    struct scan s = {.cube = cube, .query = query, .arena = arena, .visitor = {.totals = needs_totals_only(query)}};
+    const struct arena_mark mark = arena_mark(arena);
     s.period = query->only[CUBE_PERIOD].member;
     s.n_periods = query->only[CUBE_PERIOD].n;
     if (!s.period) { /* the dataset's own periods hold the same observations as any kind they add up to */
         s.period = cube->period;
         s.n_periods = cube->image.n_segments;
     }
-    if (sides_make(cube, query, &arena, &s.sides) == ST_OK)
-        plan = plan_of(&s);
-    arena_release(&arena);
-    return plan;
-}
-
-uint64_t cube_cost(const struct cube *cube, const struct cube_query *query)
-{
-    return cube_plan(cube, query).observations;
+    enum status status = find_leaves(&s);
+    if (status == ST_OK)
+        status = sides_make(cube, query, arena, &s.sides);
+    if (status == ST_OK)
+        *out = plan_of(&s);
+    arena_rewind(arena, mark);
+    return status;
 }
 
 /* How many members a side has at most. */
@@ -494,6 +563,18 @@ static size_t members_meant(const struct cube *cube, const struct cube_query *qu
     if (query->only[dim].member)
         return query->only[dim].n;
     return query_tells_apart(query, dim) ? cube->each.n : 1;
+}
+
+/* How many rows of one run are read at most: few leaves are looked up, others are so many that a run is shorter than that. */
+static uint64_t rows_at_most(const struct cube *cube, const struct cube_query *query)
+{
+    const struct cube_set *leaves = &query->only[CUBE_PRODUCT];
+    const uint64_t all = cube->image.n_products;
+    if (needs_totals_only(query))
+        return 1;
+    if (!leaves->member || leaves->n > all / LOOK_UP_ROWS)
+        return all;
+    return leaves->n <= 1 ? leaves->n : leaves->n * LOOK_UP_ROWS;
 }
 
 uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *query)
@@ -506,8 +587,7 @@ uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *que
         segments += to - from;
     }
     uint64_t flows = query->only[CUBE_FLOW].member ? query->only[CUBE_FLOW].n : 2;
-    uint64_t rows = needs_totals_only(query) ? 1 : cube->image.n_products;
-    uint64_t factor[] = {flows, rows, members_meant(cube, query, CUBE_REPORTER),
+    uint64_t factor[] = {flows, rows_at_most(cube, query), members_meant(cube, query, CUBE_REPORTER),
                          members_meant(cube, query, CUBE_PARTNER)};
     uint64_t cost = segments;
     for (size_t i = 0; i < sizeof factor / sizeof *factor; i++)
@@ -516,21 +596,18 @@ uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *que
     return cost;
 }
 
-static void note(const struct scan *s, const struct cube_rows *rows)
+/* How many cells will be used at most. */
+static uint64_t expected_cells(const struct scan *s)
 {
-    struct cube_trace *trace = s->query->trace;
-    if (trace->n < CUBE_TRACE_MAX) {
-        trace->step[trace->n].cube = s->cube;
-        trace->step[trace->n].plan = plan_of(s);
-        trace->step[trace->n].observations_read = s->observations_read;
-        trace->step[trace->n].rows = rows->n;
-    }
-    trace->n++;
+    if (s->box.cells <= UINT16_MAX)
+        return 0; /* they are laid out whatever is used of them */
+    uint64_t read = s->query->planned ? s->query->planned : plan_of(s).observations;
+    return s->query->baskets && read < s->box.cells ? read * s->query->baskets->n : read;
 }
 
 static enum status scan_all(struct scan *s)
 {
-    uint64_t expected = s->box.cells <= UINT16_MAX ? 0 : plan_of(s).observations;
+    uint64_t expected = expected_cells(s);
     bool laid_out = s->query->spread != CUBE_NO_SPREAD && !s->streamed; /* then cells are more than rows */
     s->bounded = s->query->max_rows && !laid_out && s->query->max_rows < expected;
     if (s->bounded)
@@ -548,25 +625,42 @@ static enum status scan_all(struct scan *s)
     return ST_OK;
 }
 
-static enum status run_one(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows,
-                           struct arena *arena)
+static enum status corrupt(const struct scan *s, struct problem *problem)
 {
-    struct scan s = {.cube = cube, .query = query, .arena = arena};
+    const struct touch *at = &s->broken;
+    const struct cube *cube = s->cube;
+    char period[PERIOD_TEXT];
+    if (!at->segment)
+        (void)problem_set(problem, ST_CORRUPT, cube->name, "its rows add up to more than 63 bits hold");
+    else {
+        (void)period_print(cube->period[at->segment - cube->image.segment], period);
+        (void)problem_set(problem, ST_CORRUPT, cube->name,
+                          "section ROWS, segment %s, run %u-%u of flow %u: not what a writer writes, or a sum of more "
+                          "than 63 bits",
+                          period, RUN_REPORTER(at->key), RUN_PARTNER(at->key), (unsigned)at->flow);
+    }
+    return problem_cure(problem, ST_CORRUPT, "`entrepot verify` tells what is damaged; import the file again");
+}
+
+static enum status run_one(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows,
+                           struct arena *arena, struct problem *problem)
+{
+    struct scan s = {.cube = cube, .query = query, .arena = arena, .mark = arena_mark(arena)};
     enum status status = prepare(&s);
     if (status == ST_OK)
         status = scan_all(&s);
     if (status == ST_OK)
         status = s.full ? ST_TOO_LARGE : s.failed ? ST_CORRUPT : scan_rows(&s, rows);
-    if (status == ST_OK && query->trace)
-        note(&s, rows);
-    return status;
+    if (status != ST_OK)
+        arena_rewind(arena, s.mark);
+    return status == ST_CORRUPT ? corrupt(&s, problem) : status;
 }
 
 enum status cube_run(const struct cube *cube, const struct cube_query *query, struct cube_rows *rows, size_t n,
-                     struct arena *arena)
+                     struct arena *arena, struct problem *problem)
 {
     enum status status = ST_OK;
     for (size_t i = 0; status == ST_OK && i < n; i++)
-        status = run_one(cube, &query[i], &rows[i], arena);
+        status = run_one(cube, &query[i], &rows[i], arena, problem);
     return status;
 }

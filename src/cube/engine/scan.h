@@ -98,27 +98,31 @@ struct scan {
     const struct cube *cube;
     const struct cube_query *query;
     struct arena *arena;
+    struct arena_mark mark; /* of the arena before the scan */
     struct sides sides;
     struct box box;
     struct cells cells;
     const uint32_t *period; /* periods of the query, ascending */
     size_t n_periods;
-    bool streamed;                       /* the spread is over reporters or partners: each is a pass of its own */
-    bool weighed;                        /* quantities are asked for */
-    const uint16_t *node;                /* leaf → node of the product key; NULL: leaf itself */
-    const bool *wanted;                  /* by leaf, where the query names leaves */
-    uint32_t *local_leaf;                /* those leaves as the present segment numbers them, or UINT32_MAX */
+    size_t first_period;    /* number of the first of those that a visit is about */
+    bool streamed;          /* the spread is over reporters or partners: each is a pass of its own */
+    bool weighed;           /* quantities are asked for */
+    const uint16_t *node;   /* leaf → node of the product key; NULL: leaf itself */
+    struct cube_set leaves; /* that count: those the query names and that are in one of its baskets; NULL: all */
+    const bool *wanted;     /* by leaf, where some are named */
+    uint32_t *local_leaf;   /* those leaves as the present segment numbers them, or UINT32_MAX */
     const struct image_segment *segment; /* that local_leaf is of */
     uint32_t *touched;                   /* cells that the present member has added to */
     size_t n_touched;
-    bool once;          /* a member of the spread adds at most once to a cell */
-    uint32_t spread_id; /* the present member's country */
-    bool failed;        /* corrupt, a sum too large, or full */
-    bool bounded, full; /* there is room for max_rows groups and not for all that may come; they were more */
+    bool once;           /* a member of the spread adds at most once to a cell */
+    uint32_t spread_id;  /* the present member's country */
+    bool failed;         /* corrupt, a sum too large, or full */
+    struct touch broken; /* the first run at which it failed */
+    bool bounded, full;  /* there is room for max_rows groups and not for all that may come; they were more */
     uint64_t observations_read;
 };
 
-/* The scan's cells as rows (rows_out.c). ST_TOO_LARGE, ST_NO_MEMORY. */
+/* The scan's cells as rows, for which all else that was taken of the arena is given back (rows_out.c). ST_TOO_LARGE, ST_NO_MEMORY. */
 enum status scan_rows(struct scan *scan, struct cube_rows *rows) MUST_CHECK;
 
 #endif

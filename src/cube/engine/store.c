@@ -1,3 +1,5 @@
+/* Where the bytes of an open cube lie: pages of our own that nobody can write to any more, or those of the mapped
+ * file. */
 #include <stdlib.h>
 #include <sys/mman.h>
 

@@ -1,8 +1,11 @@
+/* Checks the bytes of a cube file and finds its sections, runs and series. Whatever a damaged file claims, nothing
+ * outside it is read. */
 #include "cube/file/image.h"
 
 #include <inttypes.h>
 #include <xxhash.h>
 
+#include "entrepot/base/bound.h"
 #include "entrepot/cube/period.h"
 
 #define CLOSING 4          /* at the end: SERIES, DATASET, MEMBERS, PRODUCTS */
@@ -287,15 +290,8 @@ uint32_t segment_column(const struct image *image, const struct image_segment *s
 /* Where `partner` stands among `n` ascending ones from `low` on, or UINT32_MAX. */
 static uint32_t find_partner(const uint16_t *list, uint32_t low, uint32_t n, uint32_t partner)
 {
-    uint32_t high = low + n, end = high;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (list[middle] < partner)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < end && list[low] == partner ? low : UINT32_MAX;
+    size_t at = find_u16(list + low, n, partner);
+    return at < n ? low + (uint32_t)at : UINT32_MAX;
 }
 
 const struct file_run *segment_pair(const struct image *image, const struct image_segment *s, uint32_t reporter,

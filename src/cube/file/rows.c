@@ -1,7 +1,8 @@
+/* Packs the observations of a run into bytes and reads them back; rows.h says how they lie. */
 #include "cube/file/rows.h"
 
 #include "cube/file/bits.h"
-#include "entrepot/cube/build.h"
+#include "entrepot/cube/observation.h"
 
 /* Bytes of a number by its code. Most values and weights of trade take one to three bytes; five reach a trillion dollars. */
 static const uint8_t length_of[SCHEMES][4] = {

@@ -1,7 +1,7 @@
 /* The part of a manifest that says how its CSV is to be read. */
 #include "cube/manifest/reading.h"
 
-#include "entrepot/cube/build.h"
+#include "entrepot/cube/observation.h"
 
 const char *const csv_role_name[CSV_ROLES] = {
     "period", "reporter", "partner", "flow",    "product",          "value",           "quantity", "status",

@@ -1,3 +1,4 @@
+/* Reads JSON by jansson with an arena as its memory; see json_text.h for why. */
 #include "entrepot/cube/json_text.h"
 
 #include <jansson.h>
@@ -5,12 +6,12 @@
 #include <setjmp.h>
 #include <stdlib.h>
 
-struct reading {
+struct json_reading {
     struct arena arena;
     jmp_buf no_memory;
 };
 
-static _Thread_local struct reading *reading; /* that jansson is in, in this thread */
+static _Thread_local struct json_reading *reading; /* that jansson is in, in this thread */
 
 static void *give(size_t n)
 {
@@ -31,7 +32,7 @@ static void take_back(void *bytes)
 static void give_allocator(void) { json_set_alloc_funcs(give, take_back); }
 
 /* The text's tree, or NULL with a line and a reason; the reason is empty where memory was out. */
-static json_t *read_in(struct reading *here, struct str json, json_error_t *error)
+static json_t *read_in(struct json_reading *here, struct str json, json_error_t *error)
 {
     if (setjmp(here->no_memory) != 0) {
         reading = NULL;
@@ -47,7 +48,7 @@ static json_t *read_in(struct reading *here, struct str json, json_error_t *erro
 enum status json_text_read(const char *name, struct str json, struct json_text *out, struct problem *problem)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct reading here;
+    struct json_reading here;
     json_error_t error;
     pthread_once(&once, give_allocator);
     arena_init(&here.arena, SIZE_MAX);

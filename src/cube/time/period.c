@@ -1,3 +1,4 @@
+/* Periods as numbers: reading, printing, and what falls into what. */
 #include <stdio.h>
 
 #include "entrepot/cube/period.h"

@@ -65,11 +65,3 @@ bool period_set_read(struct str text, struct period_set *out, struct str *bad, c
     }
     return out->n > 0;
 }
-
-bool period_set_has(const struct period_set *set, uint32_t period)
-{
-    for (size_t i = 0; i < set->n; i++)
-        if (period >= set->item[i].from && period <= set->item[i].to)
-            return true;
-    return set->n == 0;
-}

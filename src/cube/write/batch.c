@@ -1,3 +1,4 @@
+/* Rows column by column as they were read, with the stretches that are in order already. */
 #include "cube/write/batch.h"
 
 #define ROWS_FIRST 4096U

@@ -1,3 +1,4 @@
+/* A set of product numbers as bits, with the place of each among them. */
 #include "cube/write/code_set.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Sorts what the writer holds by period and lays the periods out in parallel. */
 #include "cube/write/flush.h"
 
 /* One period of a flush. */

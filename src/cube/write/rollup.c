@@ -1,3 +1,4 @@
+/* Adds rows up by product, so that the sum over all partners, or all members, is a run like any other. */
 #include "cube/write/rollup.h"
 
 bool rollup_init(struct rollup *r, size_t n_leaves)
@@ -51,7 +52,7 @@ void rollup_join(struct rollup *r, const struct rollup *other)
     }
 }
 
-static bool widen(void *column, size_t room, size_t size)
+static bool rollup_widen(void *column, size_t room, size_t size)
 {
     void **p = column;
     free(*p);
@@ -64,9 +65,9 @@ bool columns_reserve(struct columns *c, size_t n)
     if (n <= c->room)
         return true;
     c->room = 0;
-    if (!widen(&c->leaf, n, sizeof *c->leaf) || !widen(&c->value_usd, n, sizeof *c->value_usd) ||
-        !widen(&c->unweighed_usd, n, sizeof *c->unweighed_usd) || !widen(&c->stored_kg, n, sizeof *c->stored_kg) ||
-        !widen(&c->status, n, sizeof *c->status))
+    if (!rollup_widen(&c->leaf, n, sizeof *c->leaf) || !rollup_widen(&c->value_usd, n, sizeof *c->value_usd) ||
+        !rollup_widen(&c->unweighed_usd, n, sizeof *c->unweighed_usd) ||
+        !rollup_widen(&c->stored_kg, n, sizeof *c->stored_kg) || !rollup_widen(&c->status, n, sizeof *c->status))
         return false;
     c->room = n;
     return true;

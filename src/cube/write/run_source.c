@@ -1,3 +1,4 @@
+/* Reads runs back that were laid out before, from one part of a period or merged from several. */
 #include "cube/write/run_source.h"
 
 static bool is_roll_up(const struct runs_in *in, uint32_t key)

@@ -1,3 +1,4 @@
+/* Lays one period out: encodes its runs, adds up the roll-ups, refuses rows that share a key. */
 #include "cube/write/segment.h"
 
 #include "cube/file/image.h"

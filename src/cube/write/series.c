@@ -1,3 +1,4 @@
+/* The totals of all pairs over the periods, counted first and then filled in. */
 #include "cube/write/series.h"
 
 /* Pairs in the order of their keys: a row for each reporter and flow, partners (and ALL) ascending in it. */

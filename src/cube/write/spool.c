@@ -1,3 +1,5 @@
+/* The growing file: appended to, patched, read back, then made durable and put in the place of the old one in one
+ * step. */
 #include "cube/write/spool.h"
 
 #include <errno.h>
@@ -7,9 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "entrepot/cube/build.h"
-
-static enum status refused(const char *path, const char *doing, struct problem *problem)
+static enum status spool_refused(const char *path, const char *doing, struct problem *problem)
 {
     enum status status = problem_set(problem, ST_IO, path, "%s: %s", doing, strerror(errno));
     return problem_cure(problem, status,
@@ -20,7 +20,7 @@ static enum status refused(const char *path, const char *doing, struct problem *
 
 /* ---- opening ---- */
 
-static char *folder_of(const char *path)
+static char *spool_folder(const char *path)
 {
     char *copy = strdup(path), *folder = copy ? strdup(dirname(copy)) : NULL;
     free(copy);
@@ -29,7 +29,7 @@ static char *folder_of(const char *path)
 
 static int open_unnamed(const char *path)
 {
-    char *folder = folder_of(path);
+    char *folder = spool_folder(path);
     int fd = folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644) : -1;
     free(folder);
     return fd;
@@ -76,7 +76,7 @@ enum status spool_init(struct spool *s, const char *path, struct problem *proble
     s->fd = s->temporary ? open(s->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
     if (s->fd >= 0)
         return ST_OK;
-    enum status status = refused(path, "cannot create a file in this folder", problem);
+    enum status status = spool_refused(path, "cannot create a file in this folder", problem);
     free(s->temporary);
     s->temporary = NULL;
     spool_release(s);
@@ -97,7 +97,7 @@ void spool_release(struct spool *s)
 
 /* ---- bytes ---- */
 
-static bool write_all(int fd, const char *bytes, size_t n)
+static bool spool_write_all(int fd, const char *bytes, size_t n)
 {
     while (n) {
         ssize_t done = write(fd, bytes, n);
@@ -115,8 +115,8 @@ enum status spool_append(struct spool *s, const void *bytes, size_t n, struct pr
 {
     if (!s->path)
         buf_add(&s->memory, str_span(bytes, n));
-    else if (!write_all(s->fd, bytes, n))
-        return refused(s->path, "cannot write", problem);
+    else if (!spool_write_all(s->fd, bytes, n))
+        return spool_refused(s->path, "cannot write", problem);
     if (s->memory.failed)
         return problem_set(problem, ST_NO_MEMORY, "", "out of memory while laying out the cube");
     s->bytes += n;
@@ -136,7 +136,8 @@ enum status spool_put(struct spool *s, uint64_t offset, const void *bytes, size_
         memcpy(s->memory.p + offset, bytes, n);
         return ST_OK;
     }
-    return pwrite(s->fd, bytes, n, (off_t)offset) == (ssize_t)n ? ST_OK : refused(s->path, "cannot write", problem);
+    return pwrite(s->fd, bytes, n, (off_t)offset) == (ssize_t)n ? ST_OK
+                                                                : spool_refused(s->path, "cannot write", problem);
 }
 
 enum status spool_read(const struct spool *s, uint64_t offset, void *bytes, size_t n, struct problem *problem)
@@ -150,7 +151,7 @@ enum status spool_read(const struct spool *s, uint64_t offset, void *bytes, size
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
-            return refused(s->path, "cannot read what was just written", problem);
+            return spool_refused(s->path, "cannot read what was just written", problem);
         at += (size_t)got;
     }
     return ST_OK;
@@ -160,14 +161,14 @@ enum status spool_read(const struct spool *s, uint64_t offset, void *bytes, size
 
 static enum status sync_folder(const char *path, struct problem *problem)
 {
-    char *folder = folder_of(path);
+    char *folder = spool_folder(path);
     if (!folder)
         return problem_set(problem, ST_NO_MEMORY, path, "out of memory");
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(folder);
     enum status status = ST_OK;
     if (fd < 0 || fsync(fd) != 0)
-        status = refused(path, "cannot make the folder's entry durable", problem);
+        status = spool_refused(path, "cannot make the folder's entry durable", problem);
     if (fd >= 0)
         (void)close(fd);
     return status;
@@ -190,7 +191,7 @@ static enum status give_name(struct spool *s, struct problem *problem)
         if (errno != EEXIST)
             break;
     }
-    return refused(s->path, "cannot name the finished file", problem);
+    return spool_refused(s->path, "cannot name the finished file", problem);
 }
 
 enum status spool_commit(struct spool *s, struct problem *problem)
@@ -198,29 +199,17 @@ enum status spool_commit(struct spool *s, struct problem *problem)
     if (!s->path)
         return ST_OK;
     if (fsync(s->fd) != 0)
-        return refused(s->path, "cannot make the file durable", problem);
+        return spool_refused(s->path, "cannot make the file durable", problem);
     enum status status = give_name(s, problem);
     if (status != ST_OK)
         return status;
     int closed = close(s->fd);
     s->fd = -1;
     if (closed != 0)
-        return refused(s->path, "cannot close", problem);
+        return spool_refused(s->path, "cannot close", problem);
     if (rename(s->temporary, s->path) != 0)
-        return refused(s->path, "cannot rename the finished file", problem);
+        return spool_refused(s->path, "cannot rename the finished file", problem);
     free(s->temporary);
     s->temporary = NULL;
     return sync_folder(s->path, problem);
-}
-
-enum status cube_store(const char *path, const char *bytes, size_t n, struct problem *problem)
-{
-    struct spool spool;
-    enum status status = spool_init(&spool, path, problem);
-    if (status == ST_OK)
-        status = spool_append(&spool, bytes, n, problem);
-    if (status == ST_OK)
-        status = spool_commit(&spool, problem);
-    spool_release(&spool);
-    return status;
 }

@@ -1,7 +1,7 @@
-#include "cube/write/verify.h"
-
+/* Is a cube file what its observations would be written as? The writer looks at what the reader has opened, never the other way round. */
 #include <xxhash.h>
 
+#include "cube/engine/engine.h"
 #include "cube/write/flush.h"
 #include "cube/write/series.h"
 
@@ -126,13 +126,15 @@ static enum status verify_series(const struct verifying *v)
     return status;
 }
 
-enum status segments_verify(const struct image *image, const struct dataset *dataset, const struct countries *countries,
-                            struct problem *problem)
+/* After the checksums, the observations of each period are read back, laid out again, and compared byte for byte: a period has one right form
+ * only. Needs memory for one period at a time. */
+enum status cube_verify(const struct cube *cube, struct problem *problem)
 {
-    struct verifying v = {.image = image, .level = dataset->level, .problem = problem};
+    const struct image *image = &cube->image;
+    struct verifying v = {.image = image, .level = cube->dataset.level, .problem = problem};
     uint64_t observations = 0;
     enum status status = check_hashes(image, problem);
-    if (status == ST_OK && !read_members(&v, countries))
+    if (status == ST_OK && !read_members(&v, cube->countries))
         status = problem_set(problem, ST_NO_MEMORY, image->name, "out of memory");
     if (status == ST_OK)
         status = read_products(&v);

@@ -1,3 +1,4 @@
+/* The writer's life: takes batches, writes out when its memory is full, finishes the file. */
 #include "cube/write/writer.h"
 
 #include <inttypes.h>

@@ -25,7 +25,7 @@ enum status container_next(struct container *container, struct arena *arena, str
                            size_t *index, struct problem *problem) MUST_CHECK;
 /* Goes on to file `index`; one that lies behind is reached by opening the archive again. */
 enum status container_go(struct container *container, size_t index, struct problem *problem) MUST_CHECK;
-/* A csv_fill over the present file. */
-csv_fill container_fill;
+/* A byte_giver over the present file. */
+byte_giver container_fill;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "ingest/format/format.h"
 #include "ingest/input.h"
+#include "ingest/text/source.h"
 
 #define PRODUCTS 1000000U
 #define TABLE_BYTES_MAX ((size_t)64 << 20)
@@ -134,7 +135,7 @@ static enum status read_table(struct importing *im, const char *path, struct inp
     const char *name = path ? path : found ? found->name : NULL;
     if (!name)
         return ST_OK;
-    enum status status = path ? ingest_slurp(path, TABLE_BYTES_MAX, &bytes, &n, problem)
+    enum status status = path ? source_slurp(path, TABLE_BYTES_MAX, im->options->stop_fd, &bytes, &n, problem)
                               : input_slurp(im, found, TABLE_BYTES_MAX, &bytes, &n, problem);
     if (status != ST_OK)
         return status;

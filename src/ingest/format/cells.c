@@ -48,6 +48,20 @@ bool texts_have(const struct csv_texts *texts, struct str word)
 
 /* ---- header ---- */
 
+struct str hs_revision(struct str word)
+{
+    static const struct {
+        const char *name, *year, *number;
+    } revisions[] = {{"HS1992", "HS92", "H0"}, {"HS1996", "HS96", "H1"}, {"HS2002", "HS02", "H2"},
+                     {"HS2007", "HS07", "H3"}, {"HS2012", "HS12", "H4"}, {"HS2017", "HS17", "H5"},
+                     {"HS2022", "HS22", "H6"}};
+    for (size_t i = 0; i < sizeof revisions / sizeof *revisions; i++)
+        if (str_eq_nocase(word, str_view(revisions[i].name)) || str_eq_nocase(word, str_view(revisions[i].year)) ||
+            str_eq_nocase(word, str_view(revisions[i].number)))
+            return str_view(revisions[i].name);
+    return str_span(NULL, 0);
+}
+
 enum status header_next(struct csv *csv, struct problem *problem)
 {
     enum status status = csv_next(csv, problem);

@@ -403,9 +403,9 @@ static enum status is_container(struct recognising *r, struct input *input, bool
         return ST_OK;
     }
     *out = status == ST_OK && container_is(head);
-    if (*out && strcmp(input->path, "-") == 0) {
-        status = problem_set(r->problem, ST_INVALID, input->name, "an archive cannot be read from the standard input");
-        status = problem_cure(r->problem, status, "name the file");
+    if (*out && source.waits) {
+        status = problem_set(r->problem, ST_INVALID, input->name, "an archive cannot be read from a pipe");
+        status = problem_cure(r->problem, status, "name the file itself");
     }
     if (status != ST_OK) {
         source_close(&source);

@@ -1,3 +1,4 @@
+/* Cuts a file into blocks that end where a record does. */
 #include "ingest/text/blocks.h"
 
 #include <inttypes.h>

@@ -5,6 +5,7 @@
 #ifndef INGEST_TEXT_BLOCKS_H
 #define INGEST_TEXT_BLOCKS_H
 
+#include "entrepot/base/csv.h"
 #include "ingest/text/source.h"
 
 #define BLOCK_BYTES ((size_t)1 << 22)

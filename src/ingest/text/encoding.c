@@ -94,7 +94,7 @@ void decoding_free(struct decoding *d)
     free(d);
 }
 
-static bool refill(struct decoding *d, csv_fill *fill, void *source, struct problem *problem)
+static bool refill(struct decoding *d, byte_giver *fill, void *source, struct problem *problem)
 {
     d->n -= d->at;
     memmove(d->bytes, d->bytes + d->at, d->n);
@@ -122,7 +122,7 @@ static bool decode(struct decoding *d)
     return d->n_out > 0;
 }
 
-ptrdiff_t decoding_fill(struct decoding *d, csv_fill *fill, void *source, char *into, size_t room,
+ptrdiff_t decoding_fill(struct decoding *d, byte_giver *fill, void *source, char *into, size_t room,
                         struct problem *problem)
 {
     while (d->out_at == d->n_out && !decode(d)) {

@@ -2,22 +2,16 @@
 #include "ingest/text/source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "entrepot/base/buf.h"
+#include "entrepot/base/file.h"
 #include "entrepot/ingest/ingest.h"
 #include "ingest/text/encoding.h"
 
 #define RAW_BYTES ((size_t)1 << 17)
 #define READ_MAX ((size_t)1 << 30)
-
-static enum status refused(const char *path, const char *doing, struct problem *problem)
-{
-    return problem_set(problem, errno == ENOENT ? ST_NOT_FOUND : ST_IO, path, "%s: %s", doing, strerror(errno));
-}
 
 /* ---- bytes as they lie on the disk ---- */
 
@@ -26,7 +20,7 @@ static bool wait_readable(const struct source *s, struct problem *problem)
 {
     struct pollfd both[2] = {{.fd = s->stop_fd, .events = POLLIN}, {.fd = s->fd, .events = POLLIN}};
     int timeout_ms = s->waits ? -1 : 0;
-    if (s->stop_fd < 0)
+    if (s->stop_fd < 0 && !s->waits)
         return true;
     while (poll(both, s->waits ? 2 : 1, timeout_ms) < 0 && errno == EINTR)
         ;
@@ -40,14 +34,14 @@ static ptrdiff_t read_raw(struct source *s, void *into, size_t room, struct prob
 {
     if (s->ended)
         return 0;
-    if (!wait_readable(s, problem))
-        return -1;
     ssize_t got;
-    do
+    do {
+        if (!wait_readable(s, problem))
+            return -1;
         got = read(s->fd, into, room < READ_MAX ? room : READ_MAX);
-    while (got < 0 && errno == EINTR);
+    } while (got < 0 && (errno == EINTR || errno == EAGAIN));
     if (got < 0) {
-        (void)refused(s->name, "cannot read", problem);
+        (void)file_refused(s->name, "cannot read", problem);
         return -1;
     }
     s->ended = got == 0;
@@ -75,19 +69,16 @@ static bool read_ahead(struct source *s, size_t least, struct problem *problem)
 
 const char *source_name(const char *path) { return strcmp(path, "-") == 0 ? "standard input" : path; }
 
+/* Who can be stopped may wait for what comes through a pipe; standard input was opened by whoever wants it read. */
 static enum status open_file(struct source *s, const char *path, struct problem *problem)
 {
-    struct stat info;
-    s->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-    if (s->fd < 0)
-        return refused(s->name, "cannot open", problem);
-    if (fstat(s->fd, &info) != 0)
-        return refused(s->name, "cannot look at", problem);
-    if (S_ISDIR(info.st_mode))
-        return problem_set(problem, ST_INVALID, s->name, "this is a folder, not a file");
-    s->waits = !S_ISREG(info.st_mode);
-    s->total_bytes = s->waits ? 0 : (uint64_t)info.st_size;
-    return ST_OK;
+    struct file file;
+    enum status status = strcmp(path, "-") == 0 ? file_take(dup(STDIN_FILENO), s->name, false, &file, problem)
+                                                : file_open(path, s->stop_fd < 0, &file, problem);
+    s->fd = file.fd;
+    s->waits = !file.plain;
+    s->total_bytes = file.bytes;
+    return status;
 }
 
 static bool begins_packed(const struct source *s) { return s->n_raw >= 2 && s->raw[0] == 0x1F && s->raw[1] == 0x8B; }
@@ -118,7 +109,7 @@ enum status source_open(struct source *s, const char *path, int stop_fd, struct 
     return status;
 }
 
-void source_over(struct source *s, const char *name, csv_fill *giver, void *given_by)
+void source_over(struct source *s, const char *name, byte_giver *giver, void *given_by)
 {
     *s = (struct source){.name = name, .fd = -1, .stop_fd = -1, .giver = giver, .given_by = given_by};
 }
@@ -268,15 +259,14 @@ enum status source_decode(struct source *s, const char *encoding, struct problem
     return decoding_new(encoding, &s->decoding, problem);
 }
 
-ptrdiff_t source_fill(void *source, char *into, size_t room, struct problem *problem)
+ptrdiff_t source_fill(struct source *s, char *into, size_t room, struct problem *problem)
 {
-    struct source *s = source;
     return s->decoding ? decoding_fill(s->decoding, fill_undecoded, s, into, room, problem)
                        : fill_undecoded(s, into, room, problem);
 }
 
-enum status source_slurp(struct source *source, const char *name, size_t limit, char **bytes, size_t *n,
-                         struct problem *problem)
+enum status source_take_all(struct source *source, const char *name, size_t limit, char **bytes, size_t *n,
+                            struct problem *problem)
 {
     enum status status = ST_OK;
     struct buf buf;
@@ -288,7 +278,7 @@ enum status source_slurp(struct source *source, const char *name, size_t limit, 
     }
     source_close(source);
     if (got < 0)
-        status = ST_IO;
+        status = problem ? problem->status : ST_IO;
     else if (buf.failed || buf.n > limit)
         status = problem_set(problem, ST_TOO_LARGE, name, "the file is larger than %zu bytes", limit);
     buf_byte(&buf, '\0');
@@ -300,9 +290,14 @@ enum status source_slurp(struct source *source, const char *name, size_t limit, 
     return status;
 }
 
-enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n, struct problem *problem)
+enum status source_slurp(const char *path, size_t limit, int stop_fd, char **bytes, size_t *n, struct problem *problem)
 {
     struct source source;
-    enum status status = source_open(&source, path, -1, problem);
-    return status == ST_OK ? source_slurp(&source, path, limit, bytes, n, problem) : status;
+    enum status status = source_open(&source, path, stop_fd, problem);
+    return status == ST_OK ? source_take_all(&source, path, limit, bytes, n, problem) : status;
+}
+
+enum status ingest_slurp(const char *path, size_t limit, char **bytes, size_t *n, struct problem *problem)
+{
+    return source_slurp(path, limit, -1, bytes, n, problem);
 }

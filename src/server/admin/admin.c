@@ -86,13 +86,6 @@ static void answer(struct admin *admin, const struct api_request *request, struc
     }
 }
 
-static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *text)
-{
-    (void)cls;
-    (void)connection;
-    return strlen(text);
-}
-
 /* As in request.c: an answer on the first call would close the connection. */
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                               const char *version, const char *upload, size_t *upload_bytes, void **seen)
@@ -132,7 +125,7 @@ enum status admin_start(struct admin *admin, const char *address, struct problem
         MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, handle, admin,
                          MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
-                         MHD_COMPAT_STRICTNESS, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
+                         QUIRK_STRICTNESS, MHD_OPTION_UNESCAPE_CALLBACK, quirk_leave_escaped, NULL, MHD_OPTION_END);
     return admin->daemon
                ? ST_OK
                : problem_set(problem, ST_IO, "--admin", "cannot start a listening thread: %s", strerror(errno));

@@ -43,7 +43,7 @@ struct route_meter {
 struct meter {
     struct route_meter *route; /* n_routes, in the order of api_route_path; the last for what matched none */
     size_t n_routes;
-    meter_count response_bytes, cache_hits, cache_misses, aborted, slow, connections;
+    meter_count response_bytes, cache_hits, cache_misses, aborted, slow, internal, connections;
     meter_count reaped[METER_REAPED];
 };
 

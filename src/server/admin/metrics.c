@@ -145,6 +145,9 @@ static void write_requests(struct writer *w)
            TOTAL(w->source, aborted));
     single(w, "entrepot_http_slow_requests_total", "counter",
            "Answers that took longer to make than the threshold of the slow-request log.", TOTAL(w->source, slow));
+    single(w, "entrepot_http_internal_errors_total", "counter",
+           "Answers that could not be made (status 500); each has a line internal_error in the log.",
+           TOTAL(w->source, internal));
     family(w, "entrepot_cache_lookups_total", "counter", "Questions looked up among the answers that are kept.");
     labelled(w, "entrepot_cache_lookups_total", "result", STR("hit"), TOTAL(w->source, cache_hits));
     labelled(w, "entrepot_cache_lookups_total", "result", STR("miss"), TOTAL(w->source, cache_misses));
@@ -157,11 +160,11 @@ static void write_connections(struct writer *w)
     uint64_t open = 0, limit = 0, waiting = 0;
     for (unsigned i = 0; i < w->source->n_shards; i++) {
         open += shard_connections(&w->source->shards[i]);
-        waiting += atomic_load(&w->source->shards[i].turns.waiting);
+        waiting += atomic_load(&w->source->shards[i].queue.waiting);
         limit += w->source->shards[i].connection_limit;
     }
     single(w, "entrepot_connections_open", "gauge", "Open connections of clients.", open);
-    single(w, "entrepot_requests_waiting", "gauge", "Dear requests that wait for one another.", waiting);
+    single(w, "entrepot_requests_waiting", "gauge", "Costly requests that wait for one another.", waiting);
     single(w, "entrepot_connections_limit", "gauge", "Most open connections.", limit);
     single(w, "entrepot_connections_total", "counter", "Connections taken.", TOTAL(w->source, connections));
     family(

@@ -1,11 +1,12 @@
+/* A data file that goes away while it is mapped: the process ends with that file's name. */
 #include "entrepot/server/fault.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "entrepot/base/str.h"
 
 /* A signal handler has nothing but what is global. Written once, before there is a second thread. */
 static struct {
@@ -58,11 +59,12 @@ static void add_time(struct text *t)
 /* The kernel writes a line feed as \012 and other bytes as they are. */
 static void add_path(struct text *t, const char *path)
 {
-    for (; *path; path++) {
+    for (size_t control; *path; path += control ? control : 1) {
         char one[] = {*path, '\0'};
+        control = str_control(str_view(path));
         if (guard.as_log && (*path == '"' || *path == '\\'))
             add(t, "\\");
-        add(t, guard.as_log && (unsigned char)*path < 0x20 ? "?" : one);
+        add(t, control ? "?" : one);
     }
 }
 

@@ -84,12 +84,12 @@ void sandbox_log(const struct sandbox *sandbox, struct log *log)
                                                            : STR("in part")),
                                  LOG_NUMBER("landlock", sandbox->landlock),
                                  LOG_TEXT("seccomp", sandbox->seccomp ? STR("on") : STR("off"))};
-    log_line(log, whole || off ? LOG_INFO : LOG_WARNING, "sandbox", fields, sizeof fields / sizeof *fields);
+    log_line(log, whole || off ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "sandbox", fields, sizeof fields / sizeof *fields);
     if (!sandbox->as_root)
         return;
     struct log_field root[] = {
         LOG_TEXT("detail", off ? STR("the server runs as root, with all that root may do")
                                : STR("the server runs as root; of root's privileges it keeps that to read files")),
         LOG_TEXT("cure", STR("run it as a user of its own, as the systemd unit and the container image do"))};
-    log_line(log, LOG_WARNING, "root", root, 2);
+    log_line(log, LOG_LEVEL_WARNING, "root", root, 2);
 }

@@ -1,25 +1,13 @@
+/* The system calls that a server needs once it runs, as a table; libseccomp makes the kernel's filter of it, for the machine's own
+ * architecture, and compares whole arguments: both words of a pointer. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <seccomp.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sandbox.h"
-
-#if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#else
-#define ARCHITECTURE 0
-#endif
-#define FOREIGN_CALLS 0x40000000U /* x86-64: from here on those of x32 */
 
 /* What a call may do. */
 enum permission {
@@ -34,187 +22,141 @@ enum permission {
 };
 
 struct rule {
-    int call;
+    int call; /* below 0: this architecture has none of that name, and the rule says nothing */
     enum permission permission;
     unsigned argument;
 };
 
 /* What is called for each request comes first. */
 static const struct rule rules[] = {
-    {__NR_recvfrom, ALLOW, 0},
-    {__NR_sendmsg, ALLOW, 0},
-    {__NR_sendto, ALLOW, 0},
-    {__NR_epoll_pwait, ALLOW, 0},
-#ifdef __NR_epoll_wait
-    {__NR_epoll_wait, ALLOW, 0},
-#endif
-    {__NR_epoll_ctl, ALLOW, 0},
-    {__NR_futex, ALLOW, 0},
-    {__NR_write, ALLOW, 0},
-    {__NR_read, ALLOW, 0},
+    {SCMP_SYS(recvfrom), ALLOW, 0},
+    {SCMP_SYS(sendmsg), ALLOW, 0},
+    {SCMP_SYS(sendto), ALLOW, 0},
+    {SCMP_SYS(epoll_pwait), ALLOW, 0},
+    {SCMP_SYS(epoll_wait), ALLOW, 0},
+    {SCMP_SYS(epoll_ctl), ALLOW, 0},
+    {SCMP_SYS(futex), ALLOW, 0},
+    {SCMP_SYS(write), ALLOW, 0},
+    {SCMP_SYS(read), ALLOW, 0},
     /* connections */
-    {__NR_accept4, ALLOW, 0},
-    {__NR_accept, ALLOW, 0},
-    {__NR_close, ALLOW, 0},
-    {__NR_shutdown, ALLOW, 0},
-    {__NR_setsockopt, ALLOW, 0},
-    {__NR_getsockopt, ALLOW, 0},
-    {__NR_getsockname, ALLOW, 0},
-    {__NR_getpeername, ALLOW, 0},
-    {__NR_recvmsg, ALLOW, 0},
-    {__NR_writev, ALLOW, 0},
-    {__NR_readv, ALLOW, 0},
-    {__NR_fcntl, ALLOW, 0},
-    {__NR_ppoll, ALLOW, 0},
-#ifdef __NR_poll
-    {__NR_poll, ALLOW, 0},
-#endif
+    {SCMP_SYS(accept4), ALLOW, 0},
+    {SCMP_SYS(accept), ALLOW, 0},
+    {SCMP_SYS(close), ALLOW, 0},
+    {SCMP_SYS(shutdown), ALLOW, 0},
+    {SCMP_SYS(setsockopt), ALLOW, 0},
+    {SCMP_SYS(getsockopt), ALLOW, 0},
+    {SCMP_SYS(getsockname), ALLOW, 0},
+    {SCMP_SYS(getpeername), ALLOW, 0},
+    {SCMP_SYS(recvmsg), ALLOW, 0},
+    {SCMP_SYS(writev), ALLOW, 0},
+    {SCMP_SYS(readv), ALLOW, 0},
+    {SCMP_SYS(fcntl), ALLOW, 0},
+    {SCMP_SYS(ppoll), ALLOW, 0},
+    {SCMP_SYS(poll), ALLOW, 0},
     /* memory and threads */
-    {__NR_mmap, NOT_TO_RUN, 2},
-    {__NR_mprotect, NOT_TO_RUN, 2},
-    {__NR_munmap, ALLOW, 0},
-    {__NR_mremap, ALLOW, 0},
-    {__NR_madvise, ALLOW, 0},
-    {__NR_brk, ALLOW, 0},
-    {__NR_clone, OF_A_THREAD, 0},
-    {__NR_clone3, UNKNOWN, 0},
-    {__NR_set_robust_list, ALLOW, 0},
-#ifdef __NR_rseq
-    {__NR_rseq, ALLOW, 0},
-#endif
-    {__NR_exit, ALLOW, 0},
-    {__NR_exit_group, ALLOW, 0},
-    {__NR_sched_yield, ALLOW, 0},
-    {__NR_sched_getaffinity, ALLOW, 0},
-    {__NR_membarrier, ALLOW, 0},
+    {SCMP_SYS(mmap), NOT_TO_RUN, 2},
+    {SCMP_SYS(mprotect), NOT_TO_RUN, 2},
+    {SCMP_SYS(munmap), ALLOW, 0},
+    {SCMP_SYS(mremap), ALLOW, 0},
+    {SCMP_SYS(madvise), ALLOW, 0},
+    {SCMP_SYS(brk), ALLOW, 0},
+    {SCMP_SYS(clone), OF_A_THREAD, 0},
+    {SCMP_SYS(clone3), UNKNOWN, 0},
+    {SCMP_SYS(set_robust_list), ALLOW, 0},
+    {SCMP_SYS(rseq), ALLOW, 0},
+    {SCMP_SYS(exit), ALLOW, 0},
+    {SCMP_SYS(exit_group), ALLOW, 0},
+    {SCMP_SYS(sched_yield), ALLOW, 0},
+    {SCMP_SYS(sched_getaffinity), ALLOW, 0},
+    {SCMP_SYS(membarrier), ALLOW, 0},
     /* time and signals */
-    {__NR_clock_gettime, ALLOW, 0},
-    {__NR_clock_getres, ALLOW, 0},
-    {__NR_clock_nanosleep, ALLOW, 0},
-    {__NR_nanosleep, ALLOW, 0},
-    {__NR_gettimeofday, ALLOW, 0},
-#ifdef __NR_time
-    {__NR_time, ALLOW, 0},
-#endif
-    {__NR_rt_sigaction, ALLOW, 0},
-    {__NR_rt_sigprocmask, ALLOW, 0},
-    {__NR_rt_sigreturn, ALLOW, 0},
-    {__NR_rt_sigtimedwait, ALLOW, 0},
-    {__NR_sigaltstack, ALLOW, 0},
-    {__NR_restart_syscall, ALLOW, 0},
-    {__NR_tgkill, OF_THIS_PROCESS, 0},
+    {SCMP_SYS(clock_gettime), ALLOW, 0},
+    {SCMP_SYS(clock_getres), ALLOW, 0},
+    {SCMP_SYS(clock_nanosleep), ALLOW, 0},
+    {SCMP_SYS(nanosleep), ALLOW, 0},
+    {SCMP_SYS(gettimeofday), ALLOW, 0},
+    {SCMP_SYS(time), ALLOW, 0},
+    {SCMP_SYS(rt_sigaction), ALLOW, 0},
+    {SCMP_SYS(rt_sigprocmask), ALLOW, 0},
+    {SCMP_SYS(rt_sigreturn), ALLOW, 0},
+    {SCMP_SYS(rt_sigtimedwait), ALLOW, 0},
+    {SCMP_SYS(sigaltstack), ALLOW, 0},
+    {SCMP_SYS(restart_syscall), ALLOW, 0},
+    {SCMP_SYS(tgkill), OF_THIS_PROCESS, 0},
     /* data to load anew */
-    {__NR_openat, OPEN_TO_READ, 2},
-#ifdef __NR_open
-    {__NR_open, OPEN_TO_READ, 1},
-#endif
-    {__NR_pread64, ALLOW, 0},
-    {__NR_lseek, ALLOW, 0},
-    {__NR_fstat, ALLOW, 0},
-    {__NR_newfstatat, ALLOW, 0},
-    {__NR_statx, ALLOW, 0},
-#ifdef __NR_stat
-    {__NR_stat, ALLOW, 0},
-    {__NR_lstat, ALLOW, 0},
-#endif
-    {__NR_getdents64, ALLOW, 0},
-    {__NR_readlinkat, ALLOW, 0},
-#ifdef __NR_readlink
-    {__NR_readlink, ALLOW, 0},
-#endif
-    {__NR_fadvise64, ALLOW, 0},
+    {SCMP_SYS(openat), OPEN_TO_READ, 2},
+    {SCMP_SYS(open), OPEN_TO_READ, 1},
+    {SCMP_SYS(pread64), ALLOW, 0},
+    {SCMP_SYS(lseek), ALLOW, 0},
+    {SCMP_SYS(fstat), ALLOW, 0},
+    {SCMP_SYS(newfstatat), ALLOW, 0},
+    {SCMP_SYS(statx), ALLOW, 0},
+    {SCMP_SYS(stat), ALLOW, 0},
+    {SCMP_SYS(lstat), ALLOW, 0},
+    {SCMP_SYS(getdents64), ALLOW, 0},
+    {SCMP_SYS(readlinkat), ALLOW, 0},
+    {SCMP_SYS(readlink), ALLOW, 0},
+    {SCMP_SYS(fadvise64), ALLOW, 0},
     /* what the process is */
-    {__NR_getpid, ALLOW, 0},
-    {__NR_gettid, ALLOW, 0},
-    {__NR_getrandom, ALLOW, 0},
-    {__NR_getrusage, ALLOW, 0},
-    {__NR_sysinfo, ALLOW, 0},
-    {__NR_prlimit64, WITHOUT_VALUE, 2},
-#ifdef __NR_getrlimit
-    {__NR_getrlimit, ALLOW, 0},
-#endif
+    {SCMP_SYS(getpid), ALLOW, 0},
+    {SCMP_SYS(gettid), ALLOW, 0},
+    {SCMP_SYS(getrandom), ALLOW, 0},
+    {SCMP_SYS(getrusage), ALLOW, 0},
+    {SCMP_SYS(sysinfo), ALLOW, 0},
+    {SCMP_SYS(prlimit64), WITHOUT_VALUE, 2},
+    {SCMP_SYS(getrlimit), ALLOW, 0},
     /* other people's business */
-    {__NR_execve, FATAL, 0},
-    {__NR_execveat, FATAL, 0},
-    {__NR_ptrace, FATAL, 0},
-    {__NR_process_vm_writev, FATAL, 0},
+    {SCMP_SYS(execve), FATAL, 0},
+    {SCMP_SYS(execveat), FATAL, 0},
+    {SCMP_SYS(ptrace), FATAL, 0},
+    {SCMP_SYS(process_vm_writev), FATAL, 0},
 };
 #define RULES (sizeof rules / sizeof *rules)
+_Static_assert(RULES <= UINT8_MAX, "a rule's place is its priority");
 
-#define EACH 5 /* instructions of a rule at the most */
-#define PROGRAM_MAX (8 + RULES * EACH)
-
-struct program {
-    struct sock_filter op[PROGRAM_MAX];
-    unsigned short n;
-};
-
-static void statement(struct program *p, unsigned code, uint32_t value)
+/* Of the bits of `mask`, those of `value` are set in the argument and no others. */
+static int compare(scmp_filter_ctx filter, const struct rule *rule, uint64_t mask, uint64_t value)
 {
-    p->op[p->n++] = (struct sock_filter)BPF_STMT((unsigned short)code, value);
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, rule->call, 1,
+                            SCMP_CMP64(rule->argument, SCMP_CMP_MASKED_EQ, mask, value));
 }
 
-/* Goes on behind the next `yes` or `no` instructions. */
-static void jump(struct program *p, unsigned code, uint32_t value, unsigned yes, unsigned no)
-{
-    p->op[p->n++] = (struct sock_filter)BPF_JUMP((unsigned short)code, value, (uint8_t)yes, (uint8_t)no);
-}
-
-#define LOAD (BPF_LD | BPF_W | BPF_ABS)
-#define RETURN (BPF_RET | BPF_K)
-#define IF_EQUAL (BPF_JMP | BPF_JEQ | BPF_K)
-#define IF_ANY_BIT (BPF_JMP | BPF_JSET | BPF_K)
-#define REFUSE (SECCOMP_RET_ERRNO | EPERM)
-
-/* Allows the call if the low half of its argument compares as `test` says; 4 instructions. */
-static void compare(struct program *p, unsigned argument, unsigned test, uint32_t value, bool wanted)
-{
-    statement(p, LOAD, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * (size_t)argument)); /* little-endian */
-    jump(p, test, value, wanted ? 0 : 1, wanted ? 1 : 0);
-    statement(p, RETURN, SECCOMP_RET_ALLOW);
-    statement(p, RETURN, REFUSE);
-}
-
-static void permit(struct program *p, const struct rule *rule)
+static int permit(scmp_filter_ctx filter, const struct rule *rule)
 {
     switch (rule->permission) {
-    case ALLOW: statement(p, RETURN, SECCOMP_RET_ALLOW); break;
-    case OPEN_TO_READ: compare(p, rule->argument, IF_ANY_BIT, O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, false); break;
-    case NOT_TO_RUN: compare(p, rule->argument, IF_ANY_BIT, PROT_EXEC, false); break;
-    case OF_A_THREAD: compare(p, rule->argument, IF_ANY_BIT, CLONE_THREAD, true); break;
-    case OF_THIS_PROCESS: compare(p, rule->argument, IF_EQUAL, (uint32_t)getpid(), true); break;
-    case WITHOUT_VALUE: compare(p, rule->argument, IF_EQUAL, 0, true); break;
-    case UNKNOWN: statement(p, RETURN, SECCOMP_RET_ERRNO | ENOSYS); break;
-    case FATAL: statement(p, RETURN, SECCOMP_RET_KILL_PROCESS); break;
+    case ALLOW: return seccomp_rule_add(filter, SCMP_ACT_ALLOW, rule->call, 0);
+    case OPEN_TO_READ: return compare(filter, rule, O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, 0);
+    case NOT_TO_RUN: return compare(filter, rule, PROT_EXEC, 0);
+    case OF_A_THREAD: return compare(filter, rule, CLONE_THREAD, CLONE_THREAD);
+    case OF_THIS_PROCESS: return compare(filter, rule, UINT64_MAX, (uint64_t)getpid());
+    case WITHOUT_VALUE: return compare(filter, rule, UINT64_MAX, 0);
+    case UNKNOWN: return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), rule->call, 0);
+    case FATAL: return seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, rule->call, 0);
     }
+    return -EINVAL;
 }
 
-static void write_program(struct program *p)
+/* 0, or a negative errno. Foreign calls, those of x32 too, end the process. */
+static int load(scmp_filter_ctx filter)
 {
-    p->n = 0;
-    statement(p, LOAD, offsetof(struct seccomp_data, arch));
-    jump(p, IF_EQUAL, ARCHITECTURE, 1, 0);
-    statement(p, RETURN, SECCOMP_RET_KILL_PROCESS);
-    statement(p, LOAD, offsetof(struct seccomp_data, nr));
-    jump(p, BPF_JMP | BPF_JGE | BPF_K, FOREIGN_CALLS, 0, 1);
-    statement(p, RETURN, SECCOMP_RET_KILL_PROCESS);
-    for (size_t i = 0; i < RULES; i++) {
-        unsigned short at = p->n;
-        jump(p, IF_EQUAL, (uint32_t)rules[i].call, 0, 0);
-        permit(p, &rules[i]);
-        p->op[at].jf = (uint8_t)(p->n - at - 1); /* another call: over this rule */
+    int error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    if (error == 0)
+        error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+    if (error == 0)
+        error = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1); /* the kernel's own errno */
+    for (size_t i = 0; error == 0 && i < RULES; i++) {
+        error = permit(filter, &rules[i]);
+        if (error == 0 && rules[i].call >= 0)
+            error = seccomp_syscall_priority(filter, rules[i].call, (uint8_t)(UINT8_MAX - i));
     }
-    statement(p, RETURN, REFUSE);
+    return error == 0 ? seccomp_load(filter) : error;
 }
 
 bool seccomp_enter(void)
 {
-    struct program program;
-    if (ARCHITECTURE == 0) {
-        errno = ENOSYS;
-        return false;
-    }
-    write_program(&program);
-    struct sock_fprog filter = {.len = program.n, .filter = program.op};
-    return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter) == 0;
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    int error = filter ? load(filter) : -ENOMEM;
+    seccomp_release(filter);
+    errno = -error;
+    return error == 0;
 }

@@ -1,25 +1,28 @@
-#include "api/get/indices/index_question.h"
+#include "api/ask/index_question.h"
+#include "api/get/endpoints.h"
 
-enum { C_REPORTER, C_PARTNER, C_FK, C_KRUGMAN, C_PRODUCTS, C_EXPORTS, C_OTHER, C_PERIOD, C_FLAGS, COLUMNS };
-
-static const struct column columns[COLUMNS] = {
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "the exporting country"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
-    [C_FK] = {"finger_kreinin", COLUMN_NUMBER, "1", 0, false,
-              "Finger–Kreinin similarity of the two countries' exports: 0 nothing in common, 1 the same proportions"},
-    [C_KRUGMAN] = {"krugman", COLUMN_NUMBER, "1", 0, false,
-                   "Krugman specialisation Σ|difference of shares| = 2 (1 − finger_kreinin)"},
-    [C_PRODUCTS] = {"products", COLUMN_INTEGER, NULL, 0, false, "products of the level that either exports"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', false, "reporter's exports of them to all partners"},
-    [C_OTHER] = {"partner_exports", COLUMN_INTEGER, "USD", 'X', false, "partner's exports of them to all partners"},
-    [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+static const struct column columns[] = {
+    COLUMN("reporter", "the exporting country", SHARED_REPORTER, .codes = &codes_reporter),
+    COLUMN("partner", "the other country", SHARED_PARTNER, .codes = &codes_partner),
+    COLUMN("finger_kreinin",
+           "Finger–Kreinin similarity of the two countries' exports: 0 nothing in common, 1 the same proportions",
+           FROM_RATIO(struct similarity_row, finger_kreinin), .unit = "1", .measure = MEASURE_FINGER_KREININ),
+    COLUMN("krugman", "Krugman specialisation Σ|difference of shares| = 2 (1 − finger_kreinin)",
+           FROM_RATIO(struct similarity_row, krugman), .unit = "1", .measure = MEASURE_KRUGMAN),
+    COLUMN("products", "products of the level that either exports", FROM_SIZE(struct similarity_row, products)),
+    COLUMN("exports", "reporter's exports of them to all partners", FROM_FIGURE(struct similarity_row, exports),
+           .unit = "USD", .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
+    COLUMN("partner_exports", "partner's exports of them to all partners",
+           FROM_FIGURE(struct similarity_row, partner_exports), .unit = "USD", .flow = 'X',
+           .measure = MEASURE_EXPORTS_TO_ALL),
+    COLUMN_OF_PERIOD,
+    COLUMN_OF_FLAGS(struct similarity_row),
 };
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose exports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
-    PARAM_OF_COUNTRY("partner", true, "the country to compare with", "CHN"),
+    PARAM_OF_COUNTRY(partner, true, "the country to compare with", "CHN"),
     PARAM_OF_LEVEL(LEVELS_WITHOUT_SECTORS),
     PARAMS_OF_INDICES,
 };
@@ -27,26 +30,18 @@ static const struct param params[] = {
 static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
     struct similarity_row row;
-    enum status status = similarity_of(&q->frame, &q->breakdown, period, call->arena, &row);
-    struct cell *cell = status == ST_OK ? call_row(call) : NULL;
-    if (!cell)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    cell[C_REPORTER] = cell_country(call, q->frame.reporter);
-    cell[C_PARTNER] = cell_country(call, q->frame.partner);
-    cell[C_FK] = cell_ratio(row.finger_kreinin);
-    cell[C_KRUGMAN] = cell_ratio(row.krugman);
-    cell[C_PRODUCTS] = cell_i64((int64_t)row.products);
-    cell[C_EXPORTS] = cell_figure(row.exports);
-    cell[C_OTHER] = cell_figure(row.partner_exports);
-    cell[C_PERIOD] = cell_period(call, period);
-    cell[C_FLAGS] = cell_flags(row.flags);
-    return ST_OK;
+    enum status status = similarity_fold(q->index, period, call->arena, &row);
+    return status == ST_OK ? call_rows(call, &row, 1, sizeof row) : status;
 }
 
-static enum status get(struct call *call)
+static enum status similarity_plan(struct call *call)
 {
-    return index_by_period(call, (struct index_needs){.partner_books = true, .all_partners = true}, add,
-                           "Σ min(share of the product in one country's exports, its share in the other's)");
+    return index_plan(call, (struct index_needs){.partner_books = true, .all_partners = true}, similarity_ask);
+}
+
+static enum status similarity_work(struct call *call)
+{
+    return index_work(call, add, "Σ min(share of the product in one country's exports, its share in the other's)");
 }
 
 const struct route route_index_finger_kreinin = {
@@ -57,9 +52,11 @@ const struct route route_index_finger_kreinin = {
     .description = "Finger–Kreinin similarity and Krugman specialisation at the product level named. Needs the books "
                    "of both countries in one dataset.",
     .example = "/v1/indices/finger-kreinin?reporter=IND&partner=CHN&level=hs6",
-    .figures = FIGURES_OF_INDICES,
-    .handler = get,
+    .summary_column = index_summary,
+    .n_summary_columns = INDEX_SUMMARY,
+    .plan = similarity_plan,
+    .work = similarity_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

@@ -1,23 +1,25 @@
-#include "api/get/indices/index_question.h"
+#include "api/ask/index_question.h"
+#include "api/get/endpoints.h"
 
-enum { C_REPORTER, C_PARTNER, C_TCI, C_PRODUCTS, C_EXPORTS, C_IMPORTS, C_PERIOD, C_FLAGS, COLUMNS };
-
-static const struct column columns[COLUMNS] = {
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "the exporting country"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
-    [C_TCI] = {"tci", COLUMN_NUMBER, "1", 0, false,
-               "0: the reporter exports nothing that the partner imports; 100: in the same proportions"},
-    [C_PRODUCTS] = {"products", COLUMN_INTEGER, NULL, 0, false, "products of the level that either trades"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', false, "reporter's exports of them to all partners"},
-    [C_IMPORTS] = {"partner_imports", COLUMN_INTEGER, "USD", 'M', false, "partner's imports of them from all partners"},
-    [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+static const struct column columns[] = {
+    COLUMN("reporter", "the exporting country", SHARED_REPORTER, .codes = &codes_reporter),
+    COLUMN("partner", "the other country", SHARED_PARTNER, .codes = &codes_partner),
+    COLUMN("tci", "0: the reporter exports nothing that the partner imports; 100: in the same proportions",
+           FROM_RATIO(struct tci_row, tci), .unit = "1", .measure = MEASURE_TCI),
+    COLUMN("products", "products of the level that either trades", FROM_SIZE(struct tci_row, products)),
+    COLUMN("exports", "reporter's exports of them to all partners", FROM_FIGURE(struct tci_row, exports), .unit = "USD",
+           .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
+    COLUMN("partner_imports", "partner's imports of them from all partners",
+           FROM_FIGURE(struct tci_row, partner_imports), .unit = "USD", .flow = 'M',
+           .measure = MEASURE_IMPORTS_FROM_ALL),
+    COLUMN_OF_PERIOD,
+    COLUMN_OF_FLAGS(struct tci_row),
 };
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose exports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
-    PARAM_OF_COUNTRY("partner", true, "the importing country", "CHN"),
+    PARAM_OF_COUNTRY(partner, true, "the importing country", "CHN"),
     PARAM_OF_LEVEL(LEVELS_WITHOUT_SECTORS),
     PARAMS_OF_INDICES,
 };
@@ -25,27 +27,20 @@ static const struct param params[] = {
 static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
     struct tci_row row;
-    enum status status = tci_of(&q->frame, &q->breakdown, period, call->arena, &row);
-    struct cell *cell = status == ST_OK ? call_row(call) : NULL;
-    if (!cell)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    cell[C_REPORTER] = cell_country(call, q->frame.reporter);
-    cell[C_PARTNER] = cell_country(call, q->frame.partner);
-    cell[C_TCI] = cell_ratio(row.tci);
-    cell[C_PRODUCTS] = cell_i64((int64_t)row.products);
-    cell[C_EXPORTS] = cell_figure(row.exports);
-    cell[C_IMPORTS] = cell_figure(row.partner_imports);
-    cell[C_PERIOD] = cell_period(call, period);
-    cell[C_FLAGS] = cell_flags(row.flags);
-    return ST_OK;
+    enum status status = tci_fold(q->index, period, call->arena, &row);
+    return status == ST_OK ? call_rows(call, &row, 1, sizeof row) : status;
 }
 
-static enum status get(struct call *call)
+static enum status tci_plan(struct call *call)
 {
-    return index_by_period(
-        call, (struct index_needs){.partner_books = true, .all_partners = true}, add,
-        "100 (1 − ½ Σ |share of the product in the imports of the partner − its share in the exports of "
-        "the reporter|)");
+    return index_plan(call, (struct index_needs){.partner_books = true, .all_partners = true}, tci_ask);
+}
+
+static enum status tci_work(struct call *call)
+{
+    return index_work(call, add,
+                      "100 (1 − ½ Σ |share of the product in the imports of the partner − its share in the exports of "
+                      "the reporter|)");
 }
 
 const struct route route_index_tci = {.id = "getTradeComplementarity",
@@ -55,9 +50,11 @@ const struct route route_index_tci = {.id = "getTradeComplementarity",
                                       .description = "Michaely's trade complementarity index at the product level "
                                                      "named. Needs the books of both countries in one dataset.",
                                       .example = "/v1/indices/tci?reporter=CHN&partner=IND&level=hs6",
-                                      .figures = FIGURES_OF_INDICES,
-                                      .handler = get,
+                                      .summary_column = index_summary,
+                                      .n_summary_columns = INDEX_SUMMARY,
+                                      .plan = tci_plan,
+                                      .work = tci_work,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,
                                       .column = columns,
-                                      .n_columns = COLUMNS};
+                                      .n_columns = sizeof columns / sizeof *columns};

@@ -1,77 +1,52 @@
-#include "api/get/indices/index_question.h"
+#include "api/ask/index_question.h"
+#include "api/get/endpoints.h"
 
-enum {
-    C_REPORTER,
-    C_PARTNER,
-    C_TII,
-    C_EXCLUDING,
-    C_PAIR,
-    C_EXPORTS,
-    C_IMPORTS,
-    C_WORLD,
-    C_OWN,
-    C_PERIOD,
-    C_FLAGS,
-    COLUMNS
-};
-
-static const struct column columns[COLUMNS] = {
-    [C_REPORTER] = {"reporter", COLUMN_STRING, NULL, 0, false, "the exporting country"},
-    [C_PARTNER] = {"partner", COLUMN_STRING, NULL, 0, false, "the other country"},
-    [C_TII] =
-        {"tii", COLUMN_NUMBER, "1", 0, false,
-         "share of the partner in the reporter's exports / share of the partner in world imports: above 1 intense"},
-    [C_EXCLUDING] = {"tii_excluding_reporter", COLUMN_NUMBER, "1", 0, false,
-                     "the same with world imports less the reporter's own, which it cannot supply"},
-    [C_PAIR] = {"exports_to_partner", COLUMN_INTEGER, "USD", 'X', false, "reporter's exports to the partner"},
-    [C_EXPORTS] = {"exports", COLUMN_INTEGER, "USD", 'X', false, "reporter's exports to all partners"},
-    [C_IMPORTS] = {"partner_imports", COLUMN_INTEGER, "USD", 'M', false, "partner's imports from all partners"},
-    [C_WORLD] = {"world_imports", COLUMN_INTEGER, "USD", 'M', false, "all countries' imports"},
-    [C_OWN] = {"reporter_imports", COLUMN_INTEGER, "USD", 'M', false, "reporter's imports from all partners"},
-    [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS,
+static const struct column columns[] = {
+    COLUMN("reporter", "the exporting country", SHARED_REPORTER, .codes = &codes_reporter),
+    COLUMN("partner", "the other country", SHARED_PARTNER, .codes = &codes_partner),
+    COLUMN("tii",
+           "share of the partner in the reporter's exports / share of the partner in world imports: above 1 intense",
+           FROM_RATIO(struct tii_row, tii), .unit = "1", .measure = MEASURE_TII),
+    COLUMN("tii_excluding_reporter", "the same with world imports less the reporter's own, which it cannot supply",
+           FROM_RATIO(struct tii_row, tii_excluding_reporter), .unit = "1", .measure = MEASURE_TII_EXCLUDING_REPORTER),
+    COLUMN("exports_to_partner", "reporter's exports to the partner", FROM_FIGURE(struct tii_row, exports_to_partner),
+           .unit = "USD", .flow = 'X', .measure = MEASURE_EXPORTS_TO_PARTNER),
+    COLUMN("exports", "reporter's exports to all partners", FROM_FIGURE(struct tii_row, exports), .unit = "USD",
+           .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
+    COLUMN("partner_imports", "partner's imports from all partners", FROM_FIGURE(struct tii_row, partner_imports),
+           .unit = "USD", .flow = 'M', .measure = MEASURE_IMPORTS_FROM_ALL),
+    COLUMN("world_imports", "all countries' imports", FROM_FIGURE(struct tii_row, world_imports), .unit = "USD",
+           .flow = 'M', .measure = MEASURE_WORLD_IMPORTS),
+    COLUMN("reporter_imports", "reporter's imports from all partners", FROM_FIGURE(struct tii_row, reporter_imports),
+           .unit = "USD", .flow = 'M', .measure = MEASURE_IMPORTS_FROM_ALL),
+    COLUMN_OF_PERIOD,
+    COLUMN_OF_FLAGS(struct tii_row),
 };
 
 static const struct param params[] = {
-    PARAM_OF_COUNTRY("reporter", true,
+    PARAM_OF_COUNTRY(reporter, true,
                      "country whose exports are looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
-    PARAM_OF_COUNTRY("partner", true, "the importing country", "CHN"),
+    PARAM_OF_COUNTRY(partner, true, "the importing country", "CHN"),
     PARAMS_OF_INDICES,
 };
 
 static enum status add(struct call *call, const struct index_question *q, uint32_t period)
 {
-    struct tii_row row;
-    enum status status = tii_of(&q->frame, period, call->arena, &row);
-    struct cell *cell = status == ST_OK ? call_row(call) : NULL;
-    if (!cell)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    cell[C_REPORTER] = cell_country(call, q->frame.reporter);
-    cell[C_PARTNER] = cell_country(call, q->frame.partner);
-    cell[C_TII] = cell_ratio(row.tii);
-    cell[C_EXCLUDING] = cell_ratio(row.tii_excluding_reporter);
-    cell[C_PAIR] = cell_figure(row.exports_to_partner);
-    cell[C_EXPORTS] = cell_figure(row.exports);
-    cell[C_IMPORTS] = cell_figure(row.partner_imports);
-    cell[C_WORLD] = cell_figure(row.world_imports);
-    cell[C_OWN] = cell_figure(row.reporter_imports);
-    cell[C_PERIOD] = cell_period(call, period);
-    cell[C_FLAGS] = cell_flags(row.flags);
-    return ST_OK;
+    const struct tii_row row = tii_fold(q->index, period);
+    return call_rows(call, &row, 1, sizeof row);
 }
 
-static enum status get(struct call *call)
+static enum status tii_plan(struct call *call)
 {
-    struct index_question q;
-    enum status status = index_begin(
-        call, (struct index_needs){.world = 1U << FLOW_IMPORTS, .partner_books = true, .all_partners = true}, &q);
-    for (size_t i = 0; status == ST_OK && i < q.offer->n_periods; i++)
-        status = add(call, &q, q.offer->period[i]);
-    if (status != ST_OK)
-        return status;
-    index_say(call, "(exports to the partner / all exports) / (partner imports / world imports); excluding the "
-                    "reporter: world imports less its own");
-    return ST_OK;
+    return index_plan(
+        call, (struct index_needs){.world = 1U << FLOW_IMPORTS, .partner_books = true, .all_partners = true}, tii_ask);
+}
+
+static enum status tii_work(struct call *call)
+{
+    return index_work(call, add,
+                      "(exports to the partner / all exports) / (partner imports / world imports); excluding the "
+                      "reporter: world imports less its own");
 }
 
 const struct route route_index_tii = {
@@ -81,9 +56,11 @@ const struct route route_index_tii = {
     .summary = "Whether a country sells to another more than its size in world imports suggests",
     .description = "Trade intensity index in both variants, named. Needs the books of many countries.",
     .example = "/v1/indices/tii?reporter=CHN&partner=IND",
-    .figures = FIGURES_OF_INDICES,
-    .handler = get,
+    .summary_column = index_summary,
+    .n_summary_columns = INDEX_SUMMARY,
+    .plan = tii_plan,
+    .work = tii_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

@@ -1,0 +1,43 @@
+/* world: a country's trade with everybody, which its books may have as a row of its own, or as the sum of its partners, or not at all.
+ *
+ * It is the denominator of most shares. What it is read from is decided here and nowhere else, for each flow and period.
+ */
+#ifndef ENTREPOT_ANALYSIS_WORLD_H
+#define ENTREPOT_ANALYSIS_WORLD_H
+
+#include "entrepot/analysis/breakdown.h"
+
+/* WORLD_ROW: the world is a partner of its own, held for as many of the dataset's periods as the frame's partner is; WORLD_SUM: else,
+ * where all partners are listed. */
+enum world_kind { WORLD_UNKNOWN, WORLD_ROW, WORLD_SUM };
+enum world_kind world_kind(const struct frame *frame, enum flow flow, uint32_t period);
+
+/* The one partner that stands for the world, as `only[CUBE_PARTNER]`: its row (borrowed from *world, which is set), or all of them. */
+struct cube_set world_partner(const struct frame *frame, enum world_kind kind, uint32_t *world);
+/* What it means that the reporter has no trade with the world: 0, or unknown. */
+struct figure world_absent(const struct frame *frame, enum flow flow, uint32_t period);
+
+/* What a batch holds of it: at most a statement for the row and one for the sum, whatever the number of flows and periods. */
+struct world {
+    struct frame frame;
+    const struct breakdown *breakdown;
+    items_asked row, sum;
+};
+#define FLOW_BIT(flow) (1U << (flow))
+#define BOTH_FLOWS (FLOW_BIT(FLOW_EXPORTS) | FLOW_BIT(FLOW_IMPORTS))
+
+/* Asks for `flows` (bits) in `n` ascending periods of one kind, item by item (`breakdown` NULL: all together). The caller has the sums of
+ * the flows in `summed` from a statement of its own: they are not asked for. */
+struct world world_ask(const struct frame *frame, const struct breakdown *breakdown, unsigned flows, unsigned summed,
+                       const uint32_t *period, size_t n);
+/* Both flows, together with the trade with the frame's partner, which *pair has: where the world is a row throughout one statement is
+ * enough for both. */
+struct world world_ask_beside(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period,
+                              size_t n, unsigned measures, items_asked *pair);
+/* The items of one flow and period, from whichever it is; NO_ITEMS where it is unknown, or a sum that the caller has. ST_NO_MEMORY. */
+enum status world_items(const struct world *world, enum flow flow, uint32_t period, struct arena *arena,
+                        struct items *out) MUST_CHECK;
+/* Of a world without a breakdown: all together; its status bits are added to *status. */
+struct figure world_total(const struct world *world, enum flow flow, uint32_t period, unsigned *status);
+
+#endif
