@@ -22,7 +22,8 @@ struct series {
 struct bilateral {
     struct frame frame;
     struct bilateral_question question;
-    struct series whole, near, months; /* periods that the dataset touches; of the rows and a year before; of parts of years */
+    struct series whole, near,
+        months; /* periods that the dataset touches; of the rows and a year before; of parts of years */
     items_asked pair, pair_months, region, concentration;
     struct world world, world_months;
 };
@@ -197,8 +198,7 @@ static enum status ask_months(struct bilateral *b, struct arena *arena)
         return ST_OK;
     enum status status = list_months(b, arena, &b->months);
     if (status == ST_OK && months->n) {
-        b->pair_months =
-            ask_partners(b, (struct cube_set){&b->frame.partner, 1}, months->period, months->n, 0);
+        b->pair_months = ask_partners(b, (struct cube_set){&b->frame.partner, 1}, months->period, months->n, 0);
         b->world_months = world_ask(&b->frame, b->question.breakdown, BOTH_FLOWS, 0, months->period, months->n);
     }
     return status;

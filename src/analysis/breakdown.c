@@ -72,6 +72,12 @@ static enum status make_sector(const struct cube *cube, const struct sector *sec
     return leaves_of(cube, NULL, prefixes->prefix, prefixes->n, arena, &item->leaves);
 }
 
+static bool is_everything(const struct breakdown_item *item, size_t n_leaves)
+{
+    bool told = !(item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE));
+    return told && (!item->leaves.member || item->leaves.n == n_leaves);
+}
+
 /* Up to CUBE_BASKETS_MAX items as baskets. */
 static enum status fill_baskets(const struct cube *cube, const struct breakdown_item *item, size_t n,
                                 struct arena *arena, struct cube_baskets *out)
@@ -81,9 +87,11 @@ static enum status fill_baskets(const struct cube *cube, const struct breakdown_
     uint64_t *of_leaf = arena_new(arena, uint64_t, n_leaves);
     if (!of_leaf)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < item[i].leaves.n; k++)
-            of_leaf[item[i].leaves.member[k]] |= (uint64_t)1 << i;
+    for (size_t i = 0; i < n; i++) {
+        const bool all = is_everything(&item[i], n_leaves);
+        for (size_t k = 0; k < (all ? n_leaves : item[i].leaves.n); k++)
+            of_leaf[all ? k : item[i].leaves.member[k]] |= (uint64_t)1 << i;
+    }
     *out = (struct cube_baskets){n, of_leaf};
     return ST_OK;
 }
@@ -97,7 +105,11 @@ static size_t statements_of(const struct breakdown *breakdown)
 enum status breakdown_name(const struct cube *cube, const struct breakdown_item *item, size_t n, struct arena *arena,
                            struct breakdown *out)
 {
+    size_t n_leaves;
+    (void)cube_leaves(cube, &n_leaves);
     *out = (struct breakdown){.level = LEVEL_SECTOR, .n = n, .item = item};
+    if (n == 1 && is_everything(item, n_leaves)) /* the runs' totals tell */
+        return ST_OK;
     struct cube_baskets *baskets = arena_new(arena, struct cube_baskets, statements_of(out));
     enum status status = baskets ? ST_OK : ST_NO_MEMORY;
     for (size_t i = 0; status == ST_OK && i < n; i += CUBE_BASKETS_MAX) {

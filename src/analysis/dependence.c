@@ -125,8 +125,8 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
         d->partner = ask_imports(d, (struct cube_set){&frame->partner, 1}, CUBE_NO_SPREAD, year, n_years);
     if (d->suppliers_known || !named)
         d->all = ask_imports(d, (struct cube_set){NULL, 0}, CUBE_PARTNER, year, n_years);
-    d->world = world_ask(frame, question->breakdown, flows, d->suppliers_known ? FLOW_BIT(FLOW_IMPORTS) : 0, year,
-                         n_years);
+    d->world =
+        world_ask(frame, question->breakdown, flows, d->suppliers_known ? FLOW_BIT(FLOW_IMPORTS) : 0, year, n_years);
     if (d->outside.member)
         d->extra = ask_imports(d, d->outside, CUBE_PARTNER, year, n_years);
     if (needs(question, CRITERION_WORLD_HHI))

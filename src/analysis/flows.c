@@ -1,3 +1,4 @@
+/* The generic cube: one statement, and a row for each group or each combination. */
 #include "entrepot/analysis/flows.h"
 
 #include <math.h>
@@ -108,34 +109,49 @@ static bool lone(const struct flows_question *q, enum cube_dim dim)
     return dim != CUBE_PRODUCT && grouped(q, dim) && q->only[dim].member && q->only[dim].n == 1;
 }
 
-enum status flows_queries(const struct flows_question *q, struct arena *arena, struct cube_query **out, size_t *n)
+struct flows {
+    struct flows_question question;
+    struct breakdown items; /* n == 0: products are not asked for one by one */
+    items_asked rows;
+    bool from_world; /* partners that are added up are the world's row */
+};
+
+/* Everything that is asked for is one statement (sectors: one for every CUBE_BASKETS_MAX of them). */
+static enum status ask_all(struct flows *f, struct ask *ask)
 {
-    struct cube_query base = {.group = q->group,
-                              .level = grouped(q, CUBE_PRODUCT) && !q->item ? q->level : LEVEL_TOTAL,
-                              .kind = q->kind,
-                              .spread = CUBE_NO_SPREAD,
-                              .measures = q->quantities ? CUBE_QUANTITY : 0,
-                              .max_rows = q->max_rows};
-    memcpy(base.only, q->only, sizeof base.only);
+    const struct flows_question *q = &f->question;
+    struct cube_query query = {.group = q->group,
+                               .kind = q->kind,
+                               .spread = CUBE_NO_SPREAD,
+                               .measures = q->quantities ? CUBE_QUANTITY : 0,
+                               .max_rows = q->max_rows};
+    const struct breakdown level = {.level = q->level}, *breakdown = NULL;
+    memcpy(query.only, q->only, sizeof query.only);
     for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++)
         if (lone(q, d))
-            base.group &= ~CUBE_BIT(d);
-    *n = q->item ? q->n_items : 1;
-    struct cube_query *query = arena_new(arena, struct cube_query, *n);
-    if (!query || set_world(q, arena, &base.only[CUBE_PARTNER]) != ST_OK)
-        return ST_NO_MEMORY;
-    for (size_t i = 0; i < *n; i++) {
-        query[i] = base;
-        if (!q->item)
-            continue;
-        static const uint32_t nothing = 0;
-        bool told = !(q->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE));
-        query[i].group &= ~CUBE_BIT(CUBE_PRODUCT);
-        query[i].only[CUBE_PRODUCT] = told ? q->item[i].leaves : (struct cube_set){&nothing, 0};
-    }
-    *out = query;
-    return ST_OK;
+            query.group &= ~CUBE_BIT(d);
+    enum status status = set_world(q, ask_arena(ask), &query.only[CUBE_PARTNER]);
+    f->from_world = query.only[CUBE_PARTNER].member != q->only[CUBE_PARTNER].member;
+    if (status == ST_OK && q->item)
+        status = breakdown_name(q->cube, q->item, q->n_items, ask_arena(ask), &f->items);
+    if (grouped(q, CUBE_PRODUCT))
+        breakdown = q->item ? &f->items : &level;
+    f->rows = breakdown_ask(ask, q->cube, breakdown, &query);
+    return status;
 }
+
+struct flows *flows_ask(struct ask *ask, const struct flows_question *question)
+{
+    struct flows *f = arena_new(ask_arena(ask), struct flows, 1);
+    if (f)
+        *f = (struct flows){.question = *question};
+    if (f && ask_all(f, ask) == ST_OK)
+        return f;
+    ask_fail(ask);
+    return NULL;
+}
+
+bool flows_from_world(const struct flows *flows) { return flows->from_world; }
 
 /* ---- what the dataset tells of a row ---- */
 
@@ -222,26 +238,52 @@ static void start_row(struct flows_row *row)
         row->key[d] = NO_ID;
 }
 
-static void take_rows(struct gathering *g, const struct cube_rows *rows, size_t item)
+static void take_row(const struct gathering *g, const struct cube_rows *rows, size_t i, struct flows_row *row)
+{
+    start_row(row);
+    for (size_t d = 0; d < CUBE_DIMS; d++)
+        if (rows->key[d])
+            row->key[d] = rows->key[d][i];
+        else if (lone(g->q, (enum cube_dim)d))
+            row->key[d] = g->q->only[d].member[0];
+    row->value = (struct figure){rows->value_usd[i], true};
+    row->flags = flags_of_status(rows->status[i]);
+    if (rows->quantity_kg)
+        row->quantity = quantity_of(rows, i);
+    row->flags |= flags_of_quantity(row->quantity);
+}
+
+/* Item after item: `first` is where each one's rows begin, and then behind those that are there. */
+static void take_items(struct gathering *g, const struct cube_rows *rows, size_t first_item, size_t *first)
 {
     for (size_t i = 0; i < rows->n; i++) {
-        struct flows_row *row = &g->row[g->n++];
-        start_row(row);
-        for (size_t d = 0; d < CUBE_DIMS; d++)
-            if (rows->key[d])
-                row->key[d] = rows->key[d][i];
-            else if (lone(g->q, (enum cube_dim)d))
-                row->key[d] = g->q->only[d].member[0];
-        row->value = (struct figure){rows->value_usd[i], true};
-        row->flags = flags_of_status(rows->status[i]);
-        if (g->q->item) {
-            row->key[CUBE_PRODUCT] = (uint32_t)item;
-            row->flags |= g->q->item[item].flags;
-        }
-        if (rows->quantity_kg)
-            row->quantity = quantity_of(rows, i);
-        row->flags |= flags_of_quantity(row->quantity);
+        const size_t item = first_item + rows->key[CUBE_PRODUCT][i];
+        struct flows_row *row = &g->row[first[item]++];
+        take_row(g, rows, i, row);
+        row->key[CUBE_PRODUCT] = (uint32_t)item;
+        row->flags |= g->q->item[item].flags;
     }
+    g->n += rows->n;
+}
+
+static size_t n_statements(const struct flows *f)
+{
+    return f->question.item ? (f->question.n_items + CUBE_BASKETS_MAX - 1) / CUBE_BASKETS_MAX : 1;
+}
+
+static enum status take_by_item(struct gathering *g, const struct flows *f, struct arena *arena)
+{
+    size_t *first = arena_new(arena, size_t, f->question.n_items + 1);
+    if (!first)
+        return ST_NO_MEMORY;
+    for (size_t s = 0; s < n_statements(f); s++)
+        for (size_t i = 0; i < f->rows[s]->n; i++)
+            first[s * CUBE_BASKETS_MAX + f->rows[s]->key[CUBE_PRODUCT][i] + 1]++;
+    for (size_t i = 1; i < f->question.n_items; i++)
+        first[i] += first[i - 1];
+    for (size_t s = 0; s < n_statements(f); s++)
+        take_items(g, f->rows[s], s * CUBE_BASKETS_MAX, first);
+    return ST_OK;
 }
 
 /* A sector that the dataset cannot express has one row that says so. */
@@ -256,23 +298,23 @@ static void take_untold(struct gathering *g)
         }
 }
 
-static enum status gather(const struct flows_question *q, const struct cube_query *query, size_t n_queries,
-                          struct arena *arena, struct gathering *g)
+static enum status gather(const struct flows *f, struct arena *arena, struct gathering *g)
 {
-    struct cube_rows *rows = arena_new(arena, struct cube_rows, n_queries);
-    enum status status = rows ? cube_run(q->cube, query, rows, n_queries, arena, NULL) : ST_NO_MEMORY;
+    const struct flows_question *q = &f->question;
     *g = (struct gathering){.q = q, .room = q->n_items};
-    for (size_t i = 0; status == ST_OK && i < n_queries; i++)
-        g->room += rows[i].n;
-    if (status == ST_OK && q->max_rows && g->room > q->max_rows)
-        status = ST_TOO_LARGE;
-    if (status == ST_OK && !(g->row = arena_new(arena, struct flows_row, g->room)))
-        status = ST_NO_MEMORY;
-    for (size_t i = 0; status == ST_OK && i < n_queries; i++)
-        take_rows(g, &rows[i], i);
-    if (status == ST_OK)
-        take_untold(g);
-    return status;
+    for (size_t s = 0; s < n_statements(f); s++)
+        g->room += f->rows[s]->n;
+    if (q->max_rows && g->room > q->max_rows)
+        return ST_TOO_LARGE;
+    g->row = arena_new(arena, struct flows_row, g->room);
+    if (!g->row)
+        return ST_NO_MEMORY;
+    if (q->item && take_by_item(g, f, arena) != ST_OK)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; !q->item && i < f->rows[0]->n; i++)
+        take_row(g, f->rows[0], i, &g->row[g->n++]);
+    take_untold(g);
+    return ST_OK;
 }
 
 /* ---- a row for each combination ---- */
@@ -416,12 +458,12 @@ static unsigned flags_of_share(const struct flows_question *q)
                : 0;
 }
 
-enum status flows_table(const struct flows_question *q, const struct cube_query *query, size_t n_queries,
-                        struct arena *arena, struct flows_row **out, size_t *n)
+enum status flows_fold(const struct flows *flows, struct arena *arena, struct flows_row **out, size_t *n)
 {
+    const struct flows_question *q = &flows->question;
     struct gathering g;
     bool *observed = NULL;
-    enum status status = gather(q, query, n_queries, arena, &g);
+    enum status status = gather(flows, arena, &g);
     if (status == ST_OK && all_named(q))
         status = lay_out(&g, arena, &observed);
     if (status != ST_OK)

@@ -12,10 +12,10 @@ struct side {
 
 /* What the pair's trade in all products is read from. */
 enum total_from {
-    FROM_NOTHING,  /* of chosen products nothing is a total */
-    FROM_ITEMS,    /* the nodes of a level have every product once */
+    FROM_NOTHING,   /* of chosen products nothing is a total */
+    FROM_ITEMS,     /* the nodes of a level have every product once */
     FROM_LAST_ITEM, /* sectors have one more that has every product */
-    FROM_STATEMENT /* else, or where the items are of some products only */
+    FROM_STATEMENT  /* else, or where the items are of some products only */
 };
 
 struct product_asked {
@@ -191,10 +191,7 @@ static enum status take_all(struct table *t, uint32_t period, struct arena *aren
     return status;
 }
 
-static struct figure at(const struct side *side, size_t i)
-{
-    return item_figure(&side->items, i, side->absent);
-}
+static struct figure at(const struct side *side, size_t i) { return item_figure(&side->items, i, side->absent); }
 
 static double contribution(struct figure now, struct figure then, struct figure total_then)
 {
@@ -235,8 +232,9 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
     add_contributions(t, row, i);
     if (!row->exports.known || !row->imports.known)
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
-    row->flags |= flags_of_status(item_status(&t->now[FLOW_EXPORTS].items, i) | item_status(&t->now[FLOW_IMPORTS].items, i)) |
-                  flags_of_quantity(row->exports_quantity) | flags_of_quantity(row->imports_quantity);
+    row->flags |=
+        flags_of_status(item_status(&t->now[FLOW_EXPORTS].items, i) | item_status(&t->now[FLOW_IMPORTS].items, i)) |
+        flags_of_quantity(row->exports_quantity) | flags_of_quantity(row->imports_quantity);
 }
 
 static bool says_something(const struct table *t, size_t i)

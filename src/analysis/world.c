@@ -101,7 +101,8 @@ enum status world_items(const struct world *world, enum flow flow, uint32_t peri
 {
     enum world_kind kind = world_kind(&world->frame, flow, period);
     items_asked asked = kind == WORLD_ROW ? world->row : kind == WORLD_SUM ? world->sum : NULL;
-    const struct item_slice slice = {.partner = countries_world(world->frame.countries), .period = period, .flow = flow};
+    const struct item_slice slice = {
+        .partner = countries_world(world->frame.countries), .period = period, .flow = flow};
     return items_of(asked, world->breakdown, slice, arena, out);
 }
 

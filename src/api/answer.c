@@ -22,7 +22,13 @@ static struct str too_large(struct call *call)
     call->arena->ceiling_bytes = SIZE_MAX; /* for this text */
     size_t rows = call->table.n_rows, columns = call->table.n_columns;
     struct str text =
-        rows ? arena_printf(
+        call->max_rows
+            ? arena_printf(call->arena,
+                           "this would have more than the %zu rows (of %zu columns, about %zu MB as JSON) that there "
+                           "is room for: name reporters, partners or products, take a coarser level or fewer periods, "
+                           "or break down less",
+                           call->max_rows, columns, call_bytes(call->max_rows, columns) / 1000000)
+        : rows ? arena_printf(
                    call->arena,
                    "the answer would be too large: %zu rows of %zu columns (about %.3g MB as JSON) and what they "
                    "are made of are more than the %zu MiB of memory that one request may use; ask for fewer "
@@ -141,7 +147,12 @@ static enum status written(const struct buf *buf)
 
 static void end_with_document(struct call *call)
 {
-    call->reply->body = call->document;
+    if (call->route->document) {
+        encode_document(call, &call->reply->body);
+        call->document_type = call->route->media;
+    } else {
+        call->reply->body = call->document;
+    }
     reply_header(call->reply, "Content-Type", str_view(call->document_type));
 }
 
@@ -302,6 +313,8 @@ bool api_plan(struct call *call, uint64_t *price)
     if (call->ask && call->explained)
         ask_explain(call->ask);
     enum status status = call->ask ? ST_OK : ST_NO_MEMORY;
+    if (status == ST_OK && call->route->kind == ROUTE_TABLE)
+        status = names_start(call);
     if (status == ST_OK && call->route->plan)
         status = check_memory(call, call->route->plan(call));
     if (status == ST_OK && call->route->plan)
@@ -320,8 +333,6 @@ static enum status run(struct call *call)
     enum status status = ask_run(call->ask, &problem);
     if (status == ST_CORRUPT)
         call_reason(call, &problem);
-    if (status == ST_OK && table)
-        status = names_start(call);
     if (status == ST_OK)
         status = check_memory(call, (call->route->work ? call->route->work : call->route->handler)(call));
     if (status == ST_OK && call->n_errors)

@@ -58,7 +58,6 @@ void conn_close(struct conn *conn)
     if (!conn)
         return;
     struct shard *shard = conn->shard;
-    request_forget(conn);
     pthread_mutex_lock(&shard->lock);
     if (conn->prev)
         conn->prev->next = conn->next;

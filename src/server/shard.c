@@ -50,6 +50,8 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
                                enum MHD_ConnectionNotificationCode code)
 {
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (*context)
+            request_forget(*context);
         conn_close(*context);
         *context = NULL;
         return;
@@ -62,26 +64,6 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
 }
 
 void shard_kick(struct shard *shard) { quirk_kick(shard->kick); }
-
-struct arena *shard_take_arena(struct shard *shard)
-{
-    struct arena *arena = shard->spare ? shard->spare : malloc(sizeof *arena);
-    if (arena && arena != shard->spare)
-        arena_init(arena, shard->options->request_bytes);
-    shard->spare = NULL;
-    return arena;
-}
-
-void shard_give_arena(struct shard *shard, struct arena *arena)
-{
-    if (!shard->spare) {
-        arena_reset(arena);
-        shard->spare = arena;
-        return;
-    }
-    arena_release(arena);
-    free(arena);
-}
 
 enum status shard_start(struct shard *shard, int listener, struct problem *problem)
 {

@@ -92,11 +92,12 @@ enum status shard_start(struct shard *shard, int listener, struct problem *probl
 unsigned shard_quiesce(struct shard *shard);
 /* Wakes the daemon's thread if it could sleep on work, see QUIRK_EVENTS. */
 void shard_kick(struct shard *shard);
-/* An empty arena for a request, NULL when memory is out; and back, with all that it holds. */
-struct arena *shard_take_arena(struct shard *shard);
-void shard_give_arena(struct shard *shard, struct arena *arena);
 /* Stops the thread, closes what is open, frees. */
 void shard_stop(struct shard *shard);
+
+/* arenas.c: an empty arena for a request, NULL when memory is out; and back, with all that it holds. */
+struct arena *shard_take_arena(struct shard *shard);
+void shard_give_arena(struct shard *shard, struct arena *arena);
 
 /* reaper.c: the life of connections. */
 struct conn *conn_open(struct shard *shard, int fd, const struct sockaddr *peer); /* NULL: out of memory */

@@ -481,6 +481,30 @@ static void plans_are_explained(void **state)
     }
 }
 
+/* However many its parts, it is a few statements; and the rest of it is as without explain=1. */
+static void the_profile_explains_itself(void **state)
+{
+    (void)state;
+    static const char *const pair[] = {"IND/CHN", "CHN/IND", "IND/USA", "IND/WLD"};
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+        char plain[64], explained[64];
+        (void)snprintf(plain, sizeof plain, "/v1/profile/%s", pair[i]);
+        (void)snprintf(explained, sizeof explained, "/v1/profile/%s?explain=1", pair[i]);
+        json_t *without = ask(plain, 200), *with = ask(explained, 200), *meta = json_object_get(with, "meta");
+        const size_t queries = json_array_size(json_object_get(meta, "plan"));
+        assert_null(json_object_get(without, "meta"));
+        assert_true(queries > 0 && queries <= 10);
+        assert_number(meta, "queries", (double)queries);
+        assert_true(number(meta, "price") > 0);
+        json_object_del(with, "meta");
+        json_object_del(with, "links");
+        json_object_del(without, "links");
+        assert_true(json_equal(with, without));
+        json_decref(with);
+        json_decref(without);
+    }
+}
+
 /* ---- mistakes ---- */
 
 /* NOLINTNEXTLINE(readability-function-size): a table of cases */
@@ -598,6 +622,7 @@ int main(void)
         cmocka_unit_test(compound_growth_and_growth_elsewhere),
         cmocka_unit_test(contributions_sum_to_growth),
         cmocka_unit_test(the_profile_says_what_the_calls_say),
+        cmocka_unit_test(the_profile_explains_itself),
         cmocka_unit_test(every_part_names_its_dataset_or_says_why_not),
         cmocka_unit_test(plans_are_explained),
         cmocka_unit_test(mistakes_are_told),

@@ -1,6 +1,4 @@
-#include "world.h"
-
-#include "entrepot/analysis/bilateral.h"
+#include "asked_pair.h"
 
 static struct frame frame_of(const struct cube *cube, const char *reporter, const char *partner)
 {
@@ -8,14 +6,21 @@ static struct frame frame_of(const struct cube *cube, const char *reporter, cons
         .cube = cube, .countries = world.countries, .reporter = world_id(reporter), .partner = world_id(partner)};
 }
 
-static struct bilateral_row *series(const struct frame *frame, const char *const *period, size_t n)
+static struct bilateral_row *more_of(const struct frame *frame, const char *const *period, size_t n,
+                                     struct bilateral_question question)
 {
-    struct bilateral_row *row;
     uint32_t *wanted = arena_new(&world.arena, uint32_t, n);
     for (size_t i = 0; i < n; i++)
         wanted[i] = world_period(period[i]);
-    assert_int_equal(bilateral_series(frame, period_kind_of(wanted[0]), wanted, n, &world.arena, &row), ST_OK);
-    return row;
+    question.kind = period_kind_of(wanted[0]);
+    question.period = wanted;
+    question.n = n;
+    return asked_bilateral(*frame, &question);
+}
+
+static struct bilateral_row *series(const struct frame *frame, const char *const *period, size_t n)
+{
+    return more_of(frame, period, n, (struct bilateral_question){.n = n});
 }
 
 static struct bilateral_row one(const struct frame *frame, const char *period) { return *series(frame, &period, 1); }
@@ -287,8 +292,8 @@ static void year_to_date_is_like_for_like(void **state)
     struct cube *cube = months();
     struct frame frame = frame_of(cube, "IND", "CHN");
     static const char *const period[] = {"2022", "2023"};
-    struct bilateral_row *row = series(&frame, period, 2);
-    assert_int_equal(bilateral_year_to_date(&frame, row, 2, &world.arena), ST_OK);
+    const struct bilateral_question to_date = {.year_to_date = true};
+    struct bilateral_row *row = more_of(&frame, period, 2, to_date);
     expect_nan(row[0].exports_growth); /* a whole year is left alone: nothing is known of the year before */
     assert_int_equal(row[0].flags, 0);
     expect_near(row[1].exports_growth, 0.0);
@@ -297,8 +302,7 @@ static void year_to_date_is_like_for_like(void **state)
     expect_usd(row[1].balance_change, 0);
     assert_int_equal(row[1].flags, FLAG_BIT(FLAG_PARTIAL_YEAR) | FLAG_BIT(FLAG_YEAR_TO_DATE));
     static const char *const before[] = {"FY2021-22"}; /* three months, and none of the year before */
-    row = series(&frame, before, 1);
-    assert_int_equal(bilateral_year_to_date(&frame, row, 1, &world.arena), ST_OK);
+    row = more_of(&frame, before, 1, to_date);
     expect_nan(row[0].imports_growth);
     assert_int_equal(row[0].flags, FLAG_BIT(FLAG_PARTIAL_YEAR));
     cube_close(cube);
@@ -325,10 +329,9 @@ static void a_region_grows_as_a_whole(void **state)
     const uint32_t neighbours[] = {world_id("JPN"), world_id("KOR")};
     const struct cube_set region = {neighbours, COUNT(neighbours)}, none = {neighbours, 0};
     static const char *const period[] = {"2018", "2019"};
-    struct bilateral_row *row = series(&frame, period, 2);
-    assert_int_equal(bilateral_region(&frame, none, row, 2, &world.arena), ST_OK);
+    struct bilateral_row *row = more_of(&frame, period, 2, (struct bilateral_question){.region = none});
     expect_nan(row[1].exports_growth_region);
-    assert_int_equal(bilateral_region(&frame, region, row, 2, &world.arena), ST_OK);
+    row = more_of(&frame, period, 2, (struct bilateral_question){.region = region});
     expect_nan(row[0].exports_growth_region); /* nothing is known of the year before */
     expect_near(row[1].exports_growth_region, -0.25);
     expect_nan(row[1].imports_growth_region);
@@ -372,9 +375,7 @@ static void growth_elsewhere_leaves_the_partner_out(void **state)
     /* what the pair and everybody else add is the growth of the whole */
     double whole = (150.0 + 180.0) / (100.0 + 200.0) - 1.0, pair = 100.0 / 300.0;
     expect_near(whole, pair * r[1].exports_growth + (1 - pair) * r[1].exports_growth_elsewhere);
-    double hhi;
-    assert_int_equal(import_concentration(&frame, world_period("2018"), &world.arena, &hhi), ST_OK);
-    expect_near(hhi, 0.8 * 0.8 + 0.2 * 0.2);
+    expect_near(asked_concentration(frame, world_period("2018")), 0.8 * 0.8 + 0.2 * 0.2);
     cube_close(cube);
 }
 

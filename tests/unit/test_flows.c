@@ -1,7 +1,7 @@
 /* The generic cube over a small reconciled world: sums, shares, combinations, limits. */
 #include "entrepot/analysis/flows.h"
 
-#include "world.h"
+#include "asked.h"
 
 static struct cube *cube;
 static uint32_t y2023, y2022, exports = FLOW_EXPORTS, ind, members[3];
@@ -40,10 +40,16 @@ static struct flows_question question(unsigned group, enum cube_dim share_of)
 
 static enum status run(const struct flows_question *q, struct flows_row **row, size_t *n)
 {
-    struct cube_query *query;
-    size_t n_queries;
-    assert_int_equal(flows_queries(q, &world.arena, &query, &n_queries), ST_OK);
-    return flows_table(q, query, n_queries, &world.arena, row, n);
+    struct ask *ask = asked_new();
+    uint64_t price;
+    const struct flows *flows = flows_ask(ask, q);
+    assert_int_equal(ask_price(ask, &price), ST_OK);
+    assert_true(ask_count(ask) <= 1);
+    enum status status = ask_run(ask, &world.problem);
+    if (status != ST_OK)
+        return status;
+    assert_true(asked_read(ask) <= price && price <= 2 * asked_read(ask) + ASK_CHEAP);
+    return flows_fold(flows, &world.arena, row, n);
 }
 
 static int64_t sum(const struct flows_row *row, size_t n)

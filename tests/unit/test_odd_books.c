@@ -1,5 +1,6 @@
 /* Indices, suppliers and pairs over books that do not tell all: some partners only, the world's row, chosen products, estimates. */
 #include "asked_index.h"
+#include "asked_pair.h"
 
 #include "entrepot/analysis/bilateral.h"
 #include "entrepot/analysis/indices.h"
@@ -88,9 +89,9 @@ static void without_a_total_there_are_no_shares(void **state)
     expect_unknown(hirschman.value);
     expect_nan(hirschman.hirschman);
     assert_true(hirschman.flags & FLAG_BIT(FLAG_NOT_REPORTED));
-    double hhi;
-    assert_int_equal(import_concentration(&frame, period, &world.arena, &hhi), ST_OK);
-    expect_nan(hhi);
+    struct frame pair = frame;
+    pair.partner = world_id("USA");
+    expect_nan(asked_concentration(pair, period));
     cube_close(cube);
 }
 
@@ -190,22 +191,18 @@ static void a_region_grows_as_its_countries_do(void **state)
     struct cube *cube = world_cube(&d, years, COUNT(years));
     struct frame frame = frame_for(cube, "IND", "CHN");
     const uint32_t both[] = {world_period("2022"), world_period("2023")}, japan = world_id("JPN");
-    struct bilateral_row *row;
-    assert_int_equal(bilateral_series(&frame, PERIOD_YEAR, both, 2, &world.arena, &row), ST_OK);
-    assert_int_equal(bilateral_region(&frame, (struct cube_set){NULL, 0}, row, 2, &world.arena), ST_OK);
+    struct bilateral_question question = {.kind = PERIOD_YEAR, .period = both, .n = 2};
+    struct bilateral_row *row = asked_bilateral(frame, &question);
     expect_nan(row[1].exports_growth_region); /* of nobody */
-    assert_int_equal(bilateral_region(&frame, (struct cube_set){&japan, 1}, row, 2, &world.arena), ST_OK);
+    question.region = (struct cube_set){&japan, 1};
+    row = asked_bilateral(frame, &question);
     expect_nan(row[0].exports_growth_region); /* nothing before it */
     expect_near(row[1].exports_growth_region, 0.5);
     expect_nan(row[1].imports_growth_region); /* of nothing */
-    double hhi;
-    assert_int_equal(import_concentration(&frame, world_period("2023"), &world.arena, &hhi), ST_OK);
-    expect_near(hhi, (3600.0 + 2500) / (110 * 110));
+    expect_near(asked_concentration(frame, world_period("2023")), (3600.0 + 2500) / (110 * 110));
     struct frame cotton = only(frame, STR("520512"));
-    assert_int_equal(import_concentration(&cotton, world_period("2023"), &world.arena, &hhi), ST_OK);
-    expect_nan(hhi); /* nothing was imported */
-    assert_int_equal(import_concentration(&cotton, world_period("2022"), &world.arena, &hhi), ST_OK);
-    expect_nan(hhi);
+    expect_nan(asked_concentration(cotton, world_period("2023"))); /* nothing was imported */
+    expect_nan(asked_concentration(cotton, world_period("2022")));
     cube_close(cube);
 }
 

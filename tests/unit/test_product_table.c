@@ -1,4 +1,4 @@
-#include "world.h"
+#include "asked.h"
 
 #include "entrepot/analysis/products.h"
 
@@ -14,9 +14,15 @@ static struct product_row *ask(const struct frame *frame, const char *period, co
     struct breakdown breakdown;
     struct product_row *row;
     assert_int_equal(breakdown_make(frame->cube, world.sectors, level, &world.arena, &breakdown), ST_OK);
+    const uint32_t at = world_period(period);
     struct product_question question = {
-        .breakdown = &breakdown, .period = world_period(period), .versus = versus ? world_period(versus) : 0};
-    assert_int_equal(product_table(frame, &question, &world.arena, &row, n), ST_OK);
+        .breakdown = &breakdown, .period = &at, .n = 1, .versus = versus ? world_period(versus) : 0};
+    struct frame asking = *frame;
+    asking.ask = asked_new();
+    const struct product_asked *products = product_ask(&asking, &question);
+    (void)asked_run(asking.ask);
+    assert_true(ask_count(asking.ask) <= 4);
+    assert_int_equal(product_fold(products, at, &world.arena, &row, n), ST_OK);
     return row;
 }
 

@@ -16,10 +16,11 @@ struct bilateral_row {
     struct figure exports_change, imports_change, balance_change; /* USD against the same period a year before */
     struct figure exports_before, imports_before;                 /* what growth and change are counted from */
     double exports_growth_elsewhere, imports_growth_elsewhere;    /* G1 of the trade with everybody but the partner */
-    double exports_growth_region, imports_growth_region;          /* G1 of the trade with a region, if one is asked for */
-    double exports_cagr, imports_cagr; /* G2: a year, since the first of the rows that has a base */
+    double exports_growth_region, imports_growth_region; /* G1 of the trade with a region, if one is asked for */
+    double exports_cagr, imports_cagr;                   /* G2: a year, since the first of the rows that has a base */
     double share_of_exports, share_of_imports, share_of_total; /* D5: of the reporter's trade with all partners */
-    double import_hhi; /* C1: Σ of the squared shares of all suppliers in the imports, if asked for; needs all partners */
+    double
+        import_hhi; /* C1: Σ of the squared shares of all suppliers in the imports, if asked for; needs all partners */
     /* 1: the largest of the dataset's whole series up to this period; complete periods only. */
     unsigned deficit_rank, total_rank;
     unsigned months_held;
@@ -27,7 +28,8 @@ struct bilateral_row {
 };
 
 struct bilateral_question {
-    const struct breakdown *breakdown; /* products that are named (breakdown_name), a series each; NULL: the frame's leaves together */
+    const struct breakdown
+        *breakdown; /* products that are named (breakdown_name), a series each; NULL: the frame's leaves together */
     enum period_kind kind;
     const uint32_t *period; /* of the rows: ascending, of that kind, and touched by the dataset */
     size_t n;
@@ -47,7 +49,8 @@ struct bilateral *bilateral_ask(const struct frame *frame, const struct bilatera
 
 /* One row for each period of each product, product by product. Ranks and growth look at the whole series, not only at the rows.
  * ST_NO_MEMORY. */
-enum status bilateral_fold(const struct bilateral *bilateral, struct arena *arena, struct bilateral_row **out) MUST_CHECK;
+enum status bilateral_fold(const struct bilateral *bilateral, struct arena *arena,
+                           struct bilateral_row **out) MUST_CHECK;
 
 /* G2: (last / first)^(1 / years) − 1; NaN where it is not known, the base is not above zero, or less than a year lies between. */
 double growth_a_year(struct figure first, uint32_t first_period, struct figure last, uint32_t last_period);

@@ -18,7 +18,7 @@ struct breakdown {
     enum level level;
     size_t n;
     const struct breakdown_item *item;
-    const struct cube_baskets *baskets; /* of LEVEL_SECTOR: one for every CUBE_BASKETS_MAX items; else NULL */
+    const struct cube_baskets *baskets; /* of LEVEL_SECTOR: one for every CUBE_BASKETS_MAX items; NULL: a level, or all products */
 };
 
 /* Leaves that begin with one of the codes (a section stands for its chapters), ascending, each once. An empty set has member
@@ -30,7 +30,7 @@ enum status leaves_of(const struct cube *cube, const struct products *products, 
 enum status breakdown_make(const struct cube *cube, const struct sectors *sectors, enum level level,
                            struct arena *arena, struct breakdown *out) MUST_CHECK;
 
-/* Items that are named one by one, with their leaves: as sectors. `item` is borrowed. */
+/* Items that are named one by one, with their leaves (none: all of them): as sectors. `item` is borrowed. */
 enum status breakdown_name(const struct cube *cube, const struct breakdown_item *item, size_t n, struct arena *arena,
                            struct breakdown *out) MUST_CHECK;
 

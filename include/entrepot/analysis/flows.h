@@ -45,15 +45,17 @@ bool flows_overlap(const struct breakdown_item *item, size_t n);
 /* Whether the world or a group is in a list that has others too. */
 bool flows_aggregates(const struct countries *countries, struct cube_set members);
 
-/* The queries that flows_table will run, for their cost. Partners that are neither named nor broken down are the source's own row
- * for the world where every reporter has it for every period, else the sum of all. ST_NO_MEMORY. */
-enum status flows_queries(const struct flows_question *question, struct arena *arena, struct cube_query **out,
-                          size_t *n) MUST_CHECK;
+/* What a batch holds of a question. Partners that are neither named nor broken down are the source's own row for the world where every
+ * reporter has it for every period, else the sum of all. Lies in the batch's arena; sets and items are borrowed. NULL when memory is out (the
+ * batch tells, too). */
+struct flows;
+struct flows *flows_ask(struct ask *ask, const struct flows_question *question);
+/* Whether they are the source's own row. */
+bool flows_from_world(const struct flows *flows);
 
-/* One row for each group with an observation, by period, reporter, partner, flow, product (items: one after the other). Where all that is broken down is named, a row
- * for each combination: 0 where the dataset would have told of trade, else unknown. A sum of which a part is not in the dataset is
- * unknown. ST_TOO_LARGE above max_rows; ST_NO_MEMORY, ST_CORRUPT. */
-enum status flows_table(const struct flows_question *question, const struct cube_query *query, size_t n_queries,
-                        struct arena *arena, struct flows_row **out, size_t *n) MUST_CHECK;
+/* One row for each group with an observation, by period, reporter, partner, flow, product (items: one after the other). Where all that is
+ * broken down is named, a row for each combination: 0 where the dataset would have told of trade, else unknown. A sum of which a part is not
+ * in the dataset is unknown. ST_TOO_LARGE above max_rows; ST_NO_MEMORY. */
+enum status flows_fold(const struct flows *flows, struct arena *arena, struct flows_row **out, size_t *n) MUST_CHECK;
 
 #endif

@@ -225,53 +225,17 @@ enum status call_choose(struct call *call, const struct want *want, const struct
     return ST_OK;
 }
 
-static enum status afford(struct call *call, uint64_t cost, const char *hint)
-{
-    if (cost == UINT64_MAX) /* there was no memory to find it out, see cube_plan */
-        return ST_NO_MEMORY;
-    uint64_t max = call->api->options.max_cost;
-    if (cost <= max)
-        return ST_OK;
-    (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
-                       arena_printf(call->arena, "this would read %llu observations where %llu are allowed: %s",
-                                    (unsigned long long)cost, (unsigned long long)max, hint));
-    return ST_INVALID;
-}
-
 void *call_keep(struct call *call, size_t size) { return call->state = arena_alloc(call->arena, 1, size, 16); }
 
 enum status call_price(struct call *call)
 {
+    const uint64_t max = call->api->options.max_cost;
     enum status status = ask_price(call->ask, &call->price);
-    return status == ST_OK ? call_afford_cost(call, call->price) : status;
-}
-
-enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
-                            const char *hint)
-{
-    uint64_t cost = 0;
-    for (size_t i = 0; i < n; i++)
-        if (__builtin_add_overflow(cost, cube_cost_at_most(cube, &query[i]), &cost))
-            cost = UINT64_MAX;
-    if (cost <= call->api->options.max_cost) /* most requests: no need to count */
-        return ST_OK;
-    cost = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct cube_plan plan;
-        if (cube_plan(cube, &query[i], call->arena, &plan) != ST_OK)
-            return ST_NO_MEMORY;
-        if (__builtin_add_overflow(cost, plan.observations, &cost))
-            cost = UINT64_MAX;
-    }
-    return afford(call, cost, hint);
-}
-
-enum status call_afford_cost(struct call *call, uint64_t cost)
-{
-    return afford(call, cost, "ask for fewer periods or products");
-}
-
-enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query)
-{
-    return call_afford_all(call, cube, query, 1, "ask for fewer periods or products");
+    if (status != ST_OK || call->price <= max)
+        return status;
+    (void)call_problem(call, PROBLEM_TOO_LARGE, NULL, call->path,
+                       arena_printf(call->arena, "this would read %llu observations where %llu are allowed: %s",
+                                    (unsigned long long)call->price, (unsigned long long)max,
+                                    call->instead ? call->instead : "ask for fewer periods or products"));
+    return ST_INVALID;
 }

@@ -15,11 +15,4 @@ void *call_keep(struct call *call, size_t size);
 /* Prices the call's batch: PROBLEM_TOO_LARGE and ST_INVALID if it would read more than the options allow. */
 enum status call_price(struct call *call) MUST_CHECK;
 
-/* Adds PROBLEM_TOO_LARGE and returns ST_INVALID if the query would read more than the options allow. */
-enum status call_afford(struct call *call, const struct cube *cube, const struct cube_query *query) MUST_CHECK;
-/* The same for what `n` queries read together; `hint` says what to ask for instead. */
-enum status call_afford_all(struct call *call, const struct cube *cube, const struct cube_query *query, size_t n,
-                            const char *hint) MUST_CHECK;
-/* The same for a cost that is known, in observations. */
-enum status call_afford_cost(struct call *call, uint64_t cost) MUST_CHECK;
 #endif

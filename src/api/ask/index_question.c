@@ -34,6 +34,8 @@ static enum status begin(struct call *call, struct index_needs needs, struct ind
     if (status != ST_OK)
         return status;
     out->frame = frame_of(call, out->offer->cube);
+    call->shared.reporter = out->frame.reporter;
+    call->shared.partner = out->frame.partner;
     status = frame_products(call, &out->frame);
     if (status == ST_OK && level)
         status =
@@ -57,12 +59,19 @@ enum status index_plan(struct call *call, struct index_needs needs, index_ask *a
     return status;
 }
 
-void index_say(struct call *call, const char *formula)
+const struct column index_summary[INDEX_SUMMARY] = {
+    COLUMN("formula", NULL, FROM_NAME(struct index_told, formula), .never_null = true),
+    COLUMN("level", NULL, FROM_NAME(struct index_told, level), .never_null = true,
+           ONLY_IF(struct index_told, has_level)),
+};
+
+void index_say(struct call *call, const char *formula, double aggregate)
 {
     const struct arg *level = call_find(call, "level");
-    call_summarise(call, "formula", cell_z(formula));
-    if (level)
-        call_summarise(call, "level", cell_z(level_name[level->level]));
+    call_summary(call, &(struct index_told){.formula = formula,
+                                            .level = level ? level_name[level->level] : NULL,
+                                            .has_level = level != NULL,
+                                            .aggregate = aggregate});
     if (level && level->level == LEVEL_SECTOR)
         call_warn(call, STR("sectors overlap: their figures must not be added up"));
     if (cube_dataset(call->cube)->partners == PARTNERS_CLOSED)
@@ -74,9 +83,11 @@ enum status index_work(struct call *call, index_rows *add, const char *formula)
 {
     const struct index_question *q = call->state;
     enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < q->offer->n_periods; i++)
+    for (size_t i = 0; status == ST_OK && i < q->offer->n_periods; i++) {
+        call->shared.period = cell_period(call, q->offer->period[i]);
         status = add(call, q, q->offer->period[i]);
+    }
     if (status == ST_OK)
-        index_say(call, formula);
+        index_say(call, formula, NAN);
     return status;
 }

@@ -27,8 +27,14 @@
      .example = "2019"},                                                                                               \
         PARAM_OF_PRODUCT, PARAM_OF_DATASET, PARAM_OF_EXPLAIN, PARAMS_OF_TABLES
 
-/* The shape of meta.summary. */
-#define FIGURES_OF_INDICES "{formula: string, level?: string}"
+/* meta.summary of every index. */
+struct index_told {
+    const char *formula, *level;
+    bool has_level;   /* the route has one */
+    double aggregate; /* of all rows, where the index has one */
+};
+#define INDEX_SUMMARY 2
+extern const struct column index_summary[INDEX_SUMMARY];
 
 struct index_needs {
     unsigned world;     /* 1 << flow: the data must tell the world's trade */
@@ -48,11 +54,11 @@ struct index_question {
 struct index_question *index_begin(struct call *call, struct index_needs needs, enum status *status);
 /* A whole plan: what index_begin makes, and the index asked for in all its periods. */
 enum status index_plan(struct call *call, struct index_needs needs, index_ask *ask) MUST_CHECK;
-/* Adds the rows of one period. */
+/* Adds the rows of one period, which call->shared has already. */
 typedef enum status index_rows(struct call *call, const struct index_question *q, uint32_t period);
 /* A whole work: the rows of each of the periods in turn, and what is said of them. */
 enum status index_work(struct call *call, index_rows *add, const char *formula) MUST_CHECK;
-/* What is said of every index: its level, and that sectors overlap. */
-void index_say(struct call *call, const char *formula);
+/* What is said of every index: its formula and level, and that sectors overlap. */
+void index_say(struct call *call, const char *formula, double aggregate);
 
 #endif

@@ -42,7 +42,8 @@ struct call {
     /* what the handler makes */
     struct table table;
     size_t named[COLUMNS_MAX]; /* of the table's columns behind the route's: the column whose codes they name */
-    struct buf document;
+    const void *told;          /* what the route's document is about */
+    struct buf document;       /* of a route without columns */
     const char *document_type;
     const struct cube *cube;    /* that answered, or NULL */
     const struct offer *offers; /* all that could have */
@@ -60,6 +61,8 @@ struct call {
     void *state;                /* what `plan` leaves for `work` */
     uint64_t price;             /* of the batch, in observations */
     bool explained;             /* explain=1 */
+    size_t max_rows;     /* that the plan has room for; 0: it knows of no limit but the memory's */
+    const char *instead; /* what to ask for instead of what would read too much; NULL: fewer periods or products */
 };
 
 /* The argument of a parameter; NULL if the route has no such parameter. */

@@ -9,6 +9,8 @@
 #include "api/contract/measure.h"
 #include "entrepot/analysis/figures.h"
 
+struct route;
+
 enum column_type { COLUMN_STRING, COLUMN_INTEGER, COLUMN_NUMBER, COLUMN_BOOLEAN, COLUMN_FLAGS, COLUMN_LIST };
 
 /* How a value lies in the row that it comes from, and what becomes of it. */
@@ -31,7 +33,11 @@ enum value_kind {
     VALUE_VERDICT,      /* an enum of not known (null), no, yes */
     VALUE_FLAGS,        /* unsigned, a bit a flag */
     VALUE_LIST,         /* struct str: items separated by '\n'; none where p is NULL */
-    VALUE_CELL          /* struct cell: what is none of these */
+    VALUE_CELL,         /* struct cell: what is none of these */
+    /* of documents alone: */
+    VALUE_LINK,   /* struct str: an address, relative to this one */
+    VALUE_OBJECT, /* a struct inside the struct: `of` tells of its members */
+    VALUE_ROWS    /* struct listed: `of` tells of its rows */
 };
 
 /* A column is said once, here: what it is called, what it means, and where its values lie. A table of columns goes with one type of rows:
@@ -46,7 +52,7 @@ enum value_kind {
  *
  * The macros FROM_… say type, kind and place, and do not compile where the member is of another type. call_rows fills a table of them,
  * call_summary an object (meta.summary), whose columns are told apart in this: `never_null` and `only_if`, which the description of the API
- * passes on.
+ * passes on. A document is such an object with others inside, and with lists of rows that have the columns of a table.
  */
 struct column {
     const char *id;
@@ -60,10 +66,27 @@ struct column {
     enum value_kind from;
     bool shared;              /* `at` is a place in struct rows_share: all rows have the same value */
     uint16_t at;              /* offset of the value in its struct */
-    const char *const *words; /* VALUE_WORD: ended by NULL */
-    bool never_null;          /* of summaries: said of what could be null by its kind */
-    bool optional;            /* of summaries: left out where the bool at `only_if` is false */
+    const char *const *words; /* VALUE_WORD; in objects ended by NULL */
+    bool never_null;          /* of objects: said of what could be null by its kind */
+    bool optional;            /* of objects: left out where the bool at `only_if` is false */
     uint16_t only_if;
+    const struct columns *of; /* VALUE_OBJECT, VALUE_ROWS */
+    const char *instead;      /* VALUE_OBJECT: why it is not there, where it is optional; or NULL */
+};
+
+/* The columns of an object, or of a table's rows in a document. */
+struct columns {
+    const struct column *column;
+    size_t n;
+    const struct route *table; /* of rows: whose columns they are, in place of these two */
+    const char *only;          /* of rows: the ids of those that are shown, with spaces between, in this order */
+    bool has_meta;             /* of a document: explain=1 adds "meta" */
+};
+
+/* Rows inside a document. */
+struct listed {
+    const void *row;
+    size_t n, bytes; /* bytes: from one to the next */
 };
 
 /* The formatter breaks the arguments of a macro into few lines, and the members of a struct into one each. */
@@ -98,6 +121,10 @@ struct column {
     .at = (uint16_t)(offsetof(row, member) + 0 * sizeof(char[sizeof((row *)NULL)->member == sizeof(int) ? 1 : -1]))
 #define FROM_WORD(row, member, words_) FROM_ENUM_(WORD, STRING, row, member), .words = (words_)
 #define FROM_VERDICT(row, member) FROM_ENUM_(VERDICT, BOOLEAN, row, member)
+#define FROM_LINK(row, member) FROM_(LINK, STRING, row, member, struct str)
+#define FROM_ROWS(row, member, columns_) FROM_(ROWS, LIST, row, member, struct listed), .of = (columns_)
+#define FROM_OBJECT(row, member, columns_)                                                                             \
+    .type = COLUMN_STRING, .from = VALUE_OBJECT, .at = (uint16_t)offsetof(row, member), .of = (columns_)
 #define ONLY_IF(row, member) .optional = true, .only_if = AT_(row, member, bool)
 
 struct cell {
@@ -130,6 +157,9 @@ struct rows_share {
 enum column_role column_role(const struct column *column);
 
 #define COLUMNS_MAX 64 /* of a route, with those of names */
+
+/* Writes which columns those are to `out`; returns how many. */
+size_t columns_list(const struct columns *columns, const struct column *out[COLUMNS_MAX]);
 
 struct table {
     const struct column *column; /* the route's, and behind them those of names where they are asked for */

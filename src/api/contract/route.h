@@ -1,7 +1,7 @@
 /* route: one address, what may be asked there, and what answers. Private to src/api.
  *
- * A handler reads typed arguments, asks the analysis, and puts rows into call->table (or a document into call->document). It knows
- * neither formats nor headers. It returns ST_OK; or ST_INVALID after call_problem; or what went wrong below (memory, size, rows).
+ * A handler reads typed arguments, asks the analysis, and puts rows into call->table (or what a document is about into call->told, or
+ * the document itself into call->document). It knows neither formats nor headers. It returns ST_OK; or ST_INVALID after call_problem; or what went wrong below (memory, size, rows).
  */
 #ifndef API_CONTRACT_ROUTE_H
 #define API_CONTRACT_ROUTE_H
@@ -34,8 +34,10 @@ struct route {
     const char *id, *path, *summary, *description, *example;
     enum route_kind kind;
     enum route_group group;
-    bool unlisted;        /* parts of a page: in no list, in no description */
-    const char *media;    /* ROUTE_DOCUMENT: its Content-Type */
+    bool unlisted;     /* parts of a page: in no list, in no description */
+    const char *media; /* ROUTE_DOCUMENT: its Content-Type */
+    const struct columns
+        *document;        /* ROUTE_DOCUMENT: what it holds, of the struct in call->told; or NULL, and perhaps this: */
     const char *shape;    /* ROUTE_DOCUMENT of JSON: what it holds, as api/openapi/openapi.h writes shapes */
     const char *figures;  /* ROUTE_TABLE: the shape of meta.summary, or NULL: none */
     bool no_example;      /* too long to stand in the description of the API */

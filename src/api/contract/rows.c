@@ -1,5 +1,6 @@
 /* Cells from the structs that an analysis has filled, as the columns say. */
 #include "api/contract/call.h"
+#include "entrepot/base/problem.h"
 
 /* One column of some rows: where its values lie, `bytes` apart (0: all have the same), and where its cells go, `stride` apart. */
 struct filling {
@@ -80,6 +81,7 @@ static filler *const fillers[] = {
     [VALUE_FLAGS] = fill_flags,
     [VALUE_LIST] = fill_list,
     [VALUE_CELL] = fill_cell,
+    [VALUE_LINK] = fill_text,
 };
 
 static void fill(struct call *call, const struct column *column, const char *row, size_t bytes, struct filling f)
@@ -127,4 +129,22 @@ void call_summary(struct call *call, const void *summary)
     for (const struct column *c = route->summary_column; c < route->summary_column + route->n_summary_columns; c++)
         if (!c->optional || *((const bool *)summary + c->only_if))
             call_summarise(call, c->id, call_cell(call, c, summary));
+}
+
+static const struct column *find(const struct route *table, struct str id)
+{
+    for (size_t i = 0; i < table->n_columns; i++)
+        if (str_is(id, table->column[i].id))
+            return &table->column[i];
+    BUG("a document has a column that its table does not have");
+}
+
+size_t columns_list(const struct columns *columns, const struct column *out[COLUMNS_MAX])
+{
+    size_t n = 0;
+    for (struct str rest = str_view(columns->only); rest.n;)
+        out[n++] = find(columns->table, str_cut(&rest, ' '));
+    for (; n < columns->n; n++)
+        out[n] = &columns->column[n];
+    return n;
 }

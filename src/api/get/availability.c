@@ -2,61 +2,65 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum { C_DATASET, C_REPORTER, C_PARTNER, C_FLOW, C_LEVEL, C_FREQUENCY, C_FIRST, C_LAST, C_PERIODS, COLUMNS };
-
-static const struct column columns[COLUMNS] = {
-    [C_DATASET] = COLUMN("dataset", "dataset id", .type = COLUMN_STRING, .codes = &codes_dataset),
-    [C_REPORTER] = COLUMN("reporter", "country whose books these are", .type = COLUMN_STRING, .codes = &codes_reporter),
-    [C_PARTNER] =
-        COLUMN("partner", "partner; null: any (no partner was named)", .type = COLUMN_STRING, .codes = &codes_partner),
-    [C_FLOW] = COLUMN("flow", "exports or imports", .type = COLUMN_STRING, .codes = &codes_flow),
-    [C_LEVEL] = COLUMN("level", "finest product level", .type = COLUMN_STRING),
-    [C_FREQUENCY] = COLUMN("frequency", "A, FY or M", .type = COLUMN_STRING),
-    [C_FIRST] = COLUMN("first_period", "first period with an observation", .type = COLUMN_STRING),
-    [C_LAST] = COLUMN("last_period", "last period with an observation", .type = COLUMN_STRING),
-    [C_PERIODS] = COLUMN("periods", "number of periods with an observation", .type = COLUMN_INTEGER),
+struct row {
+    const struct cube *cube;
+    uint32_t reporter, partner, first, last;
+    enum flow flow;
+    enum level level;
+    const char *frequency;
+    size_t periods;
 };
 
-/* A row if the dataset has anything of this reporter, partner and flow. */
-static enum status add(struct call *call, const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow)
+static const char *const flow_words[] = {[FLOW_EXPORTS] = "exports", [FLOW_IMPORTS] = "imports"};
+
+static const struct column columns[] = {
+    COLUMN("dataset", "dataset id", FROM_DATASET(struct row, cube), .codes = &codes_dataset),
+    COLUMN("reporter", "country whose books these are", FROM_COUNTRY(struct row, reporter), .codes = &codes_reporter),
+    COLUMN("partner", "partner; null: any (no partner was named)", FROM_COUNTRY(struct row, partner),
+           .codes = &codes_partner),
+    COLUMN("flow", "exports or imports", FROM_WORD(struct row, flow, flow_words), .codes = &codes_flow),
+    COLUMN("level", "finest product level", FROM_WORD(struct row, level, level_name)),
+    COLUMN("frequency", "A, FY or M", FROM_NAME(struct row, frequency)),
+    COLUMN("first_period", "first period with an observation", FROM_PERIOD(struct row, first)),
+    COLUMN("last_period", "last period with an observation", FROM_PERIOD(struct row, last)),
+    COLUMN("periods", "number of periods with an observation", FROM_SIZE(struct row, periods)),
+};
+
+/* False where the dataset has nothing of the row's reporter, partner and flow. */
+static bool find_periods(struct row *row, uint32_t partner)
 {
-    size_t n, held = 0;
-    const uint32_t *period = cube_periods(cube, &n);
-    uint32_t first = 0, last = 0;
+    size_t n;
+    const uint32_t *period = cube_periods(row->cube, &n);
     for (size_t i = 0; i < n; i++) {
-        if (!cube_held(cube, reporter, partner, flow, period[i]))
+        if (!cube_held(row->cube, row->reporter, partner, row->flow, period[i]))
             continue;
-        first = held++ ? first : period[i];
-        last = period[i];
+        row->first = row->periods++ ? row->first : period[i];
+        row->last = period[i];
     }
-    if (held == 0)
-        return ST_OK;
-    struct cell *cell = call_row(call);
-    if (!cell)
-        return ST_NO_MEMORY;
-    cell[C_DATASET] = cell_str(cube_dataset(cube)->id);
-    cell[C_REPORTER] = cell_country(call, reporter);
-    cell[C_PARTNER] = cell_country(call, partner == ANY_MEMBER ? NO_ID : partner);
-    cell[C_FLOW] = cell_z(flow == FLOW_EXPORTS ? "exports" : "imports");
-    cell[C_LEVEL] = cell_z(level_name[cube_dataset(cube)->level]);
-    cell[C_FREQUENCY] = cell_z(period_kind_word(cube_dataset(cube)->frequency));
-    cell[C_FIRST] = cell_period(call, first);
-    cell[C_LAST] = cell_period(call, last);
-    cell[C_PERIODS] = cell_i64((int64_t)held);
-    return ST_OK;
+    return row->periods > 0;
 }
 
 static enum status add_cube(struct call *call, const struct cube *cube)
 {
     const struct arg *reporter = call_arg(call, "reporter"), *partner = call_arg(call, "partner");
-    size_t n;
-    const uint32_t *member = cube_members(cube, &n);
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < n; i++)
-        for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++)
+    const struct dataset *d = cube_dataset(cube);
+    size_t n_members, n = 0;
+    const uint32_t *member = cube_members(cube, &n_members);
+    struct row *row = arena_new_raw(call->arena, struct row, 2 * n_members);
+    if (!row)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < n_members; i++)
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
+            row[n] = (struct row){.cube = cube,
+                                  .reporter = member[i],
+                                  .partner = partner->given ? partner->country : NO_ID,
+                                  .flow = f,
+                                  .level = d->level,
+                                  .frequency = period_kind_word(d->frequency)};
             if (!reporter->given || reporter->country == member[i])
-                status = add(call, cube, member[i], partner->given ? partner->country : ANY_MEMBER, f);
-    return status;
+                n += find_periods(&row[n], partner->given ? partner->country : ANY_MEMBER);
+        }
+    return call_rows(call, row, n, sizeof *row);
 }
 
 static enum status get(struct call *call)
@@ -92,4 +96,4 @@ const struct route route_availability = {.id = "getAvailability",
                                          .param = params,
                                          .n_params = sizeof params / sizeof *params,
                                          .column = columns,
-                                         .n_columns = COLUMNS};
+                                         .n_columns = sizeof columns / sizeof *columns};

@@ -43,7 +43,7 @@ enum {
 
 static const struct column columns[COLUMNS] = {
     [C_PERIOD] = COLUMN("period", "2019, FY2018-19, 2019-Q2 or 2019-04", FROM_PERIOD(struct bilateral_row, period),
-                        .codes = &codes_period),
+                        .never_null = true, .codes = &codes_period),
     [C_REPORTER] = COLUMN("reporter", "country whose books are read", FROM_COUNTRY(struct frame, reporter),
                           .codes = &codes_reporter),
     [C_PARTNER] = COLUMN("partner", "the other country", FROM_COUNTRY(struct frame, partner), .codes = &codes_partner),

@@ -31,7 +31,7 @@ enum {
 static const struct column columns[COLUMNS] = {
     [C_PERIOD] = COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
     [C_PRODUCT] = COLUMN("product", "HS code, section or sector id; other: the rows behind top",
-                         FROM_TEXT(struct product_row, product), .codes = &codes_product),
+                         FROM_TEXT(struct product_row, product), .never_null = true, .codes = &codes_product),
     [C_NAME] = COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct product_row, name)),
     [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct product_row, exports),
                          .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
@@ -152,16 +152,14 @@ static enum status bilateral_products_plan(struct call *call)
         return status;
     const struct offer *offer = asked->offer;
     struct frame frame = frame_of(call, offer->cube);
-    struct product_question question = {.breakdown = &asked->breakdown,
-                                        .period = offer->period,
-                                        .n = offer->n_periods,
-                                        .versus = versus_of(call)};
+    struct product_question question = {
+        .breakdown = &asked->breakdown, .period = offer->period, .n = offer->n_periods, .versus = versus_of(call)};
     status = check_versus(call, &frame, offer->period[0], question.versus);
     if (status == ST_OK)
         status = frame_products(call, &frame);
     if (status == ST_OK)
-        status = breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena,
-                                &asked->breakdown);
+        status =
+            breakdown_make(offer->cube, catalogue_sectors(call->catalogue), want.level, call->arena, &asked->breakdown);
     if (status == ST_OK)
         asked->products = product_ask(&frame, &question);
     return status;

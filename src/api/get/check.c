@@ -1,3 +1,4 @@
+/* A published figure against every dataset that tells of it, from both sides. */
 #include <math.h>
 
 #include "api/ask/choose.h"
@@ -8,74 +9,91 @@
 #include "entrepot/analysis/check.h"
 #include "entrepot/base/number.h"
 
-enum {
-    C_RANK,
-    C_VERDICT,
-    C_DATASET,
-    C_SOURCE,
-    C_REPORTER,
-    C_PARTNER,
-    C_FLOW,
-    C_MEASURE,
-    C_PERIOD,
-    C_KIND,
-    C_BASIS,
-    C_VALUATION,
-    C_VALUE,
-    C_UNIT,
-    C_DIFFERENCE,
-    C_RELATIVE,
-    C_DIFFERS,
-    C_FLAGS,
-    COLUMNS
+/* A row: what a set of books says, or the sum of the published parts, of which most are nothing. */
+struct candidate {
+    unsigned rank, flags;
+    enum agreement verdict;
+    const struct cube *cube;
+    uint32_t reporter, partner;
+    const char *flow, *measure, *kind, *basis, *unit;
+    struct str source, valuation;
+    struct cell period, value, difference, differs;
+    double relative;
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_RANK] = COLUMN(
-        "rank", "1: the candidate that agrees best: matches first, reported figures before estimates, then the nearest",
-        .type = COLUMN_INTEGER),
-    [C_VERDICT] =
-        COLUMN("verdict",
-               "match: within the tolerance; near: within it, but of another kind of period, of a part of it, or an "
-               "estimate; no_match",
-               .type = COLUMN_STRING),
-    [C_DATASET] = COLUMN("dataset", "dataset of the candidate; null: the published parts",
-                         FROM_TEXT(struct dataset, id), .codes = &codes_dataset),
-    [C_SOURCE] = COLUMN("source", "who published the dataset's figures", FROM_TEXT(struct dataset, source)),
-    [C_REPORTER] = COLUMN("reporter", "country whose books the candidate stands in", .type = COLUMN_STRING,
-                          .codes = &codes_reporter),
-    [C_PARTNER] = COLUMN("partner", "the other country in those books", .type = COLUMN_STRING, .codes = &codes_partner),
-    [C_FLOW] = COLUMN(
-        "flow", "what it is in those books: exports or imports; total, balance and deficit are of the claim's reporter",
-        .type = COLUMN_STRING, .codes = &codes_flow),
-    [C_MEASURE] =
-        COLUMN("measure", "value, growth, change, share, or parts", .type = COLUMN_STRING, .codes = &codes_measure),
-    [C_PERIOD] =
-        COLUMN("period", "period of the candidate", FROM_PERIOD(struct check_row, period), .codes = &codes_period),
-    [C_KIND] = COLUMN("period_kind", "A, FY, Q or M", .type = COLUMN_STRING),
-    [C_BASIS] =
-        COLUMN("basis", "own: the reporter's books; mirror: the partner's; reconciled: one value for both; parts",
-               .type = COLUMN_STRING),
-    [C_VALUATION] =
-        COLUMN("valuation", "FOB, CIF; exports/imports where they differ", FROM_TEXT(struct check_row, valuation)),
-    [C_VALUE] = COLUMN("value", "the candidate, from the claim's side, in its unit", .type = COLUMN_NUMBER,
-                       .measure = MEASURE_CHECKED_VALUE),
-    [C_UNIT] = COLUMN("unit", "USD or %", .type = COLUMN_STRING),
-    [C_DIFFERENCE] = COLUMN("difference", "claimed − candidate: USD, or percentage points where the unit is %",
-                            .type = COLUMN_NUMBER, .measure = MEASURE_DIFFERENCE),
-    [C_RELATIVE] = COLUMN("relative_difference", "difference / the candidate's size; null for growth and shares",
-                          FROM_RATIO(struct check_row, relative), .unit = "1", .measure = MEASURE_RELATIVE_DIFFERENCE),
-    [C_DIFFERS] =
-        COLUMN("differs",
-               "in what the candidate differs from the claim: reporter, period_kind, partial_period, valuation, "
-               "estimate",
-               .type = COLUMN_LIST),
-    [C_FLAGS] = COLUMN("flags", "why a figure is to be read with care", FROM_FLAGS(struct check_row, flags)),
+static const char *const agreement_word[] = {"match", "near", "no_match", NULL};
+
+static const struct column columns[] = {
+    COLUMN("rank",
+           "1: the candidate that agrees best: matches first, reported figures before estimates, then the nearest",
+           FROM_RANK(struct candidate, rank)),
+    COLUMN("verdict",
+           "match: within the tolerance; near: within it, but of another kind of period, of a part of it, or an "
+           "estimate; no_match",
+           FROM_WORD(struct candidate, verdict, agreement_word)),
+    COLUMN("dataset", "dataset of the candidate; null: the published parts", FROM_DATASET(struct candidate, cube),
+           .codes = &codes_dataset),
+    COLUMN("source", "who published the dataset's figures", FROM_TEXT(struct candidate, source)),
+    COLUMN("reporter", "country whose books the candidate stands in", FROM_COUNTRY(struct candidate, reporter),
+           .codes = &codes_reporter),
+    COLUMN("partner", "the other country in those books", FROM_COUNTRY(struct candidate, partner),
+           .codes = &codes_partner),
+    COLUMN("flow",
+           "what it is in those books: exports or imports; total, balance and deficit are of the claim's reporter",
+           FROM_NAME(struct candidate, flow), .codes = &codes_flow),
+    COLUMN("measure", "value, growth, change, share, or parts", FROM_NAME(struct candidate, measure),
+           .codes = &codes_measure),
+    COLUMN("period", "period of the candidate", FROM_CELL(STRING, struct candidate, period), .codes = &codes_period),
+    COLUMN("period_kind", "A, FY, Q or M", FROM_NAME(struct candidate, kind)),
+    COLUMN("basis", "own: the reporter's books; mirror: the partner's; reconciled: one value for both; parts",
+           FROM_NAME(struct candidate, basis)),
+    COLUMN("valuation", "FOB, CIF; exports/imports where they differ", FROM_TEXT(struct candidate, valuation)),
+    COLUMN("value", "the candidate, from the claim's side, in its unit", FROM_CELL(NUMBER, struct candidate, value),
+           .measure = MEASURE_CHECKED_VALUE),
+    COLUMN("unit", "USD or %", FROM_NAME(struct candidate, unit)),
+    COLUMN("difference", "claimed − candidate: USD, or percentage points where the unit is %",
+           FROM_CELL(NUMBER, struct candidate, difference), .measure = MEASURE_DIFFERENCE),
+    COLUMN("relative_difference", "difference / the candidate's size; null for growth and shares",
+           FROM_RATIO(struct candidate, relative), .unit = "1", .measure = MEASURE_RELATIVE_DIFFERENCE),
+    COLUMN("differs",
+           "in what the candidate differs from the claim: reporter, period_kind, partial_period, valuation, estimate",
+           FROM_CELL(LIST, struct candidate, differs)),
+    COLUMN("flags", "why a figure is to be read with care", FROM_FLAGS(struct candidate, flags)),
+};
+
+/* meta.summary. */
+struct told {
+    bool of_trade, of_parts; /* what was checked */
+    size_t matches, near, candidates;
+    struct candidate nearest, same_kind; /* of all, and of what is reported of the kind of period that is meant */
+    double parts_sum, parts_difference, tolerance;
+    const char *parts_verdict, *verdict, *unit;
+};
+
+#define NEAREST(which)                                                                                                 \
+    COLUMN(#which "_dataset", NULL, FROM_DATASET(struct told, which.cube), ONLY_IF(struct told, of_trade)),            \
+        COLUMN(#which "_period", NULL, FROM_CELL(STRING, struct told, which.period), ONLY_IF(struct told, of_trade)),  \
+        COLUMN(#which "_value", NULL, FROM_CELL(NUMBER, struct told, which.value), ONLY_IF(struct told, of_trade)),    \
+        COLUMN(#which "_difference", NULL, FROM_CELL(NUMBER, struct told, which.difference),                           \
+               ONLY_IF(struct told, of_trade))
+static const char *const tolerance_units[] = {"pp", "%", NULL};
+static const struct column summary_columns[] = {
+    COLUMN("matches", NULL, FROM_SIZE(struct told, matches), ONLY_IF(struct told, of_trade)),
+    COLUMN("near", NULL, FROM_SIZE(struct told, near), ONLY_IF(struct told, of_trade)),
+    COLUMN("candidates", NULL, FROM_SIZE(struct told, candidates), ONLY_IF(struct told, of_trade)),
+    NEAREST(nearest),
+    NEAREST(same_kind),
+    COLUMN("parts_sum", NULL, FROM_RATIO(struct told, parts_sum), ONLY_IF(struct told, of_parts)),
+    COLUMN("parts_difference", NULL, FROM_RATIO(struct told, parts_difference), ONLY_IF(struct told, of_parts)),
+    COLUMN("parts_verdict", NULL, FROM_NAME(struct told, parts_verdict), .never_null = true,
+           ONLY_IF(struct told, of_parts)),
+    COLUMN("verdict", NULL, FROM_NAME(struct told, verdict), .never_null = true),
+    COLUMN("tolerance", NULL, FROM_RATIO(struct told, tolerance), .never_null = true),
+    COLUMN("tolerance_unit", NULL, FROM_NAME(struct told, unit), .words = tolerance_units, .never_null = true),
 };
 
 static const char *const claim_word[] = {"exports", "imports", "total", "balance", "deficit", NULL};
 static const char *const claim_measures[] = {"value", "balance", "deficit", "total", "growth", "change", "share", NULL};
-static const char *const agreement_word[] = {"match", "near", "no_match"};
 enum { M_VALUE, M_BALANCE, M_DEFICIT, M_TOTAL, M_GROWTH, M_CHANGE, M_SHARE };
 
 static const struct param params[] = {
@@ -197,19 +215,6 @@ static enum status read_claim(struct call *call, struct claim *claim)
 
 /* ---- parts ---- */
 
-static void add_parts_row(struct call *call, struct cell *cell, double sum, enum agreement agreement)
-{
-    double value = call_arg(call, "value")->ratio;
-    cell[C_RANK] = cell_i64((int64_t)call->table.n_rows);
-    cell[C_VERDICT] = cell_z(agreement_word[agreement]);
-    cell[C_MEASURE] = cell_str(STR("parts"));
-    cell[C_BASIS] = cell_str(STR("parts"));
-    cell[C_VALUE] = cell_ratio(sum);
-    cell[C_DIFFERENCE] = cell_ratio(value - sum);
-    cell[C_RELATIVE] = cell_ratio((value - sum) / fabs(sum));
-    cell[C_FLAGS] = cell_flags(0);
-}
-
 /* Exact in millionths, so that 135.87e9 + 20.5e9 is 156.37e9. */
 static enum status sum_parts(struct call *call, int64_t *micro)
 {
@@ -229,22 +234,27 @@ static enum status sum_parts(struct call *call, int64_t *micro)
     return ST_INVALID;
 }
 
-static enum status check_addition(struct call *call, enum agreement *agreement)
+static enum status check_addition(struct call *call, struct candidate *row, struct told *told)
 {
     int64_t micro;
     enum status status = sum_parts(call, &micro);
     if (status != ST_OK)
         return status;
-    double sum = (double)micro / 1e6, value = call_arg(call, "value")->ratio;
-    *agreement = check_parts(value, sum, call_arg(call, "tolerance")->ratio);
-    struct cell *cell = call_row(call);
-    if (!cell)
-        return ST_NO_MEMORY;
-    add_parts_row(call, cell, sum, *agreement);
-    call_summarise(call, "parts_sum", cell_ratio(sum));
-    call_summarise(call, "parts_difference", cell_ratio(value - sum));
-    call_summarise(call, "parts_verdict", cell_z(agreement_word[*agreement]));
-    if (*agreement == AGREES_NOT)
+    const double sum = (double)micro / 1e6, value = call_arg(call, "value")->ratio;
+    const enum agreement agreement = check_parts(value, sum, told->tolerance);
+    *row = (struct candidate){.verdict = agreement,
+                              .reporter = NO_ID,
+                              .partner = NO_ID,
+                              .measure = "parts",
+                              .basis = "parts",
+                              .value = cell_ratio(sum),
+                              .difference = cell_ratio(value - sum),
+                              .relative = (value - sum) / fabs(sum)};
+    told->of_parts = true;
+    told->parts_sum = sum;
+    told->parts_difference = value - sum;
+    told->parts_verdict = agreement_word[agreement];
+    if (agreement == AGREES_NOT)
         call_warn(call, arena_printf(call->arena, "the parts add up to %.0f, which misses the total by %.0f", sum,
                                      fabs(value - sum)));
     return ST_OK;
@@ -322,59 +332,47 @@ static const char *flow_in_books(enum claim_of of, bool mirror)
     return claim_word[mirror && of <= CLAIM_IMPORTS ? (of == CLAIM_EXPORTS ? CLAIM_IMPORTS : CLAIM_EXPORTS) : of];
 }
 
-static void fill(struct call *call, const struct claim *claim, const struct check_row *row, struct cell *cell)
+static struct candidate candidate_of(struct call *call, const struct claim *claim, const struct check_row *row)
 {
     static const char *const measure_word[] = {"value", "growth", "change", "share"};
-    const struct dataset *d = cube_dataset(row->books->frame.cube);
+    const struct check_books *books = row->books;
+    const struct dataset *d = cube_dataset(books->frame.cube);
     bool usd = claim->measure == CLAIM_VALUE || claim->measure == CLAIM_CHANGE;
-    cell[C_RANK] = cell_i64((int64_t)call->table.n_rows);
-    cell[C_VERDICT] = cell_z(agreement_word[row->agreement]);
-    cell[C_DATASET] = cell_str(d->id);
-    cell[C_SOURCE] = cell_str(d->source);
-    cell[C_REPORTER] = cell_country(call, row->books->frame.reporter);
-    cell[C_PARTNER] = cell_country(call, row->books->frame.partner);
-    cell[C_FLOW] = cell_z(flow_in_books(row->of, row->books->mirror));
-    cell[C_MEASURE] = cell_z(measure_word[claim->measure]);
-    cell[C_PERIOD] = cell_period(call, row->period);
-    cell[C_KIND] = cell_z(period_kind_word(period_kind_of(row->period)));
-    cell[C_BASIS] = cell_z(d->basis == BASIS_RECONCILED ? "reconciled" : row->books->mirror ? "mirror" : "own");
-    cell[C_VALUATION] = cell_str(row->valuation);
-    cell[C_VALUE] = cell_value(claim, row->value);
-    cell[C_UNIT] = cell_z(usd ? "USD" : "%");
-    cell[C_DIFFERENCE] = cell_value(claim, row->difference);
-    cell[C_RELATIVE] = cell_ratio(row->relative);
-    cell[C_DIFFERS] = cell_differs(call, row->differs);
-    cell[C_FLAGS] = cell_flags(row->flags);
+    return (struct candidate){
+        .verdict = row->agreement,
+        .cube = books->frame.cube,
+        .source = d->source,
+        .reporter = books->frame.reporter,
+        .partner = books->frame.partner,
+        .flow = flow_in_books(row->of, books->mirror),
+        .measure = measure_word[claim->measure],
+        .period = cell_period(call, row->period),
+        .kind = period_kind_word(period_kind_of(row->period)),
+        .basis = d->basis == BASIS_RECONCILED ? "reconciled"
+                 : books->mirror              ? "mirror"
+                                              : "own",
+        .valuation = row->valuation,
+        .value = cell_value(claim, row->value),
+        .unit = usd ? "USD" : "%",
+        .difference = cell_value(claim, row->difference),
+        .relative = row->relative,
+        .differs = cell_differs(call, row->differs),
+        .flags = row->flags,
+    };
 }
 
-static void summarise_one(struct call *call, const char *const name[4], const struct claim *claim,
-                          const struct check_row *row)
+static void summarise(const struct check_row *row, const struct candidate *candidate, size_t n, struct told *told)
 {
-    call_summarise(call, name[0], row ? cell_str(cube_dataset(row->books->frame.cube)->id) : cell_null);
-    call_summarise(call, name[1], row ? cell_period(call, row->period) : cell_null);
-    call_summarise(call, name[2], row ? cell_value(claim, row->value) : cell_null);
-    call_summarise(call, name[3], row ? cell_value(claim, row->difference) : cell_null);
-}
-
-/* The nearest of all, and the nearest reported one of the kind of period that is meant. */
-static void summarise(struct call *call, const struct claim *claim, const struct check_row *row, size_t n)
-{
-    static const char *const nearest[4] = {"nearest_dataset", "nearest_period", "nearest_value", "nearest_difference"};
-    static const char *const same[4] = {"same_kind_dataset", "same_kind_period", "same_kind_value",
-                                        "same_kind_difference"};
     const unsigned stretched = 1U << DIFFERS_PERIOD_KIND | 1U << DIFFERS_PARTIAL | 1U << DIFFERS_ESTIMATE;
-    size_t matches = 0, near = 0, kind = n;
+    told->of_trade = true;
+    told->candidates = n;
+    told->nearest = candidate[0];
     for (size_t i = n; i-- > 0;) {
-        matches += row[i].agreement == AGREES;
-        near += row[i].agreement == AGREES_NEARLY;
+        told->matches += row[i].agreement == AGREES;
+        told->near += row[i].agreement == AGREES_NEARLY;
         if (!(row[i].differs & stretched))
-            kind = i;
+            told->same_kind = candidate[i];
     }
-    call_summarise(call, "matches", cell_i64((int64_t)matches));
-    call_summarise(call, "near", cell_i64((int64_t)near));
-    call_summarise(call, "candidates", cell_i64((int64_t)n));
-    summarise_one(call, nearest, claim, n ? &row[0] : NULL);
-    summarise_one(call, same, claim, kind < n ? &row[kind] : NULL);
 }
 
 /* A figure that would agree with its sign turned: most likely a deficit written without its minus. */
@@ -427,35 +425,30 @@ static enum status check_plan(struct call *call)
     return asked->check ? ST_OK : ST_NO_MEMORY;
 }
 
-static enum status check_trade(struct call *call, const struct asked *asked, enum agreement *best)
+static enum status check_trade(struct call *call, const struct asked *asked, const struct check_row *row, size_t n,
+                               struct candidate *candidate, struct told *told)
 {
-    struct check_row *row;
-    size_t n = 0;
-    enum status status = check_fold(asked->check, call->arena, &row, &n);
-    if (status == ST_OK && n == 0)
-        status = refuse(call, asked->shelf.n);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, &asked->claim, &row[i], cell);
-    }
-    if (status != ST_OK)
-        return status;
-    *best = row[0].agreement;
-    summarise(call, &asked->claim, row, n);
+    if (n == 0)
+        return refuse(call, asked->shelf.n);
+    for (size_t i = 0; i < n; i++)
+        candidate[i] = candidate_of(call, &asked->claim, &row[i]);
+    summarise(row, candidate, n, told);
     warn_of_sign(call, &asked->claim, row, n);
     return ST_OK;
 }
 
-static void echo(struct call *call)
+/* What the answer says of itself in any case. */
+static struct told tell(struct call *call)
 {
     uint32_t measure = call_arg(call, "measure")->number;
-    bool percent = measure == M_GROWTH || measure == M_SHARE;
+    return (struct told){.tolerance = call_arg(call, "tolerance")->ratio,
+                         .unit = tolerance_units[measure != M_GROWTH && measure != M_SHARE]};
+}
+
+static void warn_of_percent(struct call *call, const struct told *told)
+{
     double value = call_arg(call, "value")->ratio;
-    call_summarise(call, "tolerance", cell_ratio(call_arg(call, "tolerance")->ratio));
-    call_summarise(call, "tolerance_unit", cell_z(percent ? "pp" : "%"));
-    if (percent && value != 0 && fabs(value) < 1)
+    if (told->unit == tolerance_units[0] && value != 0 && fabs(value) < 1)
         call_warn(call,
                   arena_printf(call->arena, "growth and shares are read as percent: %g means %g %%", value, value));
 }
@@ -463,26 +456,27 @@ static void echo(struct call *call)
 static enum status check_work(struct call *call)
 {
     const struct asked *asked = call->state;
-    enum agreement trade = AGREES, parts = AGREES;
-    enum status status = ST_OK;
+    struct told told = tell(call);
+    struct check_row *row = NULL;
+    size_t n = 0;
+    enum status status = asked->check ? check_fold(asked->check, call->arena, &row, &n) : ST_OK;
+    struct candidate *candidate = arena_new(call->arena, struct candidate, n + 1);
+    if (status != ST_OK || !candidate)
+        return ST_NO_MEMORY;
     if (asked->check)
-        status = check_trade(call, asked, &trade);
+        status = check_trade(call, asked, row, n, candidate, &told);
     if (status == ST_OK && call_arg(call, "parts")->given)
-        status = check_addition(call, &parts);
+        status = check_addition(call, &candidate[n], &told);
     if (status != ST_OK)
         return status;
-    call_summarise(call, "verdict", cell_z(agreement_word[asked->check ? trade : parts]));
-    echo(call);
-    return ST_OK;
+    n += told.of_parts;
+    for (size_t i = 0; i < n; i++)
+        candidate[i].rank = (unsigned)i + 1;
+    told.verdict = agreement_word[candidate[0].verdict];
+    call_summary(call, &told);
+    warn_of_percent(call, &told);
+    return call_rows(call, candidate, n, sizeof *candidate);
 }
-
-#define NEAREST(which)                                                                                                 \
-    which "_dataset?: string|null, " which "_period?: string|null, " which "_value?: number|null, " which              \
-          "_difference?: number|null, "
-static const char figures[] = "{parts_sum?: number|null, parts_difference?: number|null, parts_verdict?: string, "
-                              "matches?: integer, near?: integer,"
-                              " candidates?: integer, " NEAREST("nearest")
-                                  NEAREST("same_kind") "verdict: string, tolerance: number, tolerance_unit: 'pp'|'%'}";
 
 const struct route route_check = {
     .id = "getCheck",
@@ -494,10 +488,11 @@ const struct route route_check = {
         "and other valuation. meta.summary has the verdict and the nearest. parts= checks a publication's own "
         "addition.",
     .example = "/v1/check?reporter=IND&partner=CHN&flow=exports&period=2025&value=20.5e9",
-    .figures = figures,
     .plan = check_plan,
     .work = check_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns,
+    .summary_column = summary_columns,
+    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns};

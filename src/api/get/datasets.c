@@ -2,104 +2,58 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_ID,
-    C_TITLE,
-    C_SOURCE,
-    C_URL,
-    C_LICENCE,
-    C_PUBLISHED,
-    C_CHECKED,
-    C_FREQUENCY,
-    C_LEVEL,
-    C_HS,
-    C_XVAL,
-    C_MVAL,
-    C_BASIS,
-    C_COVERAGE,
-    C_PARTNERS,
-    C_FIRST,
-    C_LAST,
-    C_PERIODS,
-    C_MEMBERS,
-    C_PRODUCTS,
-    C_ROWS,
-    C_RELEASE,
-    C_SYNTHETIC,
-    C_NOTES,
-    COLUMNS
+struct row {
+    struct dataset dataset;
+    const char *frequency;
+    uint32_t first, last;
+    size_t periods, members, products, observations;
+    struct str release, notes;
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_ID] = COLUMN("id", "what dataset= calls it", .type = COLUMN_STRING, .codes = &codes_id),
-    [C_TITLE] = COLUMN("title", "title", .type = COLUMN_STRING),
-    [C_SOURCE] = COLUMN("source", "who published the figures", .type = COLUMN_STRING),
-    [C_URL] = COLUMN("source_url", "where", .type = COLUMN_STRING),
-    [C_LICENCE] = COLUMN("licence", "as far as known", .type = COLUMN_STRING),
-    [C_PUBLISHED] = COLUMN("published", "state of the figures", .type = COLUMN_STRING),
-    [C_CHECKED] = COLUMN("checked", "what they were checked against", .type = COLUMN_STRING),
-    [C_FREQUENCY] =
-        COLUMN("frequency", "A calendar years, FY fiscal years from April, M months", .type = COLUMN_STRING),
-    [C_LEVEL] = COLUMN("level", "product level of the observations", .type = COLUMN_STRING),
-    [C_HS] = COLUMN("hs", "HS revision; null where the source mixes or does not need one", .type = COLUMN_STRING),
-    [C_XVAL] = COLUMN("exports_valuation", "FOB or CIF", .type = COLUMN_STRING),
-    [C_MVAL] = COLUMN("imports_valuation", "CIF or FOB", .type = COLUMN_STRING),
-    [C_BASIS] = COLUMN("basis", "reported: each reporter's own books; reconciled: one value for both sides",
-                       .type = COLUMN_STRING),
-    [C_COVERAGE] = COLUMN("coverage", "full, or selected products: then no totals", .type = COLUMN_STRING),
-    [C_PARTNERS] =
-        COLUMN("partners", "all, listed (some) or closed (a set of countries among themselves)", .type = COLUMN_STRING),
-    [C_FIRST] = COLUMN("first_period", "first period held", .type = COLUMN_STRING),
-    [C_LAST] = COLUMN("last_period", "last period held", .type = COLUMN_STRING),
-    [C_PERIODS] = COLUMN("periods", "number of periods held", .type = COLUMN_INTEGER),
-    [C_MEMBERS] = COLUMN("members", "number of countries and areas that occur", .type = COLUMN_INTEGER),
-    [C_PRODUCTS] = COLUMN("products", "number of products that occur", .type = COLUMN_INTEGER),
-    [C_ROWS] = COLUMN("observations", "number of observations", .type = COLUMN_INTEGER),
-    [C_RELEASE] = COLUMN("release", "changes whenever the content does", .type = COLUMN_STRING),
-    [C_SYNTHETIC] = COLUMN("synthetic", "true: made up, not statistics", FROM_TRUTH(struct dataset, synthetic)),
-    [C_NOTES] = COLUMN("notes", "what an analyst must know", .type = COLUMN_LIST),
+static const struct column columns[] = {
+    COLUMN("id", "what dataset= calls it", FROM_TEXT(struct row, dataset.id), .codes = &codes_id),
+    COLUMN("title", "title", FROM_TEXT(struct row, dataset.title)),
+    COLUMN("source", "who published the figures", FROM_TEXT(struct row, dataset.source)),
+    COLUMN("source_url", "where", FROM_TEXT(struct row, dataset.source_url)),
+    COLUMN("licence", "as far as known", FROM_TEXT(struct row, dataset.licence)),
+    COLUMN("published", "state of the figures", FROM_TEXT(struct row, dataset.published)),
+    COLUMN("checked", "what they were checked against", FROM_TEXT(struct row, dataset.checked)),
+    COLUMN("frequency", "A calendar years, FY fiscal years from April, M months", FROM_NAME(struct row, frequency)),
+    COLUMN("level", "product level of the observations", FROM_WORD(struct row, dataset.level, level_name)),
+    COLUMN("hs", "HS revision; null where the source mixes or does not need one", FROM_TEXT(struct row, dataset.hs)),
+    COLUMN("exports_valuation", "FOB or CIF", FROM_TEXT(struct row, dataset.exports_valuation)),
+    COLUMN("imports_valuation", "CIF or FOB", FROM_TEXT(struct row, dataset.imports_valuation)),
+    COLUMN("basis", "reported: each reporter's own books; reconciled: one value for both sides",
+           FROM_WORD(struct row, dataset.basis, basis_name)),
+    COLUMN("coverage", "full, or selected products: then no totals",
+           FROM_WORD(struct row, dataset.coverage, coverage_name)),
+    COLUMN("partners", "all, listed (some) or closed (a set of countries among themselves)",
+           FROM_WORD(struct row, dataset.partners, partners_name)),
+    COLUMN("first_period", "first period held", FROM_PERIOD(struct row, first)),
+    COLUMN("last_period", "last period held", FROM_PERIOD(struct row, last)),
+    COLUMN("periods", "number of periods held", FROM_SIZE(struct row, periods)),
+    COLUMN("members", "number of countries and areas that occur", FROM_SIZE(struct row, members)),
+    COLUMN("products", "number of products that occur", FROM_SIZE(struct row, products)),
+    COLUMN("observations", "number of observations", FROM_SIZE(struct row, observations)),
+    COLUMN("release", "changes whenever the content does", FROM_TEXT(struct row, release)),
+    COLUMN("synthetic", "true: made up, not statistics", FROM_TRUTH(struct row, dataset.synthetic)),
+    COLUMN("notes", "what an analyst must know", FROM_LIST(struct row, notes)),
 };
 
 static enum status add(struct call *call, const struct cube *cube)
 {
-    const struct dataset *d = cube_dataset(cube);
-    struct cell *cell = call_row(call);
-    if (!cell)
-        return ST_NO_MEMORY;
-    size_t n_periods, n_members, n_products;
-    const uint32_t *period = cube_periods(cube, &n_periods);
-    (void)cube_members(cube, &n_members);
-    (void)cube_leaves(cube, &n_products);
-    const struct str text[] = {d->id,
-                               d->title,
-                               d->source,
-                               d->source_url,
-                               d->licence,
-                               d->published,
-                               d->checked,
-                               str_view(period_kind_word(d->frequency)),
-                               str_view(level_name[d->level]),
-                               d->hs,
-                               d->exports_valuation,
-                               d->imports_valuation,
-                               str_view(basis_name[d->basis]),
-                               str_view(coverage_name[d->coverage]),
-                               str_view(partners_name[d->partners])};
-    for (size_t i = 0; i < sizeof text / sizeof *text; i++)
-        cell[i] = cell_str(text[i]);
-    cell[C_FIRST] = cell_period(call, period[0]);
-    cell[C_LAST] = cell_period(call, period[n_periods - 1]);
-    cell[C_PERIODS] = cell_i64((int64_t)n_periods);
-    cell[C_MEMBERS] = cell_i64((int64_t)n_members);
-    cell[C_PRODUCTS] = cell_i64((int64_t)n_products);
-    cell[C_ROWS] = cell_i64((int64_t)cube_observations(cube));
-    cell[C_RELEASE] = cell_str(cube_release(cube));
-    cell[C_SYNTHETIC] = cell_bool(d->synthetic);
-    struct str notes = str_span(NULL, 0);
-    for (size_t i = 0; i < d->n_notes; i++)
-        notes = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(notes), i ? "\n" : "", STR_ARG(d->note[i]));
-    cell[C_NOTES] = (struct cell){.kind = CELL_LIST, .text = notes};
-    return ST_OK;
+    struct row row = {
+        .dataset = *cube_dataset(cube), .observations = cube_observations(cube), .release = cube_release(cube)};
+    const uint32_t *period = cube_periods(cube, &row.periods);
+    (void)cube_members(cube, &row.members);
+    (void)cube_leaves(cube, &row.products);
+    row.frequency = period_kind_word(row.dataset.frequency);
+    row.first = period[0];
+    row.last = period[row.periods - 1];
+    for (size_t i = 0; i < row.dataset.n_notes; i++)
+        row.notes =
+            arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(row.notes), i ? "\n" : "", STR_ARG(row.dataset.note[i]));
+    return call_rows(call, &row, 1, sizeof row);
 }
 
 static enum status get_all(struct call *call)
@@ -130,7 +84,7 @@ const struct route route_datasets = {.id = "listDatasets",
                                      .param = params_all,
                                      .n_params = sizeof params_all / sizeof *params_all,
                                      .column = columns,
-                                     .n_columns = COLUMNS};
+                                     .n_columns = sizeof columns / sizeof *columns};
 const struct route route_dataset = {.id = "getDataset",
                                     .group = GROUP_CODES,
                                     .path = "/v1/datasets/{id}",
@@ -141,4 +95,4 @@ const struct route route_dataset = {.id = "getDataset",
                                     .param = params_one,
                                     .n_params = sizeof params_one / sizeof *params_one,
                                     .column = columns,
-                                    .n_columns = COLUMNS};
+                                    .n_columns = sizeof columns / sizeof *columns};

@@ -7,44 +7,27 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_RANK,
-    C_PARTNER,
-    C_NAME,
-    C_EXPORTS,
-    C_IMPORTS,
-    C_BALANCE,
-    C_SHARE,
-    C_CUMULATIVE,
-    C_OF_BALANCE,
-    C_PERIOD,
-    C_FLAGS,
-    COLUMNS
-};
-
-static const struct column columns[COLUMNS] = {
-    [C_RANK] = COLUMN("rank", "1: the largest deficit", FROM_RANK(struct deficit_row, rank)),
-    [C_PARTNER] = COLUMN("partner", "partner with whom there is a deficit; other: the rows behind top",
-                         FROM_COUNTRY(struct deficit_row, partner), .codes = &codes_partner),
-    [C_NAME] = COLUMN("name", "the partner's name", FROM_COUNTRY_NAME(struct deficit_row, partner)),
-    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct deficit_row, exports),
-                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
-    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct deficit_row, imports),
-                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
-    [C_BALANCE] = COLUMN("balance", "exports − imports; negative", FROM_FIGURE(struct deficit_row, balance),
-                         .unit = "USD", .additive = true, .measure = MEASURE_BALANCE),
-    [C_SHARE] = COLUMN("share_of_deficit", "of the sum of all deficits; partners with a surplus are left out",
-                       FROM_RATIO(struct deficit_row, share_of_deficit), .unit = "1", .additive = true,
-                       .measure = MEASURE_SHARE_OF_DEFICIT),
-    [C_CUMULATIVE] =
-        COLUMN("cumulative_share", "share of this and all larger deficits",
-               FROM_RATIO(struct deficit_row, cumulative_share), .unit = "1", .measure = MEASURE_CUMULATIVE_SHARE),
-    [C_OF_BALANCE] = COLUMN("share_of_balance", "of the balance with all partners; may exceed 1 or change sign",
-                            FROM_RATIO(struct deficit_row, share_of_balance), .unit = "1", .additive = true,
-                            .measure = MEASURE_SHARE_OF_BALANCE),
-    [C_PERIOD] = COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
-    [C_FLAGS] =
-        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct deficit_row, flags)),
+static const struct column columns[] = {
+    COLUMN("rank", "1: the largest deficit", FROM_RANK(struct deficit_row, rank)),
+    COLUMN("partner", "partner with whom there is a deficit; other: the rows behind top",
+           FROM_COUNTRY(struct deficit_row, partner), .codes = &codes_partner),
+    COLUMN("name", "the partner's name", FROM_COUNTRY_NAME(struct deficit_row, partner)),
+    COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct deficit_row, exports), .unit = "USD",
+           .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct deficit_row, imports), .unit = "USD",
+           .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    COLUMN("balance", "exports − imports; negative", FROM_FIGURE(struct deficit_row, balance), .unit = "USD",
+           .additive = true, .measure = MEASURE_BALANCE),
+    COLUMN("share_of_deficit", "of the sum of all deficits; partners with a surplus are left out",
+           FROM_RATIO(struct deficit_row, share_of_deficit), .unit = "1", .additive = true,
+           .measure = MEASURE_SHARE_OF_DEFICIT),
+    COLUMN("cumulative_share", "share of this and all larger deficits",
+           FROM_RATIO(struct deficit_row, cumulative_share), .unit = "1", .measure = MEASURE_CUMULATIVE_SHARE),
+    COLUMN("share_of_balance", "of the balance with all partners; may exceed 1 or change sign",
+           FROM_RATIO(struct deficit_row, share_of_balance), .unit = "1", .additive = true,
+           .measure = MEASURE_SHARE_OF_BALANCE),
+    COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct deficit_row, flags)),
 };
 
 static const struct param params[] = {
@@ -59,21 +42,6 @@ static const struct param params[] = {
     PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };
-
-static void fill(struct call *call, struct cell period, const struct deficit_row *row, struct cell *cell)
-{
-    cell[C_RANK] = cell_rank(row->rank);
-    cell[C_PARTNER] = cell_country(call, row->partner);
-    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), row->partner)->name);
-    cell[C_EXPORTS] = cell_figure(row->exports);
-    cell[C_IMPORTS] = cell_figure(row->imports);
-    cell[C_BALANCE] = cell_figure(row->balance);
-    cell[C_SHARE] = cell_ratio(row->share_of_deficit);
-    cell[C_CUMULATIVE] = cell_ratio(row->cumulative_share);
-    cell[C_OF_BALANCE] = cell_ratio(row->share_of_balance);
-    cell[C_PERIOD] = period;
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
 
 /* What is left for the work. */
 struct asked {
@@ -106,15 +74,9 @@ static enum status deficits_work(struct call *call)
     struct deficit_summary summary;
     size_t n = 0;
     enum status status = ranking_deficits(asked->ranking, call->arena, &row, &n, &summary);
-    const struct cell period = cell_period(call, asked->period);
+    call->shared.period = cell_period(call, asked->period);
     if (status == ST_OK)
-        status = call_reserve(call, n);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, period, &row[i], cell);
-    }
+        status = call_rows(call, row, n, sizeof *row);
     call->empty_reason = "no_deficits";
     return status;
 }
@@ -132,4 +94,4 @@ const struct route route_deficits = {
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

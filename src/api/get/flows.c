@@ -129,11 +129,12 @@ static const struct param params[] = {
 
 /* ---- what is asked ---- */
 
-struct ask {
+struct asked {
     struct flows_question q;
     struct want want;
     unsigned explicit_group; /* of group_by; 0: not given */
     bool items;              /* products of a list, a row each */
+    struct flows *flows;
 };
 
 static enum status conflict(struct call *call, const char *parameter, const char *why)
@@ -143,18 +144,18 @@ static enum status conflict(struct call *call, const char *parameter, const char
     return ST_INVALID;
 }
 
-static bool is_grouped(const struct ask *ask, enum cube_dim dim) { return (ask->q.group & CUBE_BIT(dim)) != 0; }
+static bool is_grouped(const struct asked *asked, enum cube_dim dim) { return (asked->q.group & CUBE_BIT(dim)) != 0; }
 
 /* Broken down is what is given; with group_by what stands there, and what has but one member anyway. */
-static void group(struct ask *ask, enum cube_dim dim, bool given, bool one)
+static void group(struct asked *asked, enum cube_dim dim, bool given, bool one)
 {
-    bool named = (ask->explicit_group & CUBE_BIT(dim)) != 0;
-    if (ask->explicit_group ? named || one : given)
-        ask->q.group |= CUBE_BIT(dim);
+    bool named = (asked->explicit_group & CUBE_BIT(dim)) != 0;
+    if (asked->explicit_group ? named || one : given)
+        asked->q.group |= CUBE_BIT(dim);
 }
 
 /* Each country once, in the order written. */
-static enum status read_members(struct call *call, struct ask *ask, enum cube_dim dim)
+static enum status read_members(struct call *call, struct asked *asked, enum cube_dim dim)
 {
     const struct arg *arg = call_arg(call, dim_words[dim]);
     uint32_t *member = arena_new(call->arena, uint32_t, arg->n_list);
@@ -168,38 +169,38 @@ static enum status read_members(struct call *call, struct ask *ask, enum cube_di
         member[at] = arg->countries[i];
         set.n += at == set.n;
     }
-    ask->q.only[dim] = set;
-    group(ask, dim, arg->given, set.n == 1);
-    if (!is_grouped(ask, dim) && flows_aggregates(catalogue_countries(call->catalogue), set))
+    asked->q.only[dim] = set;
+    group(asked, dim, arg->given, set.n == 1);
+    if (!is_grouped(asked, dim) && flows_aggregates(catalogue_countries(call->catalogue), set))
         return conflict(call, dim_words[dim],
                         "the world or a group would be added up with others: name it alone, or break it down");
     return ST_OK;
 }
 
-static void want_members(struct ask *ask)
+static void want_members(struct asked *asked)
 {
-    const struct cube_set *r = &ask->q.only[CUBE_REPORTER], *p = &ask->q.only[CUBE_PARTNER];
-    ask->want.reporter = r->n ? r->member[0] : ANY_MEMBER;
-    ask->want.partner = p->n ? p->member[0] : ANY_MEMBER;
+    const struct cube_set *r = &asked->q.only[CUBE_REPORTER], *p = &asked->q.only[CUBE_PARTNER];
+    asked->want.reporter = r->n ? r->member[0] : ANY_MEMBER;
+    asked->want.partner = p->n ? p->member[0] : ANY_MEMBER;
     if (r->n > 1)
-        ask->want.reporters = *r;
+        asked->want.reporters = *r;
     if (p->n > 1)
-        ask->want.partners = *p;
+        asked->want.partners = *p;
     if (p->n == 0)
-        ask->want.partner_need = is_grouped(ask, CUBE_PARTNER) ? PARTNERS_EACH : PARTNERS_SUMMED;
+        asked->want.partner_need = is_grouped(asked, CUBE_PARTNER) ? PARTNERS_EACH : PARTNERS_SUMMED;
 }
 
-static void read_flow(struct call *call, struct ask *ask)
+static void read_flow(struct call *call, struct asked *asked)
 {
     static const uint32_t flow[2] = {FLOW_EXPORTS, FLOW_IMPORTS};
     const struct arg *arg = call_arg(call, "flow");
     unsigned bits = (arg->number | arg->number >> 2) & 3; /* X and M are behind exports and imports */
     if (bits == 1 || bits == 2)
-        ask->q.only[CUBE_FLOW] = (struct cube_set){&flow[bits - 1], 1};
+        asked->q.only[CUBE_FLOW] = (struct cube_set){&flow[bits - 1], 1};
     else if (bits)
-        ask->q.only[CUBE_FLOW] = (struct cube_set){flow, 2};
-    ask->want.flows = bits;
-    group(ask, CUBE_FLOW, arg->given, bits == 1 || bits == 2);
+        asked->q.only[CUBE_FLOW] = (struct cube_set){flow, 2};
+    asked->want.flows = bits;
+    group(asked, CUBE_FLOW, arg->given, bits == 1 || bits == 2);
 }
 
 static enum status check_level(struct call *call, const struct arg *product, const struct arg *level, bool grouped)
@@ -214,47 +215,47 @@ static enum status check_level(struct call *call, const struct arg *product, con
     return ST_OK;
 }
 
-static enum status read_product(struct call *call, struct ask *ask)
+static enum status read_product(struct call *call, struct asked *asked)
 {
     const struct arg *product = call_arg(call, "product"), *level = call_arg(call, "level");
     bool spread = level->given && product->n_list > 0;
-    group(ask, CUBE_PRODUCT, product->given, product->n_list == 1 && !spread);
-    bool grouped = is_grouped(ask, CUBE_PRODUCT);
-    ask->items = grouped && product->n_list && !spread;
-    if (grouped && !ask->items)
-        ask->q.level = level->given ? level->level : product->level != LEVEL_TOTAL ? product->level : LEVEL_HS2;
-    ask->want.level = ask->q.level;
-    want_products(call, &ask->want);
+    group(asked, CUBE_PRODUCT, product->given, product->n_list == 1 && !spread);
+    bool grouped = is_grouped(asked, CUBE_PRODUCT);
+    asked->items = grouped && product->n_list && !spread;
+    if (grouped && !asked->items)
+        asked->q.level = level->given ? level->level : product->level != LEVEL_TOTAL ? product->level : LEVEL_HS2;
+    asked->want.level = asked->q.level;
+    want_products(call, &asked->want);
     if (product->n_list == 1 && str_is(product->list[0], "TOTAL"))
-        ask->want.n_products = 0; /* not one of the products: a dataset of chosen ones has no total */
+        asked->want.n_products = 0; /* not one of the products: a dataset of chosen ones has no total */
     return check_level(call, product, level, grouped);
 }
 
-static void read_period(struct call *call, struct ask *ask)
+static void read_period(struct call *call, struct asked *asked)
 {
     const struct arg *arg = call_arg(call, "period"), *freq = call_arg(call, "freq"),
                      *dataset = call_arg(call, "dataset");
     if (arg->periods)
-        ask->want.period = *arg->periods;
-    ask->want.series = arg->given || (ask->explicit_group & CUBE_BIT(CUBE_PERIOD));
-    ask->want.freq = freq->given ? freq->kind : 0;
+        asked->want.period = *arg->periods;
+    asked->want.series = arg->given || (asked->explicit_group & CUBE_BIT(CUBE_PERIOD));
+    asked->want.freq = freq->given ? freq->kind : 0;
     if (dataset->cube)
-        ask->want.dataset = cube_dataset(dataset->cube)->id;
+        asked->want.dataset = cube_dataset(dataset->cube)->id;
 }
 
-static enum status read_ask(struct call *call, struct ask *ask)
+static enum status read_question(struct call *call, struct asked *asked)
 {
-    *ask = (struct ask){.explicit_group = call_arg(call, "group_by")->number, .q = {.share_of = CUBE_DIMS}};
-    enum status status = read_members(call, ask, CUBE_REPORTER);
+    *asked = (struct asked){.explicit_group = call_arg(call, "group_by")->number, .q = {.share_of = CUBE_DIMS}};
+    enum status status = read_members(call, asked, CUBE_REPORTER);
     if (status == ST_OK)
-        status = read_members(call, ask, CUBE_PARTNER);
+        status = read_members(call, asked, CUBE_PARTNER);
     if (status != ST_OK)
         return status;
-    want_members(ask);
-    read_flow(call, ask);
-    read_period(call, ask);
-    status = check_freq(call, &ask->want);
-    return status == ST_OK ? read_product(call, ask) : status;
+    want_members(asked);
+    read_flow(call, asked);
+    read_period(call, asked);
+    status = check_freq(call, &asked->want);
+    return status == ST_OK ? read_product(call, asked) : status;
 }
 
 /* ---- measures and shares ---- */
@@ -286,21 +287,21 @@ static bool is_one(const struct flows_question *q, enum cube_dim dim)
     return dim == CUBE_PRODUCT ? q->item && q->n_items == 1 : q->only[dim].member && q->only[dim].n == 1;
 }
 
-static enum status choose_share(struct call *call, struct ask *ask)
+static enum status choose_share(struct call *call, struct asked *asked)
 {
     static const enum cube_dim order[CUBE_DIMS] = {CUBE_PERIOD, CUBE_FLOW, CUBE_REPORTER, CUBE_PARTNER, CUBE_PRODUCT};
     const struct arg *of = call_arg(call, "share_of"), *by = call_arg(call, "group_by");
-    if (of->given && !is_grouped(ask, (enum cube_dim)of->number))
+    if (of->given && !is_grouped(asked, (enum cube_dim)of->number))
         return conflict(call, "share_of", "this dimension is not broken down, so there is nothing to have a share of");
     if (!of->given && !measured(call, M_SHARE, C_SHARE))
         return ST_OK;
     for (size_t i = 0; i < CUBE_DIMS; i++)
-        if (is_grouped(ask, order[i]) && !is_one(&ask->q, order[i]))
-            ask->q.share_of = order[i];
+        if (is_grouped(asked, order[i]) && !is_one(&asked->q, order[i]))
+            asked->q.share_of = order[i];
     if (by->given)
-        ask->q.share_of = (enum cube_dim)by->last;
+        asked->q.share_of = (enum cube_dim)by->last;
     if (of->given)
-        ask->q.share_of = (enum cube_dim)of->number;
+        asked->q.share_of = (enum cube_dim)of->number;
     return ST_OK;
 }
 
@@ -335,58 +336,58 @@ static enum status make_item(struct call *call, const struct cube *cube, const s
 }
 
 /* The same product twice is one row. */
-static enum status make_items(struct call *call, struct ask *ask)
+static enum status make_items(struct call *call, struct asked *asked)
 {
     const struct arg *product = call_arg(call, "product");
     struct breakdown_item *item = arena_new(call->arena, struct breakdown_item, product->n_list);
     enum status status = item ? ST_OK : ST_NO_MEMORY;
     for (size_t i = 0; status == ST_OK && i < product->n_list; i++) {
         bool twice = false;
-        for (size_t k = 0; k < ask->q.n_items; k++)
+        for (size_t k = 0; k < asked->q.n_items; k++)
             twice = twice || str_eq(item[k].code, product->list[i]);
         if (!twice)
-            status = make_item(call, ask->q.cube, &product->list[i], &item[ask->q.n_items++]);
+            status = make_item(call, asked->q.cube, &product->list[i], &item[asked->q.n_items++]);
     }
-    ask->q.item = item;
-    ask->q.overlap = status == ST_OK && flows_overlap(item, ask->q.n_items);
+    asked->q.item = item;
+    asked->q.overlap = status == ST_OK && flows_overlap(item, asked->q.n_items);
     return status;
 }
 
-static enum status make_sectors(struct call *call, struct ask *ask)
+static enum status make_sectors(struct call *call, struct asked *asked)
 {
     struct breakdown breakdown;
     enum status status =
-        breakdown_make(ask->q.cube, catalogue_sectors(call->catalogue), LEVEL_SECTOR, call->arena, &breakdown);
+        breakdown_make(asked->q.cube, catalogue_sectors(call->catalogue), LEVEL_SECTOR, call->arena, &breakdown);
     if (status != ST_OK)
         return status;
-    ask->q.item = breakdown.item;
-    ask->q.n_items = breakdown.n;
-    ask->q.overlap = true;
+    asked->q.item = breakdown.item;
+    asked->q.n_items = breakdown.n;
+    asked->q.overlap = true;
     return ST_OK;
 }
 
-static enum status resolve_products(struct call *call, struct ask *ask)
+static enum status resolve_products(struct call *call, struct asked *asked)
 {
     const struct arg *product = call_arg(call, "product");
-    const struct dataset *d = cube_dataset(ask->q.cube);
-    if (ask->items)
-        return make_items(call, ask);
-    if (is_grouped(ask, CUBE_PRODUCT) && ask->q.level == LEVEL_SECTOR)
-        return make_sectors(call, ask);
-    if (d->coverage == COVERAGE_SELECTED && (!is_grouped(ask, CUBE_PRODUCT) || ask->q.level < d->level))
-        ask->q.flags |= FLAG_BIT(FLAG_PARTIAL_SECTOR);
-    struct frame frame = {.cube = ask->q.cube};
+    const struct dataset *d = cube_dataset(asked->q.cube);
+    if (asked->items)
+        return make_items(call, asked);
+    if (is_grouped(asked, CUBE_PRODUCT) && asked->q.level == LEVEL_SECTOR)
+        return make_sectors(call, asked);
+    if (d->coverage == COVERAGE_SELECTED && (!is_grouped(asked, CUBE_PRODUCT) || asked->q.level < d->level))
+        asked->q.flags |= FLAG_BIT(FLAG_PARTIAL_SECTOR);
+    struct frame frame = {.cube = asked->q.cube};
     enum status status = product->n_list ? frame_products(call, &frame) : ST_OK;
-    ask->q.only[CUBE_PRODUCT] = frame.leaves;
+    asked->q.only[CUBE_PRODUCT] = frame.leaves;
     return status;
 }
 
 /* ---- what the reader must know ---- */
 
-static void warn_of_sums(struct call *call, const struct ask *ask)
+static void warn_of_sums(struct call *call, const struct asked *asked)
 {
-    const struct flows_question *q = &ask->q;
-    bool both = !is_grouped(ask, CUBE_FLOW) && q->only[CUBE_FLOW].n != 1, many = !is_grouped(ask, CUBE_REPORTER);
+    const struct flows_question *q = &asked->q;
+    bool both = !is_grouped(asked, CUBE_FLOW) && q->only[CUBE_FLOW].n != 1, many = !is_grouped(asked, CUBE_REPORTER);
     if (both)
         call_warn(call, STR("flow is added up: values are exports and imports together; flow=* keeps them apart"));
     if (both && many)
@@ -396,7 +397,7 @@ static void warn_of_sums(struct call *call, const struct ask *ask)
                             "not be all countries"));
     if (q->item && q->overlap)
         call_warn(call, STR("the products overlap: their figures must not be added up, and have no share of a sum"));
-    if (is_grouped(ask, CUBE_PARTNER) && !q->only[CUBE_PARTNER].member &&
+    if (is_grouped(asked, CUBE_PARTNER) && !q->only[CUBE_PARTNER].member &&
         cube_dataset(q->cube)->partners == PARTNERS_LISTED)
         call_warn(call, STR("the dataset lists some partners only: these are not all there are"));
 }
@@ -419,19 +420,19 @@ static void warn_of_shares(struct call *call, const struct flows_question *q)
     }
 }
 
-static void summarise(struct call *call, const struct ask *ask, const struct cube_query *query)
+static void summarise(struct call *call, const struct asked *asked)
 {
-    const struct flows_question *q = &ask->q;
+    const struct flows_question *q = &asked->q;
     const struct dataset *d = cube_dataset(q->cube);
-    if (!is_grouped(ask, CUBE_PARTNER) && !q->only[CUBE_PARTNER].member)
+    if (!is_grouped(asked, CUBE_PARTNER) && !q->only[CUBE_PARTNER].member)
         call_summarise(
             call, "partners_added_up",
-            cell_z(query->only[CUBE_PARTNER].member ? "the source's row for the world" : "sum of all partners"));
+            cell_z(flows_from_world(asked->flows) ? "the source's row for the world" : "sum of all partners"));
     for (uint32_t f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-        if (ask->want.flows == 0 || ask->want.flows & 1U << f)
+        if (asked->want.flows == 0 || asked->want.flows & 1U << f)
             call_summarise(call, f == FLOW_EXPORTS ? "exports_valuation" : "imports_valuation",
                            cell_str(f == FLOW_EXPORTS ? d->exports_valuation : d->imports_valuation));
-    warn_of_sums(call, ask);
+    warn_of_sums(call, asked);
     warn_of_shares(call, q);
 }
 
@@ -495,18 +496,18 @@ static bool needs_all_rows(const struct call *call, const struct cube *cube)
 }
 
 /* Where nothing is left out or moved, only the rows of the page are made; the others are counted. */
-static enum status fill_table(struct call *call, const struct ask *ask, const struct flows_row *row, size_t n)
+static enum status fill_table(struct call *call, const struct asked *asked, const struct flows_row *row, size_t n)
 {
     size_t n_nodes = 0;
     struct filling f = {.call = call,
-                        .q = &ask->q,
-                        .period = period_cells(call, &ask->q.only[CUBE_PERIOD]),
-                        .node = cube_nodes(ask->q.cube, ask->q.level, &n_nodes),
-                        .name = cube_node_names(ask->q.cube, ask->q.level),
+                        .q = &asked->q,
+                        .period = period_cells(call, &asked->q.only[CUBE_PERIOD]),
+                        .node = cube_nodes(asked->q.cube, asked->q.level, &n_nodes),
+                        .name = cube_node_names(asked->q.cube, asked->q.level),
                         .quantity = measured(call, M_QUANTITY, C_QUANTITY),
                         .unit = measured(call, M_UNIT, C_UNIT)};
     size_t first = 0, end = n;
-    if (!needs_all_rows(call, ask->q.cube)) {
+    if (!needs_all_rows(call, asked->q.cube)) {
         size_t from = call_arg(call, "cursor")->number, limit = call_arg(call, "limit")->number;
         first = from < n ? from : n;
         end = limit < n - first ? first + limit : n;
@@ -521,16 +522,16 @@ static enum status fill_table(struct call *call, const struct ask *ask, const st
 }
 
 /* How `top` adds up: not what overlaps, nor shares of several wholes; and it takes the largest unless it is told otherwise. */
-static void arrange(struct call *call, const struct ask *ask)
+static void arrange(struct call *call, const struct asked *asked)
 {
-    const struct flows_question *q = &ask->q;
+    const struct flows_question *q = &asked->q;
     struct arg *sort = &call->arg[call_arg(call, "sort") - call->arg];
     bool sums = !q->overlap &&
-                !(is_grouped(ask, CUBE_REPORTER) && flows_aggregates(q->countries, q->only[CUBE_REPORTER])) &&
-                !(is_grouped(ask, CUBE_PARTNER) && flows_aggregates(q->countries, q->only[CUBE_PARTNER]));
+                !(is_grouped(asked, CUBE_REPORTER) && flows_aggregates(q->countries, q->only[CUBE_REPORTER])) &&
+                !(is_grouped(asked, CUBE_PARTNER) && flows_aggregates(q->countries, q->only[CUBE_PARTNER]));
     unsigned wholes = 0;
     for (enum cube_dim d = CUBE_REPORTER; d < CUBE_DIMS; d++) {
-        bool many = d != q->share_of && is_grouped(ask, d) && !is_one(q, d);
+        bool many = d != q->share_of && is_grouped(asked, d) && !is_one(q, d);
         wholes += many;
         if (many)
             call->other = call->other ? call->other : &columns[dim_column[d]];
@@ -558,64 +559,47 @@ static size_t row_room(struct call *call)
     return room < call->api->options.max_rows ? room : call->api->options.max_rows;
 }
 
-static enum status too_many_rows(struct call *call, size_t max_rows)
+static enum status flows_plan(struct call *call)
 {
-    (void)call_problem(
-        call, PROBLEM_TOO_LARGE, NULL, call->path,
-        arena_printf(call->arena,
-                     "this would have more than the %zu rows (of %zu columns, about %zu MB as JSON) that there is "
-                     "room for: name reporters, partners or products, take a coarser level or fewer periods, or "
-                     "break down less",
-                     max_rows, call->table.n_columns, call_bytes(max_rows, call->table.n_columns) / 1000000));
-    return ST_INVALID;
-}
-
-static enum status answer(struct call *call, struct ask *ask)
-{
-    struct cube_query *query;
-    struct flows_row *row;
-    size_t n_queries, n = 0;
-    enum status status = flows_queries(&ask->q, call->arena, &query, &n_queries);
+    struct asked *asked = call_keep(call, sizeof *asked);
+    const struct offer *offer;
+    enum status status = asked ? read_question(call, asked) : ST_NO_MEMORY;
     if (status == ST_OK)
-        status = call_afford_all(call, ask->q.cube, query, n_queries,
-                                 "name reporters, partners or products, take fewer periods or one flow, or add up over "
-                                 "partners instead of breaking them down");
-    if (status == ST_OK)
-        status = flows_table(&ask->q, query, n_queries, call->arena, &row, &n);
-    bool spent = call->arena->used_bytes >
-                 call->arena->ceiling_bytes / 4; /* what is asked for, and not the machine, is to blame */
-    if (status == ST_TOO_LARGE || (status == ST_NO_MEMORY && spent))
-        return too_many_rows(call, ask->q.max_rows);
-    if (status == ST_OK)
-        status = fill_table(call, ask, row, n);
+        status = call_choose(call, &asked->want, &offer);
     if (status != ST_OK)
         return status;
-    summarise(call, ask, query);
-    arrange(call, ask);
-    call->empty_reason = "no_trade_recorded";
+    asked->q.cube = offer->cube;
+    asked->q.countries = catalogue_countries(call->catalogue);
+    asked->q.kind = offer->kind;
+    asked->q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
+    asked->q.max_rows = call->max_rows = row_room(call);
+    asked->q.quantities = measured(call, M_QUANTITY, C_QUANTITY) || measured(call, M_UNIT, C_UNIT);
+    group(asked, CUBE_PERIOD, true, offer->n_periods == 1);
+    status = resolve_products(call, asked);
+    if (status == ST_OK)
+        status = choose_share(call, asked);
+    if (status != ST_OK)
+        return status;
+    asked->flows = flows_ask(call->ask, &asked->q);
+    call->instead = "name reporters, partners or products, take fewer periods or one flow, or add up over partners "
+                    "instead of breaking them down";
     return ST_OK;
 }
 
-static enum status get(struct call *call)
+static enum status flows_work(struct call *call)
 {
-    struct ask ask;
-    const struct offer *offer;
-    enum status status = read_ask(call, &ask);
+    const struct asked *asked = call->state;
+    struct flows_row *row;
+    size_t n = 0;
+    enum status status = flows_fold(asked->flows, call->arena, &row, &n);
     if (status == ST_OK)
-        status = call_choose(call, &ask.want, &offer);
+        status = fill_table(call, asked, row, n);
     if (status != ST_OK)
         return status;
-    ask.q.cube = offer->cube;
-    ask.q.countries = catalogue_countries(call->catalogue);
-    ask.q.kind = offer->kind;
-    ask.q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
-    ask.q.max_rows = row_room(call);
-    ask.q.quantities = measured(call, M_QUANTITY, C_QUANTITY) || measured(call, M_UNIT, C_UNIT);
-    group(&ask, CUBE_PERIOD, true, offer->n_periods == 1);
-    status = resolve_products(call, &ask);
-    if (status == ST_OK)
-        status = choose_share(call, &ask);
-    return status == ST_OK ? answer(call, &ask) : status;
+    summarise(call, asked);
+    arrange(call, asked);
+    call->empty_reason = "no_trade_recorded";
+    return ST_OK;
 }
 
 static const char figures[] =
@@ -632,7 +616,8 @@ const struct route route_flows = {
         "combination has a row, 0 where the dataset would have told of trade; else those with an observation.",
     .example = "/v1/flows?reporter=IND&partner=*&flow=imports&period=2019&top=10",
     .figures = figures,
-    .handler = get,
+    .plan = flows_plan,
+    .work = flows_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,

@@ -6,82 +6,87 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_PRODUCT,
-    C_NAME,
-    C_A,
-    C_B,
-    C_C,
-    C_D,
-    C_ASYMMETRY_M,
-    C_ASYMMETRY_X,
-    C_NET,
-    C_LOSS_R,
-    C_LOSS_P,
-    C_IMPORTS,
-    C_EXPORTS,
-    C_IMPORTS_ALL,
-    C_EXPORTS_ALL,
-    C_LEVER,
-    C_PERIOD,
-    C_FLAGS,
-    COLUMNS
+static const char *const lever_words[] = {
+    [LEVER_REPORTER] = "reporter", [LEVER_PARTNER] = "partner", [LEVER_BALANCED] = "balanced"};
+
+static const struct column columns[] = {
+    COLUMN("product", "HS code, section or sector id; TOTAL: all products asked for",
+           FROM_TEXT(struct leverage_row, product), .codes = &codes_product),
+    COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct leverage_row, name)),
+    COLUMN("import_dependence", "a: the partner's share in the reporter's imports, from the reporter's books",
+           FROM_RATIO(struct leverage_row, import_dependence), .unit = "1", .measure = MEASURE_IMPORT_DEPENDENCE),
+    COLUMN("partner_market_dependence", "b: the reporter's share in the partner's exports, from the partner's books",
+           FROM_RATIO(struct leverage_row, partner_market_dependence), .unit = "1",
+           .measure = MEASURE_PARTNER_MARKET_DEPENDENCE),
+    COLUMN("market_dependence", "c: the partner's share in the reporter's exports, from the reporter's books",
+           FROM_RATIO(struct leverage_row, market_dependence), .unit = "1", .measure = MEASURE_MARKET_DEPENDENCE),
+    COLUMN("partner_import_dependence", "d: the reporter's share in the partner's imports, from the partner's books",
+           FROM_RATIO(struct leverage_row, partner_import_dependence), .unit = "1",
+           .measure = MEASURE_PARTNER_IMPORT_DEPENDENCE),
+    COLUMN("asymmetry_imports",
+           "a − b; above zero the reporter depends more on what it buys than the partner on selling it",
+           FROM_RATIO(struct leverage_row, asymmetry_imports), .unit = "1", .measure = MEASURE_ASYMMETRY_IMPORTS),
+    COLUMN("asymmetry_market",
+           "c − d; above zero the reporter depends more on what it sells than the partner on buying it",
+           FROM_RATIO(struct leverage_row, asymmetry_market), .unit = "1", .measure = MEASURE_ASYMMETRY_MARKET),
+    COLUMN("net_asymmetry", "(a + c) − (b + d); above zero the reporter depends more",
+           FROM_RATIO(struct leverage_row, net_asymmetry), .unit = "1", .measure = MEASURE_NET_ASYMMETRY),
+    COLUMN("loss_index_reporter",
+           "ln(1/(1 − cut·a))/(σ − 1): log rise of the reporter's import prices if the partner's supply is cut; "
+           "null with unbounded_loss where nothing is left",
+           FROM_RATIO(struct leverage_row, loss_reporter), .unit = "1", .measure = MEASURE_LOSS_INDEX),
+    COLUMN("loss_index_partner", "the same of d: if the reporter's supply to the partner is cut",
+           FROM_RATIO(struct leverage_row, loss_partner), .unit = "1", .measure = MEASURE_LOSS_INDEX),
+    COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct leverage_row, imports), .unit = "USD",
+           .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct leverage_row, exports), .unit = "USD",
+           .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    COLUMN("imports_total", "reporter's imports from all partners", FROM_FIGURE(struct leverage_row, imports_total),
+           .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS_TOTAL),
+    COLUMN("exports_total", "reporter's exports to all partners", FROM_FIGURE(struct leverage_row, exports_total),
+           .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS_TOTAL),
+    COLUMN("lever",
+           "who could hurt whom more: partner where net_asymmetry exceeds the margin, reporter where it is below "
+           "−margin, else balanced; a share of nothing counts as 0; null where a term is not known or nothing is "
+           "traded",
+           FROM_WORD(struct leverage_row, lever, lever_words)),
+    COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct leverage_row, flags)),
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_PRODUCT] = COLUMN("product", "HS code, section or sector id; TOTAL: all products asked for",
-                         FROM_TEXT(struct leverage_row, product), .codes = &codes_product),
-    [C_NAME] = COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct leverage_row, name)),
-    [C_A] =
-        COLUMN("import_dependence", "a: the partner's share in the reporter's imports, from the reporter's books",
-               FROM_RATIO(struct leverage_row, import_dependence), .unit = "1", .measure = MEASURE_IMPORT_DEPENDENCE),
-    [C_B] = COLUMN("partner_market_dependence",
-                   "b: the reporter's share in the partner's exports, from the partner's books",
-                   FROM_RATIO(struct leverage_row, partner_market_dependence), .unit = "1",
-                   .measure = MEASURE_PARTNER_MARKET_DEPENDENCE),
-    [C_C] =
-        COLUMN("market_dependence", "c: the partner's share in the reporter's exports, from the reporter's books",
-               FROM_RATIO(struct leverage_row, market_dependence), .unit = "1", .measure = MEASURE_MARKET_DEPENDENCE),
-    [C_D] = COLUMN("partner_import_dependence",
-                   "d: the reporter's share in the partner's imports, from the partner's books",
-                   FROM_RATIO(struct leverage_row, partner_import_dependence), .unit = "1",
-                   .measure = MEASURE_PARTNER_IMPORT_DEPENDENCE),
-    [C_ASYMMETRY_M] =
-        COLUMN("asymmetry_imports",
-               "a − b; above zero the reporter depends more on what it buys than the partner on selling it",
-               FROM_RATIO(struct leverage_row, asymmetry_imports), .unit = "1", .measure = MEASURE_ASYMMETRY_IMPORTS),
-    [C_ASYMMETRY_X] =
-        COLUMN("asymmetry_market",
-               "c − d; above zero the reporter depends more on what it sells than the partner on buying it",
-               FROM_RATIO(struct leverage_row, asymmetry_market), .unit = "1", .measure = MEASURE_ASYMMETRY_MARKET),
-    [C_NET] = COLUMN("net_asymmetry", "(a + c) − (b + d); above zero the reporter depends more",
-                     FROM_RATIO(struct leverage_row, net_asymmetry), .unit = "1", .measure = MEASURE_NET_ASYMMETRY),
-    [C_LOSS_R] =
-        COLUMN("loss_index_reporter",
-               "ln(1/(1 − cut·a))/(σ − 1): log rise of the reporter's import prices if the partner's supply is cut; "
-               "null with unbounded_loss where nothing is left",
-               FROM_RATIO(struct leverage_row, loss_reporter), .unit = "1", .measure = MEASURE_LOSS_INDEX),
-    [C_LOSS_P] = COLUMN("loss_index_partner", "the same of d: if the reporter's supply to the partner is cut",
-                        FROM_RATIO(struct leverage_row, loss_partner), .unit = "1", .measure = MEASURE_LOSS_INDEX),
-    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct leverage_row, imports),
-                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
-    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct leverage_row, exports),
-                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
-    [C_IMPORTS_ALL] =
-        COLUMN("imports_total", "reporter's imports from all partners", FROM_FIGURE(struct leverage_row, imports_total),
-               .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS_TOTAL),
-    [C_EXPORTS_ALL] =
-        COLUMN("exports_total", "reporter's exports to all partners", FROM_FIGURE(struct leverage_row, exports_total),
-               .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS_TOTAL),
-    [C_LEVER] =
-        COLUMN("lever",
-               "who could hurt whom more: partner where net_asymmetry exceeds the margin, reporter where it is below "
-               "−margin, else balanced; a share of nothing counts as 0; null where a term is not known or nothing is "
-               "traded",
-               .type = COLUMN_STRING),
-    [C_PERIOD] = COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
-    [C_FLAGS] =
-        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct leverage_row, flags)),
+/* Sectors overlap, so their losses do not add up: unknown. */
+struct told {
+    bool has_total; /* a dataset of chosen products does not know the trade in all products asked for */
+    struct leverage_row total;
+    struct barbieri terms;
+    struct leverage_losses reporter, partner;
+    struct figure unbounded_reporter, unbounded_partner; /* numbers of products */
+};
+
+#define TERM(id, ...) COLUMN(id, NULL, ONLY_IF(struct told, has_total), __VA_ARGS__)
+static const struct column summary_columns[] = {
+    TERM("imports", FROM_FIGURE(struct told, total.imports)),
+    TERM("exports", FROM_FIGURE(struct told, total.exports)),
+    TERM("import_dependence", FROM_RATIO(struct told, total.import_dependence)),
+    TERM("partner_market_dependence", FROM_RATIO(struct told, total.partner_market_dependence)),
+    TERM("market_dependence", FROM_RATIO(struct told, total.market_dependence)),
+    TERM("partner_import_dependence", FROM_RATIO(struct told, total.partner_import_dependence)),
+    TERM("asymmetry_imports", FROM_RATIO(struct told, total.asymmetry_imports)),
+    TERM("asymmetry_market", FROM_RATIO(struct told, total.asymmetry_market)),
+    TERM("net_asymmetry", FROM_RATIO(struct told, total.net_asymmetry)),
+    TERM("lever", FROM_WORD(struct told, total.lever, lever_words)),
+    TERM("trade_share_r", FROM_RATIO(struct told, terms.trade_share_reporter)),
+    TERM("trade_share_p", FROM_RATIO(struct told, terms.trade_share_partner)),
+    TERM("salience", FROM_RATIO(struct told, terms.salience)),
+    TERM("symmetry", FROM_RATIO(struct told, terms.symmetry)),
+    TERM("interdependence", FROM_RATIO(struct told, terms.interdependence)),
+    TERM("flags", FROM_FLAGS(struct told, total.flags)),
+    COLUMN("loss_index_reporter", NULL, FROM_RATIO(struct told, reporter.sum)),
+    COLUMN("loss_index_partner", NULL, FROM_RATIO(struct told, partner.sum)),
+    COLUMN("loss_index_reporter_at_least", NULL, FROM_RATIO(struct told, reporter.bounded)),
+    COLUMN("loss_index_partner_at_least", NULL, FROM_RATIO(struct told, partner.bounded)),
+    COLUMN("unbounded_products_reporter", NULL, FROM_FIGURE(struct told, unbounded_reporter)),
+    COLUMN("unbounded_products_partner", NULL, FROM_FIGURE(struct told, unbounded_partner)),
 };
 
 #define LEVELS_OF_LEVERAGE                                                                                             \
@@ -125,73 +130,6 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static struct cell cell_lever(enum lever lever)
-{
-    static const char *const word[] = {
-        [LEVER_UNKNOWN] = NULL,
-        [LEVER_REPORTER] = "reporter",
-        [LEVER_PARTNER] = "partner",
-        [LEVER_BALANCED] = "balanced",
-    };
-    return cell_z(word[lever]);
-}
-
-static void fill(struct cell period, const struct leverage_row *row, struct cell *cell)
-{
-    cell[C_PRODUCT] = cell_str(row->product);
-    cell[C_NAME] = cell_str(row->name);
-    cell[C_A] = cell_ratio(row->import_dependence);
-    cell[C_B] = cell_ratio(row->partner_market_dependence);
-    cell[C_C] = cell_ratio(row->market_dependence);
-    cell[C_D] = cell_ratio(row->partner_import_dependence);
-    cell[C_ASYMMETRY_M] = cell_ratio(row->asymmetry_imports);
-    cell[C_ASYMMETRY_X] = cell_ratio(row->asymmetry_market);
-    cell[C_NET] = cell_ratio(row->net_asymmetry);
-    cell[C_LOSS_R] = cell_ratio(row->loss_reporter);
-    cell[C_LOSS_P] = cell_ratio(row->loss_partner);
-    cell[C_IMPORTS] = cell_figure(row->imports);
-    cell[C_EXPORTS] = cell_figure(row->exports);
-    cell[C_IMPORTS_ALL] = cell_figure(row->imports_total);
-    cell[C_EXPORTS_ALL] = cell_figure(row->exports_total);
-    cell[C_LEVER] = cell_lever(row->lever);
-    cell[C_PERIOD] = period;
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
-
-static void summarise_terms(struct call *call, const struct leverage_row *total)
-{
-    call_summarise(call, "imports", cell_figure(total->imports));
-    call_summarise(call, "exports", cell_figure(total->exports));
-    call_summarise(call, "import_dependence", cell_ratio(total->import_dependence));
-    call_summarise(call, "partner_market_dependence", cell_ratio(total->partner_market_dependence));
-    call_summarise(call, "market_dependence", cell_ratio(total->market_dependence));
-    call_summarise(call, "partner_import_dependence", cell_ratio(total->partner_import_dependence));
-    call_summarise(call, "asymmetry_imports", cell_ratio(total->asymmetry_imports));
-    call_summarise(call, "asymmetry_market", cell_ratio(total->asymmetry_market));
-    call_summarise(call, "net_asymmetry", cell_ratio(total->net_asymmetry));
-    call_summarise(call, "lever", cell_lever(total->lever));
-    struct barbieri b = barbieri_of(total);
-    call_summarise(call, "trade_share_r", cell_ratio(b.trade_share_reporter));
-    call_summarise(call, "trade_share_p", cell_ratio(b.trade_share_partner));
-    call_summarise(call, "salience", cell_ratio(b.salience));
-    call_summarise(call, "symmetry", cell_ratio(b.symmetry));
-    call_summarise(call, "interdependence", cell_ratio(b.interdependence));
-    call_summarise(call, "flags", cell_flags(total->flags));
-}
-
-/* Sectors overlap, so their losses do not add up. */
-static void summarise_losses(struct call *call, const struct leverage_summary *s, bool overlap)
-{
-    call_summarise(call, "loss_index_reporter", overlap ? cell_null : cell_ratio(s->reporter.sum));
-    call_summarise(call, "loss_index_partner", overlap ? cell_null : cell_ratio(s->partner.sum));
-    call_summarise(call, "loss_index_reporter_at_least", overlap ? cell_null : cell_ratio(s->reporter.bounded));
-    call_summarise(call, "loss_index_partner_at_least", overlap ? cell_null : cell_ratio(s->partner.bounded));
-    call_summarise(call, "unbounded_products_reporter",
-                   overlap ? cell_null : cell_i64((int64_t)s->reporter.without_a_bound));
-    call_summarise(call, "unbounded_products_partner",
-                   overlap ? cell_null : cell_i64((int64_t)s->partner.without_a_bound));
-}
-
 /* What is left for the work. */
 struct asked {
     struct want want;
@@ -226,18 +164,26 @@ static enum status ask_levels(struct call *call, struct asked *asked)
 /* The pair's trade in all products asked for. A sum of chosen products is no total. */
 static enum status add_summary(struct call *call, const struct asked *asked, const struct leverage_summary *losses)
 {
+    const struct leverage_losses unknown = {.sum = NAN, .bounded = NAN};
+    const bool adds = asked->want.level != LEVEL_SECTOR;
+    struct told told = {.has_total = asked->total != NULL,
+                        .reporter = adds ? losses->reporter : unknown,
+                        .partner = adds ? losses->partner : unknown,
+                        .unbounded_reporter = {(int64_t)losses->reporter.without_a_bound, adds},
+                        .unbounded_partner = {(int64_t)losses->partner.without_a_bound, adds}};
     struct leverage_row *total;
     struct leverage_summary unused;
     size_t n;
-    if (asked->total) {
-        enum status status = leverage_fold(asked->total, call->arena, &total, &n, &unused);
-        if (status != ST_OK)
-            return status;
-        summarise_terms(call, total);
+    enum status status = told.has_total ? leverage_fold(asked->total, call->arena, &total, &n, &unused) : ST_OK;
+    if (status != ST_OK)
+        return status;
+    if (told.has_total) {
+        told.total = *total;
+        told.terms = barbieri_of(total);
     } else {
         call_warn(call, STR("the dataset holds chosen products only, so there are no totals in meta.summary"));
     }
-    summarise_losses(call, losses, asked->want.level == LEVEL_SECTOR);
+    call_summary(call, &told);
     return ST_OK;
 }
 
@@ -247,15 +193,9 @@ static enum status table(struct call *call, const struct asked *asked)
     struct leverage_summary summary;
     size_t n = 0;
     enum status status = leverage_fold(asked->leverage, call->arena, &row, &n, &summary);
+    call->shared.period = cell_period(call, asked->question.period);
     if (status == ST_OK)
-        status = call_reserve(call, n);
-    const struct cell period = cell_period(call, asked->question.period);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(period, &row[i], cell);
-    }
+        status = call_rows(call, row, n, sizeof *row);
     return status == ST_OK ? add_summary(call, asked, &summary) : status;
 }
 
@@ -350,17 +290,6 @@ static enum status leverage_work(struct call *call)
     return status;
 }
 
-/* The terms are of the trade in all products asked for, which a dataset of chosen products does not know. */
-static const char figures[] =
-    "{imports?: integer|null, exports?: integer|null, import_dependence?: number|null, partner_market_dependence?: "
-    "number|null,"
-    " market_dependence?: number|null, partner_import_dependence?: number|null, asymmetry_imports?: number|null,"
-    " asymmetry_market?: number|null, net_asymmetry?: number|null, lever?: string|null, trade_share_r?: number|null,"
-    " trade_share_p?: number|null, salience?: number|null, symmetry?: number|null, interdependence?: number|null,"
-    " flags?: Flags, loss_index_reporter: number|null, loss_index_partner: number|null,"
-    " loss_index_reporter_at_least: number|null, loss_index_partner_at_least: number|null,"
-    " unbounded_products_reporter: integer|null, unbounded_products_partner: integer|null}";
-
 const struct route route_leverage = {
     .id = "getLeverage",
     .group = GROUP_DEPENDENCE,
@@ -371,11 +300,12 @@ const struct route route_leverage = {
         "the partner's), their asymmetries, a CES loss index, and who holds the lever; the totals in "
         "meta.summary. The call with reporter and partner exchanged mirrors it.",
     .example = "/v1/leverage/IND/CHN?level=total&period=2019",
-    .figures = figures,
+    .summary_column = summary_columns,
+    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
     .plan = leverage_plan,
     .work = leverage_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS,
+    .n_columns = sizeof columns / sizeof *columns,
     .default_sort = "-imports"};

@@ -15,7 +15,7 @@ static const struct column columns[] = {
            .codes = &codes_product),
     COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct mirror_row, name)),
     COLUMN("flow", "exports or imports, of the reporter", FROM_WORD(struct mirror_row, flow, flow_words),
-           .codes = &codes_flow),
+           .codes = &codes_flow, .never_null = true),
     COLUMN("reported", "what the reporter's books say of the flow", FROM_FIGURE(struct mirror_row, reported),
            .unit = "USD", .additive = true, .measure = MEASURE_REPORTED),
     COLUMN("mirrored", "what the partner's books say of the same flow", FROM_FIGURE(struct mirror_row, mirrored),

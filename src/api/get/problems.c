@@ -3,50 +3,45 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum { C_TYPE, C_TITLE, C_STATUS, C_MEANING, C_CURE, C_TRY, COLUMNS };
-
-static const struct column columns[COLUMNS] = {
-    [C_TYPE] = COLUMN("type", "what type of the problem document says", .type = COLUMN_STRING),
-    [C_TITLE] = COLUMN("title", "short name", FROM_NAME(struct problem_kind, title)),
-    [C_STATUS] = COLUMN("status", "HTTP status that it comes with", .type = COLUMN_INTEGER),
-    [C_MEANING] = COLUMN("meaning", "what has happened", FROM_NAME(struct problem_kind, meaning)),
-    [C_CURE] = COLUMN("cure", "what to do", FROM_NAME(struct problem_kind, cure)),
-    [C_TRY] = COLUMN("try", "a request that is answered so over the shipped data, or null",
-                     FROM_NAME(struct problem_kind, example)),
+struct row {
+    struct problem_kind kind;
+    struct str type;
+    unsigned status;
 };
 
-static enum status add(struct call *call, const struct problem_kind *kind)
+static const struct column columns[] = {
+    COLUMN("type", "what type of the problem document says", FROM_TEXT(struct row, type)),
+    COLUMN("title", "short name", FROM_NAME(struct row, kind.title)),
+    COLUMN("status", "HTTP status that it comes with", FROM_COUNT(struct row, status)),
+    COLUMN("meaning", "what has happened", FROM_NAME(struct row, kind.meaning)),
+    COLUMN("cure", "what to do", FROM_NAME(struct row, kind.cure)),
+    COLUMN("try", "a request that is answered so over the shipped data, or null", FROM_NAME(struct row, kind.example)),
+};
+
+static struct row describe(struct call *call, const struct problem_kind *kind)
 {
-    struct cell *cell = call_row(call);
-    if (!cell)
-        return ST_NO_MEMORY;
-    cell[C_TYPE] = cell_str(arena_printf(call->arena, "/problems/%s", kind->slug));
-    cell[C_TITLE] = cell_z(kind->title);
-    cell[C_STATUS] = cell_i64(kind->status);
-    cell[C_MEANING] = cell_z(kind->meaning);
-    cell[C_CURE] = cell_z(kind->cure);
-    cell[C_TRY] = cell_z(kind->example);
-    return ST_OK;
+    return (struct row){*kind, arena_printf(call->arena, "/problems/%s", kind->slug), (unsigned)kind->status};
 }
 
 static enum status get_all(struct call *call)
 {
-    enum status status = ST_OK;
-    for (size_t k = 0; status == ST_OK && k < PROBLEM_TYPES; k++)
-        status = add(call, &problem_kinds[k]);
-    return status;
+    struct row row[PROBLEM_TYPES];
+    for (size_t k = 0; k < PROBLEM_TYPES; k++)
+        row[k] = describe(call, &problem_kinds[k]);
+    return call_rows(call, row, PROBLEM_TYPES, sizeof *row);
 }
 
 /* A type may come with several statuses: then it has several rows. */
 static enum status get_one(struct call *call)
 {
     struct str slug = call_arg(call, "type")->text;
-    enum status status = ST_OK;
-    for (size_t k = 0; status == ST_OK && k < PROBLEM_TYPES; k++)
+    struct row row[PROBLEM_TYPES];
+    size_t n = 0;
+    for (size_t k = 0; k < PROBLEM_TYPES; k++)
         if (str_is(slug, problem_kinds[k].slug))
-            status = add(call, &problem_kinds[k]);
-    if (status != ST_OK || call->table.n_rows)
-        return status;
+            row[n++] = describe(call, &problem_kinds[k]);
+    if (n)
+        return call_rows(call, row, n, sizeof *row);
     struct call_error *e =
         call_problem(call, PROBLEM_UNKNOWN_CODE_IN_PATH, "type", slug, STR("no type of problem is called this"));
     for (size_t k = 0; k < PROBLEM_TYPES; k++)
@@ -76,7 +71,7 @@ const struct route route_problems = {.id = "listProblems",
                                      .param = params_all,
                                      .n_params = sizeof params_all / sizeof *params_all,
                                      .column = columns,
-                                     .n_columns = COLUMNS};
+                                     .n_columns = sizeof columns / sizeof *columns};
 const struct route route_problem = {.id = "getProblem",
                                     .group = GROUP_SERVICE,
                                     .path = "/problems/{type}",
@@ -87,4 +82,4 @@ const struct route route_problem = {.id = "getProblem",
                                     .param = params_one,
                                     .n_params = sizeof params_one / sizeof *params_one,
                                     .column = columns,
-                                    .n_columns = COLUMNS};
+                                    .n_columns = sizeof columns / sizeof *columns};

@@ -2,17 +2,20 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum { C_CODE, C_NAME, C_LEVEL, C_PARENT, C_SECTION, C_DATASETS, COLUMNS };
+struct row {
+    struct str code, name, parent, section, datasets;
+    enum level level;
+};
 
-static const struct column columns[COLUMNS] = {
-    [C_CODE] = COLUMN("code", "HS code (text: leading zeros count), section or TOTAL", .type = COLUMN_STRING,
-                      .codes = &codes_code),
-    [C_NAME] = COLUMN("name", "short name; null where the table has none", .type = COLUMN_STRING),
-    [C_LEVEL] = COLUMN("level", "total, section, hs2, hs4, hs6 or hs8", .type = COLUMN_STRING),
-    [C_PARENT] = COLUMN("parent", "next coarser code", .type = COLUMN_STRING, .codes = &codes_parent),
-    [C_SECTION] = COLUMN("section", "section of the chapter; null for the national chapters 98 and 99",
-                         .type = COLUMN_STRING, .codes = &codes_section),
-    [C_DATASETS] = COLUMN("datasets", "datasets that can tell it", .type = COLUMN_LIST),
+static const struct column columns[] = {
+    COLUMN("code", "HS code (text: leading zeros count), section or TOTAL", FROM_TEXT(struct row, code),
+           .codes = &codes_code),
+    COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct row, name)),
+    COLUMN("level", "total, section, hs2, hs4, hs6 or hs8", FROM_WORD(struct row, level, level_name)),
+    COLUMN("parent", "next coarser code", FROM_TEXT(struct row, parent), .codes = &codes_parent),
+    COLUMN("section", "section of the chapter; null for the national chapters 98 and 99",
+           FROM_TEXT(struct row, section), .codes = &codes_section),
+    COLUMN("datasets", "datasets that can tell it", FROM_LIST(struct row, datasets)),
 };
 
 static bool can_tell(const struct cube *cube, struct str code, enum level level)
@@ -25,7 +28,7 @@ static bool can_tell(const struct cube *cube, struct str code, enum level level)
     return from < to;
 }
 
-static struct cell datasets_with(struct call *call, struct str code, enum level level)
+static struct str datasets_with(struct call *call, struct str code, enum level level)
 {
     const struct catalogue *catalogue = call->catalogue;
     struct str list = str_span(NULL, 0);
@@ -35,7 +38,7 @@ static struct cell datasets_with(struct call *call, struct str code, enum level 
             list = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(list), list.n ? "\n" : "",
                                 STR_ARG(cube_dataset(cube)->id));
     }
-    return (struct cell){.kind = CELL_LIST, .text = list};
+    return list;
 }
 
 /* A code that only a dataset knows has no id, and stands under its chapter, heading or subheading. */
@@ -47,46 +50,45 @@ static struct str parent_of(const struct products *products, uint32_t id, struct
     return parent == NO_ID ? str_span(NULL, 0) : products_at(products, parent)->code;
 }
 
-static enum status add(struct call *call, uint32_t id, struct str code)
+static struct row describe(struct call *call, uint32_t id, struct str code)
 {
     const struct products *products = catalogue_products(call->catalogue);
-    enum level level = LEVEL_TOTAL;
-    struct cell *cell = call_row(call);
-    if (!cell)
-        return ST_NO_MEMORY;
-    (void)product_level(code, &level);
-    cell[C_CODE] = cell_str(code);
-    cell[C_LEVEL] = cell_z(level_name[level]);
-    cell[C_PARENT] = cell_str(parent_of(products, id, code));
-    cell[C_SECTION] = cell_str(level == LEVEL_SECTION ? code
-                               : level == LEVEL_TOTAL ? str_span(NULL, 0)
-                                                      : products_section(products, code));
+    struct row row = {.code = code, .parent = parent_of(products, id, code)};
+    (void)product_level(code, &row.level);
+    if (row.level == LEVEL_SECTION)
+        row.section = code;
+    else if (row.level != LEVEL_TOTAL)
+        row.section = products_section(products, code);
     if (id != NO_ID)
-        cell[C_NAME] = cell_str(products_at(products, id)->name);
-    cell[C_DATASETS] = datasets_with(call, code, level);
-    return ST_OK;
+        row.name = products_at(products, id)->name;
+    row.datasets = datasets_with(call, code, row.level);
+    return row;
 }
 
 static enum status get_all(struct call *call)
 {
     const struct products *products = catalogue_products(call->catalogue);
     const struct arg *level = call_arg(call, "level"), *parent = call_arg(call, "parent");
-    enum status status = ST_OK;
-    for (uint32_t i = 0; status == ST_OK && i < products_count(products); i++) {
+    struct row *row = arena_new_raw(call->arena, struct row, products_count(products));
+    size_t n = 0;
+    if (!row)
+        return ST_NO_MEMORY;
+    for (uint32_t i = 0; i < products_count(products); i++) {
         const struct product *p = products_at(products, i);
         bool below =
             !parent->given || (p->parent != NO_ID && str_eq(products_at(products, p->parent)->code, parent->text));
         if (below && (!level->given || p->level == level->level))
-            status = add(call, i, p->code);
+            row[n++] = describe(call, i, p->code);
     }
     call->empty_reason = "filtered_out";
-    return status;
+    return call_rows(call, row, n, sizeof *row);
 }
 
 static enum status get_one(struct call *call)
 {
     struct str code = call_arg(call, "code")->text;
-    return add(call, products_find(catalogue_products(call->catalogue), code), code);
+    struct row row = describe(call, products_find(catalogue_products(call->catalogue), code), code);
+    return call_rows(call, &row, 1, sizeof row);
 }
 
 #define LEVELS_OF_TABLE (1U << LEVEL_TOTAL | 1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6)
@@ -120,7 +122,7 @@ const struct route route_products = {
     .param = params_all,
     .n_params = sizeof params_all / sizeof *params_all,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};
 const struct route route_product = {.id = "getProduct",
                                     .group = GROUP_CODES,
                                     .path = "/v1/products/{code}",
@@ -131,4 +133,4 @@ const struct route route_product = {.id = "getProduct",
                                     .param = params_one,
                                     .n_params = sizeof params_one / sizeof *params_one,
                                     .column = columns,
-                                    .n_columns = COLUMNS};
+                                    .n_columns = sizeof columns / sizeof *columns};

@@ -9,98 +9,94 @@
 #include "entrepot/analysis/leverage.h"
 #include "entrepot/analysis/scenario.h"
 
-enum {
-    C_PATH,
-    C_YEAR,
-    C_CUT,
-    C_SUPPLIER,
-    C_NAME,
-    C_GAP,
-    C_DOMESTIC,
-    C_CAPACITY,
-    C_ALLOCATION,
-    C_COVERED,
-    C_UNCOVERED,
-    C_UNCOVERED_SHARE,
-    C_COST,
-    C_COST_MULTIPLE,
-    C_COST_COVERAGE,
-    C_LOSS,
-    C_LOSS_SHARE,
-    C_LOSS_OF_ALL,
-    C_PERIOD,
-    C_FLAGS,
-    COLUMNS
+/* A year of a path, or what one of the other suppliers takes over in it. */
+struct row {
+    struct scenario_step step;
+    struct figure cost, allocation;
+    uint32_t supplier;
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_PATH] = COLUMN("path", "gradual: the cut grows by equal steps; abrupt: the whole cut from the first year on",
-                      .type = COLUMN_STRING, .codes = &codes_path),
-    [C_YEAR] =
-        COLUMN("year", "1: the first year of the path", FROM_COUNT(struct scenario_step, year), .codes = &codes_year),
-    [C_CUT] = COLUMN("cut", "part of the flow that is cut in this year", FROM_RATIO(struct scenario_step, cut),
-                     .unit = "1", .measure = MEASURE_CUT),
-    [C_SUPPLIER] =
-        COLUMN("supplier", "with allocation=1 the other supplier (side=partner: the other market), else null",
-               .type = COLUMN_STRING, .codes = &codes_supplier),
-    [C_NAME] = COLUMN("name", "its name", .type = COLUMN_STRING),
-    [C_GAP] = COLUMN(
-        "gap",
-        "cut · the reporter's imports from the partner (side=partner: the partner's exports to the reporter); "
-        "null in rows of suppliers, as are domestic to partner_loss",
-        FROM_FIGURE(struct scenario_step, gap), .unit = "USD", .additive = true, .measure = MEASURE_SCENARIO_GAP),
-    [C_DOMESTIC] =
-        COLUMN("domestic", "part of the gap that is taken over at home", FROM_FIGURE(struct scenario_step, domestic),
-               .unit = "USD", .additive = true, .measure = MEASURE_DOMESTIC),
-    [C_CAPACITY] = COLUMN(
-        "capacity", "year · expand · trade with all + divert · trade elsewhere, of all others or of this supplier",
-        FROM_FIGURE(struct scenario_step, capacity), .unit = "USD", .additive = true,
-        .measure = MEASURE_SCENARIO_CAPACITY),
-    [C_ALLOCATION] =
-        COLUMN("allocation",
-               "with allocation=1 what this supplier takes over, product by product pro rata to capacity; adds "
-               "up to covered",
-               .type = COLUMN_INTEGER, .unit = "USD", .additive = true, .measure = MEASURE_ALLOCATION),
-    [C_COVERED] =
-        COLUMN("covered", "least of gap − domestic and capacity, product by product",
-               FROM_FIGURE(struct scenario_step, covered), .unit = "USD", .additive = true, .measure = MEASURE_COVERED),
-    [C_UNCOVERED] = COLUMN("uncovered", "gap − domestic − covered", FROM_FIGURE(struct scenario_step, uncovered),
-                           .unit = "USD", .additive = true, .measure = MEASURE_UNCOVERED),
-    [C_UNCOVERED_SHARE] =
-        COLUMN("uncovered_share",
-               "uncovered / the reporter's imports of the product from all (side=partner: the partner's "
-               "exports of it to all)",
-               FROM_RATIO(struct scenario_step, uncovered_share), .unit = "1", .measure = MEASURE_UNCOVERED_SHARE),
-    [C_COST] =
-        COLUMN("cost",
-               "sum of allocation · (the supplier's unit value / the partner's − 1), of exports to all, where both "
-               "have one; null with side=partner",
-               .type = COLUMN_INTEGER, .unit = "USD", .additive = true, .measure = MEASURE_COST),
-    [C_COST_MULTIPLE] =
-        COLUMN("cost_multiple", "mean of the suppliers' unit values / the partner's, weighed with the allocation",
-               FROM_RATIO(struct scenario_step, cost_multiple), .unit = "1", .measure = MEASURE_COST_MULTIPLE),
-    [C_COST_COVERAGE] =
-        COLUMN("cost_coverage", "part of covered whose suppliers have a unit value: cost is of this part",
-               FROM_RATIO(struct scenario_step, cost_coverage), .unit = "1", .measure = MEASURE_COST_COVERAGE),
-    [C_LOSS] = COLUMN("partner_loss",
-                      "cut · the partner's exports to the reporter, in the partner's books, before it sells elsewhere",
-                      FROM_FIGURE(struct scenario_step, partner_loss), .unit = "USD", .flow = 'X', .additive = true,
-                      .measure = MEASURE_PARTNER_LOSS),
-    [C_LOSS_SHARE] = COLUMN("partner_loss_share", "partner_loss / the partner's exports of the product to all",
-                            FROM_RATIO(struct scenario_step, partner_loss_share), .unit = "1",
-                            .measure = MEASURE_PARTNER_LOSS_SHARE),
-    [C_LOSS_OF_ALL] =
-        COLUMN("partner_loss_share_of_exports", "partner_loss / the partner's exports of all products to all",
-               FROM_RATIO(struct scenario_step, partner_loss_share_of_exports), .unit = "1",
-               .measure = MEASURE_PARTNER_LOSS_SHARE_OF_EXPORTS),
-    [C_PERIOD] =
-        COLUMN("period", "period of the figures that the paths start from", SHARED_PERIOD, .codes = &codes_period),
-    [C_FLAGS] =
-        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct scenario_step, flags)),
+static const char *const paths[] = {"gradual", "abrupt", NULL};
+
+static const struct column columns[] = {
+    COLUMN("path", "gradual: the cut grows by equal steps; abrupt: the whole cut from the first year on",
+           FROM_WORD(struct row, step.path, paths), .codes = &codes_path),
+    COLUMN("year", "1: the first year of the path", FROM_COUNT(struct row, step.year), .codes = &codes_year),
+    COLUMN("cut", "part of the flow that is cut in this year", FROM_RATIO(struct row, step.cut), .unit = "1",
+           .measure = MEASURE_CUT),
+    COLUMN("supplier", "with allocation=1 the other supplier (side=partner: the other market), else null",
+           FROM_COUNTRY(struct row, supplier), .codes = &codes_supplier),
+    COLUMN("name", "its name", FROM_COUNTRY_NAME(struct row, supplier)),
+    COLUMN("gap",
+           "cut · the reporter's imports from the partner (side=partner: the partner's exports to the reporter); "
+           "null in rows of suppliers, as are domestic to partner_loss",
+           FROM_FIGURE(struct row, step.gap), .unit = "USD", .additive = true, .measure = MEASURE_SCENARIO_GAP),
+    COLUMN("domestic", "part of the gap that is taken over at home", FROM_FIGURE(struct row, step.domestic),
+           .unit = "USD", .additive = true, .measure = MEASURE_DOMESTIC),
+    COLUMN("capacity", "year · expand · trade with all + divert · trade elsewhere, of all others or of this supplier",
+           FROM_FIGURE(struct row, step.capacity), .unit = "USD", .additive = true,
+           .measure = MEASURE_SCENARIO_CAPACITY),
+    COLUMN("allocation",
+           "with allocation=1 what this supplier takes over, product by product pro rata to capacity; adds "
+           "up to covered",
+           FROM_FIGURE(struct row, allocation), .unit = "USD", .additive = true, .measure = MEASURE_ALLOCATION),
+    COLUMN("covered", "least of gap − domestic and capacity, product by product", FROM_FIGURE(struct row, step.covered),
+           .unit = "USD", .additive = true, .measure = MEASURE_COVERED),
+    COLUMN("uncovered", "gap − domestic − covered", FROM_FIGURE(struct row, step.uncovered), .unit = "USD",
+           .additive = true, .measure = MEASURE_UNCOVERED),
+    COLUMN("uncovered_share",
+           "uncovered / the reporter's imports of the product from all (side=partner: the partner's "
+           "exports of it to all)",
+           FROM_RATIO(struct row, step.uncovered_share), .unit = "1", .measure = MEASURE_UNCOVERED_SHARE),
+    COLUMN("cost",
+           "sum of allocation · (the supplier's unit value / the partner's − 1), of exports to all, where both "
+           "have one; null with side=partner",
+           FROM_FIGURE(struct row, cost), .unit = "USD", .additive = true, .measure = MEASURE_COST),
+    COLUMN("cost_multiple", "mean of the suppliers' unit values / the partner's, weighed with the allocation",
+           FROM_RATIO(struct row, step.cost_multiple), .unit = "1", .measure = MEASURE_COST_MULTIPLE),
+    COLUMN("cost_coverage", "part of covered whose suppliers have a unit value: cost is of this part",
+           FROM_RATIO(struct row, step.cost_coverage), .unit = "1", .measure = MEASURE_COST_COVERAGE),
+    COLUMN("partner_loss",
+           "cut · the partner's exports to the reporter, in the partner's books, before it sells elsewhere",
+           FROM_FIGURE(struct row, step.partner_loss), .unit = "USD", .flow = 'X', .additive = true,
+           .measure = MEASURE_PARTNER_LOSS),
+    COLUMN("partner_loss_share", "partner_loss / the partner's exports of the product to all",
+           FROM_RATIO(struct row, step.partner_loss_share), .unit = "1", .measure = MEASURE_PARTNER_LOSS_SHARE),
+    COLUMN("partner_loss_share_of_exports", "partner_loss / the partner's exports of all products to all",
+           FROM_RATIO(struct row, step.partner_loss_share_of_exports), .unit = "1",
+           .measure = MEASURE_PARTNER_LOSS_SHARE_OF_EXPORTS),
+    COLUMN("period", "period of the figures that the paths start from", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, step.flags)),
 };
 
 static const char *const sides[] = {"reporter", "partner", NULL};
-static const char *const paths[] = {"gradual", "abrupt", NULL};
+
+/* The side's trade, and the whole cut in the first year. */
+struct told {
+    bool importing, exporting;
+    struct figure flow, total;
+    double share, resourcing_multiple, market_tightness;
+    struct scenario_step first;
+    size_t products;
+};
+
+static const struct column summary_columns[] = {
+    COLUMN("imports", NULL, FROM_FIGURE(struct told, flow), ONLY_IF(struct told, importing)),
+    COLUMN("exports", NULL, FROM_FIGURE(struct told, flow), ONLY_IF(struct told, exporting)),
+    COLUMN("imports_total", NULL, FROM_FIGURE(struct told, total), ONLY_IF(struct told, importing)),
+    COLUMN("exports_total", NULL, FROM_FIGURE(struct told, total), ONLY_IF(struct told, exporting)),
+    COLUMN("share", NULL, FROM_RATIO(struct told, share)),
+    COLUMN("gap", NULL, FROM_FIGURE(struct told, first.gap)),
+    COLUMN("domestic", NULL, FROM_FIGURE(struct told, first.domestic)),
+    COLUMN("capacity_total", NULL, FROM_FIGURE(struct told, first.capacity)),
+    COLUMN("covered", NULL, FROM_FIGURE(struct told, first.covered)),
+    COLUMN("uncovered", NULL, FROM_FIGURE(struct told, first.uncovered)),
+    COLUMN("uncovered_share", NULL, FROM_RATIO(struct told, first.uncovered_share)),
+    COLUMN("resourcing_multiple", NULL, FROM_RATIO(struct told, resourcing_multiple)),
+    COLUMN("market_tightness", NULL, FROM_RATIO(struct told, market_tightness)),
+    COLUMN("products", NULL, FROM_SIZE(struct told, products)),
+    COLUMN("flags", NULL, FROM_FLAGS(struct told, first.flags)),
+};
 
 static const struct param params[] = {
     PARAM_OF_REPORTER,
@@ -155,72 +151,40 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static void fill_step(const struct scenario_step *step, struct cell *cell)
+static struct row row_of(const struct scenario_step *step)
 {
-    cell[C_GAP] = cell_figure(step->gap);
-    cell[C_DOMESTIC] = cell_figure(step->domestic);
-    cell[C_CAPACITY] = cell_figure(step->capacity);
-    cell[C_COVERED] = cell_figure(step->covered);
-    cell[C_UNCOVERED] = cell_figure(step->uncovered);
-    cell[C_UNCOVERED_SHARE] = cell_ratio(step->uncovered_share);
-    cell[C_COST] = isfinite(step->cost) ? cell_i64(llround(step->cost)) : cell_null;
-    cell[C_COST_MULTIPLE] = cell_ratio(step->cost_multiple);
-    cell[C_COST_COVERAGE] = cell_ratio(step->cost_coverage);
-    cell[C_LOSS] = cell_figure(step->partner_loss);
-    cell[C_LOSS_SHARE] = cell_ratio(step->partner_loss_share);
-    cell[C_LOSS_OF_ALL] = cell_ratio(step->partner_loss_share_of_exports);
+    bool known = isfinite(step->cost);
+    return (struct row){.step = *step, .cost = {known ? llround(step->cost) : 0, known}, .supplier = NO_ID};
 }
 
-/* What rows of years and rows of suppliers have in common. */
-static struct cell *new_row(struct call *call, struct cell period, const struct scenario_step *step)
+/* Rows of suppliers have nothing of the year but these. */
+static struct row row_of_part(const struct scenario_step *step, const struct scenario_part *part)
 {
-    struct cell *cell = call_row(call);
-    if (!cell)
-        return NULL;
-    for (size_t i = 0; i < COLUMNS; i++)
-        cell[i] = cell_null;
-    cell[C_PATH] = cell_z(paths[step->path]);
-    cell[C_YEAR] = cell_i64(step->year);
-    cell[C_CUT] = cell_ratio(step->cut);
-    cell[C_PERIOD] = period;
-    cell[C_FLAGS] = cell_flags(step->flags);
-    return cell;
+    return (struct row){.step = {.path = step->path,
+                                 .year = step->year,
+                                 .cut = step->cut,
+                                 .capacity = part->capacity,
+                                 .uncovered_share = NAN,
+                                 .cost_multiple = NAN,
+                                 .cost_coverage = NAN,
+                                 .partner_loss_share = NAN,
+                                 .partner_loss_share_of_exports = NAN,
+                                 .flags = step->flags},
+                        .allocation = part->allocation,
+                        .supplier = part->country};
 }
 
-static enum status add_parts(struct call *call, struct cell period, const struct scenario *scenario, size_t step)
+static enum status add_parts(struct call *call, const struct scenario *scenario, size_t step)
 {
     struct scenario_part *part;
     size_t n = 0;
     enum status status = scenario_allocate(scenario, step, call->arena, &part, &n);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = new_row(call, period, &scenario->step[step]);
-        if (!cell)
-            return ST_NO_MEMORY;
-        cell[C_SUPPLIER] = cell_country(call, part[i].country);
-        cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), part[i].country)->name);
-        cell[C_CAPACITY] = cell_figure(part[i].capacity);
-        cell[C_ALLOCATION] = cell_figure(part[i].allocation);
-    }
-    return status;
-}
-
-/* The whole cut in the first year. */
-static void summarise(struct call *call, const struct scenario *scenario, bool importing)
-{
-    const struct scenario_step *first = &scenario->step[scenario->n_steps / 2];
-    call_summarise(call, importing ? "imports" : "exports", cell_figure(scenario->flow));
-    call_summarise(call, importing ? "imports_total" : "exports_total", cell_figure(scenario->total));
-    call_summarise(call, "share", cell_ratio(figure_ratio(scenario->flow, scenario->total)));
-    call_summarise(call, "gap", cell_figure(first->gap));
-    call_summarise(call, "domestic", cell_figure(first->domestic));
-    call_summarise(call, "capacity_total", cell_figure(first->capacity));
-    call_summarise(call, "covered", cell_figure(first->covered));
-    call_summarise(call, "uncovered", cell_figure(first->uncovered));
-    call_summarise(call, "uncovered_share", cell_ratio(first->uncovered_share));
-    call_summarise(call, "resourcing_multiple", cell_ratio(scenario->resourcing_multiple));
-    call_summarise(call, "market_tightness", cell_ratio(scenario->market_tightness));
-    call_summarise(call, "products", cell_i64((int64_t)scenario->products));
-    call_summarise(call, "flags", cell_flags(first->flags));
+    struct row *row = arena_new_raw(call->arena, struct row, n);
+    if (status != ST_OK || !row)
+        return status != ST_OK ? status : ST_NO_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        row[i] = row_of_part(&scenario->step[step], &part[i]);
+    return call_rows(call, row, n, sizeof *row);
 }
 
 /* What is left for the work. */
@@ -235,23 +199,27 @@ static enum status table(struct call *call, const struct asked *asked, struct sc
 {
     const struct arg *path = call_arg(call, "path");
     enum status status = scenario_fold(asked->state, call->arena, scenario);
-    const struct cell period = cell_period(call, asked->question.period);
+    call->shared.period = cell_period(call, asked->question.period);
     for (size_t i = 0; status == ST_OK && i < scenario->n_steps; i++) {
         const struct scenario_step *step = &scenario->step[i];
         if (path->given && path->number != (uint32_t)step->path)
             continue;
-        if (asked->question.allocate) {
-            status = add_parts(call, period, scenario, i);
-            continue;
-        }
-        struct cell *cell = new_row(call, period, step);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill_step(step, cell);
+        struct row row = row_of(step);
+        status = asked->question.allocate ? add_parts(call, scenario, i) : call_rows(call, &row, 1, sizeof row);
     }
-    if (status == ST_OK)
-        summarise(call, scenario, asked->question.side == SIDE_REPORTER);
-    return status;
+    if (status != ST_OK)
+        return status;
+    const bool importing = asked->question.side == SIDE_REPORTER;
+    call_summary(call, &(struct told){.importing = importing,
+                                      .exporting = !importing,
+                                      .flow = scenario->flow,
+                                      .total = scenario->total,
+                                      .share = figure_ratio(scenario->flow, scenario->total),
+                                      .first = scenario->step[scenario->n_steps / 2],
+                                      .resourcing_multiple = scenario->resourcing_multiple,
+                                      .market_tightness = scenario->market_tightness,
+                                      .products = scenario->products});
+    return ST_OK;
 }
 
 static void add_warnings(struct call *call, const struct want *want, const struct frame *frame,
@@ -316,13 +284,6 @@ static enum status scenario_work(struct call *call)
     return status;
 }
 
-static const char figures[] =
-    "{imports?: integer|null, exports?: integer|null, imports_total?: integer|null, exports_total?: integer|null,"
-    " share: number|null, gap: integer|null, domestic: integer|null, capacity_total: integer|null, covered: "
-    "integer|null,"
-    " uncovered: integer|null, uncovered_share: number|null, resourcing_multiple: number|null,"
-    " market_tightness: number|null, products: integer, flags: Flags}";
-
 const struct route route_scenario = {
     .id = "getScenario",
     .group = GROUP_DEPENDENCE,
@@ -338,10 +299,11 @@ const struct route route_scenario = {
         "cannot sell to the reporter, and capacity what other markets could buy, by the same rule over their imports. "
         "An assumption, no forecast.",
     .example = "/v1/scenario/IND/CHN?product=850760&cut=0.3&years=3",
-    .figures = figures,
+    .summary_column = summary_columns,
+    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
     .plan = scenario_plan,
     .work = scenario_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

@@ -2,59 +2,63 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum { C_ID, C_NAME, C_HS, C_PREFIXES, C_WHY, COLUMNS };
-
-static const struct column columns[COLUMNS] = {
-    [C_ID] = COLUMN("id", "what product= and level=sector call it", FROM_TEXT(struct sector, id), .codes = &codes_id),
-    [C_NAME] = COLUMN("name", "name", FROM_TEXT(struct sector, name)),
-    [C_HS] = COLUMN("hs", "HS revision that the prefixes are for; any: they mean the same in all",
-                    FROM_TEXT(struct sector_prefixes, hs)),
-    [C_PREFIXES] = COLUMN("prefixes", "HS codes that the sector consists of, with all below them", .type = COLUMN_LIST,
-                          .codes = &codes_prefixes),
-    [C_WHY] = COLUMN("why", "why these", FROM_TEXT(struct sector, why)),
+struct row {
+    struct sector sector;
+    struct str hs, prefixes;
 };
 
-static enum status add(struct call *call, const struct sector *sector, const struct sector_prefixes *prefixes)
+static const struct column columns[] = {
+    COLUMN("id", "what product= and level=sector call it", FROM_TEXT(struct row, sector.id), .codes = &codes_id),
+    COLUMN("name", "name", FROM_TEXT(struct row, sector.name)),
+    COLUMN("hs", "HS revision that the prefixes are for; any: they mean the same in all", FROM_TEXT(struct row, hs)),
+    COLUMN("prefixes", "HS codes that the sector consists of, with all below them", FROM_LIST(struct row, prefixes),
+           .codes = &codes_prefixes),
+    COLUMN("why", "why these", FROM_TEXT(struct row, sector.why)),
+};
+
+/* The codes one below the other; p is NULL where there are none, or memory is out. */
+static struct str list_of(struct call *call, const struct sector_prefixes *prefixes)
 {
-    struct cell *cell = call_row(call);
     size_t n = 0;
     for (size_t i = 0; i < prefixes->n; i++)
         n += prefixes->prefix[i].n + 1;
-    char *text = arena_new(call->arena, char, n + 1), *p = text;
-    if (!cell || !text)
-        return ST_NO_MEMORY;
-    for (size_t i = 0; i < prefixes->n; i++) {
+    char *text = n ? arena_new(call->arena, char, n) : NULL, *p = text;
+    for (size_t i = 0; text && i < prefixes->n; i++) {
         memcpy(p, prefixes->prefix[i].p, prefixes->prefix[i].n);
         p += prefixes->prefix[i].n;
         *p++ = '\n';
     }
-    cell[C_ID] = cell_str(sector->id);
-    cell[C_NAME] = cell_str(sector->name);
-    cell[C_HS] = cell_str(prefixes->hs);
-    cell[C_PREFIXES] = (struct cell){.kind = CELL_LIST, .text = n ? str_span(text, n - 1) : str_span(NULL, 0)};
-    cell[C_WHY] = cell_str(sector->why);
-    return ST_OK;
+    return str_span(text, text ? n - 1 : 0);
 }
 
-static enum status add_sector(struct call *call, const struct sector *sector)
+static size_t describe(struct call *call, const struct sector *sector, struct row *row)
 {
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < sector->n_hs; i++)
-        status = add(call, sector, &sector->by_hs[i]);
-    return status;
+    for (size_t i = 0; i < sector->n_hs; i++)
+        row[i] = (struct row){*sector, sector->by_hs[i].hs, list_of(call, &sector->by_hs[i])};
+    return sector->n_hs;
 }
 
 static enum status get_all(struct call *call)
 {
     const struct sectors *sectors = catalogue_sectors(call->catalogue);
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < sectors_count(sectors); i++)
-        status = add_sector(call, sectors_at(sectors, i));
+    size_t room = 0, n = 0;
+    for (size_t i = 0; i < sectors_count(sectors); i++)
+        room += sectors_at(sectors, i)->n_hs;
+    struct row *row = arena_new_raw(call->arena, struct row, room);
+    if (!row)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < sectors_count(sectors); i++)
+        n += describe(call, sectors_at(sectors, i), row + n);
     call_warn(call, STR("sectors overlap: their figures must not be added up"));
-    return status;
+    return call_rows(call, row, n, sizeof *row);
 }
 
-static enum status get_one(struct call *call) { return add_sector(call, call_arg(call, "id")->sector); }
+static enum status get_one(struct call *call)
+{
+    const struct sector *sector = call_arg(call, "id")->sector;
+    struct row *row = arena_new_raw(call->arena, struct row, sector->n_hs);
+    return row ? call_rows(call, row, describe(call, sector, row), sizeof *row) : ST_NO_MEMORY;
+}
 
 static const struct param params_all[] = {PARAMS_OF_TABLES};
 static const struct param params_one[] = {
@@ -74,7 +78,7 @@ const struct route route_sectors = {
     .param = params_all,
     .n_params = sizeof params_all / sizeof *params_all,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};
 const struct route route_sector = {.id = "getSector",
                                    .group = GROUP_CODES,
                                    .path = "/v1/sectors/{id}",
@@ -85,4 +89,4 @@ const struct route route_sector = {.id = "getSector",
                                    .param = params_one,
                                    .n_params = sizeof params_one / sizeof *params_one,
                                    .column = columns,
-                                   .n_columns = COLUMNS};
+                                   .n_columns = sizeof columns / sizeof *columns};

@@ -6,63 +6,51 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_RANK,
-    C_SUPPLIER,
-    C_NAME,
-    C_SALES,
-    C_SHARE,
-    C_EXPORTS,
-    C_WORLD_SHARE,
-    C_ELSEWHERE,
-    C_QUANTITY,
-    C_UNIT_VALUE,
-    C_RCA,
-    C_CAPACITY,
-    C_PERIOD,
-    C_FLAGS,
-    COLUMNS
+static const struct column columns[] = {
+    COLUMN("rank", "1: the largest capacity, else the largest exporter", FROM_RANK(struct supplier_row, rank)),
+    COLUMN("supplier", "exporting country, neither the importer nor excluded; other: the rows behind top",
+           FROM_COUNTRY(struct supplier_row, supplier), .codes = &codes_supplier),
+    COLUMN("name", "the supplier's name", FROM_COUNTRY_NAME(struct supplier_row, supplier)),
+    COLUMN("sales_to_importer",
+           "what it sells the importer now: from its own books where the dataset has all countries', else from "
+           "the importer's",
+           FROM_FIGURE(struct supplier_row, sales_to_importer), .unit = "USD", .additive = true,
+           .measure = MEASURE_SALES_TO_IMPORTER),
+    COLUMN("share_of_imports", "its share in the importer's imports of the product, from the importer's books",
+           FROM_RATIO(struct supplier_row, share_of_imports), .unit = "1", .additive = true,
+           .measure = MEASURE_SUPPLIER_SHARE_OF_IMPORTS),
+    COLUMN("world_exports", "its exports of the product to all", FROM_FIGURE(struct supplier_row, world_exports),
+           .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_WORLD_EXPORTS),
+    COLUMN("world_share", "world_exports / the exports of the product of all countries of the dataset",
+           FROM_RATIO(struct supplier_row, world_share), .unit = "1", .additive = true, .measure = MEASURE_WORLD_SHARE),
+    COLUMN("sales_elsewhere", "world_exports − sales_to_importer", FROM_FIGURE(struct supplier_row, sales_elsewhere),
+           .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_SALES_ELSEWHERE),
+    COLUMN_OF_QUANTITY("exports", struct supplier_row, quantity),
+    COLUMN("unit_value", "value of its exports of the product that have a weight / their tonnes",
+           FROM_RATIO(struct supplier_row, unit_value), .unit = "USD/t", .measure = MEASURE_UNIT_VALUE),
+    COLUMN("rca", "revealed comparative advantage (Balassa): the product's share in its exports / in the world's",
+           FROM_RATIO(struct supplier_row, rca), .unit = "1", .measure = MEASURE_RCA),
+    COLUMN("capacity", "expand · world_exports + divert · sales_elsewhere: an assumption, no forecast",
+           FROM_FIGURE(struct supplier_row, capacity), .unit = "USD", .additive = true, .measure = MEASURE_CAPACITY),
+    COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct supplier_row, flags)),
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_RANK] =
-        COLUMN("rank", "1: the largest capacity, else the largest exporter", FROM_RANK(struct supplier_row, rank)),
-    [C_SUPPLIER] =
-        COLUMN("supplier", "exporting country, neither the importer nor excluded; other: the rows behind top",
-               FROM_COUNTRY(struct supplier_row, supplier), .codes = &codes_supplier),
-    [C_NAME] = COLUMN("name", "the supplier's name", FROM_COUNTRY_NAME(struct supplier_row, supplier)),
-    [C_SALES] =
-        COLUMN("sales_to_importer",
-               "what it sells the importer now: from its own books where the dataset has all countries', else from "
-               "the importer's",
-               FROM_FIGURE(struct supplier_row, sales_to_importer), .unit = "USD", .additive = true,
-               .measure = MEASURE_SALES_TO_IMPORTER),
-    [C_SHARE] =
-        COLUMN("share_of_imports", "its share in the importer's imports of the product, from the importer's books",
-               FROM_RATIO(struct supplier_row, share_of_imports), .unit = "1", .additive = true,
-               .measure = MEASURE_SUPPLIER_SHARE_OF_IMPORTS),
-    [C_EXPORTS] =
-        COLUMN("world_exports", "its exports of the product to all", FROM_FIGURE(struct supplier_row, world_exports),
-               .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_WORLD_EXPORTS),
-    [C_WORLD_SHARE] = COLUMN(
-        "world_share", "world_exports / the exports of the product of all countries of the dataset",
-        FROM_RATIO(struct supplier_row, world_share), .unit = "1", .additive = true, .measure = MEASURE_WORLD_SHARE),
-    [C_ELSEWHERE] = COLUMN("sales_elsewhere", "world_exports − sales_to_importer",
-                           FROM_FIGURE(struct supplier_row, sales_elsewhere), .unit = "USD", .flow = 'X',
-                           .additive = true, .measure = MEASURE_SALES_ELSEWHERE),
-    [C_QUANTITY] = COLUMN_OF_QUANTITY("exports", struct supplier_row, quantity),
-    [C_UNIT_VALUE] =
-        COLUMN("unit_value", "value of its exports of the product that have a weight / their tonnes",
-               FROM_RATIO(struct supplier_row, unit_value), .unit = "USD/t", .measure = MEASURE_UNIT_VALUE),
-    [C_RCA] =
-        COLUMN("rca", "revealed comparative advantage (Balassa): the product's share in its exports / in the world's",
-               FROM_RATIO(struct supplier_row, rca), .unit = "1", .measure = MEASURE_RCA),
-    [C_CAPACITY] = COLUMN("capacity", "expand · world_exports + divert · sales_elsewhere: an assumption, no forecast",
-                          FROM_FIGURE(struct supplier_row, capacity), .unit = "USD", .additive = true,
-                          .measure = MEASURE_CAPACITY),
-    [C_PERIOD] = COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
-    [C_FLAGS] =
-        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct supplier_row, flags)),
+struct told {
+    struct suppliers_summary all;
+    struct figure alternatives; /* a number; not known where other countries' sales are not */
+};
+
+static const struct column summary_columns[] = {
+    COLUMN("imports", NULL, FROM_FIGURE(struct told, all.imports)),
+    COLUMN("imports_from_excluded", NULL, FROM_FIGURE(struct told, all.imports_from_excluded)),
+    COLUMN("gap", NULL, FROM_FIGURE(struct told, all.gap)),
+    COLUMN("resourcing_multiple", NULL, FROM_RATIO(struct told, all.resourcing_multiple)),
+    COLUMN("market_tightness", NULL, FROM_RATIO(struct told, all.market_tightness)),
+    COLUMN("alternatives", NULL, FROM_FIGURE(struct told, alternatives)),
+    COLUMN("capacity_total", NULL, FROM_FIGURE(struct told, all.capacity_total)),
+    COLUMN("world_exports", NULL, FROM_FIGURE(struct told, all.world_exports)),
+    COLUMN("flags", NULL, FROM_FLAGS(struct told, all.flags)),
 };
 
 static const struct param params[] = {
@@ -103,37 +91,6 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static void fill(struct call *call, struct cell period, const struct supplier_row *row, struct cell *cell)
-{
-    cell[C_RANK] = cell_rank(row->rank);
-    cell[C_SUPPLIER] = cell_country(call, row->supplier);
-    cell[C_NAME] = cell_str(countries_at(catalogue_countries(call->catalogue), row->supplier)->name);
-    cell[C_SALES] = cell_figure(row->sales_to_importer);
-    cell[C_SHARE] = cell_ratio(row->share_of_imports);
-    cell[C_EXPORTS] = cell_figure(row->world_exports);
-    cell[C_WORLD_SHARE] = cell_ratio(row->world_share);
-    cell[C_ELSEWHERE] = cell_figure(row->sales_elsewhere);
-    cell[C_QUANTITY] = cell_tonnes(row->quantity);
-    cell[C_UNIT_VALUE] = cell_ratio(row->unit_value);
-    cell[C_RCA] = cell_ratio(row->rca);
-    cell[C_CAPACITY] = cell_figure(row->capacity);
-    cell[C_PERIOD] = period;
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
-
-static void summarise(struct call *call, const struct suppliers_summary *s)
-{
-    call_summarise(call, "imports", cell_figure(s->imports));
-    call_summarise(call, "imports_from_excluded", cell_figure(s->imports_from_excluded));
-    call_summarise(call, "gap", cell_figure(s->gap));
-    call_summarise(call, "resourcing_multiple", cell_ratio(s->resourcing_multiple));
-    call_summarise(call, "market_tightness", cell_ratio(s->market_tightness));
-    call_summarise(call, "alternatives", s->worldwide ? cell_i64((int64_t)s->alternatives) : cell_null);
-    call_summarise(call, "capacity_total", cell_figure(s->capacity_total));
-    call_summarise(call, "world_exports", cell_figure(s->world_exports));
-    call_summarise(call, "flags", cell_flags(s->flags));
-}
-
 /* What is left for the work. */
 struct asked {
     struct want want;
@@ -147,16 +104,12 @@ static enum status table(struct call *call, const struct asked *asked)
     struct suppliers_summary summary;
     size_t n = 0;
     enum status status = suppliers_fold(asked->suppliers, call->arena, &row, &n, &summary);
-    const struct cell period = cell_period(call, asked->period);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, period, &row[i], cell);
-    }
+    call->shared.period = cell_period(call, asked->period);
+    if (status == ST_OK)
+        status = call_rows(call, row, n, sizeof *row);
     if (status != ST_OK)
         return status;
-    summarise(call, &summary);
+    call_summary(call, &(struct told){summary, {(int64_t)summary.alternatives, summary.worldwide}});
     if (summary.without_books)
         call_warn(call, arena_printf(call->arena,
                                      "%zu of the suppliers have no books of their own in the dataset: the world's "
@@ -244,11 +197,6 @@ static enum status suppliers_work(struct call *call)
     return status;
 }
 
-static const char figures[] =
-    "{imports: integer|null, imports_from_excluded: integer|null, gap: integer|null, resourcing_multiple: number|null,"
-    " market_tightness: number|null, alternatives: integer|null, capacity_total: integer|null,"
-    " world_exports: integer|null, flags: Flags}";
-
 const struct route route_suppliers = {
     .id = "getSuppliers",
     .group = GROUP_DEPENDENCE,
@@ -260,10 +208,11 @@ const struct route route_suppliers = {
         "multiply (resourcing_multiple = gap / imports from them) and which part of the rest of the world market the "
         "gap is (market_tightness = gap / exports of all but the excluded and the importer). Products are pooled.",
     .example = "/v1/suppliers/850760?importer=IND&exclude=CHN",
-    .figures = figures,
+    .summary_column = summary_columns,
+    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
     .plan = suppliers_plan,
     .work = suppliers_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

@@ -10,8 +10,9 @@ void encode_csv(struct call *call, struct buf *out);
 void encode_ndjson(struct call *call, struct buf *out);
 void encode_jsonstat(struct call *call, struct buf *out);
 void encode_sdmx_csv(struct call *call, struct buf *out);
-/* The members of an answer's "meta" into the object that is open. */
+/* The members of an answer's "meta" into the object that is open; and those of them that explain=1 adds. */
 void write_meta(const struct call *call, struct jw *jw);
+void write_plan(const struct call *call, struct jw *jw);
 /* A text as a cell of CSV: quoted where needed, and no formula to a spreadsheet. */
 void csv_text(struct buf *out, struct str text);
 void csv_flags(struct buf *out, unsigned flags);

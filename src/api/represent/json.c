@@ -243,7 +243,7 @@ static void write_summary(const struct call *call, struct jw *jw, struct buf *ou
 }
 
 /* How each statement of the request was answered, and the price of all of them. */
-static void write_plan(const struct call *call, struct jw *jw)
+void write_plan(const struct call *call, struct jw *jw)
 {
     if (!call->explained)
         return;

@@ -44,7 +44,9 @@ static void put_entry(struct buf *out, const struct route *route)
 static void put_navigation(const struct routes *routes, struct buf *out)
 {
     buf_lit(out, "<nav aria-label=\"Contents\"><details open><summary>Contents</summary>\n<ul>\n"
-                 "<li><a href=\"#reading\">Reading an answer</a></li>\n<li><a href=\"#tables\">Every table</a></li>\n"
+                 "<li><a href=\"#reading\">Reading an answer</a></li>\n<li><a href=\"#asking\">How to ask</a></li>\n"
+                 "<li><a href=\"#recipes\">Recipes</a></li>\n<li><a href=\"#releases\">Pages, releases, "
+                 "caches</a></li>\n<li><a href=\"#tables\">Every table</a></li>\n"
                  "<li><a href=\"#problems\">Problems</a></li>\n<li><a href=\"#flags\">Flags</a></li>\n"
                  "<li><a href=\"#changes\">Changes</a></li>\n</ul>\n");
     for (enum route_group g = 0; g < ROUTE_GROUPS; g++) {
@@ -53,6 +55,14 @@ static void put_navigation(const struct routes *routes, struct buf *out)
         buf_lit(out, "</ul>\n");
     }
     buf_lit(out, "</details></nav>\n");
+}
+
+/* src/web/docs/guide.html, as the linker names it: sections that no table says. */
+extern const char _binary_guide_html_start[], _binary_guide_html_end[];
+
+static void put_guide(struct buf *out)
+{
+    buf_add(out, str_span(_binary_guide_html_start, (size_t)(_binary_guide_html_end - _binary_guide_html_start)));
 }
 
 static void put_reading(struct buf *out)
@@ -166,6 +176,7 @@ void docs_write(const struct routes *routes, struct buf *out)
     put_navigation(routes, out);
     buf_lit(out, "<main id=\"content\">\n");
     put_reading(out);
+    put_guide(out);
     put_tables(out);
     put_groups(routes, out);
     put_problems(out);

@@ -407,12 +407,16 @@ static void write_rows(const struct routes *routes, const struct route *route, s
     jw_end(jw);
 }
 
-/* A member of a summary. */
-static void write_summary_column(const struct column *column, struct jw *jw)
+static bool may_be_null(const struct column *column)
 {
     const enum value_kind from = column->from;
-    bool null = !column->never_null && from != VALUE_COUNT && from != VALUE_SIZE && from != VALUE_TRUTH;
-    jw_kobject(jw, column->id);
+    return !column->never_null && from != VALUE_COUNT && from != VALUE_SIZE && from != VALUE_TRUTH;
+}
+
+/* The schema of a value, but for its braces. */
+static void write_value(const struct column *column, struct jw *jw)
+{
+    const bool null = may_be_null(column);
     if (column->type == COLUMN_FLAGS) {
         jw_kz(jw, "$ref", "#/components/schemas/Flags");
     } else {
@@ -427,32 +431,77 @@ static void write_summary_column(const struct column *column, struct jw *jw)
     }
     if (column->type == COLUMN_INTEGER)
         jw_kz(jw, "format", "int64");
+    if (column->from == VALUE_LINK)
+        jw_kz(jw, "format", "uri-reference");
     if (column->words && column->never_null) {
         jw_karray(jw, "enum");
         for (const char *const *word = column->words; *word; word++)
             jw_str(jw, str_view(*word));
         jw_end(jw);
     }
-    if (column->description)
-        jw_kz(jw, "description", column->description);
+}
+
+static void write_object(const struct columns *columns, struct jw *jw);
+
+/* An object, or what stands in its place where it is not there. */
+static void write_inner_object(const struct column *column, struct jw *jw)
+{
+    if (!column->instead) {
+        write_object(column->of, jw);
+        return;
+    }
+    jw_karray(jw, "anyOf");
+    jw_object(jw);
+    write_object(column->of, jw);
+    jw_end(jw);
+    shape_write(jw, "{dataset: null, why: string `what data would have it`}");
     jw_end(jw);
 }
 
-static void write_summary(const struct route *route, struct jw *jw)
+static void write_member(const struct column *column, bool described, struct jw *jw)
 {
-    const struct column *end = route->summary_column + route->n_summary_columns;
-    jw_object(jw);
+    jw_kobject(jw, column->id);
+    if (column->from == VALUE_OBJECT) {
+        write_inner_object(column, jw);
+    } else if (column->from == VALUE_ROWS) {
+        jw_kz(jw, "type", "array");
+        jw_kobject(jw, "items");
+        write_object(column->of, jw);
+        jw_end(jw);
+    } else {
+        write_value(column, jw);
+        if (described && column->description)
+            jw_kz(jw, "description", column->description);
+    }
+    jw_end(jw);
+}
+
+/* The schema of an object, but for its braces. A table's own schema describes its columns. */
+static void write_object(const struct columns *columns, struct jw *jw)
+{
+    const struct column *column[COLUMNS_MAX];
+    const size_t n = columns_list(columns, column);
     jw_kz(jw, "type", "object");
     jw_kobject(jw, "properties");
-    for (const struct column *c = route->summary_column; c < end; c++)
-        write_summary_column(c, jw);
+    for (size_t i = 0; i < n; i++)
+        write_member(column[i], !columns->table, jw);
+    if (columns->has_meta) {
+        jw_key(jw, STR("meta"));
+        shape_write(jw, "{plan: PlanStep[], queries: integer, price: integer} `with explain=1`");
+    }
     jw_end(jw);
     jw_karray(jw, "required");
-    for (const struct column *c = route->summary_column; c < end; c++)
-        if (!c->optional)
-            jw_str(jw, str_view(c->id));
+    for (size_t i = 0; i < n; i++)
+        if (!column[i]->optional || column[i]->instead)
+            jw_str(jw, str_view(column[i]->id));
     jw_end(jw);
     jw_kbool(jw, "additionalProperties", false);
+}
+
+static void write_whole_object(const struct columns *columns, struct jw *jw)
+{
+    jw_object(jw);
+    write_object(columns, jw);
     jw_end(jw);
 }
 
@@ -472,7 +521,7 @@ static void write_meta_schema(const struct route *route, struct jw *jw)
     jw_kobject(jw, "properties");
     jw_key(jw, STR("summary"));
     if (route->n_summary_columns)
-        write_summary(route, jw);
+        write_whole_object(&(struct columns){.column = route->summary_column, .n = route->n_summary_columns}, jw);
     else
         shape_write(jw, route->figures);
     jw_end(jw);
@@ -503,10 +552,12 @@ void schema_of_answer(const struct routes *routes, const struct route *route, en
 {
     if (format == FORMAT_JSONSTAT)
         shape_write(jw, "JsonStat");
-    else if (format != FORMAT_JSON || (route->kind == ROUTE_DOCUMENT && !route->shape))
+    else if (format != FORMAT_JSON || (route->kind == ROUTE_DOCUMENT && !route->shape && !route->document))
         shape_write(jw, "string");
     else if (route->kind == ROUTE_TABLE)
         write_answer(routes, route, jw);
+    else if (route->document)
+        write_whole_object(route->document, jw);
     else
         shape_write(jw, route->shape);
 }

@@ -1,26 +1,22 @@
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
-enum { C_REPORTER, C_PARTNER, C_FK, C_KRUGMAN, C_PRODUCTS, C_EXPORTS, C_OTHER, C_PERIOD, C_FLAGS, COLUMNS };
-
-static const struct column columns[COLUMNS] = {
-    [C_REPORTER] = COLUMN("reporter", "the exporting country", FROM_COUNTRY(struct index_question, frame.reporter),
-                          .codes = &codes_reporter),
-    [C_PARTNER] = COLUMN("partner", "the other country", FROM_COUNTRY(struct index_question, frame.partner),
-                         .codes = &codes_partner),
-    [C_FK] =
-        COLUMN("finger_kreinin",
-               "Finger–Kreinin similarity of the two countries' exports: 0 nothing in common, 1 the same proportions",
-               .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_FINGER_KREININ),
-    [C_KRUGMAN] = COLUMN("krugman", "Krugman specialisation Σ|difference of shares| = 2 (1 − finger_kreinin)",
-                         .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_KRUGMAN),
-    [C_PRODUCTS] = COLUMN("products", "products of the level that either exports", .type = COLUMN_INTEGER),
-    [C_EXPORTS] = COLUMN("exports", "reporter's exports of them to all partners", .type = COLUMN_INTEGER, .unit = "USD",
-                         .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
-    [C_OTHER] = COLUMN("partner_exports", "partner's exports of them to all partners", .type = COLUMN_INTEGER,
-                       .unit = "USD", .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
-    [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS(struct similarity_row),
+static const struct column columns[] = {
+    COLUMN("reporter", "the exporting country", SHARED_REPORTER, .codes = &codes_reporter),
+    COLUMN("partner", "the other country", SHARED_PARTNER, .codes = &codes_partner),
+    COLUMN("finger_kreinin",
+           "Finger–Kreinin similarity of the two countries' exports: 0 nothing in common, 1 the same proportions",
+           FROM_RATIO(struct similarity_row, finger_kreinin), .unit = "1", .measure = MEASURE_FINGER_KREININ),
+    COLUMN("krugman", "Krugman specialisation Σ|difference of shares| = 2 (1 − finger_kreinin)",
+           FROM_RATIO(struct similarity_row, krugman), .unit = "1", .measure = MEASURE_KRUGMAN),
+    COLUMN("products", "products of the level that either exports", FROM_SIZE(struct similarity_row, products)),
+    COLUMN("exports", "reporter's exports of them to all partners", FROM_FIGURE(struct similarity_row, exports),
+           .unit = "USD", .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
+    COLUMN("partner_exports", "partner's exports of them to all partners",
+           FROM_FIGURE(struct similarity_row, partner_exports), .unit = "USD", .flow = 'X',
+           .measure = MEASURE_EXPORTS_TO_ALL),
+    COLUMN_OF_PERIOD,
+    COLUMN_OF_FLAGS(struct similarity_row),
 };
 
 static const struct param params[] = {
@@ -35,19 +31,7 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 {
     struct similarity_row row;
     enum status status = similarity_fold(q->index, period, call->arena, &row);
-    struct cell *cell = status == ST_OK ? call_row(call) : NULL;
-    if (!cell)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    cell[C_REPORTER] = cell_country(call, q->frame.reporter);
-    cell[C_PARTNER] = cell_country(call, q->frame.partner);
-    cell[C_FK] = cell_ratio(row.finger_kreinin);
-    cell[C_KRUGMAN] = cell_ratio(row.krugman);
-    cell[C_PRODUCTS] = cell_i64((int64_t)row.products);
-    cell[C_EXPORTS] = cell_figure(row.exports);
-    cell[C_OTHER] = cell_figure(row.partner_exports);
-    cell[C_PERIOD] = cell_period(call, period);
-    cell[C_FLAGS] = cell_flags(row.flags);
-    return ST_OK;
+    return status == ST_OK ? call_rows(call, &row, 1, sizeof row) : status;
 }
 
 static enum status similarity_plan(struct call *call)
@@ -68,10 +52,11 @@ const struct route route_index_finger_kreinin = {
     .description = "Finger–Kreinin similarity and Krugman specialisation at the product level named. Needs the books "
                    "of both countries in one dataset.",
     .example = "/v1/indices/finger-kreinin?reporter=IND&partner=CHN&level=hs6",
-    .figures = FIGURES_OF_INDICES,
+    .summary_column = index_summary,
+    .n_summary_columns = INDEX_SUMMARY,
     .plan = similarity_plan,
     .work = similarity_work,
     .param = params,
     .n_params = sizeof params / sizeof *params,
     .column = columns,
-    .n_columns = COLUMNS};
+    .n_columns = sizeof columns / sizeof *columns};

@@ -1,22 +1,19 @@
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
-enum { C_REPORTER, C_PARTNER, C_TCI, C_PRODUCTS, C_EXPORTS, C_IMPORTS, C_PERIOD, C_FLAGS, COLUMNS };
-
-static const struct column columns[COLUMNS] = {
-    [C_REPORTER] = COLUMN("reporter", "the exporting country", FROM_COUNTRY(struct index_question, frame.reporter),
-                          .codes = &codes_reporter),
-    [C_PARTNER] = COLUMN("partner", "the other country", FROM_COUNTRY(struct index_question, frame.partner),
-                         .codes = &codes_partner),
-    [C_TCI] = COLUMN("tci", "0: the reporter exports nothing that the partner imports; 100: in the same proportions",
-                     .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_TCI),
-    [C_PRODUCTS] = COLUMN("products", "products of the level that either trades", .type = COLUMN_INTEGER),
-    [C_EXPORTS] = COLUMN("exports", "reporter's exports of them to all partners", .type = COLUMN_INTEGER, .unit = "USD",
-                         .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
-    [C_IMPORTS] = COLUMN("partner_imports", "partner's imports of them from all partners", .type = COLUMN_INTEGER,
-                         .unit = "USD", .flow = 'M', .measure = MEASURE_IMPORTS_FROM_ALL),
-    [C_PERIOD] = COLUMN_OF_PERIOD,
-    [C_FLAGS] = COLUMN_OF_FLAGS(struct tci_row),
+static const struct column columns[] = {
+    COLUMN("reporter", "the exporting country", SHARED_REPORTER, .codes = &codes_reporter),
+    COLUMN("partner", "the other country", SHARED_PARTNER, .codes = &codes_partner),
+    COLUMN("tci", "0: the reporter exports nothing that the partner imports; 100: in the same proportions",
+           FROM_RATIO(struct tci_row, tci), .unit = "1", .measure = MEASURE_TCI),
+    COLUMN("products", "products of the level that either trades", FROM_SIZE(struct tci_row, products)),
+    COLUMN("exports", "reporter's exports of them to all partners", FROM_FIGURE(struct tci_row, exports), .unit = "USD",
+           .flow = 'X', .measure = MEASURE_EXPORTS_TO_ALL),
+    COLUMN("partner_imports", "partner's imports of them from all partners",
+           FROM_FIGURE(struct tci_row, partner_imports), .unit = "USD", .flow = 'M',
+           .measure = MEASURE_IMPORTS_FROM_ALL),
+    COLUMN_OF_PERIOD,
+    COLUMN_OF_FLAGS(struct tci_row),
 };
 
 static const struct param params[] = {
@@ -31,18 +28,7 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 {
     struct tci_row row;
     enum status status = tci_fold(q->index, period, call->arena, &row);
-    struct cell *cell = status == ST_OK ? call_row(call) : NULL;
-    if (!cell)
-        return status != ST_OK ? status : ST_NO_MEMORY;
-    cell[C_REPORTER] = cell_country(call, q->frame.reporter);
-    cell[C_PARTNER] = cell_country(call, q->frame.partner);
-    cell[C_TCI] = cell_ratio(row.tci);
-    cell[C_PRODUCTS] = cell_i64((int64_t)row.products);
-    cell[C_EXPORTS] = cell_figure(row.exports);
-    cell[C_IMPORTS] = cell_figure(row.partner_imports);
-    cell[C_PERIOD] = cell_period(call, period);
-    cell[C_FLAGS] = cell_flags(row.flags);
-    return ST_OK;
+    return status == ST_OK ? call_rows(call, &row, 1, sizeof row) : status;
 }
 
 static enum status tci_plan(struct call *call)
@@ -64,10 +50,11 @@ const struct route route_index_tci = {.id = "getTradeComplementarity",
                                       .description = "Michaely's trade complementarity index at the product level "
                                                      "named. Needs the books of both countries in one dataset.",
                                       .example = "/v1/indices/tci?reporter=CHN&partner=IND&level=hs6",
-                                      .figures = FIGURES_OF_INDICES,
+                                      .summary_column = index_summary,
+                                      .n_summary_columns = INDEX_SUMMARY,
                                       .plan = tci_plan,
                                       .work = tci_work,
                                       .param = params,
                                       .n_params = sizeof params / sizeof *params,
                                       .column = columns,
-                                      .n_columns = COLUMNS};
+                                      .n_columns = sizeof columns / sizeof *columns};
