@@ -109,6 +109,7 @@ struct scan {
     bool weighed;           /* quantities are asked for */
     const uint16_t *node;   /* leaf → node of the product key; NULL: leaf itself */
     struct cube_set leaves; /* that count: those the query names and that are in one of its baskets; NULL: all */
+    bool named;             /* groups are those leaves: a product's place is its place among them */
     const bool *wanted;     /* by leaf, where some are named */
     uint32_t *local_leaf;   /* those leaves as the present segment numbers them, or UINT32_MAX */
     const struct image_segment *segment; /* that local_leaf is of */
