@@ -85,6 +85,16 @@ static enum status find_leaves(struct scan *s)
     return ST_OK;
 }
 
+/* Groups of members that are named have places among each other, however many members there are. */
+static enum status place_members(struct scan *s)
+{
+    enum status status = ST_OK;
+    for (enum cube_dim d = CUBE_REPORTER; status == ST_OK && d <= CUBE_PARTNER; d++)
+        if (s->query->only[d].member && (s->query->group & CUBE_BIT(d)) && s->query->spread != d)
+            status = side_place(s->cube, &s->sides.side[d], s->arena);
+    return status;
+}
+
 /* Groups of leaves that are named have places among each other, however many leaves there are. */
 static enum status place_leaves(struct scan *s)
 {
@@ -525,6 +535,8 @@ static enum status prepare(struct scan *s)
     s->visitor.visit = s->visitor.totals ? add_run_total : add_run;
     s->weighed = (q->measures & CUBE_QUANTITY) != 0;
     enum status status = sides_make(s->cube, q, s->arena, &s->sides);
+    if (status == ST_OK)
+        status = place_members(s);
     if (status == ST_OK)
         status = find_leaves(s);
     if (status == ST_OK)

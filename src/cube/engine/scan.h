@@ -21,6 +21,9 @@ struct sides {
 enum status sides_make(const struct cube *cube, const struct cube_query *query, struct arena *arena,
                        struct sides *out) MUST_CHECK;
 
+/* Gives the members of a side their places among each other. ST_NO_MEMORY. */
+enum status side_place(const struct cube *cube, struct member_side *side, struct arena *arena) MUST_CHECK;
+
 /* One run that a query touches. */
 struct touch {
     const struct image_segment *segment;
