@@ -93,7 +93,5 @@ const struct route route_availability = {.id = "getAvailability",
                                          .example = "/v1/availability?reporter=IND&partner=CHN",
                                          .description = "One row a dataset, reporter and flow.",
                                          .handler = get,
-                                         .param = params,
-                                         .n_params = sizeof params / sizeof *params,
-                                         .column = columns,
-                                         .n_columns = sizeof columns / sizeof *columns};
+                                         TAKES(params),
+                                         GIVES(columns)};

@@ -29,8 +29,6 @@ const struct route route_index = {.id = "getIndex",
                                   .summary = "What there is to ask",
                                   .example = "/v1",
                                   .handler = get,
-                                  .param = params,
+                                  TAKES(params),
                                   .description = "All endpoints with an example each.",
-                                  .n_params = sizeof params / sizeof *params,
-                                  .column = columns,
-                                  .n_columns = sizeof columns / sizeof *columns};
+                                  GIVES(columns)};

@@ -300,12 +300,9 @@ const struct route route_leverage = {
         "the partner's), their asymmetries, a CES loss index, and who holds the lever; the totals in "
         "meta.summary. The call with reporter and partner exchanged mirrors it.",
     .example = "/v1/leverage/IND/CHN?level=total&period=2019",
-    .summary_column = summary_columns,
-    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
+    SUMS_UP(summary_columns),
     .plan = leverage_plan,
     .work = leverage_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns,
+    TAKES(params),
+    GIVES(columns),
     .default_sort = "-imports"};
