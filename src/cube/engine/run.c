@@ -641,9 +641,11 @@ uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *que
 /* How many cells will be used at most. */
 static uint64_t expected_cells(const struct scan *s)
 {
-    if (s->box.cells <= UINT16_MAX)
-        return 0; /* they are laid out whatever is used of them */
-    uint64_t read = s->query->planned ? s->query->planned : plan_of(s).observations;
+    if (s->box.cells <= CELLS_LAID_OUT)
+        return 0;
+    uint64_t read = s->query->planned;
+    if (!read) /* a bound is good enough for a box that is laid out quickly, and costs less than to count */
+        read = s->box.cells <= UINT16_MAX ? cube_cost_at_most(s->cube, s->query) : plan_of(s).observations;
     return s->query->baskets && read < s->box.cells ? read * s->query->baskets->n : read;
 }
 

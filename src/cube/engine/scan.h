@@ -83,6 +83,7 @@ struct cells {
     struct spread_cell *spread; /* NULL unless a spread is followed member by member */
 };
 
+#define CELLS_LAID_OUT ((uint64_t)1 << 12) /* up to so many they are an array, whatever is used of it */
 /* `expected`: how many cells will be used at most. Then, for those that want them, the other columns. */
 enum status cells_make(struct cells *cells, const struct box *box, uint64_t expected, struct arena *arena) MUST_CHECK;
 enum status cells_weigh(struct cells *cells, struct arena *arena) MUST_CHECK;
