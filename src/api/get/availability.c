@@ -1,3 +1,4 @@
+/* GET /v1/availability: who reported what, when, in which detail. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"

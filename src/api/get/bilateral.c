@@ -1,3 +1,4 @@
+/* GET /v1/bilateral/{reporter}/{partner}: a pair over time. */
 #include "entrepot/analysis/bilateral.h"
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"

@@ -1,3 +1,4 @@
+/* GET /v1/bilateral/{reporter}/{partner}/products: what makes a pair's trade. */
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"

@@ -1,3 +1,4 @@
+/* GET /v1/compare: several pairs side by side. */
 #include <math.h>
 
 #include "api/ask/choose.h"

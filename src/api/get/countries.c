@@ -1,3 +1,4 @@
+/* GET /v1/countries and /v1/countries/{code}: the table of countries and areas. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"

@@ -1,3 +1,4 @@
+/* GET /v1/datasets and /v1/datasets/{id}: what is loaded. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"

@@ -1,3 +1,4 @@
+/* GET /v1/flows: the generic cube, by any of its dimensions. */
 #include "entrepot/analysis/flows.h"
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"

@@ -1,3 +1,4 @@
+/* GET /v1: the list of what can be asked. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"

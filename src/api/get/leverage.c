@@ -1,3 +1,4 @@
+/* GET /v1/leverage/{reporter}/{partner}: who depends on whom, in which products. */
 #include "entrepot/analysis/leverage.h"
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"

@@ -1,3 +1,4 @@
+/* GET /v1/products and /v1/products/{code}: the Harmonized System. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"

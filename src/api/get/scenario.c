@@ -1,3 +1,4 @@
+/* GET /v1/scenario/{reporter}/{partner}: what a cut of imports would do. */
 #include <math.h>
 
 #include "api/ask/choose.h"

@@ -1,3 +1,4 @@
+/* GET /v1/search: codes and names by what is typed. */
 #include "entrepot/cube/search.h"
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"

@@ -1,3 +1,4 @@
+/* GET /v1/sectors and /v1/sectors/{id}: named baskets of HS codes. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"

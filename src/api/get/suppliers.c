@@ -1,3 +1,4 @@
+/* GET /v1/suppliers/{product}: who else sells a product. */
 #include "entrepot/analysis/suppliers.h"
 #include "api/ask/choose.h"
 #include "api/ask/prefer.h"

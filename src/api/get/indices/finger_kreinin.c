@@ -1,3 +1,4 @@
+/* GET /v1/indices/finger-kreinin: how alike two countries' exports are. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 

@@ -1,3 +1,4 @@
+/* GET /v1/indices/grubel-lloyd: trade both ways within a product. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 

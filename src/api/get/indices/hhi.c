@@ -1,3 +1,4 @@
+/* GET /v1/indices/hhi: how concentrated the suppliers of a product are. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 

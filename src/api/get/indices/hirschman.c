@@ -1,3 +1,4 @@
+/* GET /v1/indices/hirschman: how concentrated trade is on few partners. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 

@@ -1,3 +1,4 @@
+/* GET /v1/indices/rca: revealed comparative advantage. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 

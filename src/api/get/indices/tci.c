@@ -1,3 +1,4 @@
+/* GET /v1/indices/tci: how well exports fit what another country imports. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 

@@ -1,3 +1,4 @@
+/* GET /v1/indices/tii: trade intensity. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
