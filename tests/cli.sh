@@ -246,7 +246,7 @@ check 'an option of import' tame 2 import baci a.csv -o "$work/x.cube" --threads
 check 'an option that takes no value' tame 2 import baci a.csv -o "$work/x.cube" "--synthetic=$esc"
 check 'an option that nobody knows' tame 2 serve "--$esc" x
 check 'a value that is none' tame 2 serve --shards "$esc"
-check 'what serve does not take' tame 2 serve "$esc"
+check 'what serve does not take' says 2 'usage: entrepot serve' -- serve "$esc"
 check 'a command' tame 2 "$esc"
 check 'data that are not there' tame 1 serve --data "$work/$esc"
 printf '{"data": ["data"], "a\\u001bb": 1}' >"$work/unknown.conf"

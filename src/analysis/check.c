@@ -1,3 +1,4 @@
+/* A published figure held against every basis that a set of books offers. */
 #include "entrepot/analysis/check.h"
 
 #include <math.h>

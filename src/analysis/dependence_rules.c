@@ -1,3 +1,4 @@
+/* The methods' criteria, their published limits, and the verdict made of them. */
 #include "analysis/dependence_rules.h"
 
 const char *const dependence_method_name[DEPENDENCE_METHODS + 1] = {"hhi", "eu2021", "cepii", "india80", "share", NULL};

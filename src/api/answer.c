@@ -29,15 +29,15 @@ static struct str too_large(struct call *call)
                            "or break down less",
                            call->max_rows, columns, call_bytes(call->max_rows, columns) / 1000000)
         : rows ? arena_printf(
-                   call->arena,
-                   "the answer would be too large: %zu rows of %zu columns (about %.3g MB as JSON) and what they "
-                   "are made of are more than the %zu MiB of memory that one request may use; ask for fewer "
-                   "periods, products or partners",
-                   rows, columns, (double)call_bytes(rows, columns) / 1e6, bytes >> 20)
-             : arena_printf(call->arena,
-                            "the answer would be too large: one request may use %zu MiB of memory and give %zu MiB; "
-                            "ask for fewer periods, products or partners",
-                            bytes >> 20, call->api->options.max_body_bytes >> 20);
+                     call->arena,
+                     "the answer would be too large: %zu rows of %zu columns (about %.3g MB as JSON) and what they "
+                     "are made of are more than the %zu MiB of memory that one request may use; ask for fewer "
+                     "periods, products or partners",
+                     rows, columns, (double)call_bytes(rows, columns) / 1e6, bytes >> 20)
+               : arena_printf(call->arena,
+                              "the answer would be too large: one request may use %zu MiB of memory and give %zu MiB; "
+                              "ask for fewer periods, products or partners",
+                              bytes >> 20, call->api->options.max_body_bytes >> 20);
     call->arena->ceiling_bytes = bytes;
     return text;
 }

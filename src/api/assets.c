@@ -1,3 +1,4 @@
+/* The files of the page, as the linker has put them into the program. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <xxhash.h>

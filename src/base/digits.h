@@ -21,7 +21,7 @@ static inline uint64_t eight_digits(uint32_t value)
 }
 
 /* Puts the low byte of such a word first. */
-static inline void put_word(char *at, uint64_t word)
+static inline void digits_put_word(char *at, uint64_t word)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     word = __builtin_bswap64(word);
@@ -59,7 +59,7 @@ static inline size_t digits_of(uint64_t value)
 /* A number below EIGHT_DIGITS in its `n` digits; up to seven bytes behind them are written too. */
 static inline void put_short(char *at, uint32_t value, size_t n)
 {
-    put_word(at, (eight_digits(value) | EIGHT_ZEROS) >> (64 - 8 * n));
+    digits_put_word(at, (eight_digits(value) | EIGHT_ZEROS) >> (64 - 8 * n));
 }
 
 /* The same of any number. How many digits there are is told apart from what they are: whatever is written behind waits for that alone. */
@@ -74,9 +74,9 @@ static inline void put_digits(char *at, uint64_t value, size_t n)
         put_short(at, (uint32_t)high, n - 8);
     } else {
         put_short(at, (uint32_t)(high / EIGHT_DIGITS), n - 16);
-        put_word(at + n - 16, eight_digits((uint32_t)(high % EIGHT_DIGITS)) | EIGHT_ZEROS);
+        digits_put_word(at + n - 16, eight_digits((uint32_t)(high % EIGHT_DIGITS)) | EIGHT_ZEROS);
     }
-    put_word(at + n - 8, eight_digits((uint32_t)(value % EIGHT_DIGITS)) | EIGHT_ZEROS);
+    digits_put_word(at + n - 8, eight_digits((uint32_t)(value % EIGHT_DIGITS)) | EIGHT_ZEROS);
 }
 
 #endif

@@ -130,7 +130,7 @@ static size_t decimals_put(char *at, uint32_t micro)
     if (digits == 0)
         return 0;
     *at = '.';
-    put_word(at + 1, digits | EIGHT_ZEROS);
+    digits_put_word(at + 1, digits | EIGHT_ZEROS);
     return micro % 10 ? 7 : 9 - (size_t)__builtin_clzll(digits) / 8;
 }
 

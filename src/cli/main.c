@@ -32,6 +32,14 @@ static bool asks_for(int argc, char **argv, const char *option)
     return false;
 }
 
+static int refuse_arguments(const struct command *command, const struct settings *settings)
+{
+    if (settings->n_rest > command->at_most)
+        problem_line(stderr, "entrepot: %s: \"%s\" is an argument too many", command->name,
+                     settings->rest[command->at_most]);
+    return command_usage(command);
+}
+
 static int run_command(const struct command *command, int argc, char **argv)
 {
     struct settings settings;
@@ -42,7 +50,7 @@ static int run_command(const struct command *command, int argc, char **argv)
     if (status != EXIT_DONE)
         (void)print_problem(&settings.problem);
     else if (settings.n_rest < command->at_least || settings.n_rest > command->at_most)
-        status = command_usage(command);
+        status = refuse_arguments(command, &settings);
     else
         status = command->run(&settings);
     settings_release(&settings);

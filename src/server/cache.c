@@ -1,3 +1,4 @@
+/* Answers by the words of a question and by its one spelling, bounded in bytes. */
 #include "cache.h"
 
 #include <xxhash.h>

@@ -1,3 +1,4 @@
+/* Which request heads are believed, and which are refused before anything else looks at them. */
 #include "guard.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* An answer kept as the library's response, shared by all who ask the same. */
 #include "kept.h"
 
 #include "request_id.h"

@@ -1,3 +1,4 @@
+/* The life of connections: opened, timed, cut, closed. */
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>

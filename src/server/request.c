@@ -1,3 +1,4 @@
+/* One request from its head to its reply: libmicrohttpd's callbacks. */
 #include <time.h>
 
 #include "net/socket.h"

@@ -1,3 +1,4 @@
+/* Names for requests: a client's own where they are sound, else new ones. */
 #include "request_id.h"
 
 #include <sys/random.h>

@@ -1,3 +1,4 @@
+/* All shards together: start, drain, stop. */
 #include "entrepot/server/server.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* One libmicrohttpd daemon with its socket, queue, cache and arena. */
 #include "shard.h"
 
 #include <errno.h>

@@ -32,11 +32,11 @@ class Server:
             raise SystemExit("the server does not start: " + f.read()[:500])
 
     def stop(self):
-        self._hang_up()
+        self.hang_up()
         self.process.terminate()
         return self.process.wait(timeout=PATIENCE_S)
 
-    def _hang_up(self):
+    def hang_up(self):
         if self.socket:
             self.socket.close()
         self.socket, self.rest = None, b""
@@ -65,7 +65,7 @@ class Server:
             self._more()
         body, self.rest = self.rest[:length], self.rest[length:]
         if named.get("connection") == "close":
-            self._hang_up()
+            self.hang_up()
         return status, headers, body
 
     def ask(self, method, target, headers=()):
@@ -79,9 +79,9 @@ class Server:
                 self.socket.sendall(request)
                 status, fields, body = self._read(method)
                 break
-            except ConnectionError:  # the server had closed it, as it does after some mistakes
-                self._hang_up()
-                if attempt:
+            except (ConnectionError, TimeoutError) as end:  # closed by the server, as it does after some mistakes
+                self.hang_up()
+                if attempt or isinstance(end, TimeoutError):
                     return 0, [], b"the connection ends without an answer"
         if ["Content-Encoding", "gzip"] in fields and body:
             if len(body) != int(dict(fields)["Content-Length"]):

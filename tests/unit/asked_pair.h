@@ -19,10 +19,9 @@ static inline struct bilateral_row *asked_bilateral(struct frame frame, const st
 /* How concentrated the reporter's imports are. */
 static inline double asked_concentration(struct frame frame, uint32_t period)
 {
-    return asked_bilateral(frame, &(struct bilateral_question){.kind = period_kind_of(period),
-                                                               .period = &period,
-                                                               .n = 1,
-                                                               .concentration = true})[0]
+    return asked_bilateral(frame,
+                           &(struct bilateral_question){
+                               .kind = period_kind_of(period), .period = &period, .n = 1, .concentration = true})[0]
         .import_hhi;
 }
 

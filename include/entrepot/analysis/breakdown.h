@@ -18,7 +18,8 @@ struct breakdown {
     enum level level;
     size_t n;
     const struct breakdown_item *item;
-    const struct cube_baskets *baskets; /* of LEVEL_SECTOR: one for every CUBE_BASKETS_MAX items; NULL: a level, or all products */
+    const struct cube_baskets
+        *baskets; /* of LEVEL_SECTOR: one for every CUBE_BASKETS_MAX items; NULL: a level, or all products */
 };
 
 /* Leaves that begin with one of the codes (a section stands for its chapters), ascending, each once. An empty set has member

@@ -1,3 +1,4 @@
+/* What both dependence endpoints share: parameters, columns, and the question that they ask. */
 #include "api/ask/dependence_options.h"
 
 static void conflict(struct call *call, const char *parameter, const char *detail)

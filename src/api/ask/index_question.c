@@ -1,3 +1,4 @@
+/* What the index endpoints share: which dataset answers, and for which periods. */
 #include "api/ask/index_question.h"
 
 #include "api/ask/choose.h"

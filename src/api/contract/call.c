@@ -17,7 +17,7 @@ const struct arg *call_arg(const struct call *call, const char *name)
     return arg;
 }
 
-/* ---- problems, warnings, summary ---- */
+/* ---- problems, warnings ---- */
 
 struct call_error *call_problem(struct call *call, enum problem_type type, const char *parameter, struct str value,
                                 struct str detail)
@@ -32,13 +32,6 @@ void call_suggest(struct call_error *error, struct str suggestion)
 {
     if (error->n_suggestions < SUGGESTIONS_MAX)
         error->suggestion[error->n_suggestions++] = suggestion;
-}
-
-void call_summarise(struct call *call, const char *name, struct cell value)
-{
-    if (call->n_summary == SUMMARY_MAX)
-        BUG("more figures in a summary than there is room for");
-    call->summary[call->n_summary++] = (struct summary_item){name, value};
 }
 
 void call_warn(struct call *call, struct str warning)
@@ -74,15 +67,6 @@ enum status call_reserve(struct call *call, size_t n)
     t->cell = cell;
     t->room = room;
     return ST_OK;
-}
-
-struct cell *call_row(struct call *call)
-{
-    struct table *t = &call->table;
-    if (t->n_rows == t->room && call_reserve(call, 32) != ST_OK)
-        return NULL;
-    struct cell *row = &t->cell[t->n_rows++ * t->n_columns];
-    return memset(row, 0, t->n_columns * sizeof *row); /* CELL_NULL is 0 */
 }
 
 struct cell cell_period(struct call *call, uint32_t period)

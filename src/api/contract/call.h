@@ -61,7 +61,7 @@ struct call {
     void *state;                /* what `plan` leaves for `work` */
     uint64_t price;             /* of the batch, in observations */
     bool explained;             /* explain=1 */
-    size_t max_rows;     /* that the plan has room for; 0: it knows of no limit but the memory's */
+    size_t max_rows;            /* that the plan has room for; 0: it knows of no limit but the memory's */
     const char *instead; /* what to ask for instead of what would read too much; NULL: fewer periods or products */
 };
 
@@ -77,18 +77,14 @@ void call_suggest(struct call_error *error, struct str suggestion);
 void call_warn(struct call *call, struct str warning);
 /* Why the answer will be a 500, for the operator's log: clients are not told of files and sections. The first reason stays. */
 void call_reason(struct call *call, const struct problem *problem);
-/* A figure for meta.summary; `name` lives as long as the program. */
-void call_summarise(struct call *call, const char *name, struct cell value);
 /* meta.summary: what the route's columns of summaries say of the struct that they are about. */
 void call_summary(struct call *call, const void *summary);
 
-/* A new row of null cells, or NULL when memory is out. */
-struct cell *call_row(struct call *call);
 /* Adds the `n` rows that begin at `row`, one every `bytes`, by the route's columns. */
 enum status call_rows(struct call *call, const void *row, size_t n, size_t bytes) MUST_CHECK;
 /* The value of a column in one row. */
 struct cell call_cell(struct call *call, const struct column *column, const void *row);
-/* Room for `n` rows more, so that call_row finds it. */
+/* Room for `n` rows more, so that call_rows finds it. */
 enum status call_reserve(struct call *call, size_t n) MUST_CHECK;
 
 extern const struct cell cell_null;

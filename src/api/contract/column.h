@@ -186,21 +186,11 @@ static inline struct cell cell_known(bool known, int64_t value)
     return cell;
 }
 static inline struct cell cell_i64(int64_t value) { return cell_known(true, value); }
-static inline struct cell cell_rank(unsigned rank) { return cell_known(rank > 0, rank); } /* 0: null */
-static inline struct cell cell_figure(struct figure f) { return cell_known(f.known, f.usd); }
 static inline struct cell cell_ratio(double ratio) /* NaN, infinity: null */
 {
     struct cell cell;
     cell.kind = isfinite(ratio) ? CELL_NUMBER : CELL_NULL;
     cell.number = ratio;
-    return cell;
-}
-static inline struct cell cell_tonnes(struct quantity q) { return cell_ratio(quantity_tonnes(q)); }
-static inline struct cell cell_bool(bool value)
-{
-    struct cell cell;
-    cell.kind = CELL_BOOLEAN;
-    cell.boolean = value;
     return cell;
 }
 static inline struct cell cell_flags(unsigned flags)

@@ -39,7 +39,6 @@ struct route {
     const struct columns
         *document;        /* ROUTE_DOCUMENT: what it holds, of the struct in call->told; or NULL, and perhaps this: */
     const char *shape;    /* ROUTE_DOCUMENT of JSON: what it holds, as api/openapi/openapi.h writes shapes */
-    const char *figures;  /* ROUTE_TABLE: the shape of meta.summary, or NULL: none */
     bool no_example;      /* too long to stand in the description of the API */
     bool uncached;        /* health: no ETag, no-store */
     handler *handler;     /* of documents, and of tables that read nothing; else NULL, and these two: */
@@ -48,7 +47,7 @@ struct route {
     size_t n_params;
     const struct column *column;
     size_t n_columns;
-    const struct column *summary_column; /* of meta.summary */
+    const struct column *summary_column; /* of meta.summary; NULL: there is none */
     size_t n_summary_columns;
     const char *default_sort; /* or NULL */
     const struct route
@@ -57,6 +56,11 @@ struct route {
         *as_table; /* or NULL: what answers instead those who would not rather have HTML, or ask something */
     struct str (*freshness)(const struct call *call); /* or NULL: its Cache-Control, where it is not that of data */
 };
+
+/* The members of a route that say its parameters, its columns, and the columns of its meta.summary. */
+#define TAKES(list) .param = (list), .n_params = sizeof(list) / sizeof *(list)
+#define GIVES(list) .column = (list), .n_columns = sizeof(list) / sizeof *(list)
+#define SUMS_UP(list) .summary_column = (list), .n_summary_columns = sizeof(list) / sizeof *(list)
 
 /* THE table: what is served, in the order in which it is listed. */
 struct routes {

@@ -21,6 +21,17 @@ typedef void filler(struct call *call, const struct column *column, const struct
         }                                                                                                              \
     }
 
+static struct cell cell_rank(unsigned rank) { return cell_known(rank > 0, rank); }
+static struct cell cell_figure(struct figure f) { return cell_known(f.known, f.usd); }
+static struct cell cell_tonnes(struct quantity q) { return cell_ratio(quantity_tonnes(q)); }
+static struct cell cell_bool(bool value)
+{
+    struct cell cell;
+    cell.kind = CELL_BOOLEAN;
+    cell.boolean = value;
+    return cell;
+}
+
 static struct cell cell_country_name(const struct call *call, uint32_t id)
 {
     return id == NO_ID ? cell_null : cell_str(countries_at(catalogue_countries(call->catalogue), id)->name);
@@ -123,12 +134,19 @@ struct cell call_cell(struct call *call, const struct column *column, const void
     return cell;
 }
 
+static void add_to_summary(struct call *call, struct summary_item item)
+{
+    if (call->n_summary == SUMMARY_MAX)
+        BUG("more figures in a summary than there is room for");
+    call->summary[call->n_summary++] = item;
+}
+
 void call_summary(struct call *call, const void *summary)
 {
     const struct route *route = call->route;
     for (const struct column *c = route->summary_column; c < route->summary_column + route->n_summary_columns; c++)
         if (!c->optional || *((const bool *)summary + c->only_if))
-            call_summarise(call, c->id, call_cell(call, c, summary));
+            add_to_summary(call, (struct summary_item){c->id, call_cell(call, c, summary)});
 }
 
 static const struct column *find(const struct route *table, struct str id)

@@ -1,3 +1,4 @@
+/* GET /v1/availability: who reported what, when, in which detail. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
@@ -93,7 +94,5 @@ const struct route route_availability = {.id = "getAvailability",
                                          .example = "/v1/availability?reporter=IND&partner=CHN",
                                          .description = "One row a dataset, reporter and flow.",
                                          .handler = get,
-                                         .param = params,
-                                         .n_params = sizeof params / sizeof *params,
-                                         .column = columns,
-                                         .n_columns = sizeof columns / sizeof *columns};
+                                         TAKES(params),
+                                         GIVES(columns)};

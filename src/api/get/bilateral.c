@@ -1,3 +1,4 @@
+/* GET /v1/bilateral/{reporter}/{partner}: a pair over time. */
 #include "entrepot/analysis/bilateral.h"
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
@@ -6,116 +7,66 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_PERIOD,
-    C_REPORTER,
-    C_PARTNER,
-    C_PRODUCT,
-    C_EXPORTS,
-    C_IMPORTS,
-    C_TOTAL,
-    C_BALANCE,
-    C_XQUANTITY,
-    C_MQUANTITY,
-    C_XUNIT,
-    C_MUNIT,
-    C_COVER,
-    C_NORMALISED,
-    C_XGROWTH,
-    C_MGROWTH,
-    C_CHANGE,
-    C_XELSEWHERE,
-    C_MELSEWHERE,
-    C_XREGION,
-    C_MREGION,
-    C_XCAGR,
-    C_MCAGR,
-    C_XSHARE,
-    C_MSHARE,
-    C_TSHARE,
-    C_DRANK,
-    C_TRANK,
-    C_MONTHS,
-    C_DATASET,
-    C_FLAGS,
-    COLUMNS
-};
-
-static const struct column columns[COLUMNS] = {
-    [C_PERIOD] = COLUMN("period", "2019, FY2018-19, 2019-Q2 or 2019-04", FROM_PERIOD(struct bilateral_row, period),
-                        .never_null = true, .codes = &codes_period),
-    [C_REPORTER] = COLUMN("reporter", "country whose books are read", FROM_COUNTRY(struct frame, reporter),
-                          .codes = &codes_reporter),
-    [C_PARTNER] = COLUMN("partner", "the other country", FROM_COUNTRY(struct frame, partner), .codes = &codes_partner),
-    [C_PRODUCT] = COLUMN("product", "what the figures are restricted to; TOTAL: all products", .type = COLUMN_STRING,
-                         .codes = &codes_product),
-    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct bilateral_row, exports),
-                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
-    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct bilateral_row, imports),
-                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
-    [C_TOTAL] = COLUMN("total", "exports + imports", FROM_FIGURE(struct bilateral_row, total), .unit = "USD",
-                       .additive = true, .measure = MEASURE_TOTAL),
-    [C_BALANCE] =
-        COLUMN("balance", "exports − imports; negative: a deficit", FROM_FIGURE(struct bilateral_row, balance),
-               .unit = "USD", .additive = true, .measure = MEASURE_BALANCE),
-    [C_XQUANTITY] = COLUMN_OF_QUANTITY("exports", struct bilateral_row, exports_quantity),
-    [C_MQUANTITY] = COLUMN_OF_QUANTITY("imports", struct bilateral_row, imports_quantity),
-    [C_XUNIT] = COLUMN_OF_UNIT_VALUE("exports", struct bilateral_row, exports_unit_value),
-    [C_MUNIT] = COLUMN_OF_UNIT_VALUE("imports", struct bilateral_row, imports_unit_value),
-    [C_COVER] = COLUMN("cover_ratio", "exports / imports", FROM_RATIO(struct bilateral_row, cover_ratio), .unit = "1",
-                       .measure = MEASURE_COVER_RATIO),
-    [C_NORMALISED] = COLUMN("normalised_balance", "balance / total: from -1 (imports only) to 1 (exports only)",
-                            FROM_RATIO(struct bilateral_row, normalised_balance), .unit = "1",
-                            .measure = MEASURE_NORMALISED_BALANCE),
-    [C_XGROWTH] =
-        COLUMN("exports_growth", "exports / exports of the same period a year before − 1",
-               FROM_RATIO(struct bilateral_row, exports_growth), .unit = "1", .measure = MEASURE_EXPORTS_GROWTH),
-    [C_MGROWTH] =
-        COLUMN("imports_growth", "imports / imports of the same period a year before − 1",
-               FROM_RATIO(struct bilateral_row, imports_growth), .unit = "1", .measure = MEASURE_IMPORTS_GROWTH),
-    [C_CHANGE] =
-        COLUMN("balance_change", "balance − balance of the same period a year before",
-               FROM_FIGURE(struct bilateral_row, balance_change), .unit = "USD", .measure = MEASURE_BALANCE_CHANGE),
-    [C_XELSEWHERE] = COLUMN("exports_growth_elsewhere", "growth of the reporter's exports to everybody but the partner",
-                            FROM_RATIO(struct bilateral_row, exports_growth_elsewhere), .unit = "1",
-                            .measure = MEASURE_GROWTH_ELSEWHERE),
-    [C_MELSEWHERE] = COLUMN(
-        "imports_growth_elsewhere", "growth of the reporter's imports from everybody but the partner",
-        FROM_RATIO(struct bilateral_row, imports_growth_elsewhere), .unit = "1", .measure = MEASURE_GROWTH_ELSEWHERE),
-    [C_XREGION] =
-        COLUMN("exports_growth_region",
-               "with region=: growth of the reporter's exports to the rest of the partner's region together",
-               FROM_RATIO(struct bilateral_row, exports_growth_region), .unit = "1", .measure = MEASURE_GROWTH_REGION),
-    [C_MREGION] =
-        COLUMN("imports_growth_region",
-               "with region=: growth of the reporter's imports from the rest of the partner's region together",
-               FROM_RATIO(struct bilateral_row, imports_growth_region), .unit = "1", .measure = MEASURE_GROWTH_REGION),
-    [C_XCAGR] =
-        COLUMN("exports_cagr", "growth of exports a year, compounded, since the first complete period of this answer",
-               FROM_RATIO(struct bilateral_row, exports_cagr), .unit = "1", .measure = MEASURE_CAGR),
-    [C_MCAGR] =
-        COLUMN("imports_cagr", "growth of imports a year, compounded, since the first complete period of this answer",
-               FROM_RATIO(struct bilateral_row, imports_cagr), .unit = "1", .measure = MEASURE_CAGR),
-    [C_XSHARE] =
-        COLUMN("share_of_exports", "exports / the reporter's exports to all partners",
-               FROM_RATIO(struct bilateral_row, share_of_exports), .unit = "1", .measure = MEASURE_SHARE_OF_EXPORTS),
-    [C_MSHARE] =
-        COLUMN("share_of_imports", "imports / the reporter's imports from all partners",
-               FROM_RATIO(struct bilateral_row, share_of_imports), .unit = "1", .measure = MEASURE_SHARE_OF_IMPORTS),
-    [C_TSHARE] =
-        COLUMN("share_of_total", "total / the reporter's trade with all partners",
-               FROM_RATIO(struct bilateral_row, share_of_total), .unit = "1", .measure = MEASURE_SHARE_OF_TOTAL),
-    [C_DRANK] =
-        COLUMN("deficit_rank",
-               "1: the largest deficit of the dataset's whole series up to this period, a record; null in surplus",
-               FROM_RANK(struct bilateral_row, deficit_rank)),
-    [C_TRANK] = COLUMN("total_rank", "1: the largest total of the dataset's whole series up to this period",
-                       FROM_RANK(struct bilateral_row, total_rank)),
-    [C_MONTHS] = COLUMN("months_held", "months of the period that the dataset holds",
-                        FROM_COUNT(struct bilateral_row, months_held), .unit = "months"),
-    [C_DATASET] = COLUMN("dataset", "dataset that the row comes from", .type = COLUMN_STRING, .codes = &codes_dataset),
-    [C_FLAGS] =
-        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct bilateral_row, flags)),
+static const struct column columns[] = {
+    COLUMN("period", "2019, FY2018-19, 2019-Q2 or 2019-04", FROM_PERIOD(struct bilateral_row, period),
+           .never_null = true, .codes = &codes_period),
+    COLUMN("reporter", "country whose books are read", SHARED_REPORTER, .codes = &codes_reporter),
+    COLUMN("partner", "the other country", SHARED_PARTNER, .codes = &codes_partner),
+    COLUMN("product", "what the figures are restricted to; TOTAL: all products", SHARED_PRODUCT,
+           .codes = &codes_product),
+    COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct bilateral_row, exports), .unit = "USD",
+           .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct bilateral_row, imports), .unit = "USD",
+           .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    COLUMN("total", "exports + imports", FROM_FIGURE(struct bilateral_row, total), .unit = "USD", .additive = true,
+           .measure = MEASURE_TOTAL),
+    COLUMN("balance", "exports − imports; negative: a deficit", FROM_FIGURE(struct bilateral_row, balance),
+           .unit = "USD", .additive = true, .measure = MEASURE_BALANCE),
+    COLUMN_OF_QUANTITY("exports", struct bilateral_row, exports_quantity),
+    COLUMN_OF_QUANTITY("imports", struct bilateral_row, imports_quantity),
+    COLUMN_OF_UNIT_VALUE("exports", struct bilateral_row, exports_unit_value),
+    COLUMN_OF_UNIT_VALUE("imports", struct bilateral_row, imports_unit_value),
+    COLUMN("cover_ratio", "exports / imports", FROM_RATIO(struct bilateral_row, cover_ratio), .unit = "1",
+           .measure = MEASURE_COVER_RATIO),
+    COLUMN("normalised_balance", "balance / total: from -1 (imports only) to 1 (exports only)",
+           FROM_RATIO(struct bilateral_row, normalised_balance), .unit = "1", .measure = MEASURE_NORMALISED_BALANCE),
+    COLUMN("exports_growth", "exports / exports of the same period a year before − 1",
+           FROM_RATIO(struct bilateral_row, exports_growth), .unit = "1", .measure = MEASURE_EXPORTS_GROWTH),
+    COLUMN("imports_growth", "imports / imports of the same period a year before − 1",
+           FROM_RATIO(struct bilateral_row, imports_growth), .unit = "1", .measure = MEASURE_IMPORTS_GROWTH),
+    COLUMN("balance_change", "balance − balance of the same period a year before",
+           FROM_FIGURE(struct bilateral_row, balance_change), .unit = "USD", .measure = MEASURE_BALANCE_CHANGE),
+    COLUMN("exports_growth_elsewhere", "growth of the reporter's exports to everybody but the partner",
+           FROM_RATIO(struct bilateral_row, exports_growth_elsewhere), .unit = "1",
+           .measure = MEASURE_GROWTH_ELSEWHERE),
+    COLUMN("imports_growth_elsewhere", "growth of the reporter's imports from everybody but the partner",
+           FROM_RATIO(struct bilateral_row, imports_growth_elsewhere), .unit = "1",
+           .measure = MEASURE_GROWTH_ELSEWHERE),
+    COLUMN("exports_growth_region",
+           "with region=: growth of the reporter's exports to the rest of the partner's region together",
+           FROM_RATIO(struct bilateral_row, exports_growth_region), .unit = "1", .measure = MEASURE_GROWTH_REGION),
+    COLUMN("imports_growth_region",
+           "with region=: growth of the reporter's imports from the rest of the partner's region together",
+           FROM_RATIO(struct bilateral_row, imports_growth_region), .unit = "1", .measure = MEASURE_GROWTH_REGION),
+    COLUMN("exports_cagr", "growth of exports a year, compounded, since the first complete period of this answer",
+           FROM_RATIO(struct bilateral_row, exports_cagr), .unit = "1", .measure = MEASURE_CAGR),
+    COLUMN("imports_cagr", "growth of imports a year, compounded, since the first complete period of this answer",
+           FROM_RATIO(struct bilateral_row, imports_cagr), .unit = "1", .measure = MEASURE_CAGR),
+    COLUMN("share_of_exports", "exports / the reporter's exports to all partners",
+           FROM_RATIO(struct bilateral_row, share_of_exports), .unit = "1", .measure = MEASURE_SHARE_OF_EXPORTS),
+    COLUMN("share_of_imports", "imports / the reporter's imports from all partners",
+           FROM_RATIO(struct bilateral_row, share_of_imports), .unit = "1", .measure = MEASURE_SHARE_OF_IMPORTS),
+    COLUMN("share_of_total", "total / the reporter's trade with all partners",
+           FROM_RATIO(struct bilateral_row, share_of_total), .unit = "1", .measure = MEASURE_SHARE_OF_TOTAL),
+    COLUMN("deficit_rank",
+           "1: the largest deficit of the dataset's whole series up to this period, a record; null in surplus",
+           FROM_RANK(struct bilateral_row, deficit_rank)),
+    COLUMN("total_rank", "1: the largest total of the dataset's whole series up to this period",
+           FROM_RANK(struct bilateral_row, total_rank)),
+    COLUMN("months_held", "months of the period that the dataset holds", FROM_COUNT(struct bilateral_row, months_held),
+           .unit = "months"),
+    COLUMN("dataset", "dataset that the row comes from", SHARED_DATASET, .codes = &codes_dataset),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct bilateral_row, flags)),
 };
 
 enum { COMPARE_YEAR, COMPARE_YTD };
@@ -157,42 +108,6 @@ static const struct param params[] = {
     PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };
-
-static void fill(struct call *call, const struct frame *frame, struct str product, const struct bilateral_row *row,
-                 struct cell *cell)
-{
-    cell[C_PERIOD] = cell_period(call, row->period);
-    cell[C_REPORTER] = cell_country(call, frame->reporter);
-    cell[C_PARTNER] = cell_country(call, frame->partner);
-    cell[C_PRODUCT] = cell_str(product);
-    cell[C_EXPORTS] = cell_figure(row->exports);
-    cell[C_IMPORTS] = cell_figure(row->imports);
-    cell[C_TOTAL] = cell_figure(row->total);
-    cell[C_BALANCE] = cell_figure(row->balance);
-    cell[C_XQUANTITY] = cell_tonnes(row->exports_quantity);
-    cell[C_MQUANTITY] = cell_tonnes(row->imports_quantity);
-    cell[C_XUNIT] = cell_ratio(row->exports_unit_value);
-    cell[C_MUNIT] = cell_ratio(row->imports_unit_value);
-    cell[C_NORMALISED] = cell_ratio(row->normalised_balance);
-    cell[C_COVER] = cell_ratio(row->cover_ratio);
-    cell[C_XGROWTH] = cell_ratio(row->exports_growth);
-    cell[C_MGROWTH] = cell_ratio(row->imports_growth);
-    cell[C_CHANGE] = cell_figure(row->balance_change);
-    cell[C_XELSEWHERE] = cell_ratio(row->exports_growth_elsewhere);
-    cell[C_MELSEWHERE] = cell_ratio(row->imports_growth_elsewhere);
-    cell[C_XREGION] = cell_ratio(row->exports_growth_region);
-    cell[C_MREGION] = cell_ratio(row->imports_growth_region);
-    cell[C_XCAGR] = cell_ratio(row->exports_cagr);
-    cell[C_MCAGR] = cell_ratio(row->imports_cagr);
-    cell[C_XSHARE] = cell_ratio(row->share_of_exports);
-    cell[C_MSHARE] = cell_ratio(row->share_of_imports);
-    cell[C_TSHARE] = cell_ratio(row->share_of_total);
-    cell[C_DRANK] = cell_rank(row->deficit_rank);
-    cell[C_TRANK] = cell_rank(row->total_rank);
-    cell[C_MONTHS] = cell_i64(row->months_held);
-    cell[C_DATASET] = cell_str(cube_dataset(frame->cube)->id);
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
 
 /* The countries of the dataset that lie where the partner does, without the pair. */
 static enum status list_region(struct call *call, const struct frame *frame, struct cube_set *out)
@@ -241,13 +156,15 @@ static enum status ask_offer(struct call *call, const struct offer *offer, struc
 
 static enum status add_offer(struct call *call, const struct offer *offer, const struct asked *asked)
 {
+    const size_t n = offer->n_periods;
     struct bilateral_row *row;
     enum status status = bilateral_fold(asked->bilateral, call->arena, &row);
-    for (size_t i = 0; status == ST_OK && i < asked->products.n * offer->n_periods; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(call, &asked->frame, asked->products.item[i / offer->n_periods].code, &row[i], cell);
+    call->shared.reporter = asked->frame.reporter;
+    call->shared.partner = asked->frame.partner;
+    call->shared.dataset = asked->frame.cube;
+    for (size_t i = 0; status == ST_OK && i < asked->products.n; i++) {
+        call->shared.product = asked->products.item[i].code;
+        status = call_rows(call, row + i * n, n, sizeof *row);
     }
     return status;
 }
@@ -312,7 +229,5 @@ const struct route route_bilateral = {
     .example = "/v1/bilateral/IND/CHN?period=FY2018-19",
     .plan = bilateral_plan,
     .work = bilateral_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = COLUMNS};
+    TAKES(params),
+    GIVES(columns)};

@@ -1,3 +1,4 @@
+/* GET /v1/bilateral/{reporter}/{partner}/products: what makes a pair's trade. */
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
@@ -6,69 +7,44 @@
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/products.h"
 
-enum {
-    C_PERIOD,
-    C_PRODUCT,
-    C_NAME,
-    C_EXPORTS,
-    C_IMPORTS,
-    C_BALANCE,
-    C_XQUANTITY,
-    C_MQUANTITY,
-    C_XUNIT,
-    C_MUNIT,
-    C_XSHARE,
-    C_MSHARE,
-    C_XPAIR,
-    C_MPAIR,
-    C_XPP,
-    C_MPP,
-    C_BPP,
-    C_FLAGS,
-    COLUMNS
-};
-
-static const struct column columns[COLUMNS] = {
-    [C_PERIOD] = COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
-    [C_PRODUCT] = COLUMN("product", "HS code, section or sector id; other: the rows behind top",
-                         FROM_TEXT(struct product_row, product), .never_null = true, .codes = &codes_product),
-    [C_NAME] = COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct product_row, name)),
-    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct product_row, exports),
-                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
-    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct product_row, imports),
-                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
-    [C_BALANCE] = COLUMN("balance", "exports − imports", FROM_FIGURE(struct product_row, balance), .unit = "USD",
-                         .additive = true, .measure = MEASURE_BALANCE),
-    [C_XQUANTITY] = COLUMN_OF_QUANTITY("exports", struct product_row, exports_quantity),
-    [C_MQUANTITY] = COLUMN_OF_QUANTITY("imports", struct product_row, imports_quantity),
-    [C_XUNIT] = COLUMN_OF_UNIT_VALUE("exports", struct product_row, exports_unit_value),
-    [C_MUNIT] = COLUMN_OF_UNIT_VALUE("imports", struct product_row, imports_unit_value),
-    [C_XSHARE] = COLUMN("share_of_exports", "exports / the reporter's exports of this product to all partners",
-                        FROM_RATIO(struct product_row, share_of_exports), .unit = "1",
-                        .measure = MEASURE_PRODUCT_SHARE_OF_EXPORTS),
-    [C_MSHARE] = COLUMN("share_of_imports", "imports / the reporter's imports of this product from all partners",
-                        FROM_RATIO(struct product_row, share_of_imports), .unit = "1",
-                        .measure = MEASURE_PRODUCT_SHARE_OF_IMPORTS),
-    [C_XPAIR] = COLUMN("share_of_bilateral_exports", "exports / all exports to the partner",
-                       FROM_RATIO(struct product_row, share_of_bilateral_exports), .unit = "1", .additive = true,
-                       .measure = MEASURE_SHARE_OF_BILATERAL_EXPORTS),
-    [C_MPAIR] = COLUMN("share_of_bilateral_imports", "imports / all imports from the partner",
-                       FROM_RATIO(struct product_row, share_of_bilateral_imports), .unit = "1", .additive = true,
-                       .measure = MEASURE_SHARE_OF_BILATERAL_IMPORTS),
-    [C_XPP] = COLUMN("exports_contribution_pp",
-                     "change of exports since vs in percent of all exports then; adds up to their growth",
-                     FROM_RATIO(struct product_row, exports_contribution_pp), .unit = "pp", .additive = true,
-                     .measure = MEASURE_EXPORTS_CONTRIBUTION_PP),
-    [C_MPP] = COLUMN("imports_contribution_pp",
-                     "change of imports since vs in percent of all imports then; adds up to their growth",
-                     FROM_RATIO(struct product_row, imports_contribution_pp), .unit = "pp", .additive = true,
-                     .measure = MEASURE_IMPORTS_CONTRIBUTION_PP),
-    [C_BPP] = COLUMN("balance_contribution_pp",
-                     "change of the balance since vs in percent of its absolute value then; negative made it worse",
-                     FROM_RATIO(struct product_row, balance_contribution_pp), .unit = "pp", .additive = true,
-                     .measure = MEASURE_BALANCE_CONTRIBUTION_PP),
-    [C_FLAGS] =
-        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct product_row, flags)),
+static const struct column columns[] = {
+    COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("product", "HS code, section or sector id; other: the rows behind top",
+           FROM_TEXT(struct product_row, product), .never_null = true, .codes = &codes_product),
+    COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct product_row, name)),
+    COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct product_row, exports), .unit = "USD",
+           .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct product_row, imports), .unit = "USD",
+           .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    COLUMN("balance", "exports − imports", FROM_FIGURE(struct product_row, balance), .unit = "USD", .additive = true,
+           .measure = MEASURE_BALANCE),
+    COLUMN_OF_QUANTITY("exports", struct product_row, exports_quantity),
+    COLUMN_OF_QUANTITY("imports", struct product_row, imports_quantity),
+    COLUMN_OF_UNIT_VALUE("exports", struct product_row, exports_unit_value),
+    COLUMN_OF_UNIT_VALUE("imports", struct product_row, imports_unit_value),
+    COLUMN("share_of_exports", "exports / the reporter's exports of this product to all partners",
+           FROM_RATIO(struct product_row, share_of_exports), .unit = "1", .measure = MEASURE_PRODUCT_SHARE_OF_EXPORTS),
+    COLUMN("share_of_imports", "imports / the reporter's imports of this product from all partners",
+           FROM_RATIO(struct product_row, share_of_imports), .unit = "1", .measure = MEASURE_PRODUCT_SHARE_OF_IMPORTS),
+    COLUMN("share_of_bilateral_exports", "exports / all exports to the partner",
+           FROM_RATIO(struct product_row, share_of_bilateral_exports), .unit = "1", .additive = true,
+           .measure = MEASURE_SHARE_OF_BILATERAL_EXPORTS),
+    COLUMN("share_of_bilateral_imports", "imports / all imports from the partner",
+           FROM_RATIO(struct product_row, share_of_bilateral_imports), .unit = "1", .additive = true,
+           .measure = MEASURE_SHARE_OF_BILATERAL_IMPORTS),
+    COLUMN("exports_contribution_pp",
+           "change of exports since vs in percent of all exports then; adds up to their growth",
+           FROM_RATIO(struct product_row, exports_contribution_pp), .unit = "pp", .additive = true,
+           .measure = MEASURE_EXPORTS_CONTRIBUTION_PP),
+    COLUMN("imports_contribution_pp",
+           "change of imports since vs in percent of all imports then; adds up to their growth",
+           FROM_RATIO(struct product_row, imports_contribution_pp), .unit = "pp", .additive = true,
+           .measure = MEASURE_IMPORTS_CONTRIBUTION_PP),
+    COLUMN("balance_contribution_pp",
+           "change of the balance since vs in percent of its absolute value then; negative made it worse",
+           FROM_RATIO(struct product_row, balance_contribution_pp), .unit = "pp", .additive = true,
+           .measure = MEASURE_BALANCE_CONTRIBUTION_PP),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct product_row, flags)),
 };
 
 static const struct param params[] = {
@@ -95,28 +71,6 @@ static const struct param params[] = {
     PARAMS_OF_TABLES,
 };
 
-static void fill(struct cell period, const struct product_row *row, struct cell *cell)
-{
-    cell[C_PERIOD] = period;
-    cell[C_PRODUCT] = cell_str(row->product);
-    cell[C_NAME] = cell_str(row->name);
-    cell[C_EXPORTS] = cell_figure(row->exports);
-    cell[C_IMPORTS] = cell_figure(row->imports);
-    cell[C_BALANCE] = cell_figure(row->balance);
-    cell[C_XQUANTITY] = cell_tonnes(row->exports_quantity);
-    cell[C_MQUANTITY] = cell_tonnes(row->imports_quantity);
-    cell[C_XUNIT] = cell_ratio(row->exports_unit_value);
-    cell[C_MUNIT] = cell_ratio(row->imports_unit_value);
-    cell[C_XSHARE] = cell_ratio(row->share_of_exports);
-    cell[C_MSHARE] = cell_ratio(row->share_of_imports);
-    cell[C_XPAIR] = cell_ratio(row->share_of_bilateral_exports);
-    cell[C_MPAIR] = cell_ratio(row->share_of_bilateral_imports);
-    cell[C_XPP] = cell_ratio(row->exports_contribution_pp);
-    cell[C_MPP] = cell_ratio(row->imports_contribution_pp);
-    cell[C_BPP] = cell_ratio(row->balance_contribution_pp);
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
-
 /* What is left for the work. */
 struct asked {
     const struct offer *offer;
@@ -128,17 +82,9 @@ static enum status add_period(struct call *call, const struct asked *asked, uint
 {
     struct product_row *row;
     size_t n;
+    call->shared.period = cell_period(call, at);
     enum status status = product_fold(asked->products, at, call->arena, &row, &n);
-    if (status == ST_OK)
-        status = call_reserve(call, n);
-    const struct cell period = cell_period(call, at);
-    for (size_t i = 0; status == ST_OK && i < n; i++) {
-        struct cell *cell = call_row(call);
-        if (!cell)
-            return ST_NO_MEMORY;
-        fill(period, &row[i], cell);
-    }
-    return status;
+    return status == ST_OK ? call_rows(call, row, n, sizeof *row) : status;
 }
 
 static enum status bilateral_products_plan(struct call *call)
@@ -186,7 +132,5 @@ const struct route route_bilateral_products = {
     .example = "/v1/bilateral/IND/CHN/products?level=hs2&period=FY2018-19&vs=FY2010-11&sort=balance&top=10",
     .plan = bilateral_products_plan,
     .work = bilateral_products_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = COLUMNS};
+    TAKES(params),
+    GIVES(columns)};

@@ -490,9 +490,6 @@ const struct route route_check = {
     .example = "/v1/check?reporter=IND&partner=CHN&flow=exports&period=2025&value=20.5e9",
     .plan = check_plan,
     .work = check_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns,
-    .summary_column = summary_columns,
-    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns};
+    TAKES(params),
+    GIVES(columns),
+    SUMS_UP(summary_columns)};

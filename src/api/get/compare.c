@@ -1,3 +1,4 @@
+/* GET /v1/compare: several pairs side by side. */
 #include <math.h>
 
 #include "api/ask/choose.h"
@@ -6,73 +7,50 @@
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/bilateral.h"
 
-enum {
-    C_PAIR,
-    C_REPORTER,
-    C_PARTNER,
-    C_PERIOD,
-    C_EXPORTS,
-    C_IMPORTS,
-    C_TOTAL,
-    C_BALANCE,
-    C_COVER,
-    C_XSHARE,
-    C_MSHARE,
-    C_TSHARE,
-    C_HHI,
-    C_XGROWTH,
-    C_MGROWTH,
-    C_DRANK,
-    C_MONTHS,
-    C_DATASET,
-    C_FLAGS,
-    COLUMNS
+struct row {
+    struct bilateral_row figures;
+    struct figure months; /* a number */
+    struct str pair;
+    uint32_t reporter, partner, period;
+    const struct cube *cube; /* NULL: no dataset has it */
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_PAIR] = COLUMN("pair", "the pair as REPORTER-PARTNER", .type = COLUMN_STRING),
-    [C_REPORTER] = COLUMN("reporter", "country whose books are read", .type = COLUMN_STRING, .codes = &codes_reporter),
-    [C_PARTNER] = COLUMN("partner", "the other country", .type = COLUMN_STRING, .codes = &codes_partner),
-    [C_PERIOD] = COLUMN("period", "period of the figures, the same for all pairs", .type = COLUMN_STRING,
-                        .codes = &codes_period),
-    [C_EXPORTS] = COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct bilateral_row, exports),
-                         .unit = "USD", .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
-    [C_IMPORTS] = COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct bilateral_row, imports),
-                         .unit = "USD", .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
-    [C_TOTAL] = COLUMN("total", "exports + imports", FROM_FIGURE(struct bilateral_row, total), .unit = "USD",
-                       .additive = true, .measure = MEASURE_TOTAL),
-    [C_BALANCE] =
-        COLUMN("balance", "exports − imports; negative: a deficit", FROM_FIGURE(struct bilateral_row, balance),
-               .unit = "USD", .additive = true, .measure = MEASURE_BALANCE),
-    [C_COVER] = COLUMN("cover_ratio", "exports / imports", FROM_RATIO(struct bilateral_row, cover_ratio), .unit = "1",
-                       .measure = MEASURE_COVER_RATIO),
-    [C_XSHARE] =
-        COLUMN("share_of_exports", "exports / the reporter's exports to all partners",
-               FROM_RATIO(struct bilateral_row, share_of_exports), .unit = "1", .measure = MEASURE_SHARE_OF_EXPORTS),
-    [C_MSHARE] =
-        COLUMN("share_of_imports", "imports / the reporter's imports from all partners",
-               FROM_RATIO(struct bilateral_row, share_of_imports), .unit = "1", .measure = MEASURE_SHARE_OF_IMPORTS),
-    [C_TSHARE] =
-        COLUMN("share_of_total", "total / the reporter's trade with all partners",
-               FROM_RATIO(struct bilateral_row, share_of_total), .unit = "1", .measure = MEASURE_SHARE_OF_TOTAL),
-    [C_HHI] = COLUMN(
-        "hhi", "Herfindahl–Hirschman index of all the reporter's suppliers; null where the dataset does not list them",
-        .type = COLUMN_NUMBER, .unit = "1", .measure = MEASURE_HHI),
-    [C_XGROWTH] =
-        COLUMN("exports_growth", "exports / exports of the same period a year before − 1",
-               FROM_RATIO(struct bilateral_row, exports_growth), .unit = "1", .measure = MEASURE_EXPORTS_GROWTH),
-    [C_MGROWTH] =
-        COLUMN("imports_growth", "imports / imports of the same period a year before − 1",
-               FROM_RATIO(struct bilateral_row, imports_growth), .unit = "1", .measure = MEASURE_IMPORTS_GROWTH),
-    [C_DRANK] =
-        COLUMN("deficit_rank", "1: the largest deficit of the pair's whole series up to this period; null in surplus",
-               FROM_RANK(struct bilateral_row, deficit_rank)),
-    [C_MONTHS] = COLUMN("months_held", "months of the period that the dataset holds",
-                        FROM_COUNT(struct bilateral_row, months_held), .unit = "months"),
-    [C_DATASET] = COLUMN("dataset", "dataset that the row comes from; null: none has it", .type = COLUMN_STRING,
-                         .codes = &codes_dataset),
-    [C_FLAGS] =
-        COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct bilateral_row, flags)),
+static const struct column columns[] = {
+    COLUMN("pair", "the pair as REPORTER-PARTNER", FROM_TEXT(struct row, pair)),
+    COLUMN("reporter", "country whose books are read", FROM_COUNTRY(struct row, reporter), .codes = &codes_reporter),
+    COLUMN("partner", "the other country", FROM_COUNTRY(struct row, partner), .codes = &codes_partner),
+    COLUMN("period", "period of the figures, the same for all pairs", FROM_PERIOD(struct row, period),
+           .codes = &codes_period),
+    COLUMN("exports", "reporter's exports to the partner", FROM_FIGURE(struct row, figures.exports), .unit = "USD",
+           .flow = 'X', .additive = true, .measure = MEASURE_EXPORTS),
+    COLUMN("imports", "reporter's imports from the partner", FROM_FIGURE(struct row, figures.imports), .unit = "USD",
+           .flow = 'M', .additive = true, .measure = MEASURE_IMPORTS),
+    COLUMN("total", "exports + imports", FROM_FIGURE(struct row, figures.total), .unit = "USD", .additive = true,
+           .measure = MEASURE_TOTAL),
+    COLUMN("balance", "exports − imports; negative: a deficit", FROM_FIGURE(struct row, figures.balance), .unit = "USD",
+           .additive = true, .measure = MEASURE_BALANCE),
+    COLUMN("cover_ratio", "exports / imports", FROM_RATIO(struct row, figures.cover_ratio), .unit = "1",
+           .measure = MEASURE_COVER_RATIO),
+    COLUMN("share_of_exports", "exports / the reporter's exports to all partners",
+           FROM_RATIO(struct row, figures.share_of_exports), .unit = "1", .measure = MEASURE_SHARE_OF_EXPORTS),
+    COLUMN("share_of_imports", "imports / the reporter's imports from all partners",
+           FROM_RATIO(struct row, figures.share_of_imports), .unit = "1", .measure = MEASURE_SHARE_OF_IMPORTS),
+    COLUMN("share_of_total", "total / the reporter's trade with all partners",
+           FROM_RATIO(struct row, figures.share_of_total), .unit = "1", .measure = MEASURE_SHARE_OF_TOTAL),
+    COLUMN("hhi",
+           "Herfindahl–Hirschman index of all the reporter's suppliers; null where the dataset does not list them",
+           FROM_RATIO(struct row, figures.import_hhi), .unit = "1", .measure = MEASURE_HHI),
+    COLUMN("exports_growth", "exports / exports of the same period a year before − 1",
+           FROM_RATIO(struct row, figures.exports_growth), .unit = "1", .measure = MEASURE_EXPORTS_GROWTH),
+    COLUMN("imports_growth", "imports / imports of the same period a year before − 1",
+           FROM_RATIO(struct row, figures.imports_growth), .unit = "1", .measure = MEASURE_IMPORTS_GROWTH),
+    COLUMN("deficit_rank", "1: the largest deficit of the pair's whole series up to this period; null in surplus",
+           FROM_RANK(struct row, figures.deficit_rank)),
+    COLUMN("months_held", "months of the period that the dataset holds", FROM_FIGURE(struct row, months),
+           .unit = "months"),
+    COLUMN("dataset", "dataset that the row comes from; null: none has it", FROM_DATASET(struct row, cube),
+           .codes = &codes_dataset),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, figures.flags)),
 };
 
 static const struct param params[] = {
@@ -262,41 +240,6 @@ static enum status choose_periods(struct comparison *c)
 
 /* ---- rows ---- */
 
-static struct cell *start_row(struct comparison *c, const struct pair *pair, uint32_t period)
-{
-    struct cell *cell = call_row(c->call);
-    if (!cell)
-        return NULL;
-    const struct countries *countries = catalogue_countries(c->call->catalogue);
-    struct str r = countries_at(countries, pair->want.reporter)->id,
-               p = countries_at(countries, pair->want.partner)->id;
-    cell[C_PAIR] = cell_str(arena_printf(c->call->arena, "%.*s-%.*s", STR_ARG(r), STR_ARG(p)));
-    cell[C_REPORTER] = cell_str(r);
-    cell[C_PARTNER] = cell_str(p);
-    cell[C_PERIOD] = cell_period(c->call, period);
-    cell[C_FLAGS] = cell_flags(FLAG_BIT(FLAG_NOT_REPORTED));
-    return cell;
-}
-
-static void fill(const struct pair *pair, const struct bilateral_row *row, struct cell *cell)
-{
-    cell[C_EXPORTS] = cell_figure(row->exports);
-    cell[C_IMPORTS] = cell_figure(row->imports);
-    cell[C_TOTAL] = cell_figure(row->total);
-    cell[C_BALANCE] = cell_figure(row->balance);
-    cell[C_COVER] = cell_ratio(row->cover_ratio);
-    cell[C_XSHARE] = cell_ratio(row->share_of_exports);
-    cell[C_MSHARE] = cell_ratio(row->share_of_imports);
-    cell[C_TSHARE] = cell_ratio(row->share_of_total);
-    cell[C_HHI] = cell_ratio(row->import_hhi);
-    cell[C_XGROWTH] = cell_ratio(row->exports_growth);
-    cell[C_MGROWTH] = cell_ratio(row->imports_growth);
-    cell[C_DRANK] = cell_rank(row->deficit_rank);
-    cell[C_MONTHS] = cell_i64(row->months_held);
-    cell[C_DATASET] = cell_str(cube_dataset(pair->frame.cube)->id);
-    cell[C_FLAGS] = cell_flags(row->flags);
-}
-
 static bool has_period(const struct offer *offer, uint32_t period)
 {
     for (size_t i = 0; i < offer->n_periods; i++)
@@ -324,18 +267,38 @@ static enum status ask_pair(struct comparison *c, struct pair *pair)
     return ST_OK;
 }
 
+/* Of a period that no dataset has. */
+static const struct bilateral_row nothing = {.cover_ratio = NAN,
+                                             .share_of_exports = NAN,
+                                             .share_of_imports = NAN,
+                                             .share_of_total = NAN,
+                                             .import_hhi = NAN,
+                                             .exports_growth = NAN,
+                                             .imports_growth = NAN,
+                                             .flags = FLAG_BIT(FLAG_NOT_REPORTED)};
+
 static enum status add_pair(struct comparison *c, const struct pair *pair)
 {
-    struct bilateral_row *row = NULL;
-    enum status status = pair->bilateral ? bilateral_fold(pair->bilateral, c->call->arena, &row) : ST_OK;
-    for (size_t i = 0, k = 0; status == ST_OK && i < c->n_periods; i++) {
-        struct cell *cell = start_row(c, pair, c->period[i]);
-        if (!cell)
-            return ST_NO_MEMORY;
-        if (k < pair->n_periods && pair->period[k] == c->period[i])
-            fill(pair, &row[k++], cell);
+    const struct countries *countries = catalogue_countries(c->call->catalogue);
+    struct str r = countries_at(countries, pair->want.reporter)->id,
+               p = countries_at(countries, pair->want.partner)->id;
+    struct str name = arena_printf(c->call->arena, "%.*s-%.*s", STR_ARG(r), STR_ARG(p));
+    struct row *row = arena_new_raw(c->call->arena, struct row, c->n_periods);
+    struct bilateral_row *held = NULL;
+    enum status status = pair->bilateral ? bilateral_fold(pair->bilateral, c->call->arena, &held) : ST_OK;
+    if (status != ST_OK || !row)
+        return status != ST_OK ? status : ST_NO_MEMORY;
+    for (size_t i = 0, k = 0; i < c->n_periods; i++) {
+        bool has = k < pair->n_periods && pair->period[k] == c->period[i];
+        row[i] = (struct row){.figures = has ? held[k++] : nothing,
+                              .pair = name,
+                              .reporter = pair->want.reporter,
+                              .partner = pair->want.partner,
+                              .period = c->period[i],
+                              .cube = has ? pair->frame.cube : NULL};
+        row[i].months = (struct figure){row[i].figures.months_held, has};
     }
-    return status;
+    return call_rows(c->call, row, c->n_periods, sizeof *row);
 }
 
 static void warn(struct comparison *c)
@@ -421,7 +384,5 @@ const struct route route_compare = {
     .example = "/v1/compare?pairs=IND-CHN,IND-USA,IND-DEU&period=2019",
     .plan = compare_plan,
     .work = compare_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = COLUMNS};
+    TAKES(params),
+    GIVES(columns)};

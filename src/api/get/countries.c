@@ -1,3 +1,4 @@
+/* GET /v1/countries and /v1/countries/{code}: the table of countries and areas. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
@@ -101,10 +102,8 @@ const struct route route_countries = {
     .description =
         "Every member that a dataset may name. A bare number in a request is read as M49 first, then as Comtrade's.",
     .handler = get_all,
-    .param = params_all,
-    .n_params = sizeof params_all / sizeof *params_all,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns,
+    TAKES(params_all),
+    GIVES(columns),
     .default_sort = "id"};
 const struct route route_country = {.id = "getCountry",
                                     .group = GROUP_CODES,
@@ -113,7 +112,5 @@ const struct route route_country = {.id = "getCountry",
                                     .example = "/v1/countries/356",
                                     .description = "IND, in, 356 and 699 are all India.",
                                     .handler = get_one,
-                                    .param = params_one,
-                                    .n_params = sizeof params_one / sizeof *params_one,
-                                    .column = columns,
-                                    .n_columns = sizeof columns / sizeof *columns};
+                                    TAKES(params_one),
+                                    GIVES(columns)};

@@ -1,3 +1,4 @@
+/* GET /v1/datasets and /v1/datasets/{id}: what is loaded. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
@@ -81,10 +82,8 @@ const struct route route_datasets = {.id = "listDatasets",
                                      .handler = get_all,
                                      .description =
                                          "In the configuration's order, which is the order in which they are asked.",
-                                     .param = params_all,
-                                     .n_params = sizeof params_all / sizeof *params_all,
-                                     .column = columns,
-                                     .n_columns = sizeof columns / sizeof *columns};
+                                     TAKES(params_all),
+                                     GIVES(columns)};
 const struct route route_dataset = {.id = "getDataset",
                                     .group = GROUP_CODES,
                                     .path = "/v1/datasets/{id}",
@@ -92,7 +91,5 @@ const struct route route_dataset = {.id = "getDataset",
                                     .example = "/v1/datasets/dgcis-total-fy",
                                     .handler = get_one,
                                     .description = "Source, licence, valuation, coverage, known gaps.",
-                                    .param = params_one,
-                                    .n_params = sizeof params_one / sizeof *params_one,
-                                    .column = columns,
-                                    .n_columns = sizeof columns / sizeof *columns};
+                                    TAKES(params_one),
+                                    GIVES(columns)};

@@ -91,7 +91,5 @@ const struct route route_deficits = {
     .example = "/v1/deficits/IND?period=2019&top=10",
     .plan = deficits_plan,
     .work = deficits_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};

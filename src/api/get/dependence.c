@@ -203,9 +203,7 @@ static enum status dependence_work(struct call *call)
 #define PATH_OF_ANY "/v1/dependence/{reporter}"
 #define PATH_OF_PAIR "/v1/dependence/{reporter}/{partner}"
 #define TABLE(params_, columns_)                                                                                       \
-    .summary_column = dependence_summary, .n_summary_columns = DEPENDENCE_SUMMARY, .plan = dependence_plan,            \
-    .work = dependence_work, .param = (params_), .n_params = sizeof(params_) / sizeof *(params_),                      \
-    .column = (columns_), .n_columns = sizeof(columns_) / sizeof *(columns_)
+    SUMS_UP(dependence_summary), .plan = dependence_plan, .work = dependence_work, TAKES(params_), GIVES(columns_)
 
 static const struct route summary_of_any = {
     .id = "getDependenceOfSummary", .path = PATH_OF_ANY, TABLE(params_of_any, columns_of_summary)};

@@ -1,3 +1,4 @@
+/* GET /v1/flows: the generic cube, by any of its dimensions. */
 #include "entrepot/analysis/flows.h"
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
@@ -5,53 +6,57 @@
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
-enum {
-    C_PERIOD,
-    C_REPORTER,
-    C_PARTNER,
-    C_FLOW,
-    C_PRODUCT,
-    C_NAME,
-    C_VALUE,
-    C_QUANTITY,
-    C_UNIT,
-    C_SHARE,
-    C_FLAGS,
-    COLUMNS
+struct row {
+    struct flows_row flow;
+    struct cell period;
+    const char *word; /* exports, imports or NULL */
+    struct str product, name;
 };
 
-static const struct column columns[COLUMNS] = {
-    [C_PERIOD] =
-        COLUMN("period", "period; null where several are added up", .type = COLUMN_STRING, .codes = &codes_period),
-    [C_REPORTER] = COLUMN("reporter", "country whose books are read; null where several are added up",
-                          .type = COLUMN_STRING, .codes = &codes_reporter),
-    [C_PARTNER] = COLUMN("partner", "the other country; null where several are added up", .type = COLUMN_STRING,
-                         .codes = &codes_partner),
-    [C_FLOW] =
-        COLUMN("flow", "exports or imports; null where both are added up", .type = COLUMN_STRING, .codes = &codes_flow),
-    [C_PRODUCT] = COLUMN("product", "HS code, section or sector id; null where all or several are added up",
-                         .type = COLUMN_STRING, .codes = &codes_product),
-    [C_NAME] = COLUMN("name", "short name of the product; null where the table has none", .type = COLUMN_STRING),
-    [C_VALUE] = COLUMN("value", "sum of what was recorded; exports and imports valued as the dataset values each",
-                       FROM_FIGURE(struct flows_row, value), .unit = "USD", .additive = true, .measure = MEASURE_VALUE),
-    [C_QUANTITY] = COLUMN(
-        "quantity", "tonnes of what has a weight; null where no weight is known or quantity is not among the measures",
-        FROM_TONNES(struct flows_row, quantity), .unit = "t", .additive = true, .measure = MEASURE_QUANTITY),
-    [C_UNIT] = COLUMN("unit_value", "value of what has a weight / its tonnes", FROM_RATIO(struct flows_row, unit_value),
-                      .unit = "USD/t", .measure = MEASURE_UNIT_VALUE),
-    [C_SHARE] =
-        COLUMN("share", "value / the sum over the dimension share_of, all else equal, before filters and top",
-               FROM_RATIO(struct flows_row, share), .unit = "1", .additive = true, .measure = MEASURE_FLOWS_SHARE),
-    [C_FLAGS] = COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct flows_row, flags)),
+static const struct column columns[] = {
+    COLUMN("period", "period; null where several are added up", FROM_CELL(STRING, struct row, period),
+           .codes = &codes_period),
+    COLUMN("reporter", "country whose books are read; null where several are added up",
+           FROM_COUNTRY(struct row, flow.key[CUBE_REPORTER]), .codes = &codes_reporter),
+    COLUMN("partner", "the other country; null where several are added up",
+           FROM_COUNTRY(struct row, flow.key[CUBE_PARTNER]), .codes = &codes_partner),
+    COLUMN("flow", "exports or imports; null where both are added up", FROM_NAME(struct row, word),
+           .codes = &codes_flow),
+    COLUMN("product", "HS code, section or sector id; null where all or several are added up",
+           FROM_TEXT(struct row, product), .codes = &codes_product),
+    COLUMN("name", "short name of the product; null where the table has none", FROM_TEXT(struct row, name)),
+    COLUMN("value", "sum of what was recorded; exports and imports valued as the dataset values each",
+           FROM_FIGURE(struct row, flow.value), .unit = "USD", .additive = true, .measure = MEASURE_VALUE),
+    COLUMN("quantity",
+           "tonnes of what has a weight; null where no weight is known or quantity is not among the measures",
+           FROM_TONNES(struct row, flow.quantity), .unit = "t", .additive = true, .measure = MEASURE_QUANTITY),
+    COLUMN("unit_value", "value of what has a weight / its tonnes", FROM_RATIO(struct row, flow.unit_value),
+           .unit = "USD/t", .measure = MEASURE_UNIT_VALUE),
+    COLUMN("share", "value / the sum over the dimension share_of, all else equal, before filters and top",
+           FROM_RATIO(struct row, flow.share), .unit = "1", .additive = true, .measure = MEASURE_FLOWS_SHARE),
+    COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, flow.flags)),
 };
 
-/* In the order of enum cube_dim. */
+/* In the order of enum cube_dim; columns are called so too, as they are by the measures. */
 static const char *const dim_words[] = {"reporter", "partner", "flow", "product", "period", NULL};
-static const unsigned dim_column[CUBE_DIMS] = {C_REPORTER, C_PARTNER, C_FLOW, C_PRODUCT, C_PERIOD};
 static const char *const flow_words[] = {"exports", "imports", "X", "M", NULL};
 
 enum { M_VALUE, M_QUANTITY, M_UNIT, M_SHARE };
 static const char *const measure_words[] = {"value", "quantity", "unit_value", "share", NULL};
+
+struct told {
+    bool adds_partners, has_exports, has_imports, has_share;
+    const char *partners, *share_of;
+    struct str exports_valuation, imports_valuation;
+};
+
+static const struct column summary_columns[] = {
+    COLUMN("partners_added_up", NULL, FROM_NAME(struct told, partners), .never_null = true,
+           ONLY_IF(struct told, adds_partners)),
+    COLUMN("exports_valuation", NULL, FROM_TEXT(struct told, exports_valuation), ONLY_IF(struct told, has_exports)),
+    COLUMN("imports_valuation", NULL, FROM_TEXT(struct told, imports_valuation), ONLY_IF(struct told, has_imports)),
+    COLUMN("share_of", NULL, FROM_NAME(struct told, share_of), .never_null = true, ONLY_IF(struct told, has_share)),
+};
 
 static const struct param params[] = {
     {.name = "reporter",
@@ -271,9 +276,18 @@ static bool lists(const struct arg *arg, const char *column)
     return false;
 }
 
-/* What is filtered, sorted or chosen by is wanted too. */
-static bool measured(const struct call *call, unsigned measure, size_t column)
+static size_t column_of(const char *id)
 {
+    size_t i = 0;
+    while (strcmp(columns[i].id, id) != 0)
+        i++;
+    return i;
+}
+
+/* What is filtered, sorted or chosen by is wanted too. */
+static bool measured(const struct call *call, unsigned measure)
+{
+    const size_t column = column_of(measure_words[measure]);
     bool wanted = (call_arg(call, "measures")->number & 1U << measure) ||
                   lists(call_arg(call, "sort"), columns[column].id) ||
                   lists(call_arg(call, "fields"), columns[column].id);
@@ -293,7 +307,7 @@ static enum status choose_share(struct call *call, struct asked *asked)
     const struct arg *of = call_arg(call, "share_of"), *by = call_arg(call, "group_by");
     if (of->given && !is_grouped(asked, (enum cube_dim)of->number))
         return conflict(call, "share_of", "this dimension is not broken down, so there is nothing to have a share of");
-    if (!of->given && !measured(call, M_SHARE, C_SHARE))
+    if (!of->given && !measured(call, M_SHARE))
         return ST_OK;
     for (size_t i = 0; i < CUBE_DIMS; i++)
         if (is_grouped(asked, order[i]) && !is_one(&asked->q, order[i]))
@@ -402,38 +416,35 @@ static void warn_of_sums(struct call *call, const struct asked *asked)
         call_warn(call, STR("the dataset lists some partners only: these are not all there are"));
 }
 
-static void warn_of_shares(struct call *call, const struct flows_question *q)
+static void warn_of_shares(struct call *call, enum flows_share basis)
 {
-    switch (flows_share_basis(q)) {
-    case FLOWS_SHARE_GIVEN: call_summarise(call, "share_of", cell_z(dim_words[q->share_of])); break;
-    case FLOWS_SHARE_PARTNERS_LISTED:
-        call_warn(call, STR("share is null: the dataset does not list all partners, so their sum is not the total"));
-        break;
-    case FLOWS_SHARE_PRODUCTS_SELECTED:
-        call_warn(call, STR("share is null: the dataset has chosen products only, so their sum is not the total"));
-        break;
-    case FLOWS_SHARE_AGGREGATE:
-        call_warn(call, STR("share is null: the world or a group stands beside its members, so they have no sum"));
-        break;
-    case FLOWS_SHARE_OVERLAP:
-    case FLOWS_SHARE_NOT_ASKED: break;
-    }
+    static const char *const why[] = {
+        [FLOWS_SHARE_PARTNERS_LISTED] = "the dataset does not list all partners, so their sum is not the total",
+        [FLOWS_SHARE_PRODUCTS_SELECTED] = "the dataset has chosen products only, so their sum is not the total",
+        [FLOWS_SHARE_AGGREGATE] = "the world or a group stands beside its members, so they have no sum",
+    };
+    if ((size_t)basis < sizeof why / sizeof *why && why[basis])
+        call_warn(call, arena_printf(call->arena, "share is null: %s", why[basis]));
 }
 
 static void summarise(struct call *call, const struct asked *asked)
 {
     const struct flows_question *q = &asked->q;
     const struct dataset *d = cube_dataset(q->cube);
-    if (!is_grouped(asked, CUBE_PARTNER) && !q->only[CUBE_PARTNER].member)
-        call_summarise(
-            call, "partners_added_up",
-            cell_z(flows_from_world(asked->flows) ? "the source's row for the world" : "sum of all partners"));
-    for (uint32_t f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-        if (asked->want.flows == 0 || asked->want.flows & 1U << f)
-            call_summarise(call, f == FLOW_EXPORTS ? "exports_valuation" : "imports_valuation",
-                           cell_str(f == FLOW_EXPORTS ? d->exports_valuation : d->imports_valuation));
+    const unsigned flows = asked->want.flows;
+    const bool shared = flows_share_basis(q) == FLOWS_SHARE_GIVEN;
+    call_summary(call,
+                 &(struct told){.adds_partners = !is_grouped(asked, CUBE_PARTNER) && !q->only[CUBE_PARTNER].member,
+                                .has_exports = flows == 0 || flows & 1U << FLOW_EXPORTS,
+                                .has_imports = flows == 0 || flows & 1U << FLOW_IMPORTS,
+                                .has_share = shared,
+                                .partners = flows_from_world(asked->flows) ? "the source's row for the world"
+                                                                           : "sum of all partners",
+                                .share_of = shared ? dim_words[q->share_of] : NULL,
+                                .exports_valuation = d->exports_valuation,
+                                .imports_valuation = d->imports_valuation});
     warn_of_sums(call, asked);
-    warn_of_shares(call, q);
+    warn_of_shares(call, flows_share_basis(q));
 }
 
 /* ---- rows ---- */
@@ -455,37 +466,38 @@ struct filling {
     bool quantity, unit;
 };
 
-static void fill_product(const struct filling *f, uint32_t key, struct cell *cell)
+static void make_row(const struct filling *f, const struct flows_row *flow, struct row *row)
 {
-    if (key == NO_ID)
-        return;
-    if (f->q->item) {
-        cell[C_PRODUCT] = cell_str(f->q->item[key].code);
-        cell[C_NAME] = cell_str(f->q->item[key].name);
-        return;
-    }
-    cell[C_PRODUCT] = cell_str(f->node[key]);
-    cell[C_NAME] = cell_str(f->name[key]);
+    const uint32_t *key = flow->key, product = key[CUBE_PRODUCT];
+    const struct cube_set *period = &f->q->only[CUBE_PERIOD];
+    const struct breakdown_item *item = f->q->item;
+    row->flow = *flow;
+    row->period = cell_null;
+    for (size_t i = 0; key[CUBE_PERIOD] != NO_ID && i < period->n; i++)
+        if (period->member[i] == key[CUBE_PERIOD])
+            row->period = f->period[i];
+    row->word = key[CUBE_FLOW] == NO_ID ? NULL : flow_words[key[CUBE_FLOW]];
+    row->product = product == NO_ID ? str_span(NULL, 0) : item ? item[product].code : f->node[product];
+    row->name = product == NO_ID ? str_span(NULL, 0) : item ? item[product].name : f->name[product];
+    if (!f->quantity)
+        row->flow.quantity = QUANTITY_NONE;
+    if (!f->unit)
+        row->flow.unit_value = NAN;
 }
 
-static void fill(const struct filling *f, const struct flows_row *row, struct cell *cell)
+#define ROWS_AT_ONCE 64
+
+static enum status add_rows(struct call *call, const struct filling *f, const struct flows_row *flow, size_t n)
 {
-    const struct cube_set *period = &f->q->only[CUBE_PERIOD];
-    for (size_t i = 0; row->key[CUBE_PERIOD] != NO_ID && i < period->n; i++)
-        if (period->member[i] == row->key[CUBE_PERIOD])
-            cell[C_PERIOD] = f->period[i];
-    cell[C_REPORTER] = cell_country(f->call, row->key[CUBE_REPORTER]);
-    cell[C_PARTNER] = cell_country(f->call, row->key[CUBE_PARTNER]);
-    if (row->key[CUBE_FLOW] != NO_ID)
-        cell[C_FLOW] = cell_z(row->key[CUBE_FLOW] == FLOW_EXPORTS ? "exports" : "imports");
-    fill_product(f, row->key[CUBE_PRODUCT], cell);
-    cell[C_VALUE] = cell_figure(row->value);
-    if (f->quantity)
-        cell[C_QUANTITY] = cell_tonnes(row->quantity);
-    if (f->unit)
-        cell[C_UNIT] = cell_ratio(row->unit_value);
-    cell[C_SHARE] = cell_ratio(row->share);
-    cell[C_FLAGS] = cell_flags(row->flags);
+    struct row row[ROWS_AT_ONCE];
+    enum status status = ST_OK;
+    for (size_t first = 0, some; status == ST_OK && first < n; first += some) {
+        some = n - first < ROWS_AT_ONCE ? n - first : ROWS_AT_ONCE;
+        for (size_t i = 0; i < some; i++)
+            make_row(f, &flow[first + i], &row[i]);
+        status = call_rows(call, row, some, sizeof *row);
+    }
+    return status;
 }
 
 /* Made-up figures are flagged row by row in the whole table. */
@@ -504,8 +516,8 @@ static enum status fill_table(struct call *call, const struct asked *asked, cons
                         .period = period_cells(call, &asked->q.only[CUBE_PERIOD]),
                         .node = cube_nodes(asked->q.cube, asked->q.level, &n_nodes),
                         .name = cube_node_names(asked->q.cube, asked->q.level),
-                        .quantity = measured(call, M_QUANTITY, C_QUANTITY),
-                        .unit = measured(call, M_UNIT, C_UNIT)};
+                        .quantity = measured(call, M_QUANTITY),
+                        .unit = measured(call, M_UNIT)};
     size_t first = 0, end = n;
     if (!needs_all_rows(call, asked->q.cube)) {
         size_t from = call_arg(call, "cursor")->number, limit = call_arg(call, "limit")->number;
@@ -515,11 +527,12 @@ static enum status fill_table(struct call *call, const struct asked *asked, cons
     if (!f.period || call_reserve(call, end) != ST_OK)
         return ST_NO_MEMORY;
     call->table.n_rows = first;
-    for (size_t i = first; i < end; i++)
-        fill(&f, &row[i], call_row(call));
+    enum status status = add_rows(call, &f, row + first, end - first);
     call->table.n_rows = n;
-    return ST_OK;
+    return status;
 }
+
+static uint64_t bit_of(unsigned measure) { return (uint64_t)1 << column_of(measure_words[measure]); }
 
 /* How `top` adds up: not what overlaps, nor shares of several wholes; and it takes the largest unless it is told otherwise. */
 static void arrange(struct call *call, const struct asked *asked)
@@ -534,14 +547,14 @@ static void arrange(struct call *call, const struct asked *asked)
         bool many = d != q->share_of && is_grouped(asked, d) && !is_one(q, d);
         wholes += many;
         if (many)
-            call->other = call->other ? call->other : &columns[dim_column[d]];
+            call->other = call->other ? call->other : &columns[column_of(dim_words[d])];
     }
     if (q->share_of != CUBE_DIMS)
-        call->other = &columns[dim_column[q->share_of]];
-    if (wholes)
-        call->unsummed |= 1U << C_SHARE;
+        call->other = &columns[column_of(dim_words[q->share_of])];
+    if (wholes || !sums)
+        call->unsummed |= bit_of(M_SHARE);
     if (!sums)
-        call->unsummed |= 1U << C_VALUE | 1U << C_QUANTITY | 1U << C_SHARE;
+        call->unsummed |= bit_of(M_VALUE) | bit_of(M_QUANTITY);
     if (call_arg(call, "top")->given && !sort->given) {
         sort->given = true;
         sort->text = STR("-value");
@@ -573,7 +586,7 @@ static enum status flows_plan(struct call *call)
     asked->q.kind = offer->kind;
     asked->q.only[CUBE_PERIOD] = (struct cube_set){offer->period, offer->n_periods};
     asked->q.max_rows = call->max_rows = row_room(call);
-    asked->q.quantities = measured(call, M_QUANTITY, C_QUANTITY) || measured(call, M_UNIT, C_UNIT);
+    asked->q.quantities = measured(call, M_QUANTITY) || measured(call, M_UNIT);
     group(asked, CUBE_PERIOD, true, offer->n_periods == 1);
     status = resolve_products(call, asked);
     if (status == ST_OK)
@@ -602,9 +615,6 @@ static enum status flows_work(struct call *call)
     return ST_OK;
 }
 
-static const char figures[] =
-    "{partners_added_up?: string, exports_valuation?: string|null, imports_valuation?: string|null, share_of?: string}";
-
 const struct route route_flows = {
     .id = "getFlows",
     .group = GROUP_BALANCE,
@@ -615,10 +625,8 @@ const struct route route_flows = {
         "group_by says it outright. Columns of what is added up are null. Where all that is broken down is named, each "
         "combination has a row, 0 where the dataset would have told of trade; else those with an observation.",
     .example = "/v1/flows?reporter=IND&partner=*&flow=imports&period=2019&top=10",
-    .figures = figures,
+    SUMS_UP(summary_columns),
     .plan = flows_plan,
     .work = flows_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = COLUMNS};
+    TAKES(params),
+    GIVES(columns)};

@@ -163,11 +163,8 @@ const struct route route_growth = {
         "contributions of all partners, with those of others in meta.summary, add up to the growth of all.",
     .example = "/v1/growth/IND?period=FY2018-19&vs=FY2010-11",
     .default_sort = "-imports_contribution_pp",
-    .summary_column = summary_columns,
-    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
+    SUMS_UP(summary_columns),
     .plan = growth_plan,
     .work = growth_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};

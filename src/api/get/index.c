@@ -1,3 +1,4 @@
+/* GET /v1: the list of what can be asked. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
@@ -29,8 +30,6 @@ const struct route route_index = {.id = "getIndex",
                                   .summary = "What there is to ask",
                                   .example = "/v1",
                                   .handler = get,
-                                  .param = params,
+                                  TAKES(params),
                                   .description = "All endpoints with an example each.",
-                                  .n_params = sizeof params / sizeof *params,
-                                  .column = columns,
-                                  .n_columns = sizeof columns / sizeof *columns};
+                                  GIVES(columns)};

@@ -1,3 +1,4 @@
+/* GET /v1/leverage/{reporter}/{partner}: who depends on whom, in which products. */
 #include "entrepot/analysis/leverage.h"
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
@@ -300,12 +301,9 @@ const struct route route_leverage = {
         "the partner's), their asymmetries, a CES loss index, and who holds the lever; the totals in "
         "meta.summary. The call with reporter and partner exchanged mirrors it.",
     .example = "/v1/leverage/IND/CHN?level=total&period=2019",
-    .summary_column = summary_columns,
-    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
+    SUMS_UP(summary_columns),
     .plan = leverage_plan,
     .work = leverage_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns,
+    TAKES(params),
+    GIVES(columns),
     .default_sort = "-imports"};

@@ -121,10 +121,8 @@ const struct route route_measures = {
     .description = "Every measure that a column of money, weight, share or index holds. Columns of answers link here.",
     .example = "/v1/measures",
     .handler = get_all,
-    .param = params_all,
-    .n_params = sizeof params_all / sizeof *params_all,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params_all),
+    GIVES(columns)};
 const struct route route_measure = {.id = "getMeasure",
                                     .group = GROUP_CODES,
                                     .path = "/v1/measures/{id}",
@@ -132,7 +130,5 @@ const struct route route_measure = {.id = "getMeasure",
                                     .description = "What a column's formula link leads to.",
                                     .example = "/v1/measures/hhi",
                                     .handler = get_one,
-                                    .param = params_one,
-                                    .n_params = sizeof params_one / sizeof *params_one,
-                                    .column = columns,
-                                    .n_columns = sizeof columns / sizeof *columns};
+                                    TAKES(params_one),
+                                    GIVES(columns)};

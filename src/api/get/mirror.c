@@ -188,7 +188,5 @@ const struct route route_mirror = {
     .example = "/v1/mirror/IND/CHN",
     .plan = mirror_plan,
     .work = mirror_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};

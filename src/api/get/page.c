@@ -97,5 +97,4 @@ const struct route route_asset = {.id = "getAsset",
                                   .description = "Scripts, styles and the icon of the web page.",
                                   .freshness = by_version,
                                   .handler = get_asset,
-                                  .param = params,
-                                  .n_params = sizeof params / sizeof *params};
+                                  TAKES(params)};

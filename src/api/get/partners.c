@@ -118,11 +118,8 @@ const struct route route_partners = {
     .description = "Every partner with any trade, the largest first by total, exports or imports. meta.summary has the "
                    "Herfindahl–Hirschman index of the partners. Needs a dataset that lists all partners.",
     .example = "/v1/partners/IND?period=2019&by=imports&top=10",
-    .summary_column = summary_columns,
-    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
+    SUMS_UP(summary_columns),
     .plan = partners_plan,
     .work = partners_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};

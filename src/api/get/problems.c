@@ -68,10 +68,8 @@ const struct route route_problems = {.id = "listProblems",
                                      .example = "/problems",
                                      .handler = get_all,
                                      .description = "Problem documents (RFC 9457) say which of these they are.",
-                                     .param = params_all,
-                                     .n_params = sizeof params_all / sizeof *params_all,
-                                     .column = columns,
-                                     .n_columns = sizeof columns / sizeof *columns};
+                                     TAKES(params_all),
+                                     GIVES(columns)};
 const struct route route_problem = {.id = "getProblem",
                                     .group = GROUP_SERVICE,
                                     .path = "/problems/{type}",
@@ -79,7 +77,5 @@ const struct route route_problem = {.id = "getProblem",
                                     .example = "/problems/unknown-code",
                                     .handler = get_one,
                                     .description = "What the type of a problem document leads to.",
-                                    .param = params_one,
-                                    .n_params = sizeof params_one / sizeof *params_one,
-                                    .column = columns,
-                                    .n_columns = sizeof columns / sizeof *columns};
+                                    TAKES(params_one),
+                                    GIVES(columns)};

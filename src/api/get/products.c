@@ -1,3 +1,4 @@
+/* GET /v1/products and /v1/products/{code}: the Harmonized System. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
@@ -119,10 +120,8 @@ const struct route route_products = {
     .example = "/v1/products?level=hs2",
     .description = "Codes of HS 2022 with short names of this project's own; official texts are not shipped.",
     .handler = get_all,
-    .param = params_all,
-    .n_params = sizeof params_all / sizeof *params_all,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params_all),
+    GIVES(columns)};
 const struct route route_product = {.id = "getProduct",
                                     .group = GROUP_CODES,
                                     .path = "/v1/products/{code}",
@@ -130,7 +129,5 @@ const struct route route_product = {.id = "getProduct",
                                     .example = "/v1/products/850760",
                                     .description = "Also codes that only a dataset knows.",
                                     .handler = get_one,
-                                    .param = params_one,
-                                    .n_params = sizeof params_one / sizeof *params_one,
-                                    .column = columns,
-                                    .n_columns = sizeof columns / sizeof *columns};
+                                    TAKES(params_one),
+                                    GIVES(columns)};

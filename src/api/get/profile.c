@@ -520,5 +520,4 @@ const struct route route_profile = {
     .document = &document,
     .plan = profile_plan,
     .work = profile_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params};
+    TAKES(params)};

@@ -1,3 +1,4 @@
+/* GET /v1/scenario/{reporter}/{partner}: what a cut of imports would do. */
 #include <math.h>
 
 #include "api/ask/choose.h"
@@ -299,11 +300,8 @@ const struct route route_scenario = {
         "cannot sell to the reporter, and capacity what other markets could buy, by the same rule over their imports. "
         "An assumption, no forecast.",
     .example = "/v1/scenario/IND/CHN?product=850760&cut=0.3&years=3",
-    .summary_column = summary_columns,
-    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
+    SUMS_UP(summary_columns),
     .plan = scenario_plan,
     .work = scenario_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};

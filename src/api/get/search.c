@@ -1,3 +1,4 @@
+/* GET /v1/search: codes and names by what is typed. */
 #include "entrepot/cube/search.h"
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
@@ -95,10 +96,7 @@ const struct route route_search = {
     .description = "Best first. Beginnings come before near misses, which are looked for only where no word begins so; "
                    "the beginning of an HS code lists what is below it. At most 200 hits.",
     .example = "/v1/search?q=lith&limit=10",
-    .summary_column = summary_columns,
-    .n_summary_columns = 1,
+    SUMS_UP(summary_columns),
     .handler = get,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};

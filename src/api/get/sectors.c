@@ -1,3 +1,4 @@
+/* GET /v1/sectors and /v1/sectors/{id}: named baskets of HS codes. */
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
@@ -75,10 +76,8 @@ const struct route route_sectors = {
     .handler = get_all,
     .description =
         "One row a sector and HS revision. Baskets overlap; the table is config/sectors.json and may be replaced.",
-    .param = params_all,
-    .n_params = sizeof params_all / sizeof *params_all,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params_all),
+    GIVES(columns)};
 const struct route route_sector = {.id = "getSector",
                                    .group = GROUP_CODES,
                                    .path = "/v1/sectors/{id}",
@@ -86,7 +85,5 @@ const struct route route_sector = {.id = "getSector",
                                    .example = "/v1/sectors/solar-panels",
                                    .handler = get_one,
                                    .description = "One row for each HS revision in which its codes differ.",
-                                   .param = params_one,
-                                   .n_params = sizeof params_one / sizeof *params_one,
-                                   .column = columns,
-                                   .n_columns = sizeof columns / sizeof *columns};
+                                   TAKES(params_one),
+                                   GIVES(columns)};

@@ -1,3 +1,4 @@
+/* GET /v1/suppliers/{product}: who else sells a product. */
 #include "entrepot/analysis/suppliers.h"
 #include "api/ask/choose.h"
 #include "api/ask/prefer.h"
@@ -208,11 +209,8 @@ const struct route route_suppliers = {
         "multiply (resourcing_multiple = gap / imports from them) and which part of the rest of the world market the "
         "gap is (market_tightness = gap / exports of all but the excluded and the importer). Products are pooled.",
     .example = "/v1/suppliers/850760?importer=IND&exclude=CHN",
-    .summary_column = summary_columns,
-    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
+    SUMS_UP(summary_columns),
     .plan = suppliers_plan,
     .work = suppliers_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};

@@ -1,3 +1,4 @@
+/* A table seen as dimensions and figures, for the formats that are made of those. */
 #include <xxhash.h>
 
 #include "api/represent/layout.h"

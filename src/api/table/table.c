@@ -1,3 +1,4 @@
+/* The rows of an answer: filtered, sorted, cut to their top, paged. */
 #include "api/table/table.h"
 
 #include "api/table/names.h"

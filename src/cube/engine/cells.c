@@ -1,13 +1,12 @@
 /* The groups of a query's result: an array where they are few or dense, else a hash table. */
 #include "cube/engine/scan.h"
 
-#define DENSE_CELLS ((uint64_t)1 << 16)     /* always an array */
 #define DENSE_CELLS_MAX ((uint64_t)1 << 22) /* an array if a good part of it will be used */
 #define HASH_ROOM_MAX ((size_t)1 << 26)
 
 enum status cells_make(struct cells *c, const struct box *box, uint64_t expected, struct arena *arena)
 {
-    bool dense = box->cells <= DENSE_CELLS || (box->cells <= DENSE_CELLS_MAX && box->cells / 8 <= expected);
+    bool dense = box->cells <= CELLS_LAID_OUT || (box->cells <= DENSE_CELLS_MAX && box->cells / 8 <= expected);
     c->room = (size_t)box->cells;
     c->number = NULL;
     if (!dense) {

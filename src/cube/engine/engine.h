@@ -19,6 +19,9 @@ struct member_side {
     const uint16_t *list;
     size_t n;
     const bool *has; /* by local number, and ALL */
+    /* Of members that are named: their places among each other by local number, and their local numbers by place, both ascending. NULL: a
+     * member's place is its number. */
+    const uint16_t *place, *at_place;
 };
 
 /* Where a cube's bytes lie. Small ones are a copy that nobody else can reach, in pages that nobody can write to any more: neither whoever

@@ -46,7 +46,7 @@ static bool make_sides(struct cube *cube, const bool *has)
     cube->countable = arena_new(&cube->arena, uint32_t, n);
     if (!each || !all || !all_has || !cube->countable)
         return false;
-    cube->each = (struct member_side){each, 0, has};
+    cube->each = (struct member_side){.list = each, .has = has};
     for (size_t i = 0; i < n; i++)
         if (has[i]) {
             cube->countable[cube->each.n] = cube->country[i];
@@ -54,7 +54,7 @@ static bool make_sides(struct cube *cube, const bool *has)
         }
     *all = (uint16_t)n;
     all_has[n] = true;
-    cube->all = (struct member_side){all, 1, all_has};
+    cube->all = (struct member_side){.list = all, .n = 1, .has = all_has};
     return true;
 }
 

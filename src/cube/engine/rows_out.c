@@ -89,9 +89,14 @@ static void name_side(const struct scan *s, enum cube_dim dim, uint64_t *number,
         key[i] = (uint32_t)(number[i] - outer * side.length);
         number[i] = outer;
     }
-    const uint32_t *name = dim == CUBE_REPORTER || dim == CUBE_PARTNER ? s->cube->country
-                           : dim == CUBE_PERIOD                        ? s->period
-                                                                       : NULL;
+    const bool member = dim == CUBE_REPORTER || dim == CUBE_PARTNER;
+    const uint16_t *local = member ? s->sides.side[dim].at_place : NULL;
+    const uint32_t *name = member                            ? s->cube->country
+                           : dim == CUBE_PERIOD              ? s->period
+                           : dim == CUBE_PRODUCT && s->named ? s->leaves.member
+                                                             : NULL;
+    for (size_t i = 0; local && i < n; i++)
+        key[i] = local[key[i]];
     for (size_t i = 0; name && i < n; i++)
         key[i] = name[key[i]];
 }

@@ -28,9 +28,12 @@ static uint64_t side_length(const struct scan *s, enum cube_dim dim)
 {
     switch (dim) {
     case CUBE_REPORTER:
-    case CUBE_PARTNER: return s->cube->image.n_members;
+    case CUBE_PARTNER: return s->sides.side[dim].place ? s->sides.side[dim].n : s->cube->image.n_members;
     case CUBE_FLOW: return 2;
-    case CUBE_PRODUCT: return s->query->baskets ? s->query->baskets->n : s->cube->level[s->query->level].n;
+    case CUBE_PRODUCT:
+        if (s->named)
+            return s->leaves.n;
+        return s->query->baskets ? s->query->baskets->n : s->cube->level[s->query->level].n;
     case CUBE_PERIOD: return s->n_periods ? s->n_periods : 1;
     case CUBE_DIMS: break;
     }
@@ -79,6 +82,34 @@ static enum status find_leaves(struct scan *s)
     }
     if (s->leaves.n == n_leaves)
         s->leaves = (struct cube_set){NULL, 0};
+    return ST_OK;
+}
+
+/* Groups of members that are named have places among each other, however many members there are. */
+static enum status place_members(struct scan *s)
+{
+    enum status status = ST_OK;
+    for (enum cube_dim d = CUBE_REPORTER; status == ST_OK && d <= CUBE_PARTNER; d++)
+        if (s->query->only[d].member && (s->query->group & CUBE_BIT(d)) && s->query->spread != d)
+            status = side_place(s->cube, &s->sides.side[d], s->arena);
+    return status;
+}
+
+/* Groups of leaves that are named have places among each other, however many leaves there are. */
+static enum status place_leaves(struct scan *s)
+{
+    const struct cube_query *q = s->query;
+    const size_t n_leaves = s->cube->image.n_products;
+    if (!s->leaves.member || !(q->group & CUBE_BIT(CUBE_PRODUCT)) || q->spread == CUBE_PRODUCT || q->baskets || s->node)
+        return ST_OK;
+    uint16_t *place = arena_new(s->arena, uint16_t, n_leaves);
+    if (!place)
+        return ST_NO_MEMORY;
+    for (size_t i = 0; i < s->leaves.n; i++)
+        if (s->leaves.member[i] < n_leaves)
+            place[s->leaves.member[i]] = (uint16_t)i;
+    s->node = place;
+    s->named = true;
     return ST_OK;
 }
 
@@ -370,6 +401,11 @@ static void add_named(const struct adding *a, const struct run_view *view)
     }
 }
 
+static uint64_t place_of(const struct member_side *side, uint64_t local)
+{
+    return side->place ? side->place[local] : local;
+}
+
 /* Where a run's rows go, as seen by a reporter: for the import view of reconciled data the stored pair is turned round. */
 static struct adding adding_of(struct scan *s, const struct touch *touch)
 {
@@ -377,8 +413,10 @@ static struct adding adding_of(struct scan *s, const struct touch *touch)
     bool turned = engine_turned(s->cube, touch->flow);
     uint64_t reporter = turned ? RUN_PARTNER(touch->key) : RUN_REPORTER(touch->key);
     uint64_t partner = turned ? RUN_REPORTER(touch->key) : RUN_PARTNER(touch->key);
-    uint64_t base = stride[CUBE_PERIOD] * (touch->period + s->first_period) + stride[CUBE_REPORTER] * reporter +
-                    stride[CUBE_PARTNER] * partner + stride[CUBE_FLOW] * (uint64_t)touch->flow;
+    uint64_t base = stride[CUBE_PERIOD] * (touch->period + s->first_period) +
+                    stride[CUBE_REPORTER] * place_of(&s->sides.side[CUBE_REPORTER], reporter) +
+                    stride[CUBE_PARTNER] * place_of(&s->sides.side[CUBE_PARTNER], partner) +
+                    stride[CUBE_FLOW] * (uint64_t)touch->flow;
     return (struct adding){.scan = s, .segment = touch->segment, .base = base, .stride = stride[CUBE_PRODUCT]};
 }
 
@@ -439,7 +477,7 @@ static bool adds_once(const struct scan *s, enum cube_dim spread)
     bool apart = segments <= 1 || (most <= 1 && (q->group & CUBE_BIT(CUBE_PERIOD)));
     apart = apart && ((flow->member && flow->n == 1) || (q->group & CUBE_BIT(CUBE_FLOW)));
     apart = apart && (s->sides.side[other].n == 1 || (q->group & CUBE_BIT(other)));
-    return apart && (s->visitor.totals || (s->box.stride[CUBE_PRODUCT] && !s->node && !q->baskets));
+    return apart && (s->visitor.totals || (s->box.stride[CUBE_PRODUCT] && (!s->node || s->named) && !q->baskets));
 }
 
 /* Whether each period is a pass of its own, so that the cells of one stay near while all members add to them. Totals are better read
@@ -458,7 +496,7 @@ static enum status visit_members(struct scan *s)
     s->touched = arena_new(s->arena, uint32_t, s->cells.room);
     if (!one || !has || !s->touched)
         return ST_NO_MEMORY;
-    s->sides.side[dim] = (struct member_side){one, 1, has};
+    s->sides.side[dim] = (struct member_side){.list = one, .n = 1, .has = has};
     s->once = adds_once(s, dim);
     const size_t pass = passes_by_period(s) ? 1 : s->n_periods;
     for (s->first_period = 0; s->first_period < s->n_periods; s->first_period += pass)
@@ -496,12 +534,16 @@ static enum status prepare(struct scan *s)
     s->visitor.totals = needs_totals_only(q);
     s->visitor.visit = s->visitor.totals ? add_run_total : add_run;
     s->weighed = (q->measures & CUBE_QUANTITY) != 0;
-    enum status status = shape_box(s);
+    enum status status = sides_make(s->cube, q, s->arena, &s->sides);
+    if (status == ST_OK)
+        status = place_members(s);
     if (status == ST_OK)
         status = find_leaves(s);
     if (status == ST_OK)
+        status = place_leaves(s);
+    if (status == ST_OK)
         status = mark_leaves(s);
-    return status == ST_OK ? sides_make(s->cube, q, s->arena, &s->sides) : status;
+    return status == ST_OK ? shape_box(s) : status;
 }
 
 struct counting {
@@ -599,9 +641,11 @@ uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *que
 /* How many cells will be used at most. */
 static uint64_t expected_cells(const struct scan *s)
 {
-    if (s->box.cells <= UINT16_MAX)
-        return 0; /* they are laid out whatever is used of them */
-    uint64_t read = s->query->planned ? s->query->planned : plan_of(s).observations;
+    if (s->box.cells <= CELLS_LAID_OUT)
+        return 0;
+    uint64_t read = s->query->planned;
+    if (!read) /* a bound is good enough for a box that is laid out quickly, and costs less than to count */
+        read = s->box.cells <= UINT16_MAX ? cube_cost_at_most(s->cube, s->query) : plan_of(s).observations;
     return s->query->baskets && read < s->box.cells ? read * s->query->baskets->n : read;
 }
 

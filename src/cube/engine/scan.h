@@ -21,6 +21,9 @@ struct sides {
 enum status sides_make(const struct cube *cube, const struct cube_query *query, struct arena *arena,
                        struct sides *out) MUST_CHECK;
 
+/* Gives the members of a side their places among each other. ST_NO_MEMORY. */
+enum status side_place(const struct cube *cube, struct member_side *side, struct arena *arena) MUST_CHECK;
+
 /* One run that a query touches. */
 struct touch {
     const struct image_segment *segment;
@@ -80,6 +83,7 @@ struct cells {
     struct spread_cell *spread; /* NULL unless a spread is followed member by member */
 };
 
+#define CELLS_LAID_OUT ((uint64_t)1 << 12) /* up to so many they are an array, whatever is used of it */
 /* `expected`: how many cells will be used at most. Then, for those that want them, the other columns. */
 enum status cells_make(struct cells *cells, const struct box *box, uint64_t expected, struct arena *arena) MUST_CHECK;
 enum status cells_weigh(struct cells *cells, struct arena *arena) MUST_CHECK;
@@ -109,6 +113,7 @@ struct scan {
     bool weighed;           /* quantities are asked for */
     const uint16_t *node;   /* leaf → node of the product key; NULL: leaf itself */
     struct cube_set leaves; /* that count: those the query names and that are in one of its baskets; NULL: all */
+    bool named;             /* groups are those leaves: a product's place is its place among them */
     const bool *wanted;     /* by leaf, where some are named */
     uint32_t *local_leaf;   /* those leaves as the present segment numbers them, or UINT32_MAX */
     const struct image_segment *segment; /* that local_leaf is of */

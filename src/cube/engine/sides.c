@@ -12,7 +12,7 @@ static enum status listed(const struct cube *cube, const struct cube_set *set, s
     bool *has = arena_new(arena, bool, cube->image.n_members + 1);
     if (!list || !has)
         return ST_NO_MEMORY;
-    *out = (struct member_side){list, 0, has};
+    *out = (struct member_side){.list = list, .has = has};
     for (size_t i = 0; i < set->n; i++) {
         uint16_t local = engine_local(cube, set->member[i]);
         if (local == NO_LOCAL || has[local])
@@ -20,6 +20,23 @@ static enum status listed(const struct cube *cube, const struct cube_set *set, s
         has[local] = true;
         list[out->n++] = local;
     }
+    return ST_OK;
+}
+
+enum status side_place(const struct cube *cube, struct member_side *side, struct arena *arena)
+{
+    const size_t n_members = cube->image.n_members;
+    uint16_t *place = arena_new_raw(arena, uint16_t, n_members + 1),
+             *at_place = arena_new_raw(arena, uint16_t, side->n), n = 0;
+    if (!place || !at_place)
+        return ST_NO_MEMORY;
+    for (uint16_t local = 0; n < side->n && local < n_members; local++)
+        if (side->has[local]) {
+            place[local] = n;
+            at_place[n++] = local;
+        }
+    side->place = place;
+    side->at_place = at_place;
     return ST_OK;
 }
 

@@ -1,3 +1,4 @@
+/* The operator's listener: metrics and health, apart from the public port. */
 #include "admin.h"
 
 #include <errno.h>

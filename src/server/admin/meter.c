@@ -1,3 +1,4 @@
+/* What a shard counts: requests, times, connections. */
 #include "meter.h"
 
 #include "entrepot/api/api.h"

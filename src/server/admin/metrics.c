@@ -1,3 +1,4 @@
+/* The counters of all shards as Prometheus text. */
 #include "metrics.h"
 
 struct writer {

@@ -1,3 +1,4 @@
+/* Asks a running server whether it is ready, for `entrepot health`. */
 #include "entrepot/server/health.h"
 
 #include <errno.h>

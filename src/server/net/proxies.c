@@ -1,3 +1,4 @@
+/* Which peers are proxies of ours, and for whom they say that they ask. */
 #include <arpa/inet.h>
 
 #include "entrepot/server/proxies.h"

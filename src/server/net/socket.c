@@ -1,3 +1,4 @@
+/* Listening sockets: addresses, options, and refusing new connections at the end. */
 #include "socket.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* Read-only sight of the data, where the kernel has Landlock. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

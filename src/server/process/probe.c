@@ -1,3 +1,4 @@
+/* What the kernel says of this process: memory, descriptors, processor time. */
 #include "probe.h"
 
 #include <fcntl.h>

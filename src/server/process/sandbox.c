@@ -1,3 +1,4 @@
+/* Shuts the process in once it has started. */
 #include "sandbox.h"
 
 #include <errno.h>

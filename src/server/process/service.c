@@ -1,3 +1,4 @@
+/* Tells systemd how the service fares. */
 #include "entrepot/server/service.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The signals that end and reload a server. */
 #include <pthread.h>
 #include <signal.h>
 

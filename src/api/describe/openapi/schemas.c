@@ -476,6 +476,22 @@ static void write_member(const struct column *column, bool described, struct jw 
     jw_end(jw);
 }
 
+/* No list, where all are optional. */
+static void write_required(const struct column *const *column, size_t n, struct jw *jw)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        if (column[i]->optional && !column[i]->instead)
+            continue;
+        if (!any)
+            jw_karray(jw, "required");
+        any = true;
+        jw_str(jw, str_view(column[i]->id));
+    }
+    if (any)
+        jw_end(jw);
+}
+
 /* The schema of an object, but for its braces. A table's own schema describes its columns. */
 static void write_object(const struct columns *columns, struct jw *jw)
 {
@@ -490,11 +506,7 @@ static void write_object(const struct columns *columns, struct jw *jw)
         shape_write(jw, "{plan: PlanStep[], queries: integer, price: integer} `with explain=1`");
     }
     jw_end(jw);
-    jw_karray(jw, "required");
-    for (size_t i = 0; i < n; i++)
-        if (!column[i]->optional || column[i]->instead)
-            jw_str(jw, str_view(column[i]->id));
-    jw_end(jw);
+    write_required(column, n, jw);
     jw_kbool(jw, "additionalProperties", false);
 }
 
@@ -509,7 +521,7 @@ static void write_whole_object(const struct columns *columns, struct jw *jw)
 static void write_meta_schema(const struct route *route, struct jw *jw)
 {
     jw_key(jw, STR("meta"));
-    if (!route->figures && !route->n_summary_columns) {
+    if (!route->n_summary_columns) {
         jw_raw(jw, STR("{\"$ref\":\"#/components/schemas/Meta\"}"));
         return;
     }
@@ -520,10 +532,7 @@ static void write_meta_schema(const struct route *route, struct jw *jw)
     jw_kz(jw, "type", "object");
     jw_kobject(jw, "properties");
     jw_key(jw, STR("summary"));
-    if (route->n_summary_columns)
-        write_whole_object(&(struct columns){.column = route->summary_column, .n = route->n_summary_columns}, jw);
-    else
-        shape_write(jw, route->figures);
+    write_whole_object(&(struct columns){.column = route->summary_column, .n = route->n_summary_columns}, jw);
     jw_end(jw);
     jw_end(jw);
     jw_end(jw);

@@ -1,3 +1,4 @@
+/* GET /v1/indices/finger-kreinin: how alike two countries' exports are. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
@@ -52,11 +53,8 @@ const struct route route_index_finger_kreinin = {
     .description = "Finger–Kreinin similarity and Krugman specialisation at the product level named. Needs the books "
                    "of both countries in one dataset.",
     .example = "/v1/indices/finger-kreinin?reporter=IND&partner=CHN&level=hs6",
-    .summary_column = index_summary,
-    .n_summary_columns = INDEX_SUMMARY,
+    SUMS_UP(index_summary),
     .plan = similarity_plan,
     .work = similarity_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};

@@ -1,3 +1,4 @@
+/* GET /v1/indices/grubel-lloyd: trade both ways within a product. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
@@ -64,12 +65,9 @@ const struct route route_index_grubel_lloyd = {
     .description = "Grubel–Lloyd index by product of the level named, and its aggregate in meta.summary. The finer the "
                    "level, the lower the index.",
     .example = "/v1/indices/grubel-lloyd?reporter=IND&partner=CHN&period=FY2018-19&level=hs2",
-    .summary_column = summary_columns,
-    .n_summary_columns = sizeof summary_columns / sizeof *summary_columns,
+    SUMS_UP(summary_columns),
     .plan = grubel_lloyd_plan,
     .work = grubel_lloyd_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns,
+    TAKES(params),
+    GIVES(columns),
     .default_sort = "-grubel_lloyd"};

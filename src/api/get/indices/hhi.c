@@ -1,3 +1,4 @@
+/* GET /v1/indices/hhi: how concentrated the suppliers of a product are. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
@@ -49,12 +50,9 @@ const struct route route_index_hhi = {.id = "getSupplierHhi",
                                       .description = "Herfindahl–Hirschman index of a country's suppliers, plain and "
                                                      "normalised. Needs a dataset that lists all partners.",
                                       .example = "/v1/indices/hhi?reporter=IND&period=2019&level=total",
-                                      .summary_column = index_summary,
-                                      .n_summary_columns = INDEX_SUMMARY,
+                                      SUMS_UP(index_summary),
                                       .plan = hhi_plan,
                                       .work = hhi_work,
-                                      .param = params,
-                                      .n_params = sizeof params / sizeof *params,
-                                      .column = columns,
-                                      .n_columns = sizeof columns / sizeof *columns,
+                                      TAKES(params),
+                                      GIVES(columns),
                                       .default_sort = "-hhi"};

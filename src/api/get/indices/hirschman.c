@@ -1,3 +1,4 @@
+/* GET /v1/indices/hirschman: how concentrated trade is on few partners. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
@@ -70,11 +71,8 @@ const struct route route_index_hirschman = {
     .description = "Hirschman's concentration of the partners of one flow, and the Herfindahl–Hirschman index beside "
                    "it. Needs a dataset that lists all partners.",
     .example = "/v1/indices/hirschman?reporter=IND&period=2019",
-    .summary_column = index_summary,
-    .n_summary_columns = INDEX_SUMMARY,
+    SUMS_UP(index_summary),
     .plan = hirschman_plan,
     .work = hirschman_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};

@@ -1,3 +1,4 @@
+/* GET /v1/indices/rca: revealed comparative advantage. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
@@ -50,12 +51,9 @@ const struct route route_index_rca = {.id = "getRca",
                                           "Balassa (1965), and its symmetric form. Needs data of many reporters: a "
                                           "reconciled world, or a closed set, which is then the world.",
                                       .example = "/v1/indices/rca?reporter=CHN&level=hs6",
-                                      .summary_column = index_summary,
-                                      .n_summary_columns = INDEX_SUMMARY,
+                                      SUMS_UP(index_summary),
                                       .plan = rca_plan,
                                       .work = rca_work,
-                                      .param = params,
-                                      .n_params = sizeof params / sizeof *params,
-                                      .column = columns,
-                                      .n_columns = sizeof columns / sizeof *columns,
+                                      TAKES(params),
+                                      GIVES(columns),
                                       .default_sort = "-rca"};

@@ -1,3 +1,4 @@
+/* GET /v1/indices/tci: how well exports fit what another country imports. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
@@ -50,11 +51,8 @@ const struct route route_index_tci = {.id = "getTradeComplementarity",
                                       .description = "Michaely's trade complementarity index at the product level "
                                                      "named. Needs the books of both countries in one dataset.",
                                       .example = "/v1/indices/tci?reporter=CHN&partner=IND&level=hs6",
-                                      .summary_column = index_summary,
-                                      .n_summary_columns = INDEX_SUMMARY,
+                                      SUMS_UP(index_summary),
                                       .plan = tci_plan,
                                       .work = tci_work,
-                                      .param = params,
-                                      .n_params = sizeof params / sizeof *params,
-                                      .column = columns,
-                                      .n_columns = sizeof columns / sizeof *columns};
+                                      TAKES(params),
+                                      GIVES(columns)};

@@ -1,3 +1,4 @@
+/* GET /v1/indices/tii: trade intensity. */
 #include "api/ask/index_question.h"
 #include "api/get/endpoints.h"
 
@@ -56,11 +57,8 @@ const struct route route_index_tii = {
     .summary = "Whether a country sells to another more than its size in world imports suggests",
     .description = "Trade intensity index in both variants, named. Needs the books of many countries.",
     .example = "/v1/indices/tii?reporter=CHN&partner=IND",
-    .summary_column = index_summary,
-    .n_summary_columns = INDEX_SUMMARY,
+    SUMS_UP(index_summary),
     .plan = tii_plan,
     .work = tii_work,
-    .param = params,
-    .n_params = sizeof params / sizeof *params,
-    .column = columns,
-    .n_columns = sizeof columns / sizeof *columns};
+    TAKES(params),
+    GIVES(columns)};
