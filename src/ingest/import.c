@@ -11,28 +11,9 @@
 
 #define MANIFEST_BYTES_MAX ((size_t)1 << 20)
 
-const char *const ingest_skip_name[INGEST_SKIPS] = {"rows of re-exports and other parts of a flow",
-                                                    "rows of one mode of transport",
-                                                    "rows of one customs procedure",
-                                                    "rows of one second partner",
-                                                    "rows of product groups",
-                                                    "rows finer than the level",
-                                                    "rows between two unknown countries",
-                                                    "rows without a value",
-                                                    "rows of groups and other areas that do not count",
-                                                    "rows by the description's rules",
-                                                    "notes and sums among the rows"};
-
 struct ingest_options ingest_options_default(void) { return (struct ingest_options){.stop_fd = -1}; }
 
 /* ---- files ---- */
-
-struct str import_beside(const char *manifest, struct str file, struct arena *arena)
-{
-    const char *slash = strrchr(manifest, '/');
-    int folder = slash ? (int)(slash - manifest) + 1 : 0;
-    return arena_printf(arena, "%.*s%.*s", folder, manifest, STR_ARG(file));
-}
 
 static enum status list_inputs(struct importing *im, const char *const *file, size_t n, struct problem *problem)
 {

@@ -146,7 +146,7 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
                                                      : im->map.repeats     ? DOUBLES_ONCE
                                                                            : DOUBLES_REFUSED,
                                           .detect_partners =
-                                              im->adapter == &adapter_reader && im->map.reader.n && !o->partners};
+                                              im->adapter->by_description && im->map.reader.n && !o->partners};
     p->settled = true;
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
 }
@@ -172,7 +172,7 @@ static enum status read_header(struct pipeline *p, struct input *input, struct w
     titles = titles < w->block.n ? titles : w->block.n;
     csv_init_part(&csv, input->name, w->block.bytes + titles, w->block.n - titles, titles ? input->header_line : 1);
     csv.delimiter = input->delimiter;
-    csv.tolerant = p->importing->adapter == &adapter_reader;
+    csv.tolerant = p->importing->adapter->by_description;
     enum status status = header_next(&csv, problem);
     if (status == ST_OK)
         status = p->importing->adapter->header(p->importing, input, &csv, problem);

@@ -123,4 +123,10 @@ enum status dataset_read(const char *name, struct str json, struct arena *arena,
 /* The description as compact JSON with a fixed order of keys: what goes into a cube file. */
 enum status dataset_print(const struct dataset *dataset, struct buf *out) MUST_CHECK;
 
+/* The manifest `json` with what was found in the place of what it left open, as indented JSON; `columns` says whether columns, codes and
+ * units are among that. */
+enum status manifest_print(const char *name, struct str json, const struct dataset *dataset,
+                           const struct dataset_csv *found, bool columns, struct buf *out,
+                           struct problem *problem) MUST_CHECK;
+
 #endif

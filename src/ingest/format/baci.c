@@ -403,4 +403,5 @@ static enum status parse_rows(struct parse *p)
     return status == ST_NOT_FOUND ? ST_OK : status;
 }
 
-const struct adapter adapter_baci = {.name = "baci", .describe = describe, .header = find_columns, .parse = parse_rows};
+const struct adapter adapter_baci = {
+    .name = "baci", .figures_alone = true, .describe = describe, .header = find_columns, .parse = parse_rows};

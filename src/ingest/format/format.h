@@ -165,6 +165,8 @@ struct parse {
 
 struct adapter {
     const char *name;
+    bool by_description; /* columns are found as a description says, which tolerates what it does not use */
+    bool figures_alone;  /* no text is in its files: what is no UTF-8 there is damage, and no encoding */
     /* Before the first byte is read: the dataset as far as options, file names and tables tell. */
     enum status (*describe)(struct importing *importing, struct problem *problem);
     /* An input's header stands in csv->field: finds the columns. */

@@ -6,6 +6,13 @@
 
 #define RATES_BYTES_MAX ((size_t)1 << 22)
 
+struct str import_beside(const char *manifest, struct str file, struct arena *arena)
+{
+    const char *slash = strrchr(manifest, '/');
+    int folder = slash ? (int)(slash - manifest) + 1 : 0;
+    return arena_printf(arena, "%.*s%.*s", folder, manifest, STR_ARG(file));
+}
+
 /* ---- rates ---- */
 
 static int by_period(const void *a, const void *b)

@@ -1,7 +1,4 @@
 /* What files were taken for: for a person, and as a manifest that says the same. */
-#include <jansson.h>
-
-#include "entrepot/cube/json_text.h"
 #include "ingest/container/container.h"
 #include "ingest/import.h"
 #include "ingest/reader/reader.h"
@@ -59,25 +56,12 @@ void explain_inputs(const struct importing *im, struct buf *out)
         buf_printf(out, "%s: %s, %s, fields parted by %s, header in line %llu\n", input->name, im->report->format,
                    input->encoding ? input->encoding : "UTF-8", delimiter_name(input->delimiter),
                    (unsigned long long)input->header_line);
-        if (input->field && im->adapter == &adapter_reader && (i == 0 || im->n_inputs < 5))
+        if (input->field && im->adapter->by_description && (i == 0 || im->n_inputs < 5))
             explain_columns(im, input, out);
     }
 }
 
 /* ---- as a manifest ---- */
-
-static void put(json_t *root, const char *key, struct str text)
-{
-    (void)json_object_set_new(root, key, text.n ? json_stringn(text.p, text.n) : json_null());
-}
-
-static void put_sign(json_t *root, const char *key, char sign)
-{
-    if (sign)
-        put(root, key, sign == '\t' ? STR("tab") : str_span(&sign, 1));
-    else
-        (void)json_object_del(root, key);
-}
 
 /* The last part of a path; of a file in an archive the archive's. */
 static struct str file_name(const struct input *input)
@@ -91,114 +75,50 @@ static struct str file_name(const struct input *input)
     return str_span(path.p + at, path.n - at);
 }
 
-static void put_files(json_t *root, const struct importing *im)
+static enum status find_files(const struct importing *im, struct arena *arena, struct dataset_csv *map)
 {
-    json_t *files = json_array();
-    for (size_t i = 0; i < im->n_inputs; i++) {
+    map->files = (struct csv_texts){arena_new(arena, struct str, im->n_inputs + 1), 0};
+    for (size_t i = 0; map->files.text && i < im->n_inputs; i++) {
         struct str name = file_name(&im->input[i]);
-        if (i == 0 || !str_eq(name, file_name(&im->input[i - 1])))
-            (void)json_array_append_new(files, json_stringn(name.p, name.n));
+        if (i == 0 || !str_eq(name, map->files.text[map->files.n - 1]))
+            map->files.text[map->files.n++] = name;
     }
-    (void)json_object_del(root, "file");
-    (void)json_object_del(root, "files");
-    if (json_array_size(files) == 1)
-        (void)json_object_set(root, "file", json_array_get(files, 0));
-    else
-        (void)json_object_set(root, "files", files);
-    json_decref(files);
+    return map->files.text ? ST_OK : ST_NO_MEMORY;
 }
 
 /* The columns that are there, as the header calls them; constants where there is none. */
-static void put_columns(json_t *root, const struct importing *im, const struct input *input)
+static void find_columns(const struct input *input, struct dataset_csv *map)
 {
-    json_t *columns = json_object(), *constants = json_object();
     for (size_t role = 0; role < CSV_ROLES; role++) {
         bool there = input->column[role] != CSV_FIELDS_MAX;
-        struct str text = there ? input->field[input->column[role]] : im->map.constant[role];
-        if (text.n)
-            put(there ? columns : constants, csv_role_name[role], text);
+        map->column[role] = there ? input->field[input->column[role]] : str_span(NULL, 0);
+        map->constant[role] = there ? str_span(NULL, 0) : map->constant[role];
     }
-    (void)json_object_set_new(root, "columns", columns);
-    (void)json_object_set_new(root, "constants", constants);
-}
-
-static const char *codes_word(const struct dataset_csv *map)
-{
-    if (map->names)
-        return map->codes == CODES_COMTRADE ? "any comtrade" : map->codes == CODES_M49 ? "any" : "names";
-    if (map->alpha2)
-        return "alpha2";
-    return map->codes == CODES_COMTRADE ? "comtrade" : map->codes == CODES_M49 ? "m49" : "iso3";
-}
-
-static void put_units(json_t *root, const struct input *input)
-{
-    static const struct {
-        int shift;
-        const char *unit;
-    } units[] = {{0, "USD"},         {3, "USD thousand"}, {5, "USD lakh"},
-                 {6, "USD million"}, {7, "USD crore"},    {9, "USD billion"}};
-    for (size_t i = 0; input->n_measures && i < sizeof units / sizeof *units; i++)
-        if (input->measure[0].shift == units[i].shift)
-            put(root, "value_unit", str_view(units[i].unit));
-    put(root, "quantity_unit", input->n_measures && input->measure[0].quantity_shift == 3 ? STR("tonnes") : STR("kg"));
-}
-
-static void put_found(json_t *root, const struct importing *im)
-{
-    const struct dataset *d = &im->dataset;
-    const struct input *input = &im->input[0];
-    bool coarser = im->report->skipped[SKIP_AGGREGATE] > 0;
-    put(root, "frequency", str_view(period_kind_word(d->frequency)));
-    put(root, "level", im->level_found && coarser ? STR("found") : str_view(level_name[d->level]));
-    put(root, "partners", str_view(partners_name[im->report->written.partners]));
-    put(root, "coverage", str_view(coverage_name[d->coverage]));
-    put_sign(root, "delimiter", input->delimiter);
-    if (im->options->sum)
-        (void)json_object_set_new(root, "sum", json_true());
-    if (input->encoding)
-        put(root, "encoding", str_view(input->encoding));
-    if (im->adapter != &adapter_reader)
-        return;
-    put(root, "codes", str_view(codes_word(&im->map)));
-    put_sign(root, "decimal", im->map.decimal);
-    put_sign(root, "thousands", im->map.thousands);
-    put_columns(root, im, input);
-    if (im->map.find_unit)
-        put_units(root, input);
-}
-
-static int append(const char *bytes, size_t n, void *out)
-{
-    buf_add(out, str_span(bytes, n));
-    return 0;
+    map->find_codes = map->find_numbers = false;
+    if (map->find_unit && input->n_measures) {
+        map->value_shift = input->measure[0].shift;
+        map->quantity_shift = input->measure[0].quantity_shift;
+    }
 }
 
 enum status print_manifest(const struct importing *im, struct buf *out, struct problem *problem)
 {
-    const struct dataset *d = &im->dataset;
-    struct json_text json;
-    enum status status = json_text_read(im->report->format, im->description, &json, problem);
-    if (status != ST_OK)
-        return status;
-    json_t *root = json_deep_copy(json.root);
-    json_text_release(&json);
-    (void)json_object_del(root, "reader");
-    (void)json_object_del(root, "needs");
-    put(root, "id", d->id);
-    put(root, "title", d->title);
-    put(root, "source", d->source);
-    put(root, "source_url", d->source_url);
-    put(root, "licence", d->licence);
-    put(root, "published", d->published);
-    put(root, "hs", d->hs);
-    (void)json_object_set_new(root, "synthetic", json_boolean(d->synthetic));
-    put_files(root, im);
-    put_found(root, im);
-    status = json_dump_callback(root, append, out, JSON_INDENT(2)) == 0 && !out->failed
-                 ? ST_OK
-                 : problem_set(problem, ST_NO_MEMORY, "manifest", "out of memory");
-    buf_byte(out, '\n');
-    json_decref(root);
+    struct arena arena;
+    struct dataset d = im->dataset;
+    struct dataset_csv map = im->map;
+    const struct input *input = &im->input[0];
+    arena_init(&arena, SIZE_MAX);
+    d.partners = im->report->written.partners;
+    map.find_level = im->level_found && im->report->skipped[SKIP_AGGREGATE] > 0;
+    map.sum = map.sum || im->options->sum;
+    map.delimiter = input->delimiter;
+    map.encoding = input->encoding ? str_view(input->encoding) : str_span(NULL, 0);
+    if (im->adapter->by_description)
+        find_columns(input, &map);
+    enum status status = find_files(im, &arena, &map);
+    status = status == ST_OK ? manifest_print(im->report->format, im->description, &d, &map,
+                                              im->adapter->by_description, out, problem)
+                             : problem_set(problem, status, "manifest", "out of memory");
+    arena_release(&arena);
     return status;
 }

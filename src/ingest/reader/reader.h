@@ -41,6 +41,11 @@ bool product_spelled(const struct dataset_csv *map, struct str text, enum level 
 #define NUMBER_TEXT 64
 bool number_spelled(const struct dataset_csv *map, struct str text, char room[NUMBER_TEXT], struct str *out);
 
+/* For the adapter: a header's columns, a block's rows. */
+enum status reader_columns(struct importing *importing, struct input *input, const struct csv *csv,
+                           struct problem *problem) MUST_CHECK;
+enum status reader_rows(struct parse *parse) MUST_CHECK;
+
 /* What only rows tell: frequency, level, revision, codes, how numbers are written. */
 enum status reader_settle(struct importing *importing, const struct input *input, struct csv *csv,
                           struct problem *problem) MUST_CHECK;

@@ -87,8 +87,7 @@ static enum csv_role missing_name(const struct dataset_csv *map, const struct fi
     return fit->lacks;
 }
 
-static enum status find_columns(struct importing *im, struct input *input, const struct csv *csv,
-                                struct problem *problem)
+enum status reader_columns(struct importing *im, struct input *input, const struct csv *csv, struct problem *problem)
 {
     struct fit fit;
     (void)reader_fit(&im->dataset, &im->map, csv->field, csv->n_fields, &fit);
@@ -561,7 +560,7 @@ static enum status read_row(struct parse *p)
     return status;
 }
 
-static enum status parse_rows(struct parse *p)
+enum status reader_rows(struct parse *p)
 {
     enum status status;
     p->csv.tolerant = true;
@@ -569,6 +568,3 @@ static enum status parse_rows(struct parse *p)
         continue;
     return status == ST_NOT_FOUND ? ST_OK : status;
 }
-
-const struct adapter adapter_reader = {
-    .name = "reader", .header = find_columns, .settle = reader_settle, .parse = parse_rows};

@@ -1,6 +1,4 @@
 /* Which description fits the files, and how they are written. */
-#include <stdarg.h>
-
 #include "entrepot/base/buf.h"
 #include "ingest/input.h"
 #include "ingest/reader/reader.h"
@@ -37,17 +35,6 @@ struct recognising {
     const struct candidate *chosen;
     const char *chosen_for; /* name of the file */
 };
-
-void tell(struct importing *im, const char *format, ...)
-{
-    struct ingest_report *report = im->report;
-    va_list args;
-    if (!report || report->n_told == INGEST_TOLD_MAX)
-        return;
-    va_start(args, format);
-    (void)vsnprintf(report->told[report->n_told++], INGEST_TOLD_BYTES, format, args);
-    va_end(args);
-}
 
 /* ---- descriptions ---- */
 
@@ -254,7 +241,7 @@ static enum status choose_encoding(struct recognising *r, struct input *input, s
         return problem_set(r->problem, ST_NO_MEMORY, input->name, "out of memory");
     if (said)
         input->encoding = str_eq_nocase(str_view(said), STR("utf-8")) ? NULL : said;
-    else if (im->adapter != &adapter_baci)
+    else if (!im->adapter->figures_alone)
         input->encoding = encoding_guess(head, &input->encoding_sure);
     return ST_OK;
 }
