@@ -34,10 +34,10 @@ static struct str datasets_with(struct call *call, uint32_t id)
     for (size_t i = 0; i < catalogue_count(catalogue); i++) {
         size_t n;
         const uint32_t *member = cube_members(catalogue_at(catalogue, i), &n);
-        bool in = false;
-        for (size_t k = 0; k < n; k++)
-            in = in || member[k] == id;
-        if (in)
+        size_t k = 0;
+        while (k < n && member[k] != id)
+            k++;
+        if (k < n)
             list = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(list), list.n ? "\n" : "",
                                 STR_ARG(cube_dataset(catalogue_at(catalogue, i))->id));
     }
