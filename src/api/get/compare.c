@@ -54,16 +54,12 @@ static const struct column columns[] = {
 };
 
 static const struct param params[] = {
-    {.name = "pairs",
-     .type = PARAM_PAIRS,
-     .required = true,
-     .description = "reporter-partner pairs, separated by commas",
-     .example = "IND-CHN,USA-CHN"},
-    {.name = "period",
-     .type = PARAM_PERIODS,
-     .description = "periods, ranges, lists, latest:N; without it the latest that is complete for all pairs of the "
-                    "dataset that holds most of them",
-     .example = "2019"},
+    PARAM("pairs", PAIRS, "reporter-partner pairs, separated by commas", .required = true,
+          .example = "IND-CHN,USA-CHN"),
+    PARAM("period", PERIODS,
+          "periods, ranges, lists, latest:N; without it the latest that is complete for all pairs of the "
+          "dataset that holds most of them",
+          .example = "2019"),
     PARAM_OF_PRODUCT,
     PARAM_OF_DATASET,
     PARAM_OF_EXPLAIN,
