@@ -264,13 +264,13 @@ static enum status ask_pair(struct comparison *c, struct pair *pair)
 }
 
 /* Of a period that no dataset has. */
-static const struct bilateral_row nothing = {.cover_ratio = NAN,
-                                             .share_of_exports = NAN,
-                                             .share_of_imports = NAN,
-                                             .share_of_total = NAN,
-                                             .import_hhi = NAN,
-                                             .exports_growth = NAN,
-                                             .imports_growth = NAN,
+static const struct bilateral_row nothing = {.cover_ratio = (double)NAN,
+                                             .share_of_exports = (double)NAN,
+                                             .share_of_imports = (double)NAN,
+                                             .share_of_total = (double)NAN,
+                                             .import_hhi = (double)NAN,
+                                             .exports_growth = (double)NAN,
+                                             .imports_growth = (double)NAN,
                                              .flags = FLAG_BIT(FLAG_NOT_REPORTED)};
 
 static enum status add_pair(struct comparison *c, const struct pair *pair)

@@ -445,7 +445,7 @@ static void make_row(const struct filling *f, const struct flows_row *flow, stru
     if (!f->quantity)
         row->flow.quantity = QUANTITY_NONE;
     if (!f->unit)
-        row->flow.unit_value = NAN;
+        row->flow.unit_value = (double)NAN;
 }
 
 #define ROWS_AT_ONCE 64

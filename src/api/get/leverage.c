@@ -146,7 +146,7 @@ static enum status ask_levels(struct call *call, struct asked *asked)
 /* The pair's trade in all products asked for. A sum of chosen products is no total. */
 static enum status add_summary(struct call *call, const struct asked *asked, const struct leverage_summary *losses)
 {
-    const struct leverage_losses unknown = {.sum = NAN, .bounded = NAN};
+    const struct leverage_losses unknown = {.sum = (double)NAN, .bounded = (double)NAN};
     const bool adds = asked->want.level != LEVEL_SECTOR;
     struct told told = {.has_total = asked->total != NULL,
                         .reporter = adds ? losses->reporter : unknown,
