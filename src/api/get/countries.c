@@ -81,15 +81,11 @@ static enum status get_one(struct call *call)
 }
 
 static const struct param params_all[] = {
-    {.name = "kind", .type = PARAM_KIND, .description = "only members of this kind", .example = "country"},
+    PARAM("kind", KIND, "only members of this kind", .example = "country"),
     PARAMS_OF_TABLES,
 };
 static const struct param params_one[] = {
-    {.name = "code",
-     .type = PARAM_COUNTRY,
-     .in_path = true,
-     .description = "ISO alpha-3 or alpha-2, M49, or Comtrade number",
-     .example = "356"},
+    PARAM("code", COUNTRY, "ISO alpha-3 or alpha-2, M49, or Comtrade number", .in_path = true, .example = "356"),
     PARAMS_OF_TABLES,
 };
 
