@@ -1,6 +1,7 @@
 /* Reading, parsing and writing side by side: blocks are parsed by the pool and taken in the order of the input. */
 #include "ingest/pipeline.h"
 
+#include "ingest/input.h"
 #include "ingest/text/blocks.h"
 
 /* A block on its way: read, submitted, parsed, taken; then the place is used again. */
@@ -38,6 +39,7 @@ static void parse_block(struct pool_job *job)
     struct work *w = (struct work *)job;
     struct parse *parse = &w->parse;
     csv_init_part(&parse->csv, parse->input->name, w->block.bytes + w->from, w->block.n - w->from, w->line);
+    parse->csv.delimiter = parse->input->delimiter;
     w->status = parse->importing->adapter->parse(parse);
 }
 
@@ -56,6 +58,10 @@ static void merge_tally(struct ingest_report *report, const struct tally *tally)
         report->skipped[i] += tally->skipped[i];
     codes_merge(&report->countries, tally->countries);
     codes_merge(&report->products, tally->products);
+    codes_merge(&report->left_out, tally->left_out);
+    codes_merge(&report->taken, tally->taken);
+    for (size_t i = 0; i < tally->n_first && report->n_first < INGEST_FIRST_ROWS; i++)
+        report->first[report->n_first++] = tally->first[i];
 }
 
 static enum status take_batch(struct pipeline *p, struct work *w)
@@ -126,6 +132,7 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
         if (!block_copy(&copy, &w->block, w->from))
             return problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
         csv_init_part(&csv, input->name, copy.bytes, copy.n, w->line);
+        csv.delimiter = input->delimiter;
         status = im->adapter->settle(im, input, &csv, problem);
         block_release(&copy);
     }
@@ -135,18 +142,42 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
     struct cube_writer_options options = {.memory_bytes = o->memory_bytes,
                                           .pool = p->pool,
                                           .sum_member = im->members.unknown_as,
-                                          .detect_partners = im->adapter->detects_partners && !o->partners};
+                                          .doubles = im->map.sum || o->sum ? DOUBLES_SUMMED
+                                                     : im->map.repeats     ? DOUBLES_ONCE
+                                                                           : DOUBLES_REFUSED,
+                                          .detect_partners =
+                                              im->adapter == &adapter_reader && im->map.reader.n && !o->partners};
     p->settled = true;
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
+}
+
+static enum status keep_header(struct importing *im, struct input *input, const struct csv *csv,
+                               struct problem *problem)
+{
+    input->field = arena_new(&im->arena, struct str, csv->n_fields + 1);
+    bool ok = input->field != NULL;
+    for (size_t i = 0; ok && i < csv->n_fields; i++) {
+        input->field[i] = arena_str(&im->arena, str_trim(csv->field[i]));
+        ok = input->field[i].p != NULL;
+    }
+    return ok ? ST_OK : problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
 }
 
 static enum status read_header(struct pipeline *p, struct input *input, struct work *w, struct problem *problem)
 {
     struct csv csv;
-    csv_init_memory(&csv, input->name, w->block.bytes, w->block.n);
+    size_t titles = 0;
+    for (uint64_t line = 1; line < input->header_line && titles < w->block.n; line++)
+        titles += str_find(str_span(w->block.bytes + titles, w->block.n - titles), '\n') + 1;
+    titles = titles < w->block.n ? titles : w->block.n;
+    csv_init_part(&csv, input->name, w->block.bytes + titles, w->block.n - titles, titles ? input->header_line : 1);
+    csv.delimiter = input->delimiter;
+    csv.tolerant = p->importing->adapter == &adapter_reader;
     enum status status = header_next(&csv, problem);
     if (status == ST_OK)
         status = p->importing->adapter->header(p->importing, input, &csv, problem);
+    if (status == ST_OK)
+        status = keep_header(p->importing, input, &csv, problem);
     input->n_columns = csv.n_fields;
     w->from = w->block.n - csv.n;
     w->line = csv.next_line;
@@ -205,10 +236,11 @@ static enum status read_block(struct pipeline *p, size_t at, bool first, struct 
 static enum status read_file(struct pipeline *p, size_t at)
 {
     struct problem late;
-    const struct ingest_options *o = p->importing->options;
-    enum status status = block_reader_open(&p->reader, p->importing->input[at].path, o->block_bytes, o->stop_fd, &late);
+    struct source source;
+    enum status status = input_open(p->importing, &p->importing->input[at], &source, &late);
     if (status != ST_OK)
         return fail_behind(p, status, &late);
+    block_reader_take(&p->reader, &source, p->importing->options->block_bytes);
     for (bool first = true; status == ST_OK; first = false) {
         if (p->n_now == p->n_work)
             status = take_oldest(p, ST_OK);
@@ -283,7 +315,7 @@ enum status pipeline_run(struct importing *importing, const char *output, struct
                          .report = report,
                          .problem = problem,
                          .n_work = pool ? 2 * pool_threads(pool) + 2 : 1,
-                         .progress = {.format = importing->adapter->name, .n_files = importing->n_inputs}};
+                         .progress = {.format = report->format, .n_files = importing->n_inputs}};
     p.work = calloc(p.n_work, sizeof *p.work);
     if (!p.work)
         return problem_set(problem, ST_NO_MEMORY, "import", "out of memory");

@@ -27,16 +27,21 @@ struct cube_row {
 struct cube_writer;
 struct cube_batch;
 
+/* What two rows of one key are: a mistake, parts of one figure, or, where they are equal, one row written twice. */
+enum cube_doubles { DOUBLES_REFUSED, DOUBLES_SUMMED, DOUBLES_ONCE };
+
 struct cube_writer_options {
     size_t memory_bytes; /* rows held at a time; 0: 2 GiB */
     struct pool *pool;   /* borrowed; NULL: no threads */
     uint32_t sum_member; /* rows of this country that share a key are added up instead of refused; NO_ID: none */
+    enum cube_doubles doubles;
     bool
         detect_partners; /* partners `all` where the world's rows equal the sum of the partners (within 0.1 %), else `listed` */
 };
 
 struct cube_summary {
-    uint64_t observations, bytes, summed; /* summed: rows that joined another through sum_member */
+    uint64_t observations, bytes, summed,
+        repeated; /* rows that were added to another, and that were equal to another */
     enum partners partners;
     size_t n_periods;
     bool merged; /* some period came in several parts */

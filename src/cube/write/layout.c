@@ -251,6 +251,7 @@ enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, s
     summary->observations = observations_of(&w->parts);
     summary->bytes = w->spool.bytes;
     summary->summed = w->summed;
+    summary->repeated = w->repeated;
     summary->partners = l.partners;
     summary->n_periods = w->parts.n;
     buf_release(&l.contents);

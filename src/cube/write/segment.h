@@ -56,6 +56,7 @@ struct segment_in {
     uint32_t period;
     enum level level;
     const struct file_members *members;
+    enum cube_doubles doubles;
     uint32_t sum_member; /* member whose double rows are added up; NO_ID: none */
     struct row_source *source;
 };
@@ -73,7 +74,7 @@ struct segment {
     size_t n_codes;
     struct buf rows, runs, index;
     struct origin *origin; /* by run */
-    uint64_t observations, summed;
+    uint64_t observations, summed, repeated;
 };
 
 /* Lays out a period. ST_NO_MEMORY; ST_INVALID: double rows (told in *twice), too many products or sums too large (in *problem). On

@@ -40,7 +40,7 @@ struct cube_writer {
     size_t n_flushes;
     struct spool spool;
     struct part_list parts;
-    uint64_t summed;
+    uint64_t summed, repeated;
     struct problem failure; /* what a flush failed with, told once */
 };
 
