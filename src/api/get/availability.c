@@ -74,16 +74,8 @@ static enum status get(struct call *call)
 }
 
 static const struct param params[] = {
-    {.name = "reporter",
-     .type = PARAM_COUNTRY,
-     .codes = &codes_reporter,
-     .description = "only this reporter",
-     .example = "IND"},
-    {.name = "partner",
-     .type = PARAM_COUNTRY,
-     .codes = &codes_partner,
-     .description = "only with this partner",
-     .example = "CHN"},
+    PARAM("reporter", COUNTRY, "only this reporter", .codes = &codes_reporter, .example = "IND"),
+    PARAM("partner", COUNTRY, "only with this partner", .codes = &codes_partner, .example = "CHN"),
     PARAMS_OF_TABLES,
 };
 
