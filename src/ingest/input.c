@@ -50,7 +50,9 @@ enum status input_open(struct importing *im, struct input *input, struct source 
 
 enum status input_give_back(struct input *input, struct source *source, struct problem *problem)
 {
-    if (!source->waits) {
+    bool once = source->waits || (!source->giver && strcmp(input->path, "-") ==
+                                                        0); /* a second reader would begin where the first stopped */
+    if (!once) {
         source_close(source);
         return ST_OK;
     }

@@ -20,7 +20,7 @@ struct csv {
     char delimiter; /* between fields; a comma unless somebody says otherwise before the first record */
     bool tolerant;  /* text that is not UTF-8 is noted and not refused, and a quote inside a field is a letter */
     bool not_utf8;  /* the record just read */
-    uint64_t line; /* number of the line on which the last record began, from 1 */
+    uint64_t line;  /* number of the line on which the last record began, from 1 */
     uint64_t next_line;
     size_t n_fields;
     struct str field[CSV_FIELDS_MAX];

@@ -390,8 +390,9 @@ static enum status is_container(struct recognising *r, struct input *input, bool
         return ST_OK;
     }
     *out = status == ST_OK && container_is(head);
-    if (*out && source.waits) {
-        status = problem_set(r->problem, ST_INVALID, input->name, "an archive cannot be read from a pipe");
+    if (*out && (source.waits || strcmp(input->path, "-") == 0)) {
+        status = problem_set(r->problem, ST_INVALID, input->name,
+                             "an archive cannot be read from a pipe or the standard input");
         status = problem_cure(r->problem, status, "name the file itself");
     }
     if (status != ST_OK) {
