@@ -76,7 +76,9 @@ static uint32_t member_of(const struct scan *s, enum cube_dim dim, uint64_t at)
 static void name_side(const struct scan *s, enum cube_dim dim, uint64_t *number, size_t n, uint32_t *key)
 {
     const struct divisor side = divisor_of(&s->box, dim);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; side.length == 1 && i < n; i++)
+        key[i] = 0;
+    for (size_t i = 0; side.length > 1 && i < n; i++) {
         uint64_t outer = divide(&side, number[i]);
         key[i] = (uint32_t)(number[i] - outer * side.length);
         number[i] = outer;

@@ -577,7 +577,7 @@ static enum status scan_slices(struct scan *s, uint64_t most, struct cube_rows *
     if (!*sliced)
         return ST_OK;
     s->box = inner_box(&s->box);
-    enum status status = cells_make(&s->cells, &s->box, 0, s->arena);
+    enum status status = cells_make(&s->cells, &s->box, s->box.cells, s->arena); /* an array */
     if (status == ST_OK && s->weighed)
         status = cells_weigh(&s->cells, s->arena);
     if (status == ST_OK)
