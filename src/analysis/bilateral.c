@@ -253,12 +253,11 @@ static enum status gather(const struct bilateral *b, items_asked asked, struct a
         return ST_NO_MEMORY;
     for (size_t item = 0; asked && item < n_items(b); item += CUBE_BASKETS_MAX) {
         const struct cube_rows *rows = asked[item / CUBE_BASKETS_MAX];
-        for (size_t i = 0; i < rows->n; i++) {
-            size_t at = rows->key[CUBE_PERIOD] ? find_period(s->period, s->n, rows->key[CUBE_PERIOD][i]) : 0;
+        for (size_t i = 0, at = 0; i < rows->n; i++) {
+            while (rows->key[CUBE_PERIOD] && s->period[at] != rows->key[CUBE_PERIOD][i])
+                at++; /* both ascend, and the series has all that was asked for */
             size_t product = item + (rows->key[CUBE_PRODUCT] ? rows->key[CUBE_PRODUCT][i] : 0);
             enum flow flow = rows->key[CUBE_FLOW] ? (enum flow)rows->key[CUBE_FLOW][i] : FLOW_EXPORTS;
-            if (at == s->n)
-                continue;
             struct amounts *a = &s->amounts[product * s->n + at];
             a->flow[flow] = (struct figure){rows->value_usd[i], true};
             if (rows->quantity_kg)
@@ -291,17 +290,17 @@ static enum status gather_world(const struct bilateral *b, const struct world *w
 {
     const struct frame *frame = &b->frame;
     struct series sum = *s;
-    if (gather(b, world->row, arena, s) != ST_OK || gather(b, world->sum, arena, &sum) != ST_OK)
+    if (gather(b, world->row, arena, s) != ST_OK || (world->sum && gather(b, world->sum, arena, &sum) != ST_OK))
         return ST_NO_MEMORY;
     for (size_t k = 0; k < s->n; k++)
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
-            const enum world_kind kind = world_kind(frame, f, s->period[k]);
-            const struct figure absent = world_absent(frame, f, s->period[k]);
+            const uint8_t kind = world->kind[2 * k + f];
             for (size_t at = k; at < n_items(b) * s->n; at += s->n) {
-                struct figure found = kind == WORLD_ROW   ? s->amounts[at].flow[f]
-                                      : kind == WORLD_SUM ? sum.amounts[at].flow[f]
-                                                          : FIGURE_NONE;
-                s->amounts[at].flow[f] = found.known ? found : absent;
+                struct figure *found = &s->amounts[at].flow[f];
+                if (kind != WORLD_ROW)
+                    *found = kind == WORLD_SUM ? sum.amounts[at].flow[f] : FIGURE_NONE;
+                if (!found->known)
+                    *found = world_absent(frame, f, s->period[k]);
             }
         }
     return ST_OK;

@@ -182,6 +182,12 @@ static bool is_of(const struct cube_rows *rows, size_t i, enum cube_dim dim, uin
     return !rows->key[dim] || rows->key[dim][i] == member;
 }
 
+static bool is_in(const struct cube_rows *rows, size_t i, const struct item_slice *slice)
+{
+    return is_of(rows, i, CUBE_PERIOD, slice->period) && is_of(rows, i, CUBE_PARTNER, slice->partner) &&
+           is_of(rows, i, CUBE_FLOW, (uint32_t)slice->flow);
+}
+
 enum status items_of(items_asked asked, const struct breakdown *breakdown, struct item_slice slice, struct arena *arena,
                      struct items *out)
 {
@@ -193,10 +199,11 @@ enum status items_of(items_asked asked, const struct breakdown *breakdown, struc
         return ST_NO_MEMORY;
     for (size_t s = 0; s < statements_of(breakdown); s++) {
         const struct cube_rows *rows = asked[s];
-        for (size_t i = 0; i < rows->n; i++)
-            if (is_of(rows, i, CUBE_PERIOD, slice.period) && is_of(rows, i, CUBE_PARTNER, slice.partner) &&
-                is_of(rows, i, CUBE_FLOW, (uint32_t)slice.flow))
-                row[s * CUBE_BASKETS_MAX + (breakdown ? rows->key[CUBE_PRODUCT][i] : 0)] = (uint32_t)i + 1;
+        size_t i = 0;
+        while (i < rows->n && !is_in(rows, i, &slice))
+            i++;
+        for (; i < rows->n && is_in(rows, i, &slice); i++) /* a slice's rows stand together */
+            row[s * CUBE_BASKETS_MAX + (breakdown ? rows->key[CUBE_PRODUCT][i] : 0)] = (uint32_t)i + 1;
     }
     *out = (struct items){asked, row, breakdown && breakdown->baskets};
     return ST_OK;

@@ -52,30 +52,47 @@ struct trades {
     size_t n;
 };
 
-static bool is_in(const struct ranking *r, size_t row, uint32_t period)
+/* The rows of one period, which stand together. */
+struct stretch {
+    size_t from, to;
+};
+
+static struct stretch stretch_of(const struct ranking *r, uint32_t period)
 {
-    return !r->rows->key[CUBE_PERIOD] || r->rows->key[CUBE_PERIOD][row] == period;
+    const uint32_t *key = r->rows->key[CUBE_PERIOD];
+    struct stretch s = {0, r->rows->n};
+    if (!key)
+        return s;
+    while (s.from < s.to && key[s.from] != period)
+        s.from++;
+    while (s.from < s.to && key[s.to - 1] != period)
+        s.to--;
+    return s;
 }
 
-/* Rows ascend by period, partner, flow. All partners are recorded, so an absent key means the same for each of them. */
+/* Rows ascend by partner, flow. All partners are recorded, so an absent key means the same for each of them. */
 static enum status gather(const struct ranking *r, uint32_t period, struct arena *arena, struct trades *out)
 {
-    const struct cube_rows *rows = r->rows;
+    const struct stretch rows = stretch_of(r, period);
+    const uint32_t *partner = r->rows->key[CUBE_PARTNER], *flow = r->rows->key[CUBE_FLOW];
     const struct figure x = frame_absent(&r->frame, ANY_MEMBER, FLOW_EXPORTS, period),
                         m = frame_absent(&r->frame, ANY_MEMBER, FLOW_IMPORTS, period);
-    *out = (struct trades){arena_new_raw(arena, struct trade, rows->n), 0};
-    if (!out->trade)
+    struct trade *t = arena_new_raw(arena, struct trade, rows.to - rows.from);
+    *out = (struct trades){t, 0};
+    if (!t)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < rows->n; i++) {
-        if (!is_in(r, i, period))
-            continue;
-        uint32_t partner = rows->key[CUBE_PARTNER][i];
-        if (out->n == 0 || out->trade[out->n - 1].partner != partner)
-            out->trade[out->n++] = (struct trade){.partner = partner, .flow = {x, m}};
-        struct trade *t = &out->trade[out->n - 1];
-        t->flow[rows->key[CUBE_FLOW][i]] = (struct figure){rows->value_usd[i], true};
-        t->status |= rows->status[i];
+    for (size_t i = rows.from; i < rows.to; t++) {
+        t->partner = partner[i];
+        t->flow[FLOW_EXPORTS] = x;
+        t->flow[FLOW_IMPORTS] = m;
+        t->status = 0;
+        for (; i < rows.to && partner[i] == t->partner; i++) {
+            t->flow[flow[i]].usd = r->rows->value_usd[i];
+            t->flow[flow[i]].known = true;
+            t->status |= r->rows->status[i];
+        }
     }
+    out->n = (size_t)(t - out->trade);
     return ST_OK;
 }
 
@@ -331,8 +348,9 @@ double ranking_import_hhi(const struct ranking *r)
 {
     int64_t sum_usd = 0;
     double sum_sq = 0;
-    for (size_t i = 0; i < r->rows->n; i++)
-        if (r->rows->key[CUBE_FLOW][i] == FLOW_IMPORTS && is_in(r, i, r->period[1])) {
+    const struct stretch rows = stretch_of(r, r->period[1]);
+    for (size_t i = rows.from; i < rows.to; i++)
+        if (r->rows->key[CUBE_FLOW][i] == FLOW_IMPORTS) {
             double value = (double)r->rows->value_usd[i];
             sum_usd += r->rows->value_usd[i];
             sum_sq += value * value;

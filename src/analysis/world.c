@@ -28,6 +28,17 @@ struct figure world_absent(const struct frame *frame, enum flow flow, uint32_t p
 
 /* ---- in a batch ---- */
 
+static const uint8_t *find_kinds(const struct frame *frame, const uint32_t *period, size_t n)
+{
+    uint8_t *kind = arena_new_raw(ask_arena(frame->ask), uint8_t, 2 * n);
+    if (!kind)
+        ask_fail(frame->ask);
+    for (size_t i = 0; kind && i < n; i++)
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            kind[2 * i + f] = (uint8_t)world_kind(frame, f, period[i]);
+    return kind;
+}
+
 /* The flows and periods for which the world is of one kind: one statement has them all. */
 static items_asked ask_kind(const struct world *w, enum world_kind kind, unsigned flows, const uint32_t *period,
                             size_t n)
@@ -43,7 +54,7 @@ static items_asked ask_kind(const struct world *w, enum world_kind kind, unsigne
     for (size_t i = 0; i < n; i++) {
         unsigned here = 0;
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-            if (flows & FLOW_BIT(f) && world_kind(frame, f, period[i]) == kind)
+            if (flows & FLOW_BIT(f) && w->kind[2 * i + f] == kind)
                 here |= FLOW_BIT(f);
         of_kind |= here;
         if (here)
@@ -64,7 +75,9 @@ static items_asked ask_kind(const struct world *w, enum world_kind kind, unsigne
 struct world world_ask(const struct frame *frame, const struct breakdown *breakdown, unsigned flows, unsigned summed,
                        const uint32_t *period, size_t n)
 {
-    struct world w = {.frame = *frame, .breakdown = breakdown};
+    struct world w = {.frame = *frame, .breakdown = breakdown, .kind = find_kinds(frame, period, n)};
+    if (!w.kind)
+        return w;
     w.row = ask_kind(&w, WORLD_ROW, flows, period, n);
     w.sum = ask_kind(&w, WORLD_SUM, flows & ~summed, period, n);
     return w;

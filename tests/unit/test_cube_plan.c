@@ -99,7 +99,8 @@ static void suppliers_are_each_reporters_roll_up(void **state)
     q.only[CUBE_FLOW] = (struct cube_set){&exports, 1};
     q.only[CUBE_PERIOD] = (struct cube_set){&y2023, 1};
     q.only[CUBE_PRODUCT] = (struct cube_set){&first_leaf, 1};
-    expect_plan(&q, CUBE_INDEX_PAIR, false, true, false, 4, 4); /* one row in each of four roll-ups */
+    /* one row in each of four roll-ups, each of which is as good as read: it has three */
+    expect_plan(&q, CUBE_INDEX_PAIR, false, true, false, 4, 12);
 }
 
 static void the_worlds_trade_is_one_run(void **state)

@@ -22,6 +22,7 @@ struct world {
     struct frame frame;
     const struct breakdown *breakdown;
     items_asked row, sum;
+    const uint8_t *kind; /* enum world_kind of flow f in period i of those asked for: [2 * i + f] */
 };
 #define FLOW_BIT(flow) (1U << (flow))
 #define BOTH_FLOWS (FLOW_BIT(FLOW_EXPORTS) | FLOW_BIT(FLOW_IMPORTS))

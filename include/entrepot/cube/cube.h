@@ -136,7 +136,9 @@ struct cube_plan {
     bool all_reporters, all_partners; /* the roll-up over all of them is read instead of each */
     bool totals;                      /* the runs' totals answer: no row is read */
     uint64_t runs;                    /* that are touched */
-    uint64_t observations; /* that cube_run will read; a run's total, and a look-up of one leaf, count as one */
+    /* That cube_run will read. A run's total counts as one; a run into which is only looked for a few leaves as much as if it were read, or
+     * as a few dozen for each leaf, whichever is less. */
+    uint64_t observations;
 };
 
 /* ST_NO_MEMORY; the arena is left as it was. */

@@ -1,14 +1,6 @@
 /* From cells to rows, in the order of the cells' numbers. */
 #include "cube/engine/scan.h"
 
-/* cube_rows is const for its readers; here it is filled. */
-struct rows_out {
-    uint32_t *key[CUBE_DIMS], *members, *top_id;
-    int64_t *value_usd, *quantity_kg, *unweighed_usd, *top_value_usd;
-    uint16_t *status;
-    double *sum_sq;
-};
-
 static int by_number(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -84,7 +76,9 @@ static uint32_t member_of(const struct scan *s, enum cube_dim dim, uint64_t at)
 static void name_side(const struct scan *s, enum cube_dim dim, uint64_t *number, size_t n, uint32_t *key)
 {
     const struct divisor side = divisor_of(&s->box, dim);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; side.length == 1 && i < n; i++)
+        key[i] = 0;
+    for (size_t i = 0; side.length > 1 && i < n; i++) {
         uint64_t outer = divide(&side, number[i]);
         key[i] = (uint32_t)(number[i] - outer * side.length);
         number[i] = outer;
@@ -236,6 +230,24 @@ static size_t count_groups(const struct scan *s, const struct used *used)
     return groups;
 }
 
+static void hand_over(const struct scan *s, char *block, size_t n, struct cube_rows *rows)
+{
+    struct rows_out out;
+    place_columns(s, block, n, &out);
+    *rows = (struct cube_rows){.n = n,
+                               .value_usd = out.value_usd,
+                               .status = out.status,
+                               .quantity_kg = out.quantity_kg,
+                               .unweighed_usd = out.unweighed_usd,
+                               .members = out.members,
+                               .top_id = out.top_id,
+                               .top_value_usd = out.top_value_usd,
+                               .sum_sq = out.sum_sq,
+                               .observations_read = s->observations_read};
+    for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
+        rows->key[d] = out.key[d];
+}
+
 enum status scan_rows(struct scan *s, struct cube_rows *rows)
 {
     struct used used;
@@ -255,18 +267,83 @@ enum status scan_rows(struct scan *s, struct cube_rows *rows)
     for (size_t i = s->box.n_sides - is_laid_out(s); i-- > 0;) /* the innermost first */
         name_side(s, s->box.side[i], used.number, n, out.key[s->box.side[i]]);
     block = arena_rewind_around(s->arena, s->mark, block, n * row_bytes(s));
-    place_columns(s, block, n, &out);
-    *rows = (struct cube_rows){.n = n,
-                               .value_usd = out.value_usd,
-                               .status = out.status,
-                               .quantity_kg = out.quantity_kg,
-                               .unweighed_usd = out.unweighed_usd,
-                               .members = out.members,
-                               .top_id = out.top_id,
-                               .top_value_usd = out.top_value_usd,
-                               .sum_sq = out.sum_sq,
-                               .observations_read = s->observations_read};
-    for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
-        rows->key[d] = out.key[d];
+    hand_over(s, block, n, rows);
     return s->failed ? ST_CORRUPT : ST_OK;
+}
+
+/* ---- slice by slice ---- */
+
+bool slices_make(struct scan *s, uint64_t most, struct slices *out)
+{
+    const size_t left = s->arena->ceiling_bytes - s->arena->used_bytes;
+    s->bounded = s->query->max_rows && s->query->max_rows < most;
+    *out = (struct slices){.room = (size_t)(s->bounded ? s->query->max_rows : most)};
+    if (out->room > left / 2 / row_bytes(s))
+        return false;
+    out->block = arena_alloc_raw(s->arena, out->room, row_bytes(s), 16);
+    if (out->block)
+        place_columns(s, out->block, out->room, &out->out);
+    return out->block != NULL;
+}
+
+/* One cell, which becomes empty. */
+static void take_slice_cell(struct scan *s, size_t at, const struct rows_out *out, size_t row)
+{
+    struct cell *cell = &s->cells.cell[at];
+    out->value_usd[row] = cell->value_usd;
+    out->status[row] = (uint16_t)(cell->marks & 0xFF);
+    *cell = (struct cell){.value_usd = 0};
+    if (!s->weighed)
+        return;
+    struct weight_cell *w = &s->cells.weight[at];
+    out->quantity_kg[row] = w->weighed ? w->kg : QUANTITY_UNKNOWN;
+    out->unweighed_usd[row] = w->unweighed_usd;
+    *w = (struct weight_cell){.kg = 0};
+}
+
+enum status slices_take(struct scan *s, struct slices *slices, uint32_t period, uint32_t reporter)
+{
+    const struct arena_mark mark = arena_mark(s->arena);
+    const struct rows_out *out = &slices->out;
+    struct used used;
+    if (find_used(s, &used) != ST_OK)
+        return ST_NO_MEMORY;
+    if (used.n > slices->room - slices->n) { /* only in a damaged file, or more than max_rows */
+        s->failed = true;
+        s->full = s->bounded;
+        return ST_OK;
+    }
+    for (size_t i = 0; i < used.n; i++)
+        take_slice_cell(s, (size_t)used.number[i], out, slices->n + i);
+    for (size_t i = s->box.n_sides; i-- > 0;)
+        name_side(s, s->box.side[i], used.number, used.n, out->key[s->box.side[i]] + slices->n);
+    for (size_t i = slices->n; i < slices->n + used.n; i++) {
+        out->key[CUBE_REPORTER][i] = reporter;
+        if (out->key[CUBE_PERIOD])
+            out->key[CUBE_PERIOD][i] = period;
+    }
+    slices->n += used.n;
+    arena_rewind(s->arena, mark);
+    return ST_OK;
+}
+
+#define PACK(column)                                                                                                   \
+    if (from->column)                                                                                                  \
+    memmove(to.column, from->column, n * sizeof *to.column)
+
+/* There was room for more rows than have come. */
+void slices_end(struct scan *s, struct slices *slices, struct cube_rows *rows)
+{
+    const struct rows_out *from = &slices->out;
+    const size_t n = slices->n;
+    struct rows_out to;
+    place_columns(s, slices->block, n, &to);
+    PACK(value_usd);
+    PACK(quantity_kg);
+    PACK(unweighed_usd);
+    for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
+        PACK(key[d]);
+    PACK(status);
+    char *block = arena_rewind_around(s->arena, s->mark, slices->block, n * row_bytes(s));
+    hand_over(s, block, n, rows);
 }

@@ -62,29 +62,6 @@ static enum status shape_box(struct scan *s)
     return ST_OK;
 }
 
-/* Of baskets the leaves that are in one of them, as far as the query wants those. */
-static enum status find_leaves(struct scan *s)
-{
-    const struct cube_set *only = &s->query->only[CUBE_PRODUCT];
-    const struct cube_baskets *baskets = s->query->baskets;
-    const size_t n_leaves = s->cube->image.n_products, n = only->member ? only->n : n_leaves;
-    s->leaves = *only;
-    if (!baskets)
-        return ST_OK;
-    uint32_t *list = arena_new_raw(s->arena, uint32_t, n);
-    if (!list)
-        return ST_NO_MEMORY;
-    s->leaves = (struct cube_set){list, 0};
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t leaf = only->member ? only->member[i] : i;
-        if (leaf < n_leaves && baskets->of_leaf[leaf])
-            list[s->leaves.n++] = leaf;
-    }
-    if (s->leaves.n == n_leaves)
-        s->leaves = (struct cube_set){NULL, 0};
-    return ST_OK;
-}
-
 /* Groups of members that are named have places among each other, however many members there are. */
 static enum status place_members(struct scan *s)
 {
@@ -126,12 +103,6 @@ static enum status mark_leaves(struct scan *s)
             wanted[s->leaves.member[i]] = true;
     s->wanted = wanted;
     return ST_OK;
-}
-
-static bool needs_totals_only(const struct cube_query *q)
-{
-    return !q->only[CUBE_PRODUCT].member && !q->baskets &&
-           (!query_tells_apart(q, CUBE_PRODUCT) || q->level == LEVEL_TOTAL);
 }
 
 /* ---- adding ---- */
@@ -378,17 +349,12 @@ static void localise(struct scan *s, const struct image_segment *segment)
         s->local_leaf[i] = local_of(segment, s->leaves.member[i]);
 }
 
-#define LOOK_UP_ROWS 96 /* as many rows in turn cost as much as looking one up */
-
-/* Whether looking each of the leaves up costs less than reading the run. */
-static bool few_leaves(size_t leaves, uint32_t rows) { return leaves <= 1 || leaves * LOOK_UP_ROWS <= rows; }
-
 static void add_named(const struct adding *a, const struct run_view *view)
 {
     struct scan *s = a->scan;
     struct rows_chunk chunk;
     localise(s, a->segment);
-    s->observations_read += s->leaves.n; /* whether they are there or not: that is the work */
+    s->observations_read += plan_rows(s, view->run); /* whether they are there or not: that is the work */
     for (size_t i = 0; i < s->leaves.n; i++) {
         uint32_t row;
         if (s->local_leaf[i] == UINT32_MAX || !run_find(view, s->local_leaf[i], &row))
@@ -442,7 +408,7 @@ static void add_run(struct visitor *visitor, const struct touch *touch)
     struct run_view view;
     if (!run_view(touch->run, segment->rows, segment->rows_bytes, segment->n_leaves, &view))
         s->failed = true;
-    else if (s->leaves.member && few_leaves(s->leaves.n, touch->run->count))
+    else if (s->leaves.member && plan_looks_up(s, touch->run))
         add_named(&a, &view);
     else
         add_rows(&a, &view);
@@ -531,111 +497,19 @@ static enum status prepare(struct scan *s)
         return ST_NO_MEMORY;
     s->node = levels ? s->cube->level[q->level].of_leaf : NULL;
     s->streamed = q->spread == CUBE_REPORTER || q->spread == CUBE_PARTNER;
-    s->visitor.totals = needs_totals_only(q);
+    s->visitor.totals = plan_needs_totals(q);
     s->visitor.visit = s->visitor.totals ? add_run_total : add_run;
     s->weighed = (q->measures & CUBE_QUANTITY) != 0;
     enum status status = sides_make(s->cube, q, s->arena, &s->sides);
     if (status == ST_OK)
         status = place_members(s);
     if (status == ST_OK)
-        status = find_leaves(s);
+        status = plan_leaves(s);
     if (status == ST_OK)
         status = place_leaves(s);
     if (status == ST_OK)
         status = mark_leaves(s);
     return status == ST_OK ? shape_box(s) : status;
-}
-
-struct counting {
-    struct visitor visitor; /* first */
-    const struct scan *scan;
-    struct cube_plan plan;
-};
-
-static void count_run(struct visitor *visitor, const struct touch *touch)
-{
-    struct counting *c = (struct counting *)visitor;
-    const struct cube_set *leaves = &c->scan->leaves;
-    c->plan.runs++;
-    if (visitor->totals) {
-        c->plan.observations++;
-        return;
-    }
-    bool few = leaves->member && few_leaves(leaves->n, touch->run->count);
-    c->plan.observations += few ? leaves->n : touch->run->count;
-}
-
-static struct cube_plan plan_of(const struct scan *s)
-{
-    struct counting c = {.visitor = {count_run, s->visitor.totals}, .scan = s};
-    struct sides pass = s->sides; /* a spread over members is a pass for each */
-    if (s->query->spread == CUBE_REPORTER || s->query->spread == CUBE_PARTNER)
-        pass.side[s->query->spread].n = 1;
-    c.plan.index = sides_index(&pass);
-    c.plan.all_reporters = s->sides.side[CUBE_REPORTER].list == s->cube->all.list;
-    c.plan.all_partners = s->sides.side[CUBE_PARTNER].list == s->cube->all.list;
-    c.plan.totals = s->visitor.totals;
-    sides_visit(s->cube, s->query, &s->sides, s->period, s->n_periods, &c.visitor);
-    return c.plan;
-}
-
-enum status cube_plan(const struct cube *cube, const struct cube_query *query, struct arena *arena,
-                      struct cube_plan *out)
-{
-    struct scan s = {.cube = cube, .query = query, .arena = arena, .visitor = {.totals = needs_totals_only(query)}};
-    const struct arena_mark mark = arena_mark(arena);
-    s.period = query->only[CUBE_PERIOD].member;
-    s.n_periods = query->only[CUBE_PERIOD].n;
-    if (!s.period) { /* the dataset's own periods hold the same observations as any kind they add up to */
-        s.period = cube->period;
-        s.n_periods = cube->image.n_segments;
-    }
-    enum status status = find_leaves(&s);
-    if (status == ST_OK)
-        status = sides_make(cube, query, arena, &s.sides);
-    if (status == ST_OK)
-        *out = plan_of(&s);
-    arena_rewind(arena, mark);
-    return status;
-}
-
-/* How many members a side has at most. */
-static size_t members_meant(const struct cube *cube, const struct cube_query *query, enum cube_dim dim)
-{
-    if (query->only[dim].member)
-        return query->only[dim].n;
-    return query_tells_apart(query, dim) ? cube->each.n : 1;
-}
-
-/* How many rows of one run are read at most: few leaves are looked up, others are so many that a run is shorter than that. */
-static uint64_t rows_at_most(const struct cube *cube, const struct cube_query *query)
-{
-    const struct cube_set *leaves = &query->only[CUBE_PRODUCT];
-    const uint64_t all = cube->image.n_products;
-    if (needs_totals_only(query))
-        return 1;
-    if (!leaves->member || leaves->n > all / LOOK_UP_ROWS)
-        return all;
-    return leaves->n <= 1 ? leaves->n : leaves->n * LOOK_UP_ROWS;
-}
-
-uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *query)
-{
-    uint64_t segments = query->only[CUBE_PERIOD].member ? 0 : cube->image.n_segments;
-    for (size_t i = 0; i < query->only[CUBE_PERIOD].n; i++) {
-        size_t from, to;
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): where no member is named their number is 0 */
-        engine_segments(cube, query->only[CUBE_PERIOD].member[i], &from, &to);
-        segments += to - from;
-    }
-    uint64_t flows = query->only[CUBE_FLOW].member ? query->only[CUBE_FLOW].n : 2;
-    uint64_t factor[] = {flows, rows_at_most(cube, query), members_meant(cube, query, CUBE_REPORTER),
-                         members_meant(cube, query, CUBE_PARTNER)};
-    uint64_t cost = segments;
-    for (size_t i = 0; i < sizeof factor / sizeof *factor; i++)
-        if (__builtin_mul_overflow(cost, factor[i], &cost))
-            return UINT64_MAX;
-    return cost;
 }
 
 /* How many cells will be used at most. */
@@ -649,9 +523,74 @@ static uint64_t expected_cells(const struct scan *s)
     return s->query->baskets && read < s->box.cells ? read * s->query->baskets->n : read;
 }
 
-static enum status scan_all(struct scan *s)
+/* ---- slice by slice ---- */
+
+#define SLICE_CELLS ((uint64_t)1 << 16)
+
+/* Whether the groups are better made reporter by reporter (and period by period), which is their order: a box of all of them at once is
+ * large, that of each is small. */
+static bool has_slices(const struct scan *s)
 {
-    uint64_t expected = expected_cells(s);
+    const struct cube_query *q = s->query;
+    bool apart = (q->group & CUBE_BIT(CUBE_REPORTER)) != 0 && q->spread == CUBE_NO_SPREAD;
+    return apart && s->box.cells > SLICE_CELLS && s->box.stride[CUBE_REPORTER] <= SLICE_CELLS;
+}
+
+/* The box of one reporter in one period. */
+static struct box inner_box(const struct box *whole)
+{
+    struct box box = *whole;
+    box.n_sides = 0;
+    for (size_t i = 0; i < whole->n_sides; i++)
+        if (whole->side[i] != CUBE_PERIOD && whole->side[i] != CUBE_REPORTER)
+            box.side[box.n_sides++] = whole->side[i];
+    box.cells = whole->stride[CUBE_REPORTER];
+    box.stride[CUBE_PERIOD] = box.stride[CUBE_REPORTER] = 0;
+    return box;
+}
+
+static enum status visit_slices(struct scan *s, struct slices *slices)
+{
+    const struct member_side whole = s->sides.side[CUBE_REPORTER];
+    const size_t pass = s->query->group & CUBE_BIT(CUBE_PERIOD) ? 1 : s->n_periods;
+    uint16_t *one = arena_new(s->arena, uint16_t, 1);
+    bool *has = arena_new(s->arena, bool, s->cube->image.n_members + 1);
+    enum status status = one && has ? ST_OK : ST_NO_MEMORY;
+    if (status == ST_OK)
+        s->sides.side[CUBE_REPORTER] = (struct member_side){.list = one, .n = 1, .has = has};
+    for (s->first_period = 0; status == ST_OK && s->first_period < s->n_periods; s->first_period += pass)
+        for (size_t i = 0; status == ST_OK && !s->failed && i < whole.n; i++) {
+            *one = whole.at_place ? whole.at_place[i] : whole.list[i];
+            has[*one] = true;
+            sides_visit(s->cube, s->query, &s->sides, s->period + s->first_period, pass, &s->visitor);
+            has[*one] = false;
+            status = slices_take(s, slices, s->period[s->first_period], s->cube->country[*one]);
+        }
+    return status;
+}
+
+/* `most`: how many rows there are at most. *sliced is false, and nothing done, where there is no room for so many. */
+static enum status scan_slices(struct scan *s, uint64_t most, struct cube_rows *rows, bool *sliced)
+{
+    struct slices slices;
+    *sliced = slices_make(s, most, &slices);
+    if (!*sliced)
+        return ST_OK;
+    s->box = inner_box(&s->box);
+    enum status status = cells_make(&s->cells, &s->box, s->box.cells, s->arena); /* an array */
+    if (status == ST_OK && s->weighed)
+        status = cells_weigh(&s->cells, s->arena);
+    if (status == ST_OK)
+        status = visit_slices(s, &slices);
+    if (status == ST_OK)
+        status = s->full ? ST_TOO_LARGE : s->failed ? ST_CORRUPT : ST_OK;
+    if (status == ST_OK)
+        slices_end(s, &slices, rows);
+    return status;
+}
+
+static enum status scan_all(struct scan *s, uint64_t expected)
+{
     bool laid_out = s->query->spread != CUBE_NO_SPREAD && !s->streamed; /* then cells are more than rows */
     s->bounded = s->query->max_rows && !laid_out && s->query->max_rows < expected;
     if (s->bounded)
@@ -691,9 +630,13 @@ static enum status run_one(const struct cube *cube, const struct cube_query *que
 {
     struct scan s = {.cube = cube, .query = query, .arena = arena, .mark = arena_mark(arena)};
     enum status status = prepare(&s);
-    if (status == ST_OK)
-        status = scan_all(&s);
-    if (status == ST_OK)
+    const uint64_t expected = status == ST_OK ? expected_cells(&s) : 0;
+    bool sliced = false;
+    if (status == ST_OK && has_slices(&s))
+        status = scan_slices(&s, expected < s.box.cells ? expected : s.box.cells, rows, &sliced);
+    if (status == ST_OK && !sliced)
+        status = scan_all(&s, expected);
+    if (status == ST_OK && !sliced)
         status = s.full ? ST_TOO_LARGE : s.failed ? ST_CORRUPT : scan_rows(&s, rows);
     if (status != ST_OK)
         arena_rewind(arena, s.mark);

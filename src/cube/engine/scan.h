@@ -127,6 +127,42 @@ struct scan {
     uint64_t observations_read;
 };
 
+/* ---- what it reads (plan.c) ---- */
+
+/* Whether the runs' totals answer. */
+bool plan_needs_totals(const struct cube_query *query);
+/* Fills the scan's leaves. ST_NO_MEMORY. */
+enum status plan_leaves(struct scan *scan) MUST_CHECK;
+/* Whether the scan's leaves are looked up in a run one by one, or the whole run is read; and what that counts as, in observations. */
+bool plan_looks_up(const struct scan *scan, const struct file_run *run);
+uint64_t plan_rows(const struct scan *scan, const struct file_run *run);
+/* The scan needs its sides, leaves and periods. */
+struct cube_plan plan_of(const struct scan *scan);
+
+/* ---- rows (rows_out.c) ---- */
+
+/* The columns of rows while they are filled: cube_rows is const for its readers. */
+struct rows_out {
+    uint32_t *key[CUBE_DIMS], *members, *top_id;
+    int64_t *value_usd, *quantity_kg, *unweighed_usd, *top_value_usd;
+    uint16_t *status;
+    double *sum_sq;
+};
+
+/* Rows that are made slice by slice: of one reporter in one period after the other. */
+struct slices {
+    struct rows_out out;
+    char *block;
+    size_t room, n;
+};
+
+/* Room for as many rows; false if there is not enough memory for so many. */
+bool slices_make(struct scan *scan, uint64_t most, struct slices *out);
+/* The cells of a slice as rows behind those that are there; the cells are empty again. ST_NO_MEMORY. */
+enum status slices_take(struct scan *scan, struct slices *slices, uint32_t period, uint32_t reporter) MUST_CHECK;
+/* As scan_rows. */
+void slices_end(struct scan *scan, struct slices *slices, struct cube_rows *rows);
+
 /* The scan's cells as rows, for which all else that was taken of the arena is given back (rows_out.c). ST_TOO_LARGE, ST_NO_MEMORY. */
 enum status scan_rows(struct scan *scan, struct cube_rows *rows) MUST_CHECK;
 
