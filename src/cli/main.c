@@ -34,10 +34,11 @@ static bool asks_for(int argc, char **argv, const char *option)
 
 static int refuse_arguments(const struct command *command, const struct settings *settings)
 {
-    if (settings->n_rest > command->at_most)
-        problem_line(stderr, "entrepot: %s: \"%s\" is an argument too many", command->name,
-                     settings->rest[command->at_most]);
-    return command_usage(command);
+    if (settings->n_rest <= command->at_most)
+        return command_usage(command);
+    problem_line(stderr, "entrepot: %s: \"%s\" is an argument too many (entrepot %s --help tells more)", command->name,
+                 settings->rest[command->at_most], command->name);
+    return EXIT_USAGE;
 }
 
 static int run_command(const struct command *command, int argc, char **argv)
