@@ -30,8 +30,9 @@ struct import_options {
     const char *output, *report;
     bool inspect, manifest;
     struct ingest_options ingest;
-    enum level level; /* which ingest.level and .partners may point to */
+    enum level level; /* which ingest.level, .partners and .coverage may point to */
     enum partners partners;
+    enum coverage coverage;
 };
 
 struct settings {

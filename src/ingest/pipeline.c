@@ -28,6 +28,7 @@ struct pipeline {
     size_t n_work, first, n_now; /* oldest, how many under way */
     struct block_reader reader;
     bool settled;
+    unsigned fineness;   /* as in struct tally */
     uint64_t done_bytes; /* of files read before the present one */
     struct ingest_progress progress;
 };
@@ -52,10 +53,12 @@ static void report_progress(struct pipeline *p)
         o->progress(o->context, &p->progress);
 }
 
-static void merge_tally(struct ingest_report *report, const struct tally *tally)
+static void merge_tally(struct pipeline *p, const struct tally *tally)
 {
+    struct ingest_report *report = p->report;
     for (size_t i = 0; i < INGEST_SKIPS; i++)
         report->skipped[i] += tally->skipped[i];
+    p->fineness = tally->fineness > p->fineness ? tally->fineness : p->fineness;
     codes_merge(&report->countries, tally->countries);
     codes_merge(&report->products, tally->products);
     codes_merge(&report->left_out, tally->left_out);
@@ -69,7 +72,7 @@ static enum status take_batch(struct pipeline *p, struct work *w)
     size_t rows = cube_batch_rows(w->parse.batch);
     struct cube_batch *batch = w->parse.batch;
     w->parse.batch = NULL;
-    merge_tally(p->report, &w->parse.tally);
+    merge_tally(p, &w->parse.tally);
     enum status status = cube_writer_take(p->writer, batch, p->problem);
     if (status == ST_OK && w->block.last)
         status = cube_writer_end_source(p->writer, p->problem);
@@ -144,9 +147,7 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
                                           .sum_member = im->members.unknown_as,
                                           .doubles = im->map.sum || o->sum ? DOUBLES_SUMMED
                                                      : im->map.repeats     ? DOUBLES_ONCE
-                                                                           : DOUBLES_REFUSED,
-                                          .detect_partners =
-                                              im->adapter->by_description && im->map.reader.n && !o->partners};
+                                                                           : DOUBLES_REFUSED};
     p->settled = true;
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
 }
@@ -289,6 +290,15 @@ static enum status check_codes(const struct pipeline *p)
     return ST_OK;
 }
 
+/* What the last digit of the source is worth in USD: values are held in whole ones. */
+static int64_t last_digit(unsigned fineness)
+{
+    int64_t unit = 1;
+    for (unsigned i = fineness; fineness && i < FINENESS_USD; i++)
+        unit *= 10;
+    return unit;
+}
+
 static enum status read_all(struct pipeline *p)
 {
     enum status status = ST_OK;
@@ -303,6 +313,7 @@ static enum status read_all(struct pipeline *p)
         return status;
     p->progress.writing = true;
     report_progress(p);
+    cube_writer_unit(p->writer, last_digit(p->fineness));
     return cube_writer_finish(p->writer, &p->report->written, p->problem);
 }
 

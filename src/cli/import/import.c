@@ -60,6 +60,18 @@ static const char *import_read_partners(struct settings *settings, const char *v
     return "is unknown: write all, listed or closed";
 }
 
+static const char *import_read_coverage(struct settings *settings, const char *value)
+{
+    struct import_options *o = &settings->import;
+    for (unsigned i = 0; i < 2; i++)
+        if (str_is(str_view(value), coverage_name[i])) {
+            o->coverage = (enum coverage)i;
+            o->ingest.coverage = &o->coverage;
+            return NULL;
+        }
+    return "is unknown: write full or selected";
+}
+
 #define TEXT(word, value, field, text)                                                                                 \
     {                                                                                                                  \
         .name = word, .meta = value, .type = OPT_TEXT, OPTION_AT(import.field), .help = text                           \
@@ -81,7 +93,8 @@ static const struct option import_table[] = {
     TEXT("release", "TEXT", ingest.published, "the source's release or date of publication"),
     TEXT("hs", "HS2017", ingest.hs, "revision of the Harmonized System, where the files do not say it"),
     READ("level", "LEVEL", import_read_level, "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"),
-    READ("partners", "WORD", import_read_partners, "all, listed or closed"),
+    READ("coverage", "WORD", import_read_coverage, "full or selected products; else found from the rows"),
+    READ("partners", "WORD", import_read_partners, "all, listed or closed; else found from the rows"),
     TEXT("set", "ROLE=VALUE", ingest.set, "what no column says, as flow=X,partner=CHN"),
     TEXT("report", "FILE", report, "write what was done as JSON, too"),
     FLAG("manifest", manifest, "inspect: print the manifest that says what was found"),

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "entrepot/base/jw.h"
+#include "entrepot/cube/known.h"
 
 #define CHAPTERS 96 /* in use: 01 to 97 without 77 */
 
@@ -50,6 +51,57 @@ static void print_first(const struct ingest_report *report, const struct cube *c
                STR_ARG(countries_at(countries, row->partner)->id), row->flow == FLOW_IMPORTS ? "imports" : "exports",
                code, (long long)row->value_usd);
     }
+}
+
+/* How many returns have this, where not all do. */
+static void print_share(size_t n, size_t of)
+{
+    if (n < of)
+        printf(" in %zu of %zu returns", n, of);
+}
+
+static const char *const rule_text[CUBE_RULES] = {
+    "stated", "the format's word", "totals are published, and the sums of their parts", "enough of the codes occur",
+    "no total is published, and codes are missing"};
+
+/* What is known of the returns, by which rule, and how to say otherwise. */
+static void print_known(const struct cube_summary *written, const struct cube *cube)
+{
+    static const char *const means[CUBE_PARTNERS] = {"all", "listed", "the world alone", "a closed set"};
+    const struct cube_found *f = &written->found;
+    printf("  products: %s", f->selected ? "selected" : "full");
+    if (f->selected && cube_dataset(cube)->level != LEVEL_TOTAL)
+        printf(" (%u of %d chapters)", f->chapters, CHAPTERS);
+    print_share(f->selected ? f->selected : f->n, f->n);
+    for (unsigned i = 0; i < CUBE_RULES; i++)
+        if (f->by_rule[i]) {
+            printf("; %s", rule_text[i]);
+            print_share(f->by_rule[i], f->n);
+        }
+    puts(f->by_rule[CUBE_STATED] == f->n ? "" : "; --coverage full or selected says otherwise");
+    const char *before = "  partners: ";
+    for (unsigned i = 0; i < CUBE_PARTNERS; i++)
+        if (f->by_partners[i]) {
+            printf("%s%s", before, means[i]);
+            print_share(f->by_partners[i], f->n);
+            before = "; ";
+        }
+    puts("; --partners all, listed or closed says otherwise");
+}
+
+/* A return whose partners are not what the world's row says. */
+static void print_missed(const struct cube_found *f, const struct countries *countries)
+{
+    char period[PERIOD_TEXT];
+    if (f->n_missed == 0)
+        return;
+    (void)period_print(f->period, period);
+    problem_line(stderr,
+                 "entrepot: %zu return%s whose partners are not the world's row: first the %s of %.*s in %s, partners "
+                 "%lld USD, world %lld USD: taken as listed",
+                 f->n_missed, plural(f->n_missed), f->flow == FLOW_EXPORTS ? "exports" : "imports",
+                 STR_ARG(countries_at(countries, f->reporter)->id), period, (long long)f->partners_usd,
+                 (long long)f->world_usd);
 }
 
 static void print_found(const struct cube *cube)
@@ -108,9 +160,8 @@ void report_print(const struct ingest_report *report, const char *output, const 
                   const struct countries *countries, double seconds, bool inspected)
 {
     print_counts(report, output, cube, seconds);
-    size_t chapters = chapters_held(cube);
-    if (chapters && chapters < CHAPTERS && cube_dataset(cube)->basis == BASIS_REPORTED)
-        printf("  products: %zu of %d chapters\n", chapters, CHAPTERS);
+    print_missed(&report->written.found, countries);
+    print_known(&report->written, cube);
     print_list(&report->left_out, "left out");
     print_list(&report->taken, "taken");
     for (size_t i = 0; i < report->n_told; i++)
@@ -154,7 +205,9 @@ static void put_report(struct jw *jw, const struct ingest_report *report, const 
         jw_kstr(jw, "hs", d->hs);
     else
         jw_knull(jw, "hs");
+    jw_kz(jw, "coverage", coverage_name[d->coverage]);
     jw_kz(jw, "partners", partners_name[d->partners]);
+    jw_ki64(jw, "aggregates", (int64_t)report->written.aggregates);
     jw_ki64(jw, "chapters", (int64_t)chapters_held(cube));
     jw_kobject(jw, "left_out");
     for (size_t i = 0; i < INGEST_SKIPS; i++)

@@ -56,8 +56,9 @@ struct counting {
 static void count_run(struct visitor *visitor, const struct touch *touch)
 {
     struct counting *c = (struct counting *)visitor;
+    const struct file_rest *rest;
     c->plan.runs++;
-    c->plan.observations += visitor->totals ? 1 : plan_rows(c->scan, touch->run);
+    c->plan.observations += visitor->totals ? 1 : plan_rows(c->scan, touch->run) + scan_rests(c->scan, touch, &rest);
 }
 
 struct cube_plan plan_of(const struct scan *s)

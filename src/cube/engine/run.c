@@ -412,6 +412,7 @@ static void add_run(struct visitor *visitor, const struct touch *touch)
         add_named(&a, &view);
     else
         add_rows(&a, &view);
+    scan_add_rests(s, touch, a.base, a.stride);
     note_failure(s, touch);
 }
 

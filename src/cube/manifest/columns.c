@@ -7,10 +7,11 @@ const char *const csv_role_name[CSV_ROLES] = {
     "period", "reporter", "partner", "flow",    "product",          "value",           "quantity", "status",
     "month",  "hs",       "exports", "imports", "exports_quantity", "imports_quantity"};
 
-static const char *const keys[] = {
-    "file",    "files",      "reader",        "codes",     "columns",   "constants", "members",  "rates", "encoding",
-    "decimal", "value_unit", "quantity_unit", "delimiter", "thousands", "flows",     "statuses", "keep",  "drop",
-    "missing", "totals",     "across",        "footer",    "sum",       "repeats",   "needs"};
+static const char *const keys[] = {"file",      "files",       "reader",   "codes",    "columns",    "constants",
+                                   "members",   "rates",       "encoding", "decimal",  "value_unit", "quantity_unit",
+                                   "delimiter", "thousands",   "flows",    "statuses", "keep",       "drop",
+                                   "missing",   "totals",      "across",   "footer",   "sum",        "repeats",
+                                   "needs",     "availability"};
 
 bool columns_key(const char *key)
 {

@@ -4,9 +4,7 @@
 #include <jansson.h>
 
 #include "cube/manifest/reading.h"
-
-const char *const basis_name[2] = {"reported", "reconciled"}, *const coverage_name[2] = {"full", "selected"},
-                  *const partners_name[3] = {"all", "listed", "closed"};
+#include "cube/manifest/statements.h"
 
 bool dataset_id_good(struct str id)
 {
@@ -60,8 +58,15 @@ static void take_description(struct reading *r, struct dataset *d)
     if (!find_level)
         d->level = (enum level)reading_word(r, "level", level_name, LEVEL_SECTOR, "write total, hs2, hs4, hs6 or hs8");
     d->basis = (enum basis)reading_word(r, "basis", basis_name, 2, "write reported or reconciled");
-    d->coverage = (enum coverage)reading_word(r, "coverage", coverage_name, 2, "write full or selected");
-    d->partners = (enum partners)reading_word(r, "partners", partners_name, 3, "write all, listed or closed");
+    d->coverage_told = json_object_get(r->root, "coverage") ? TOLD_STATED : TOLD_FOUND;
+    d->partners_told = json_object_get(r->root, "partners") ? TOLD_STATED : TOLD_FOUND;
+    if (d->coverage_told == TOLD_STATED)
+        d->coverage = (enum coverage)reading_word(
+            r, "coverage", coverage_name, 2, "write full or selected, or leave it out: then it is found from the rows");
+    if (d->partners_told == TOLD_STATED)
+        d->partners =
+            (enum partners)reading_word(r, "partners", partners_name, 3,
+                                        "write all, listed or closed, or leave it out: then it is found from the rows");
     d->synthetic = json_is_true(json_object_get(r->root, "synthetic"));
     if (json_object_get(r->root, "synthetic") && !json_is_boolean(json_object_get(r->root, "synthetic")))
         reading_refuse(r, "synthetic", "write true or false");
@@ -109,6 +114,8 @@ enum status dataset_read(const char *name, struct str json, struct arena *arena,
     take_description(&r, out);
     if (csv) {
         columns_read(&r, out, csv);
+        if (r.status == ST_OK)
+            r.status = statements_read(name, json_object_get(r.root, "availability"), arena, out, problem);
     }
     json_text_release(&text);
     return r.status;

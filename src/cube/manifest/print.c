@@ -62,6 +62,15 @@ static void put_units(json_t *root, const struct dataset_csv *map)
     put(root, "quantity_unit", map->quantity_shift == 3 ? STR("tonnes") : STR("kg"));
 }
 
+/* What is found from the rows is found from them again. */
+static void put_stated(json_t *root, const char *key, enum dataset_told told, const char *word)
+{
+    if (told == TOLD_STATED)
+        put(root, key, str_view(word));
+    else
+        (void)json_object_del(root, key);
+}
+
 static void put_description(json_t *root, const struct dataset *d)
 {
     put(root, "id", d->id);
@@ -72,8 +81,8 @@ static void put_description(json_t *root, const struct dataset *d)
     put(root, "published", d->published);
     put(root, "hs", d->hs);
     put(root, "frequency", str_view(period_kind_word(d->frequency)));
-    put(root, "partners", str_view(partners_name[d->partners]));
-    put(root, "coverage", str_view(coverage_name[d->coverage]));
+    put_stated(root, "partners", d->partners_told, partners_name[d->partners]);
+    put_stated(root, "coverage", d->coverage_told, coverage_name[d->coverage]);
     (void)json_object_set_new(root, "synthetic", json_boolean(d->synthetic));
 }
 

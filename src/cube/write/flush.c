@@ -117,6 +117,8 @@ static bool make_jobs(struct cube_writer *w, struct flush *f)
                                       .doubles = w->options.doubles,
                                       .sum_member = w->sum_member,
                                       .source = &job->source.source};
+        if (w->published_sorted && !w->published_late)
+            job->in.n_published = published_of(&w->published, job->in.period, &job->in.published);
     }
     return true;
 }

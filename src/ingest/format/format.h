@@ -124,6 +124,9 @@ struct importing {
     struct ingest_report *report; /* told of what is found out */
 };
 
+/* A value's last digit is worth 10^(FINENESS_USD - fineness) USD. */
+#define FINENESS_USD 20U
+
 /* What the parsing of one block found out, besides rows. */
 struct tally {
     uint64_t skipped[INGEST_SKIPS];
@@ -131,6 +134,7 @@ struct tally {
     struct ingest_codes *left_out, *taken;     /* as in the report */
     struct cube_row first[INGEST_FIRST_ROWS];
     size_t n_first;
+    unsigned fineness; /* of the value that is written to the finest unit: last_digit of pipeline.c; 0: of none */
 };
 
 /* The last text of a column and what it meant: mostly the next row has it too. */
@@ -223,8 +227,9 @@ static inline int64_t quantity_meant(int64_t quantity_kg, int64_t value_usd)
 {
     return quantity_kg == 0 && value_usd > 0 ? QUANTITY_UNKNOWN : quantity_kg;
 }
-/* Hands the row to the batch, with the quantity that is meant, unless a member is NO_ID; refuses trade with oneself in reconciled data. */
-enum status parse_add(struct parse *parse, const struct cube_row *row) MUST_CHECK;
+/* Hands the row, a code of `level`, to the batch, as an aggregate where that is coarser than the dataset's: with the quantity that is meant,
+ * unless a member is NO_ID; refuses trade with oneself in reconciled data. */
+enum status parse_add(struct parse *parse, const struct cube_row *row, enum level level) MUST_CHECK;
 
 /* ---- tallies ---- */
 

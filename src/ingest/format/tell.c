@@ -7,7 +7,6 @@ const char *const ingest_skip_name[INGEST_SKIPS] = {"rows of re-exports and othe
                                                     "rows of one mode of transport",
                                                     "rows of one customs procedure",
                                                     "rows of one second partner",
-                                                    "rows of product groups",
                                                     "rows finer than the level",
                                                     "rows between two unknown countries",
                                                     "rows without a value",

@@ -109,7 +109,7 @@ enum status print_manifest(const struct importing *im, struct buf *out, struct p
     const struct input *input = &im->input[0];
     arena_init(&arena, SIZE_MAX);
     d.partners = im->report->written.partners;
-    map.find_level = im->level_found && im->report->skipped[SKIP_AGGREGATE] > 0;
+    map.find_level = im->level_found && im->report->written.aggregates > 0;
     map.sum = map.sum || im->options->sum;
     map.delimiter = input->delimiter;
     map.encoding = input->encoding ? str_view(input->encoding) : str_span(NULL, 0);
