@@ -91,6 +91,13 @@ const struct cube_rows *ask_add(struct ask *ask, const struct cube *cube, const 
 
 void ask_fail(struct ask *ask) { ask->failed = true; }
 
+void *ask_room(struct ask *ask, size_t count, size_t size)
+{
+    void *room = arena_alloc(ask->arena, count, size, 16);
+    ask->failed = ask->failed || !room;
+    return room;
+}
+
 /* ---- pricing and running ---- */
 
 static uint64_t plus(uint64_t a, uint64_t b)

@@ -33,70 +33,56 @@ struct bilateral {
 static size_t find_period(const uint32_t *period, size_t n, uint32_t wanted) { return find_u32(period, n, wanted); }
 
 /* All periods of `kind` that the dataset touches, ascending. */
-static enum status all_periods(const struct frame *frame, enum period_kind kind, struct arena *arena,
-                               const uint32_t **out, size_t *n)
+static void list_whole(struct bilateral *b)
 {
-    size_t n_own;
-    const uint32_t *own = cube_periods(frame->cube, &n_own);
-    uint32_t *period = arena_new(arena, uint32_t, n_own);
-    if (!period)
-        return ST_NO_MEMORY;
-    *n = 0;
-    for (size_t i = 0; i < n_own; i++) {
-        uint32_t p = period_within(own[i], kind);
-        if (*n == 0 || period[*n - 1] != p)
-            period[(*n)++] = p;
+    size_t n, kept = 0;
+    const uint32_t *own = cube_periods(b->frame.cube, &n);
+    uint32_t *period = ask_make(b->frame.ask, uint32_t, n);
+    for (size_t i = 0; period && i < n; i++) {
+        uint32_t p = period_within(own[i], b->question.kind);
+        if (kept == 0 || period[kept - 1] != p)
+            period[kept++] = p;
     }
-    *out = period;
-    return ST_OK;
+    b->whole = (struct series){.period = period, .n = kept};
 }
 
 /* The periods of the rows and those a year before them, as far as the dataset touches them. */
-static enum status with_years_before(const struct series *whole, const uint32_t *period, size_t n, struct arena *arena,
-                                     struct series *out)
+static void list_near(struct bilateral *b)
 {
-    uint32_t *wanted = arena_new(arena, uint32_t, whole->n);
-    if (!wanted)
-        return ST_NO_MEMORY;
-    out->n = 0;
-    for (size_t i = 0; i < whole->n; i++) {
-        uint32_t p = whole->period[i];
-        if (find_period(period, n, p) < n || find_period(period, n, period_add_years(p, 1)) < n)
-            wanted[out->n++] = p;
+    const struct bilateral_question *q = &b->question;
+    uint32_t *wanted = ask_make(b->frame.ask, uint32_t, b->whole.n);
+    size_t n = 0;
+    for (size_t i = 0; wanted && i < b->whole.n; i++) {
+        uint32_t p = b->whole.period[i];
+        if (find_period(q->period, q->n, p) < q->n || find_period(q->period, q->n, period_add_years(p, 1)) < q->n)
+            wanted[n++] = p;
     }
-    out->period = wanted;
-    return ST_OK;
+    b->near = (struct series){.period = wanted, .n = n};
 }
 
-/* Months that can be compared: those with both flows, or, where there is none, those with one. */
-static size_t comparable(const struct frame *frame, uint32_t first, unsigned most, uint32_t *month)
+/* Months of a part of a year that can be compared, and the same months a year before. */
+#define MONTHS_MAX 12
+struct months {
+    uint32_t now[MONTHS_MAX], before[MONTHS_MAX];
+    size_t n;
+};
+
+/* The dataset's own periods inside `period` that are held of both flows, or, where there is none, of one. */
+static struct months comparable(const struct frame *frame, uint32_t period)
 {
-    size_t n = 0;
-    for (unsigned flows = 2; n == 0 && flows > 0; flows--)
-        for (unsigned i = 0; i < most; i++) {
+    const unsigned most = cube_expected(frame->cube, period);
+    const uint32_t first = period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
+    struct months m = {.n = 0};
+    for (unsigned flows = 2; m.n == 0 && flows > 0; flows--)
+        for (unsigned i = 0; i < most && i < MONTHS_MAX; i++) {
             bool exports = frame_held(frame, FLOW_EXPORTS, first + i) > 0,
                  imports = frame_held(frame, FLOW_IMPORTS, first + i) > 0;
-            if (0U + exports + imports >= flows)
-                month[n++] = first + i;
+            if (0U + exports + imports < flows)
+                continue;
+            m.now[m.n] = first + i;
+            m.before[m.n++] = period_add_years(first + i, -1);
         }
-    return n;
-}
-
-/* The dataset's own periods inside `period` that are held, a year before and then in it. */
-static enum status held_months(const struct frame *frame, uint32_t period, struct arena *arena, struct series *out)
-{
-    unsigned most = cube_expected(frame->cube, period);
-    uint32_t *month = arena_new(arena, uint32_t, 2 * (size_t)most),
-             first = period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
-    if (!month)
-        return ST_NO_MEMORY;
-    size_t n = comparable(frame, first, most, month);
-    for (size_t i = n; i-- > 0;) {
-        month[n + i] = month[i];
-        month[i] = period_add_years(month[n + i], -1);
-    }
-    *out = (struct series){.period = month, .n = 2 * n};
-    return ST_OK;
+    return m;
 }
 
 static bool is_complete(unsigned months_held, uint32_t period)
@@ -104,67 +90,40 @@ static bool is_complete(unsigned months_held, uint32_t period)
     return months_held == period_months(period_kind_of(period));
 }
 
-static bool is_partial(const struct frame *frame, uint32_t period)
-{
-    unsigned held = frame_months_held(frame, period);
-    return held && !is_complete(held, period);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* The months of all rows that are parts of years, and those a year before; ascending. */
-static enum status list_months(const struct bilateral *b, struct arena *arena, struct series *out)
+/* The months of all rows that are parts of years, and those a year before. */
+static void list_months(struct bilateral *b)
 {
     const struct bilateral_question *q = &b->question;
-    size_t room = 0, n = 0, kept = 0;
-    for (size_t i = 0; i < q->n; i++)
-        room += is_partial(&b->frame, q->period[i]) ? 2 * (size_t)cube_expected(b->frame.cube, q->period[i]) : 0;
-    uint32_t *month = arena_new_raw(arena, uint32_t, room);
-    *out = (struct series){.period = month};
+    uint32_t *month = ask_make(b->frame.ask, uint32_t, 2 * MONTHS_MAX * q->n);
+    size_t n = 0;
     for (size_t i = 0; month && i < q->n; i++) {
-        struct series one;
-        if (!is_partial(&b->frame, q->period[i]))
+        unsigned held = frame_months_held(&b->frame, q->period[i]);
+        if (held == 0 || is_complete(held, q->period[i]))
             continue;
-        if (held_months(&b->frame, q->period[i], arena, &one) != ST_OK)
-            return ST_NO_MEMORY;
-        memcpy(month + n, one.period, one.n * sizeof *month);
-        n += one.n;
+        const struct months m = comparable(&b->frame, q->period[i]);
+        for (size_t k = 0; k < m.n; k++) {
+            month[n++] = m.now[k];
+            month[n++] = m.before[k];
+        }
     }
-    if (n)
-        qsort(month, n, sizeof *month, by_number);
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || month[kept - 1] != month[i])
-            month[kept++] = month[i];
-    out->n = kept;
-    return month ? ST_OK : ST_NO_MEMORY;
+    b->months = (struct series){.period = month, .n = month ? period_order(month, n) : 0};
 }
 
 /* Rows for which a region is compared, and a year before: both held completely. */
-static enum status list_region_years(const struct bilateral *b, struct arena *arena, uint32_t **out, size_t *n)
+static uint32_t *list_region_years(const struct bilateral *b, size_t *n)
 {
     const struct bilateral_question *q = &b->question;
-    uint32_t *year = *out = arena_new_raw(arena, uint32_t, 2 * q->n);
+    uint32_t *year = ask_make(b->frame.ask, uint32_t, 2 * q->n);
     size_t all = 0;
-    *n = 0;
-    if (!year)
-        return ST_NO_MEMORY;
-    for (size_t i = 0; i < q->n; i++) {
+    for (size_t i = 0; year && i < q->n; i++) {
         uint32_t before = period_add_years(q->period[i], -1);
         if (!frame_complete(&b->frame, q->period[i]) || !frame_complete(&b->frame, before))
             continue;
         year[all++] = before;
         year[all++] = q->period[i];
     }
-    if (all)
-        qsort(year, all, sizeof *year, by_number);
-    for (size_t i = 0; i < all; i++)
-        if (*n == 0 || year[*n - 1] != year[i])
-            year[(*n)++] = year[i];
-    return ST_OK;
+    *n = year ? period_order(year, all) : 0;
+    return year;
 }
 
 /* ---- asking ---- */
@@ -179,29 +138,24 @@ static items_asked ask_partners(const struct bilateral *b, struct cube_set partn
     return n ? breakdown_ask(b->frame.ask, b->frame.cube, b->question.breakdown, &q) : NULL;
 }
 
-static enum status ask_region(struct bilateral *b, struct arena *arena)
+static void ask_region(struct bilateral *b)
 {
-    uint32_t *year;
     size_t n;
     if (b->question.region.n == 0 || cube_dataset(b->frame.cube)->partners == PARTNERS_LISTED)
-        return ST_OK;
-    enum status status = list_region_years(b, arena, &year, &n);
-    if (status == ST_OK)
-        b->region = ask_partners(b, b->question.region, year, n, 0);
-    return status;
+        return;
+    const uint32_t *year = list_region_years(b, &n);
+    b->region = ask_partners(b, b->question.region, year, n, 0);
 }
 
-static enum status ask_months(struct bilateral *b, struct arena *arena)
+static void ask_months(struct bilateral *b)
 {
     const struct series *months = &b->months;
-    if (!b->question.year_to_date)
-        return ST_OK;
-    enum status status = list_months(b, arena, &b->months);
-    if (status == ST_OK && months->n) {
-        b->pair_months = ask_partners(b, (struct cube_set){&b->frame.partner, 1}, months->period, months->n, 0);
-        b->world_months = world_ask(&b->frame, b->question.breakdown, BOTH_FLOWS, 0, months->period, months->n);
-    }
-    return status;
+    if (b->question.year_to_date)
+        list_months(b);
+    if (months->n == 0)
+        return;
+    b->pair_months = ask_partners(b, (struct cube_set){&b->frame.partner, 1}, months->period, months->n, 0);
+    b->world_months = world_ask(&b->frame, b->question.breakdown, BOTH_FLOWS, 0, months->period, months->n);
 }
 
 static void ask_concentration(struct bilateral *b)
@@ -214,31 +168,21 @@ static void ask_concentration(struct bilateral *b)
         b->concentration = breakdown_ask(b->frame.ask, b->frame.cube, b->question.breakdown, &q);
 }
 
-static enum status ask_all(struct bilateral *b, struct arena *arena)
-{
-    const struct bilateral_question *q = &b->question;
-    enum status status = all_periods(&b->frame, q->kind, arena, &b->whole.period, &b->whole.n);
-    if (status == ST_OK)
-        status = with_years_before(&b->whole, q->period, q->n, arena, &b->near);
-    if (status != ST_OK)
-        return status;
-    b->pair = ask_partners(b, (struct cube_set){&b->frame.partner, 1}, b->whole.period, b->whole.n, CUBE_QUANTITY);
-    b->world = world_ask(&b->frame, q->breakdown, BOTH_FLOWS, 0, b->near.period, b->near.n);
-    ask_concentration(b);
-    status = ask_months(b, arena);
-    return status == ST_OK ? ask_region(b, arena) : status;
-}
-
 struct bilateral *bilateral_ask(const struct frame *frame, const struct bilateral_question *question)
 {
-    struct arena *arena = ask_arena(frame->ask);
-    struct bilateral *b = arena_new(arena, struct bilateral, 1);
-    if (b)
-        *b = (struct bilateral){.frame = *frame, .question = *question};
-    if (b && ask_all(b, arena) == ST_OK)
-        return b;
-    ask_fail(frame->ask);
-    return NULL;
+    struct bilateral *b = ask_make(frame->ask, struct bilateral, 1);
+    if (!b)
+        return NULL;
+    b->frame = *frame;
+    b->question = *question;
+    list_whole(b);
+    list_near(b);
+    b->pair = ask_partners(b, (struct cube_set){&frame->partner, 1}, b->whole.period, b->whole.n, CUBE_QUANTITY);
+    b->world = world_ask(frame, question->breakdown, BOTH_FLOWS, 0, b->near.period, b->near.n);
+    ask_concentration(b);
+    ask_months(b);
+    ask_region(b);
+    return b;
 }
 
 /* ---- what was read ---- */
@@ -540,20 +484,15 @@ static struct amounts add_up(const struct series *s, size_t item, const uint32_t
     return sum;
 }
 
-static enum status compare_months(const struct reading *r, size_t item, struct arena *arena, struct bilateral_row *row)
+static void compare_months(const struct reading *r, size_t item, struct bilateral_row *row)
 {
-    struct series held;
-    if (held_months(&r->asked->frame, row->period, arena, &held) != ST_OK)
-        return ST_NO_MEMORY;
-    const size_t n = held.n / 2;
-    const uint32_t *before = held.period, *month = held.period + n;
-    struct amounts now = add_up(&r->months, item, month, n), then = add_up(&r->months, item, before, n),
-                   world_now = add_up(&r->months_world, item, month, n),
-                   world_then = add_up(&r->months_world, item, before, n);
+    const struct months m = comparable(&r->asked->frame, row->period);
+    const struct amounts now = add_up(&r->months, item, m.now, m.n), then = add_up(&r->months, item, m.before, m.n),
+                         world_now = add_up(&r->months_world, item, m.now, m.n),
+                         world_then = add_up(&r->months_world, item, m.before, m.n);
     compare(row, &(struct comparison){&now, &then, &world_now, &world_then});
     if (row->exports_change.known || row->imports_change.known)
         row->flags |= FLAG_BIT(FLAG_YEAR_TO_DATE);
-    return ST_OK;
 }
 
 /* ---- the rows ---- */
@@ -567,15 +506,14 @@ static void add_concentration(const struct bilateral *b, size_t item, struct bil
             row->import_hhi = hhi_of_sums(rows->value_usd[i], rows->sum_sq[i]);
 }
 
-static enum status fill_item(const struct reading *r, size_t item, struct arena *arena, struct bilateral_row *row)
+static void fill_item(const struct reading *r, size_t item, struct bilateral_row *row)
 {
     const struct bilateral_question *q = &r->asked->question;
     const struct line line = {.reading = r,
                               .whole = &r->whole.amounts[item * r->whole.n],
                               .near = &r->near.amounts[item * r->near.n],
                               .flags = r->asked->frame.flags | (q->breakdown ? q->breakdown->item[item].flags : 0)};
-    enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < q->n; i++) {
+    for (size_t i = 0; i < q->n; i++) {
         row[i].period = q->period[i];
         size_t at = find_period(r->whole.period, r->whole.n, q->period[i]);
         if (at == r->whole.n)
@@ -584,10 +522,9 @@ static enum status fill_item(const struct reading *r, size_t item, struct arena 
         add_region(r, item, &row[i]);
         add_concentration(r->asked, item, &row[i]);
         if (q->year_to_date && row[i].months_held && !is_complete(row[i].months_held, row[i].period))
-            status = compare_months(r, item, arena, &row[i]);
+            compare_months(r, item, &row[i]);
     }
     add_cagr(row, q->n);
-    return status;
 }
 
 enum status bilateral_fold(const struct bilateral *b, struct arena *arena, struct bilateral_row **out)
@@ -597,6 +534,6 @@ enum status bilateral_fold(const struct bilateral *b, struct arena *arena, struc
     struct bilateral_row *row = *out = arena_new(arena, struct bilateral_row, n_items(b) * n);
     enum status status = row ? read_all(b, arena, &reading) : ST_NO_MEMORY;
     for (size_t item = 0; status == ST_OK && item < n_items(b); item++)
-        status = fill_item(&reading, item, arena, row + item * n);
+        fill_item(&reading, item, row + item * n);
     return status;
 }

@@ -159,7 +159,7 @@ items_asked breakdown_ask(struct ask *ask, const struct cube *cube, const struct
                           const struct cube_query *query)
 {
     const size_t n = statements_of(breakdown);
-    const struct cube_rows **rows = arena_new(ask_arena(ask), const struct cube_rows *, n);
+    const struct cube_rows **rows = ask_make(ask, const struct cube_rows *, n);
     struct cube_query q = *query;
     q.level = LEVEL_TOTAL;
     if (breakdown) {
@@ -170,8 +170,6 @@ items_asked breakdown_ask(struct ask *ask, const struct cube *cube, const struct
         q.baskets = breakdown && breakdown->baskets ? &breakdown->baskets[i] : NULL;
         rows[i] = ask_add(ask, cube, &q);
     }
-    if (!rows)
-        ask_fail(ask);
     return rows;
 }
 

@@ -13,25 +13,22 @@ struct dependence {
 /* ---- asking ---- */
 
 /* Every countable member that is neither in the bloc nor the reporter. */
-static enum status list_outside(struct dependence *d)
+static void list_outside(struct dependence *d)
 {
     const struct dependence_question *q = &d->question;
     size_t n;
     const uint32_t *member = cube_countable(d->frame.cube, &n);
     if (!q->home || q->method != DEPENDENCE_EU2021 || !d->suppliers_known)
-        return ST_OK;
-    uint32_t *list = arena_new(ask_arena(d->frame.ask), uint32_t, n);
-    if (!list)
-        return ST_NO_MEMORY;
+        return;
+    uint32_t *list = ask_make(d->frame.ask, uint32_t, n);
     d->outside = (struct cube_set){list, 0};
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; list && i < n; i++) {
         bool inside = member[i] == d->frame.reporter;
         for (size_t k = 0; !inside && k < q->n_home; k++)
             inside = member[i] == q->home[k];
         if (!inside)
             list[d->outside.n++] = member[i];
     }
-    return ST_OK;
 }
 
 /* The reporter's imports from `partners` (none named: all). */
@@ -50,13 +47,9 @@ static items_asked ask_imports(const struct dependence *d, struct cube_set partn
 static items_asked ask_exporters(const struct dependence *d, const uint32_t *period, size_t n)
 {
     const uint32_t exports = FLOW_EXPORTS;
-    uint32_t *told = arena_new_raw(ask_arena(d->frame.ask), uint32_t, n);
+    uint32_t *told = ask_make(d->frame.ask, uint32_t, n);
     size_t n_told = 0;
-    if (!told) {
-        ask_fail(d->frame.ask);
-        return NULL;
-    }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; told && i < n; i++)
         if (cube_tells_world(d->frame.cube, FLOW_EXPORTS, period[i]))
             told[n_told++] = period[i];
     if (n_told == 0)
@@ -70,32 +63,19 @@ static items_asked ask_exporters(const struct dependence *d, const uint32_t *per
 
 static unsigned years_back(const struct dependence *d) { return d->question.window ? d->question.window - 1 : 0; }
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* The periods themselves and, of the years before them that are in their windows, those that are held completely; ascending. */
 static uint32_t *list_years(const struct dependence *d, const uint32_t *period, size_t n, size_t *n_years)
 {
-    uint32_t *year = arena_new_raw(ask_arena(d->frame.ask), uint32_t, n * (years_back(d) + 1));
-    size_t all = 0, kept = 0;
-    if (!year)
-        return NULL;
-    for (size_t i = 0; i < n; i++) {
+    uint32_t *year = ask_make(d->frame.ask, uint32_t, n * (years_back(d) + 1));
+    size_t all = 0;
+    for (size_t i = 0; year && i < n; i++) {
         year[all++] = period[i];
         for (unsigned back = 1; back <= years_back(d); back++) {
             year[all] = period_add_years(period[i], -(int)back);
             all += frame_complete(&d->frame, year[all]);
         }
     }
-    if (all)
-        qsort(year, all, sizeof *year, by_number);
-    for (size_t i = 0; i < all; i++)
-        if (kept == 0 || year[kept - 1] != year[i])
-            year[kept++] = year[i];
-    *n_years = kept;
+    *n_years = year ? period_order(year, all) : 0;
     return year;
 }
 
@@ -107,19 +87,18 @@ static bool needs(const struct dependence_question *q, enum criterion criterion)
 struct dependence *dependence_ask(const struct frame *frame, const struct dependence_question *question,
                                   const uint32_t *period, size_t n)
 {
-    struct dependence *d = arena_new(ask_arena(frame->ask), struct dependence, 1);
+    struct dependence *d = ask_make(frame->ask, struct dependence, 1);
     size_t n_years = 0;
-    const uint32_t *year = NULL;
     const bool named = frame->partner != ANY_MEMBER;
-    if (d) {
-        *d = (struct dependence){.frame = *frame, .question = *question};
-        d->suppliers_known = cube_dataset(frame->cube)->partners != PARTNERS_LISTED;
-        year = list_years(d, period, n, &n_years);
-    }
-    if (!year || list_outside(d) != ST_OK) {
-        ask_fail(frame->ask);
+    if (!d)
         return NULL;
-    }
+    d->frame = *frame;
+    d->question = *question;
+    d->suppliers_known = cube_dataset(frame->cube)->partners != PARTNERS_LISTED;
+    list_outside(d);
+    const uint32_t *year = list_years(d, period, n, &n_years);
+    if (!year)
+        return NULL;
     const unsigned flows = needs(question, CRITERION_IMPORTS_OVER_EXPORTS) ? BOTH_FLOWS : FLOW_BIT(FLOW_IMPORTS);
     if (named)
         d->partner = ask_imports(d, (struct cube_set){&frame->partner, 1}, CUBE_NO_SPREAD, year, n_years);

@@ -142,13 +142,13 @@ static enum status ask_all(struct flows *f, struct ask *ask)
 
 struct flows *flows_ask(struct ask *ask, const struct flows_question *question)
 {
-    struct flows *f = arena_new(ask_arena(ask), struct flows, 1);
-    if (f)
-        *f = (struct flows){.question = *question};
-    if (f && ask_all(f, ask) == ST_OK)
-        return f;
-    ask_fail(ask);
-    return NULL;
+    struct flows *f = ask_make(ask, struct flows, 1);
+    if (!f)
+        return NULL;
+    f->question = *question;
+    if (ask_all(f, ask) != ST_OK)
+        ask_fail(ask);
+    return f;
 }
 
 bool flows_from_world(const struct flows *flows) { return flows->from_world; }

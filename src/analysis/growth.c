@@ -14,11 +14,9 @@ struct growth_asked {
 
 struct growth_asked *growth_ask(const struct frame *frame, uint32_t before, uint32_t now)
 {
-    struct growth_asked *g = arena_new(ask_arena(frame->ask), struct growth_asked, 1);
-    if (!g) {
-        ask_fail(frame->ask);
+    struct growth_asked *g = ask_make(frame->ask, struct growth_asked, 1);
+    if (!g)
         return NULL;
-    }
     *g = (struct growth_asked){.frame = *frame, .period = {before, now}};
     struct cube_query q = frame_query(frame, g->period, 2);
     q.group |= CUBE_BIT(CUBE_PARTNER) | CUBE_BIT(CUBE_FLOW);

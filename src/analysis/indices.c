@@ -26,11 +26,9 @@ struct index {
 
 static struct index *index_new(const struct frame *frame, const struct breakdown *breakdown)
 {
-    struct index *index = arena_new(ask_arena(frame->ask), struct index, 1);
+    struct index *index = ask_make(frame->ask, struct index, 1);
     if (index)
         *index = (struct index){.frame = *frame, .breakdown = breakdown};
-    else
-        ask_fail(frame->ask);
     return index;
 }
 

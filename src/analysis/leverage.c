@@ -46,11 +46,9 @@ static items_asked ask_pair(const struct frame *frame, const struct leverage_que
 
 struct leverage *leverage_ask(const struct frame *frame, const struct leverage_question *question)
 {
-    struct leverage *l = arena_new(ask_arena(frame->ask), struct leverage, 1);
-    if (!l) {
-        ask_fail(frame->ask);
+    struct leverage *l = ask_make(frame->ask, struct leverage, 1);
+    if (!l)
         return NULL;
-    }
     *l = (struct leverage){.question = *question, .has_other = leverage_has_partner(frame, question->period)};
     l->own.frame = *frame;
     l->other.frame = turned(frame);

@@ -178,11 +178,9 @@ struct mirror *mirror_ask(const struct mirror_question *question)
 {
     const struct cube *cube = question->own.frame.cube;
     struct ask *ask = cube ? question->own.frame.ask : question->other.frame.ask;
-    struct mirror *m = arena_new(ask_arena(ask), struct mirror, 1);
-    if (!m) {
-        ask_fail(ask);
+    struct mirror *m = ask_make(ask, struct mirror, 1);
+    if (!m)
         return NULL;
-    }
     m->question = *question;
     m->same_products = same_products(question);
     m->one_value = cube && cube_dataset(cube)->basis == BASIS_RECONCILED;

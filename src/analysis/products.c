@@ -37,26 +37,16 @@ struct table {
 
 /* ---- asking ---- */
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* The periods, and the one that they are compared with; ascending. */
-static uint32_t *list_periods(const struct product_question *q, struct arena *arena, size_t *n)
+static uint32_t *list_periods(const struct product_asked *a, size_t *n)
 {
-    uint32_t *period = arena_new_raw(arena, uint32_t, q->n + 1);
-    bool listed = q->versus == 0;
-    *n = q->n;
-    for (size_t i = 0; period && i < q->n; i++) {
+    const struct product_question *q = &a->question;
+    uint32_t *period = ask_make(a->frame.ask, uint32_t, q->n + 1);
+    for (size_t i = 0; period && i < q->n; i++)
         period[i] = q->period[i];
-        listed = listed || period[i] == q->versus;
-    }
-    if (!period || listed)
-        return period;
-    period[(*n)++] = q->versus;
-    qsort(period, *n, sizeof *period, by_number);
+    if (period && q->versus)
+        period[q->n] = q->versus;
+    *n = period ? period_order(period, q->n + (q->versus != 0)) : 0;
     return period;
 }
 
@@ -104,36 +94,29 @@ static items_asked ask_pair(const struct product_asked *a, const uint32_t *perio
     return breakdown_ask(a->frame.ask, a->frame.cube, &a->breakdown, &q);
 }
 
-static enum status ask_all(struct product_asked *a, struct arena *arena)
+struct product_asked *product_ask(const struct frame *frame, const struct product_question *q)
 {
-    const struct frame *frame = &a->frame;
-    const struct product_question *q = &a->question;
+    struct product_asked *a = ask_make(frame->ask, struct product_asked, 1);
     size_t n;
-    const uint32_t *period = list_periods(q, arena, &n);
-    if (!period)
-        return ST_NO_MEMORY;
+    if (!a)
+        return NULL;
+    a->frame = *frame;
+    a->question = *q;
     a->breakdown = *q->breakdown;
     a->total_from = total_source(frame, q->breakdown);
-    if (a->total_from == FROM_LAST_ITEM && with_everything(frame->cube, q->breakdown, arena, &a->breakdown) != ST_OK)
-        return ST_NO_MEMORY;
+    const uint32_t *period = list_periods(a, &n);
+    if (a->total_from == FROM_LAST_ITEM &&
+        with_everything(frame->cube, q->breakdown, ask_arena(frame->ask), &a->breakdown) != ST_OK)
+        ask_fail(frame->ask);
+    if (!period)
+        return NULL;
     a->world = q->versus ? world_ask(frame, &a->breakdown, BOTH_FLOWS, 0, q->period, q->n)
                          : world_ask_beside(frame, &a->breakdown, period, n, CUBE_QUANTITY, &a->pair);
     if (q->versus)
         a->pair = ask_pair(a, period, n);
     if (a->total_from == FROM_STATEMENT)
         a->total = ask_total(frame, period, n);
-    return ST_OK;
-}
-
-struct product_asked *product_ask(const struct frame *frame, const struct product_question *question)
-{
-    struct product_asked *a = arena_new(ask_arena(frame->ask), struct product_asked, 1);
-    if (a)
-        *a = (struct product_asked){.frame = *frame, .question = *question};
-    if (a && ask_all(a, ask_arena(frame->ask)) == ST_OK)
-        return a;
-    ask_fail(frame->ask);
-    return NULL;
+    return a;
 }
 
 /* ---- what was read ---- */

@@ -13,11 +13,9 @@ struct ranking {
 
 static struct ranking *ask(const struct frame *frame, uint32_t period, bool with_year_before)
 {
-    struct ranking *r = arena_new(ask_arena(frame->ask), struct ranking, 1);
-    if (!r) {
-        ask_fail(frame->ask);
+    struct ranking *r = ask_make(frame->ask, struct ranking, 1);
+    if (!r)
         return NULL;
-    }
     *r = (struct ranking){.frame = *frame, .period = {period_add_years(period, -1), period}};
     r->growth = with_year_before && frame_complete(frame, period) && frame_complete(frame, r->period[0]);
     struct cube_query q = frame_query(frame, r->period + !with_year_before, 1U + with_year_before);

@@ -101,54 +101,47 @@ static void ask_pair(struct scenario_state *s)
 }
 
 /* Countries that are neither of the two. */
-static enum status list_others(const struct scenario_state *s, struct cube_set *out)
+static struct cube_set list_others(const struct scenario_state *s)
 {
     size_t n;
     const uint32_t *member = cube_countable(s->frame.cube, &n);
-    uint32_t *list = arena_new_raw(ask_arena(s->frame.ask), uint32_t, n);
-    if (!list)
-        return ST_NO_MEMORY;
-    *out = (struct cube_set){list, 0};
-    for (size_t i = 0; i < n; i++)
+    uint32_t *list = ask_make(s->frame.ask, uint32_t, n);
+    struct cube_set others = {list, 0};
+    for (size_t i = 0; list && i < n; i++)
         if (member[i] != s->frame.reporter && member[i] != s->frame.partner)
-            list[out->n++] = member[i];
-    return ST_OK;
+            list[others.n++] = member[i];
+    return others;
 }
 
-static enum status ask_others(struct scenario_state *s)
+static void ask_others(struct scenario_state *s)
 {
     const bool sellers = s->question.side == SIDE_REPORTER;
     const uint32_t flow = sellers ? FLOW_EXPORTS : FLOW_IMPORTS;
-    struct cube_query q = frame_query(&s->frame, &s->question.period, 1);
-    enum status status = list_others(s, &q.only[CUBE_REPORTER]);
+    struct cube_query q = frame_query(&s->frame, &s->question.period, 1), now;
     q.group = CUBE_BIT(CUBE_REPORTER) | CUBE_BIT(CUBE_PRODUCT);
     q.level = cube_dataset(s->frame.cube)->level;
+    q.only[CUBE_REPORTER] = list_others(s);
     q.only[CUBE_FLOW] = (struct cube_set){&flow, 1};
-    if (status != ST_OK)
-        return status;
-    struct cube_query now = q;
+    now = q;
     now.only[CUBE_PARTNER] = (struct cube_set){&s->home.reporter, 1};
     q.measures = sellers ? CUBE_QUANTITY : 0;
     s->pool = ask_add(s->frame.ask, s->frame.cube, &q);
     s->now = ask_add(s->frame.ask, s->frame.cube, &now);
-    return ST_OK;
 }
 
 struct scenario_state *scenario_ask(const struct frame *frame, const struct scenario_question *question)
 {
-    struct scenario_state *s = arena_new(ask_arena(frame->ask), struct scenario_state, 1);
-    if (!s) {
-        ask_fail(frame->ask);
+    struct scenario_state *s = ask_make(frame->ask, struct scenario_state, 1);
+    if (!s)
         return NULL;
-    }
     *s = (struct scenario_state){.frame = *frame,
                                  .question = *question,
                                  .home = home_of(frame, question->side),
                                  .away = home_of(frame, SIDE_PARTNER),
                                  .partner_books = leverage_has_partner(frame, question->period)};
     ask_pair(s);
-    if (question->worldwide && ask_others(s) != ST_OK)
-        ask_fail(frame->ask);
+    if (question->worldwide)
+        ask_others(s);
     return s;
 }
 

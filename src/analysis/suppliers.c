@@ -76,11 +76,9 @@ static void ask_importer(struct suppliers *s)
 
 struct suppliers *suppliers_ask(const struct frame *frame, const struct suppliers_question *question)
 {
-    struct suppliers *s = arena_new(ask_arena(frame->ask), struct suppliers, 1);
-    if (!s) {
-        ask_fail(frame->ask);
+    struct suppliers *s = ask_make(frame->ask, struct suppliers, 1);
+    if (!s)
         return NULL;
-    }
     *s = (struct suppliers){.frame = *frame, .question = *question};
     if (question->worldwide)
         ask_worldwide(s);

@@ -30,9 +30,7 @@ struct figure world_absent(const struct frame *frame, enum flow flow, uint32_t p
 
 static const uint8_t *find_kinds(const struct frame *frame, const uint32_t *period, size_t n)
 {
-    uint8_t *kind = arena_new_raw(ask_arena(frame->ask), uint8_t, 2 * n);
-    if (!kind)
-        ask_fail(frame->ask);
+    uint8_t *kind = ask_make(frame->ask, uint8_t, 2 * n);
     for (size_t i = 0; kind && i < n; i++)
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
             kind[2 * i + f] = (uint8_t)world_kind(frame, f, period[i]);
@@ -44,14 +42,10 @@ static items_asked ask_kind(const struct world *w, enum world_kind kind, unsigne
                             size_t n)
 {
     const struct frame *frame = &w->frame;
-    uint32_t *found = arena_new_raw(ask_arena(frame->ask), uint32_t, n), flow[2], world;
+    uint32_t *found = ask_make(frame->ask, uint32_t, n), flow[2], world;
     size_t n_found = 0, n_flows = 0;
     unsigned of_kind = 0;
-    if (!found) {
-        ask_fail(frame->ask);
-        return NULL;
-    }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; found && i < n; i++) {
         unsigned here = 0;
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
             if (flows & FLOW_BIT(f) && w->kind[2 * i + f] == kind)

@@ -135,9 +135,16 @@ static uint64_t ask_all(const struct cube *cube, size_t *corrupt)
         struct cube_rows rows = {.n = 0};
         struct arena arena;
         arena_init(&arena, (size_t)1 << 30);
-        enum status status = cube_run(cube, &q, &rows, 1, &arena, NULL);
+        struct problem where = {.status = ST_OK};
+        enum status status = cube_run(cube, &q, &rows, 1, &arena, &where);
         assert_true(status == ST_OK || status == ST_CORRUPT);
-        *corrupt += status == ST_CORRUPT;
+        if (status == ST_CORRUPT) { /* says where, and what to do */
+            assert_int_equal(where.status, ST_CORRUPT);
+            assert_non_null(strstr(where.place, ".cube"));
+            assert_true(where.detail[0] && strstr(where.cure, "verify"));
+            assert_int_equal(arena.used_bytes, 0);
+            ++*corrupt;
+        }
         for (size_t k = 0; status == ST_OK && k < rows.n; k++) {
             all = all * 31 + (uint64_t)rows.value_usd[k] + rows.status[k];
             all = all * 31 + (rows.quantity_kg ? (uint64_t)rows.quantity_kg[k] + (uint64_t)rows.unweighed_usd[k] : 0);

@@ -23,7 +23,10 @@ struct arena *ask_arena(struct ask *ask);
  * memory is out, of which ask_price and ask_run tell too, so that callers need not. */
 const struct cube_rows *ask_add(struct ask *ask, const struct cube *cube, const struct cube_query *query);
 
-/* Memory was out on the way to a statement: the batch fails as if it had been its own. */
+/* `count` zeroed things for whoever asks, in the batch's arena: NULL when memory is out, and then the batch fails as if it had been its own. */
+#define ask_make(ask, type, count) ((type *)ask_room((ask), (count), sizeof(type)))
+void *ask_room(struct ask *ask, size_t count, size_t size);
+/* Memory was out on the way to a statement. */
 void ask_fail(struct ask *ask);
 
 /* Up to this many observations a batch need not be counted: an upper bound is its price. */

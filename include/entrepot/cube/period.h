@@ -36,6 +36,8 @@ uint32_t period_first_month(uint32_t period);
 uint32_t period_of_month(uint32_t month, enum period_kind kind);
 /* The same period `years` later (or earlier). */
 uint32_t period_add_years(uint32_t period, int years);
+/* Puts periods in order, each once; returns how many they are then. */
+size_t period_order(uint32_t *period, size_t n);
 /* Whether periods of kind `from` add up to periods of kind `to`: a kind to itself, months to all, quarters to years and fiscal
  * years. A fiscal year is never made of calendar years. */
 bool period_adds_up(enum period_kind from, enum period_kind to);

@@ -179,16 +179,10 @@ static enum status newest_common(struct comparison *c, size_t wanted)
     return ST_OK;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* Every period that was asked for and that one of the pairs has. */
 static enum status periods_of_all(struct comparison *c)
 {
-    size_t room = 0, n = 0, kept = 0;
+    size_t room = 0, n = 0;
     for (size_t i = 0; i < c->n; i++)
         room += c->pair[i].chosen ? c->pair[i].chosen->n_periods : 0;
     uint32_t *list = arena_new(c->call->arena, uint32_t, room);
@@ -197,13 +191,8 @@ static enum status periods_of_all(struct comparison *c)
     for (size_t i = 0; i < c->n; i++)
         for (size_t k = 0; c->pair[i].chosen && k < c->pair[i].chosen->n_periods; k++)
             list[n++] = c->pair[i].chosen->period[k];
-    if (n)
-        qsort(list, n, sizeof *list, by_number);
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || list[kept - 1] != list[i])
-            list[kept++] = list[i];
     c->period = list;
-    c->n_periods = kept;
+    c->n_periods = period_order(list, n);
     return ST_OK;
 }
 

@@ -1,5 +1,6 @@
 /* Periods as numbers: reading, printing, and what falls into what. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "entrepot/cube/period.h"
 
@@ -135,4 +136,21 @@ bool period_adds_up(enum period_kind from, enum period_kind to)
 uint32_t period_within(uint32_t period, enum period_kind kind)
 {
     return period_kind_of(period) == kind ? period : period_of_month(period_first_month(period), kind);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+size_t period_order(uint32_t *period, size_t n)
+{
+    size_t kept = 0;
+    if (n)
+        qsort(period, n, sizeof *period, by_number);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || period[kept - 1] != period[i])
+            period[kept++] = period[i];
+    return kept;
 }
