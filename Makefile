@@ -62,7 +62,7 @@ BIN := $(B)/entrepot
 comma := ,
 SOURCES := $(sort $(shell find src -name '*.c' 2>/dev/null))
 # Each becomes the symbols _binary_<name>_start and _end (dots are underscores), whatever folder it lies in.
-EMBEDDED := config/countries.csv config/products.csv config/sectors.json src/CHANGES.md $(sort $(wildcard src/web/*.* src/web/*/*.*))
+EMBEDDED := config/countries.csv config/products.csv config/sectors.json config/hs-revisions.txt src/CHANGES.md $(sort $(wildcard src/web/*.* src/web/*/*.*))
 # Chart.js draws the page's charts; it is embedded too. Another copy: CHART_JS=FILE
 CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
 

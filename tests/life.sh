@@ -196,7 +196,7 @@ large_csv() { # SEED
     }'
 }
 large() { # SEED OUT
-    large_csv "$1" | "$entrepot" import baci - --hs HS17 --release V1 --synthetic -o "$2" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }
+    large_csv "$1" | "$entrepot" import baci - --hs HS17 --release V1 --coverage full --partners all --synthetic -o "$2" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }
 }
 attack=$work/attack
 mkdir "$attack"

@@ -130,7 +130,8 @@ world-programs: $(BIN) $(B)/tests/bench/bench_synth
 run-world: deps-build ## make a small synthetic world, import it, serve it beside data/ (PORT, LISTEN as for run)
 	+@$(MAKE) $(jobs) world-programs
 	@rm -rf $(WORLD) && $(B)/tests/bench/bench_synth --out $(WORLD) $(WORLD_OPTIONS)
-	@$(BIN) import baci $(WORLD)/BACI_*.csv $(call BACI_CODES,$(WORLD)) --synthetic --id synthetic-world \
+	@$(BIN) import baci $(WORLD)/BACI_*.csv $(call BACI_CODES,$(WORLD)) --coverage full --partners closed \
+	    --synthetic --id synthetic-world \
 	    --title 'Synthetic world: invented figures in the form of BACI' -o $(WORLD)/world.cube
 	@exec $(BIN) serve --config config/entrepot.json $(SHIPPED_DATA) --data $(WORLD)/world.cube --listen $(LISTEN)
 

@@ -29,8 +29,9 @@ struct text_list {
 struct import_options {
     const char *output;
     struct ingest_options ingest;
-    enum level level; /* which ingest.level and .partners may point to */
+    enum level level; /* which ingest.level, .partners and .coverage may point to */
     enum partners partners;
+    enum coverage coverage;
 };
 
 struct settings {

@@ -9,7 +9,6 @@ const char *const ingest_skip_name[INGEST_SKIPS] = {"rows of re-exports and othe
                                                     "rows of one mode of transport",
                                                     "rows of one customs procedure",
                                                     "rows of one second partner",
-                                                    "rows of product groups",
                                                     "rows finer than the level",
                                                     "rows between two unknown countries"};
 
@@ -103,7 +102,14 @@ static enum status apply_options(struct importing *im, struct problem *problem)
     override(&d->published, o->published);
     override(&d->licence, o->licence);
     override(&d->source, o->source);
-    d->partners = o->partners ? *o->partners : d->partners;
+    if (o->partners) {
+        d->partners = *o->partners;
+        d->partners_told = TOLD_STATED;
+    }
+    if (o->coverage) {
+        d->coverage = *o->coverage;
+        d->coverage_told = TOLD_STATED;
+    }
     const struct str text[] = {d->id, d->title, d->published, d->licence, d->source};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         if (!str_utf8(text[i]))

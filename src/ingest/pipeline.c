@@ -27,6 +27,7 @@ struct pipeline {
     size_t n_work, first, n_now; /* oldest, how many under way */
     struct block_reader reader;
     bool settled;
+    unsigned decimals;   /* most that a value is written with */
     uint64_t done_bytes; /* of files read before the present one */
     struct ingest_progress progress;
 };
@@ -50,10 +51,12 @@ static void report_progress(struct pipeline *p)
         o->progress(o->context, &p->progress);
 }
 
-static void merge_tally(struct ingest_report *report, const struct tally *tally)
+static void merge_tally(struct pipeline *p, const struct tally *tally)
 {
+    struct ingest_report *report = p->report;
     for (size_t i = 0; i < INGEST_SKIPS; i++)
         report->skipped[i] += tally->skipped[i];
+    p->decimals = tally->decimals > p->decimals ? tally->decimals : p->decimals;
     codes_merge(&report->countries, tally->countries);
     codes_merge(&report->products, tally->products);
 }
@@ -63,7 +66,7 @@ static enum status take_batch(struct pipeline *p, struct work *w)
     size_t rows = cube_batch_rows(w->parse.batch);
     struct cube_batch *batch = w->parse.batch;
     w->parse.batch = NULL;
-    merge_tally(p->report, &w->parse.tally);
+    merge_tally(p, &w->parse.tally);
     enum status status = cube_writer_take(p->writer, batch, p->problem);
     if (status == ST_OK && w->block.last)
         status = cube_writer_end_source(p->writer, p->problem);
@@ -132,10 +135,8 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
     if (status != ST_OK)
         return status;
     const struct ingest_options *o = im->options;
-    struct cube_writer_options options = {.memory_bytes = o->memory_bytes,
-                                          .pool = p->pool,
-                                          .sum_member = im->members.unknown_as,
-                                          .detect_partners = im->adapter->detects_partners && !o->partners};
+    struct cube_writer_options options = {
+        .memory_bytes = o->memory_bytes, .pool = p->pool, .sum_member = im->members.unknown_as};
     p->settled = true;
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
 }
@@ -257,6 +258,15 @@ static enum status check_codes(const struct pipeline *p)
     return ST_OK;
 }
 
+/* What the last digit of the source is worth in USD: values are held in whole ones. */
+static int64_t last_digit(int value_shift, unsigned decimals)
+{
+    int64_t unit = 1;
+    for (int i = (int)decimals; i < value_shift; i++)
+        unit *= 10;
+    return unit;
+}
+
 static enum status read_all(struct pipeline *p)
 {
     enum status status = ST_OK;
@@ -271,6 +281,7 @@ static enum status read_all(struct pipeline *p)
         return status;
     p->progress.writing = true;
     report_progress(p);
+    cube_writer_unit(p->writer, last_digit(p->importing->map.value_shift, p->decimals));
     return cube_writer_finish(p->writer, &p->report->written, p->problem);
 }
 

@@ -67,6 +67,12 @@ bool product_number(struct str code, enum level level, uint32_t *out);
 /* Writes the code with its NUL; returns its length. */
 size_t product_print(uint32_t number, enum level level, char out[PRODUCT_CODE_MAX]);
 
+/* A code of `level` as a number (its digits; TOTAL is 0), and back: with all leading zeros. False if it is no code of the level. */
+bool product_number(struct str code, enum level level, uint32_t *out);
+#define PRODUCT_CODE_MAX 9
+/* Writes the code with its NUL; returns its length. */
+size_t product_print(uint32_t number, enum level level, char out[PRODUCT_CODE_MAX]);
+
 struct product {
     struct str code, name; /* name may be empty: official long texts are not shipped */
     enum level level;

@@ -17,6 +17,22 @@ enum coverage { COVERAGE_FULL, COVERAGE_SELECTED };
 enum partners { PARTNERS_ALL, PARTNERS_LISTED, PARTNERS_CLOSED };
 extern const char *const basis_name[2], *const coverage_name[2], *const partners_name[3];
 
+/* Where a dataset's coverage or partners come from: stated for all returns; to be found from the rows; the word of the format, which holds
+ * as long as the rows do not speak against it. */
+enum dataset_told { TOLD_STATED, TOLD_FOUND, TOLD_BY_FORMAT };
+
+/* What a manifest states of some returns, under "availability". A later one wins; what it does not say is found. */
+struct dataset_statement {
+    struct str reporter, partner; /* codes; empty: any */
+    unsigned flows;               /* bits 1 << enum flow */
+    uint32_t from, to;            /* periods, inclusive; 0: any */
+    bool says_products, says_level, says_partners;
+    enum coverage products;
+    enum level level;
+    enum partners partners;
+    struct str hs; /* empty: not said */
+};
+
 /* The columns an observation can come from; the manifest's "columns" maps each to the CSV's header. */
 enum csv_role {
     ROLE_PERIOD,
@@ -26,9 +42,10 @@ enum csv_role {
     ROLE_PRODUCT,
     ROLE_VALUE,
     ROLE_QUANTITY,
-    ROLE_STATUS
+    ROLE_STATUS,
+    ROLE_HS
 };
-#define CSV_ROLES 8
+#define CSV_ROLES 9
 extern const char *const csv_role_name[CSV_ROLES];
 
 #define DATASET_NOTES_MAX 16
@@ -41,8 +58,11 @@ struct dataset {
     enum period_kind frequency;
     enum level level;
     enum basis basis;
-    enum coverage coverage;
+    enum coverage coverage; /* in a cube file: the summary of its returns */
     enum partners partners;
+    enum dataset_told coverage_told, partners_told;
+    const struct dataset_statement *statement; /* of a manifest; not part of a cube file's description */
+    size_t n_statements;
     bool synthetic;
 };
 

@@ -19,6 +19,7 @@ struct cube_row {
     uint32_t product;           /* product_number of the code */
     enum flow flow;
     uint8_t status; /* enum observation_status */
+    uint8_t hs;     /* revision of the code (correlation.h); 0: the dataset's */
     int64_t value_usd;
     int64_t quantity_kg; /* or QUANTITY_UNKNOWN */
     uint64_t line;       /* in its input file, from 1 */
@@ -28,16 +29,29 @@ struct cube_writer;
 struct cube_batch;
 
 struct cube_writer_options {
-    size_t memory_bytes; /* rows held at a time; 0: 2 GiB */
-    struct pool *pool;   /* borrowed; NULL: no threads */
-    uint32_t sum_member; /* rows of this country that share a key are added up instead of refused; NO_ID: none */
-    bool
-        detect_partners; /* partners `all` where the world's rows equal the sum of the partners (within 0.1 %), else `listed` */
+    size_t memory_bytes;  /* rows held at a time; 0: 2 GiB */
+    struct pool *pool;    /* borrowed; NULL: no threads */
+    uint32_t sum_member;  /* rows of this country that share a key are added up instead of refused; NO_ID: none */
+    bool detect_partners; /* partners are found, whatever the description says */
+};
+
+/* What was found of the returns (known.h), for the line that tells it. */
+struct cube_found {
+    size_t n, selected;                 /* returns; those of chosen products */
+    size_t by_rule[5];                  /* enum cube_rule */
+    size_t by_partners[4];              /* enum cube_partners */
+    unsigned chapters, codes, codes_of; /* most that occur in a flow and period; of how many codes of the revision */
+    size_t n_missed; /* returns said to have all partners, which miss the world's row by more than 0.1 % … */
+    uint32_t reporter, period; /* … the first of them */
+    enum flow flow;
+    int64_t world_usd, partners_usd;
 };
 
 struct cube_summary {
     uint64_t observations, bytes, summed; /* summed: rows that joined another through sum_member */
     enum partners partners;
+    enum coverage coverage;
+    struct cube_found found;
     size_t n_periods;
     bool merged; /* some period came in several parts */
 };
@@ -60,10 +74,15 @@ void cube_batch_free(struct cube_batch *batch);
 void cube_batch_expect(struct cube_batch *batch, size_t rows);
 /* False when memory is out. Ids and product are programmer's promises; values are not negative and below 2^62. */
 bool cube_batch_add(struct cube_batch *batch, const struct cube_row *row) MUST_CHECK;
+/* A published aggregate: row->product is its number at `level`, coarser than the dataset's. Its quantity is not used. */
+bool cube_batch_publish(struct cube_batch *batch, const struct cube_row *row, enum level level) MUST_CHECK;
 size_t cube_batch_rows(const struct cube_batch *batch);
 
 /* Takes the batch, also on failure. ST_NO_MEMORY, ST_IO, ST_INVALID (double keys found while making room: names both lines). */
 enum status cube_writer_take(struct cube_writer *writer, struct cube_batch *batch, struct problem *problem) MUST_CHECK;
+/* What the last digit of the source's values is worth in USD, at least 1 (the default): how far sums of published parts may miss what is
+ * published of them together, for each part. Before cube_writer_finish. */
+void cube_writer_unit(struct cube_writer *writer, int64_t unit_usd);
 /* An input has been read to its end: a good moment to write out what is probably complete. */
 enum status cube_writer_end_source(struct cube_writer *writer, struct problem *problem) MUST_CHECK;
 /* Writes, syncs and renames. ST_INVALID: double keys (with both places), or no row at all. */

@@ -17,7 +17,6 @@ enum ingest_skip {
     SKIP_TRANSPORT,       /* one mode of transport */
     SKIP_CUSTOMS,         /* one customs procedure */
     SKIP_SECOND_PARTNER,  /* one second partner */
-    SKIP_AGGREGATE,       /* products coarser than the level */
     SKIP_DETAIL,          /* finer than the level that was asked for */
     SKIP_BETWEEN_UNKNOWN, /* reconciled data: neither side is known */
     INGEST_SKIPS
@@ -51,7 +50,8 @@ struct ingest_options {
     /* NULL: what the format, the file names or the manifest say. `hs` as HS2017, HS17 or H5. */
     const char *id, *title, *hs, *published, *licence, *source;
     const enum level *level;       /* Comtrade only; NULL: the finest of the first block */
-    const enum partners *partners; /* NULL: the format's own or, for Comtrade, found out */
+    const enum partners *partners; /* NULL: the manifest's, or found out */
+    const enum coverage *coverage; /* likewise */
     bool synthetic;                /* set the flag; false leaves it as it is */
     bool allow_unknown;            /* countries that nobody knows become X899 (areas, not elsewhere specified) */
     const char *countries_file;    /* BACI: its own table of country codes; NULL: none */

@@ -7,6 +7,7 @@
 
 #include "cli/import/progress.h"
 #include "cli/parse.h"
+#include "entrepot/cube/known.h"
 
 /* ---- options ---- */
 
@@ -59,6 +60,18 @@ static const char *import_read_partners(struct settings *settings, const char *v
     return "is unknown: write all, listed or closed";
 }
 
+static const char *import_read_coverage(struct settings *settings, const char *value)
+{
+    struct import_options *o = &settings->import;
+    for (unsigned i = 0; i < 2; i++)
+        if (str_is(str_view(value), coverage_name[i])) {
+            o->coverage = (enum coverage)i;
+            o->ingest.coverage = &o->coverage;
+            return NULL;
+        }
+    return "is unknown: write full or selected";
+}
+
 #define TEXT(word, value, field, text)                                                                                 \
     {                                                                                                                  \
         .name = word, .meta = value, .type = OPT_TEXT, OPTION_AT(import.field), .help = text                           \
@@ -80,7 +93,8 @@ static const struct option import_table[] = {
     TEXT("release", "TEXT", ingest.published, "the source's release or date of publication"),
     TEXT("hs", "HS2017", ingest.hs, "revision of the Harmonized System, where the files do not say it"),
     READ("level", "LEVEL", import_read_level, "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"),
-    READ("partners", "WORD", import_read_partners, "all, listed or closed"),
+    READ("coverage", "WORD", import_read_coverage, "full or selected products; else found from the rows"),
+    READ("partners", "WORD", import_read_partners, "all, listed or closed; else found from the rows"),
     TEXT("countries-file", "FILE", ingest.countries_file, "BACI's country_codes_V….csv"),
     TEXT("products-file", "FILE", ingest.products_file, "BACI's product_codes_HS…_V….csv: only these codes"),
     FLAG("allow-unknown", ingest.allow_unknown, "unknown country codes become X899"),
@@ -134,6 +148,58 @@ static void print_codes(const struct ingest_codes *codes, const char *what)
         fprintf(stderr, "  and more of them in %llu rows\n", (unsigned long long)codes->more_rows);
 }
 
+/* How many returns have this, where not all do. */
+static void print_share(size_t n, size_t of)
+{
+    if (n < of)
+        printf(" in %zu of %zu returns", n, of);
+}
+
+static const char *const rule_text[CUBE_RULES] = {
+    "stated", "the format's word", "totals are published, and the sums of their parts", "enough of the codes occur",
+    "no total is published, and codes are missing"};
+
+/* What was found, by which rule, and how to say otherwise. */
+static void print_found(const struct cube_summary *written, const struct cube *cube)
+{
+    static const char *const means[CUBE_PARTNERS] = {"all", "listed", "the world alone", "a closed set"};
+    const struct cube_found *f = &written->found;
+    const struct dataset *d = cube_dataset(cube);
+    printf("  products: %s", f->selected ? "selected" : "full");
+    print_share(f->selected ? f->selected : f->n, f->n);
+    if (f->selected && d->level != LEVEL_TOTAL)
+        printf(" (%u of 96 chapters; %u of %u codes)", f->chapters, f->codes, f->codes_of);
+    for (unsigned i = 0; i < CUBE_RULES; i++)
+        if (f->by_rule[i]) {
+            printf("; %s", rule_text[i]);
+            print_share(f->by_rule[i], f->n);
+        }
+    printf(f->by_rule[CUBE_STATED] == f->n ? "\n" : "; --coverage full or selected says otherwise\n");
+    const char *before = "  partners: ";
+    for (unsigned i = 0; i < CUBE_PARTNERS; i++)
+        if (f->by_partners[i]) {
+            printf("%s%s", before, means[i]);
+            print_share(f->by_partners[i], f->n);
+            before = "; ";
+        }
+    printf("; --partners all, listed or closed says otherwise\n");
+}
+
+/* A return whose partners are not what the world's row says. */
+static void print_missed(const struct cube_found *f, const struct countries *countries)
+{
+    char period[PERIOD_TEXT];
+    if (f->n_missed == 0)
+        return;
+    (void)period_print(f->period, period);
+    fprintf(
+        stderr,
+        "entrepot: %zu return%s whose partners are not the world's row: first the %s of %.*s in %s, partners %lld USD, "
+        "world %lld USD: taken as listed\n",
+        f->n_missed, f->n_missed == 1 ? "" : "s", f->flow == FLOW_EXPORTS ? "exports" : "imports",
+        STR_ARG(countries_at(countries, f->reporter)->id), period, (long long)f->partners_usd, (long long)f->world_usd);
+}
+
 static void print_report(const struct ingest_report *report, const char *output, const struct cube *cube,
                          double seconds)
 {
@@ -155,6 +221,7 @@ static void print_report(const struct ingest_report *report, const char *output,
         buf_printf(&line, ", %llu rows were added to others", (unsigned long long)report->written.summed);
     problem_line(stdout, "%s: %.*s", output, STR_ARG(buf_view(&line)));
     buf_release(&line);
+    print_found(&report->written, cube);
 }
 
 /* ---- the command ---- */
@@ -210,6 +277,7 @@ static enum status import_and_open(const struct import_options *o, const char *f
     if (status != ST_OK)
         return status;
     print_codes(&report->countries, "unknown country codes, taken as X899");
+    print_missed(&report->written.found, countries);
     print_report(report, o->output, cube, progress_seconds(&progress));
     cube_close(cube);
     return ST_OK;

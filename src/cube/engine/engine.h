@@ -3,15 +3,19 @@
 #define CUBE_ENGINE_ENGINE_H
 
 #include "cube/file/image.h"
+#include "entrepot/cube/correlation.h"
 #include "entrepot/cube/cube.h"
 
 #define NO_LOCAL UINT16_MAX
+#define NO_NODE UINT16_MAX
 
 /* The codes of one product level, and for each leaf the node it belongs to. */
 struct level_nodes {
     struct str *code, *name; /* the name, borrowed from the table of products, is empty where that has none */
     size_t n;
     uint16_t *of_leaf; /* NULL at the leaves' own level: node and leaf are the same */
+    uint16_t *
+        of_rest; /* by position in the image's nodes of rests; NO_NODE: coarser than the level. NULL at the leaves' own level */
 };
 
 /* Members to look for in one of a run's two places: listed, and marked by their number. */
@@ -49,18 +53,21 @@ struct cube {
     struct dataset dataset;
     struct str release;
     const struct countries *countries;
-    uint32_t *country;                /* local number → country id; NO_ID where the table has it no more */
-    uint16_t *local;                  /* country id → local number, or NO_LOCAL */
-    uint32_t *member;                 /* country ids that occur, by local number ascending */
-    size_t n_members;                 /* of `member` */
-    uint32_t *countable;              /* country ids of `each`, in its order */
-    struct member_side each, all;     /* every countable member that occurs; ALL alone */
-    uint32_t *period;                 /* per segment */
+    uint32_t *country;            /* local number → country id; NO_ID where the table has it no more */
+    uint16_t *local;              /* country id → local number, or NO_LOCAL */
+    uint32_t *member;             /* country ids that occur, by local number ascending */
+    size_t n_members;             /* of `member` */
+    uint32_t *countable;          /* country ids of `each`, in its order */
+    struct member_side each, all; /* every countable member that occurs; ALL alone */
+    uint32_t *period;             /* per segment */
+    struct correlation tables;
     struct level_nodes level[LEVELS]; /* n == 0 where the level cannot be expressed */
 };
 
 /* Segments whose period falls into `period`: indexes [*from, *to). */
 void engine_segments(const struct cube *cube, uint32_t period, size_t *from, size_t *to);
+/* Where the node of a rest stands at a level above the leaves: NO_NODE if the node is coarser. */
+uint16_t engine_rest_node(const struct cube *cube, enum level level, uint32_t node);
 /* Local number of a country, or NO_LOCAL. */
 static inline uint16_t engine_local(const struct cube *cube, uint32_t country)
 {

@@ -446,6 +446,7 @@ static void add_run(struct visitor *visitor, const struct touch *touch)
         add_named(&a, &view);
     else
         add_rows(&a, &view);
+    scan_add_rests(s, touch, a.base, a.stride);
     note_failure(s, touch);
 }
 
@@ -562,7 +563,8 @@ static void count_run(struct visitor *visitor, const struct touch *touch)
         return;
     }
     bool few = leaves->member && few_leaves(leaves->n, touch->run->count);
-    c->plan.observations += few ? leaves->n : touch->run->count;
+    const struct file_rest *rest;
+    c->plan.observations += (few ? leaves->n : touch->run->count) + scan_rests(c->scan, touch, &rest);
 }
 
 static struct cube_plan plan_of(const struct scan *s)

@@ -127,6 +127,12 @@ struct scan {
     uint64_t observations_read;
 };
 
+/* The rests of a run that count in the query: how many, the first in *first. */
+uint32_t scan_rests(const struct scan *scan, const struct touch *touch, const struct file_rest **first);
+/* Adds the rests of a run to the cells of their nodes, where products are grouped above the leaves (rests.c). `base` and `stride`: the run's
+ * first cell and the step between its products. */
+void scan_add_rests(struct scan *scan, const struct touch *touch, uint64_t base, uint64_t stride);
+
 /* The scan's cells as rows, for which all else that was taken of the arena is given back (rows_out.c). ST_TOO_LARGE, ST_NO_MEMORY. */
 enum status scan_rows(struct scan *scan, struct cube_rows *rows) MUST_CHECK;
 

@@ -4,12 +4,8 @@
 
 #include <jansson.h>
 
+#include "cube/manifest/statements.h"
 #include "entrepot/cube/json_text.h"
-
-const char *const basis_name[2] = {"reported", "reconciled"}, *const coverage_name[2] = {"full", "selected"},
-                  *const partners_name[3] = {"all", "listed", "closed"};
-const char *const csv_role_name[CSV_ROLES] = {"period",  "reporter", "partner",  "flow",
-                                              "product", "value",    "quantity", "status"};
 
 /* One manifest being read. */
 struct reading {
@@ -107,8 +103,15 @@ static void take_description(struct reading *r, struct dataset *d)
         (enum period_kind)(take_word(r, "frequency", frequency, 4, "write \"A\", \"FY\", \"Q\" or \"M\"") + 1);
     d->level = (enum level)take_word(r, "level", level_name, LEVEL_SECTOR, "write total, hs2, hs4, hs6 or hs8");
     d->basis = (enum basis)take_word(r, "basis", basis_name, 2, "write reported or reconciled");
-    d->coverage = (enum coverage)take_word(r, "coverage", coverage_name, 2, "write full or selected");
-    d->partners = (enum partners)take_word(r, "partners", partners_name, 3, "write all, listed or closed");
+    d->coverage_told = json_object_get(r->root, "coverage") ? TOLD_STATED : TOLD_FOUND;
+    d->partners_told = json_object_get(r->root, "partners") ? TOLD_STATED : TOLD_FOUND;
+    if (d->coverage_told == TOLD_STATED)
+        d->coverage = (enum coverage)take_word(
+            r, "coverage", coverage_name, 2, "write full or selected, or leave it out: then it is found from the rows");
+    if (d->partners_told == TOLD_STATED)
+        d->partners =
+            (enum partners)take_word(r, "partners", partners_name, 3,
+                                     "write all, listed or closed, or leave it out: then it is found from the rows");
     d->synthetic = json_is_true(json_object_get(r->root, "synthetic"));
     if (json_object_get(r->root, "synthetic") && !json_is_boolean(json_object_get(r->root, "synthetic")))
         refuse(r, "synthetic", "write true or false");
@@ -132,7 +135,7 @@ static void take_roles(struct reading *r, const char *key, struct str *out)
             i++;
         if (i == CSV_ROLES)
             refuse(r, role,
-                   "unknown; a column is one of period, reporter, partner, flow, product, value, quantity, status");
+                   "unknown; a column is one of period, reporter, partner, flow, product, value, quantity, status, hs");
         else
             out[i] = take_text(r, object, role, true);
     }
@@ -194,8 +197,8 @@ static void check_keys(struct reading *r, bool with_csv)
     static const char *const known[] = {"id",       "title",     "source",    "source_url", "licence",   "published",
                                         "checked",  "frequency", "level",     "hs",         "valuation", "basis",
                                         "coverage", "partners",  "synthetic", "notes"};
-    static const char *const of_csv[] = {"file",    "codes",      "columns",      "constants",
-                                         "members", "value_unit", "quantity_unit"};
+    static const char *const of_csv[] = {"file",    "codes",      "columns",       "constants",
+                                         "members", "value_unit", "quantity_unit", "availability"};
     const char *key;
     json_t *value;
     json_object_foreach(r->root, key, value)
@@ -230,6 +233,8 @@ enum status dataset_read(const char *name, struct str json, struct arena *arena,
     if (csv) {
         *csv = (struct dataset_csv){.value_shift = 0};
         take_csv(&r, out, csv);
+        if (r.status == ST_OK)
+            r.status = statements_read(name, json_object_get(r.root, "availability"), arena, out, problem);
     }
     json_text_release(&text);
     return r.status;

@@ -116,6 +116,8 @@ static bool make_jobs(struct cube_writer *w, struct flush *f)
                                       .members = &w->members,
                                       .sum_member = w->sum_member,
                                       .source = &job->source.source};
+        if (w->published_sorted && !w->published_late)
+            job->in.n_published = published_of(&w->published, job->in.period, &job->in.published);
     }
     return true;
 }

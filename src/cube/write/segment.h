@@ -5,6 +5,7 @@
 #include "cube/file/rows.h"
 #include "cube/write/batch.h"
 #include "cube/write/code_set.h"
+#include "cube/write/rest.h"
 
 /* Where a run's rows were read, to be told if one of them turns out to be double. Roll-ups have none. */
 struct origin {
@@ -58,12 +59,15 @@ struct segment_in {
     const struct file_members *members;
     uint32_t sum_member; /* member whose double rows are added up; NO_ID: none */
     struct row_source *source;
+    const struct published *published; /* of the period, sorted */
+    size_t n_published;
 };
 
 /* What is wrong with two rows of one key. */
 struct double_row {
     bool found;
     uint32_t period, key, product;
+    enum level level;           /* of the product */
     struct origin first, again; /* line: of the row itself, 0 if not known */
 };
 
@@ -72,7 +76,9 @@ struct segment {
     uint32_t *code; /* product numbers that occur, ascending: the leaves */
     size_t n_codes;
     struct buf rows, runs, index;
-    struct origin *origin; /* by run */
+    struct origin *origin;  /* by run */
+    struct rest_list rests; /* all of them, also those that are nothing */
+    uint8_t *occurs;        /* by leaf: a bit for each flow in which some countable reporter has it */
     uint64_t observations, summed;
 };
 

@@ -1,8 +1,6 @@
 /* The writer's life: takes batches, writes out when its memory is full, finishes the file. */
 #include "cube/write/writer.h"
 
-#include <inttypes.h>
-
 #include "cube/write/flush.h"
 
 #define MEMORY_DEFAULT ((size_t)2 << 30)
@@ -47,7 +45,8 @@ enum status cube_writer_new(const char *path, const struct dataset *dataset, con
     struct cube_writer *w = calloc(1, sizeof *w);
     if (!w)
         return problem_set(problem, ST_NO_MEMORY, path ? path : "", "out of memory");
-    *w = (struct cube_writer){.dataset = dataset, .countries = countries, .options = *options, .spool = {.fd = -1}};
+    *w = (struct cube_writer){
+        .dataset = dataset, .countries = countries, .options = *options, .spool = {.fd = -1}, .unit_usd = 1};
     if (w->options.memory_bytes == 0)
         w->options.memory_bytes = MEMORY_DEFAULT;
     enum status status = init_writer(w) ? ST_OK : problem_set(problem, ST_NO_MEMORY, path ? path : "", "out of memory");
@@ -77,6 +76,8 @@ void cube_writer_free(struct cube_writer *w)
     free(w->member_used);
     file_members_release(&w->members);
     part_list_release(&w->parts);
+    published_release(&w->published);
+    revisions_release(&w->revisions);
     spool_release(&w->spool);
     arena_release(&w->texts);
     free(w);
@@ -100,45 +101,6 @@ struct cube_batch *cube_batch_new(const struct cube_writer *w, uint32_t source)
     return b;
 }
 
-/* ---- messages ---- */
-
-static struct str source_name(const struct cube_writer *w, uint32_t source)
-{
-    return source < w->n_sources && w->source[source].p ? w->source[source] : STR("the input");
-}
-
-static void print_origin(const struct cube_writer *w, const struct origin *origin, char *out, size_t room)
-{
-    struct str name = source_name(w, origin->source);
-    if (origin->line)
-        (void)snprintf(out, room, "%.*s:%" PRIu64, STR_ARG(name), origin->line);
-    else
-        (void)snprintf(out, room, "%.*s", STR_ARG(name));
-}
-
-static struct str member_id(const struct cube_writer *w, uint32_t member)
-{
-    return countries_at(w->countries, w->members.country[member])->id;
-}
-
-enum status writer_refuse_double(const struct cube_writer *w, const struct double_row *twice, struct problem *problem)
-{
-    char place[256], first[256], period[PERIOD_TEXT], code[PRODUCT_CODE_MAX];
-    print_origin(w, &twice->again, place, sizeof place);
-    (void)period_print(twice->period, period);
-    (void)product_print(twice->product, w->dataset->level, code);
-    bool same = twice->first.source == twice->again.source && twice->first.line;
-    if (same)
-        (void)snprintf(first, sizeof first, "on line %" PRIu64, twice->first.line);
-    else
-        print_origin(w, &twice->first, first, sizeof first);
-    enum status status =
-        problem_set(problem, ST_INVALID, place, "%s, %.*s, %.*s, %s, %s stands here and %s%s already", period,
-                    STR_ARG(member_id(w, RUN_REPORTER(twice->key))), STR_ARG(member_id(w, RUN_PARTNER(twice->key))),
-                    RUN_FLOW(twice->key) ? "imports" : "exports", code, same ? "" : "in ", first);
-    return problem_cure(problem, status, "keep one of the two lines");
-}
-
 /* ---- taking ---- */
 
 static enum status finish_oldest(struct cube_writer *w, struct problem *problem)
@@ -157,6 +119,7 @@ static enum status write_out(struct cube_writer *w, struct problem *problem)
         return ST_OK;
     if (w->n_flushes == FLUSHES_MAX)
         status = finish_oldest(w, problem);
+    w->published_late = w->published_late || !w->published_sorted;
     if (status == ST_OK)
         status = flush_start(w, &w->flush[w->n_flushes], problem);
     if (status == ST_OK)
@@ -182,13 +145,23 @@ static bool hold(struct cube_writer *w, struct cube_batch *batch)
     return true;
 }
 
-static void note_members(struct cube_writer *w, const struct cube_batch *batch)
+/* Members that occur, revisions, and aggregates; false when memory is out. */
+static bool note(struct cube_writer *w, const struct cube_batch *batch)
 {
+    bool ok = true;
     for (size_t i = 0; i < batch->n_stretches; i++) {
-        w->member_used[RUN_REPORTER(batch->stretch[i].key)] = true;
-        w->member_used[RUN_PARTNER(batch->stretch[i].key)] = true;
+        const struct stretch *s = &batch->stretch[i];
+        w->member_used[RUN_REPORTER(s->key)] = true;
+        w->member_used[RUN_PARTNER(s->key)] = true;
+        const struct revision_note revision = {s->period, s->key >> 16, s->hs, s->source, s->line};
+        ok = ok && (s->hs == 0 || revisions_note(&w->revisions, &revision));
     }
+    for (size_t i = 0; ok && i < batch->published.n; i++)
+        ok = published_add(&w->published, &batch->published.item[i]);
+    return ok;
 }
+
+void cube_writer_unit(struct cube_writer *w, int64_t unit_usd) { w->unit_usd = unit_usd; }
 
 /* Beside the rows that are held, up to FLUSHES_MAX times as many are being laid out; sorting takes two pieces a stretch, and what
  * they become is smaller than they are. */
@@ -200,12 +173,11 @@ static bool memory_is_used(const struct cube_writer *w)
 
 enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, struct problem *problem)
 {
-    if (batch->n == 0) {
+    if (batch->n_stretches == 0) {
         cube_batch_free(batch);
         return ST_OK;
     }
-    note_members(w, batch);
-    if (!hold(w, batch)) {
+    if (!note(w, batch) || !hold(w, batch)) {
         cube_batch_free(batch);
         return problem_set(problem, ST_NO_MEMORY, "", "out of memory");
     }
@@ -214,7 +186,8 @@ enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, st
 
 enum status cube_writer_end_source(struct cube_writer *w, struct problem *problem)
 {
-    return w->held_rows >= ENOUGH_ROWS ? write_out(w, problem) : ST_OK;
+    bool whole = w->published.n == 0; /* else what is written out is laid out again at the end */
+    return whole && w->held_rows >= ENOUGH_ROWS ? write_out(w, problem) : ST_OK;
 }
 
 /* ---- finishing ---- */
@@ -222,16 +195,13 @@ enum status cube_writer_end_source(struct cube_writer *w, struct problem *proble
 enum status cube_writer_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
 {
     *summary = (struct cube_summary){.observations = 0};
+    published_sort(&w->published);
+    w->published_sorted = true;
     enum status status = write_out(w, problem);
     while (status == ST_OK && w->n_flushes)
         status = finish_oldest(w, problem);
-    if (status == ST_OK && w->parts.n == 0) {
-        struct str name = w->n_sources ? source_name(w, 0) : STR("the input");
-        char place[256];
-        (void)snprintf(place, sizeof place, "%.*s", STR_ARG(name));
-        status = problem_set(problem, ST_INVALID, place, "there is no observation in it");
-        return problem_cure(problem, status, "give a file with at least one row below its header");
-    }
+    if (status == ST_OK && w->parts.n == 0)
+        status = writer_refuse_nothing(w, problem);
     if (status == ST_OK)
         status = parts_arrange(w, &summary->merged, problem);
     if (status == ST_OK)

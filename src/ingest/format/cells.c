@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "entrepot/base/number.h"
+#include "entrepot/cube/correlation.h"
 #include "ingest/format/format.h"
 
 #define PLACE_BYTES 256
@@ -14,19 +15,7 @@ static void place_of(const struct csv *csv, char place[PLACE_BYTES])
 
 /* ---- header ---- */
 
-struct str hs_revision(struct str word)
-{
-    static const struct {
-        const char *name, *year, *number;
-    } revisions[] = {{"HS1992", "HS92", "H0"}, {"HS1996", "HS96", "H1"}, {"HS2002", "HS02", "H2"},
-                     {"HS2007", "HS07", "H3"}, {"HS2012", "HS12", "H4"}, {"HS2017", "HS17", "H5"},
-                     {"HS2022", "HS22", "H6"}};
-    for (size_t i = 0; i < sizeof revisions / sizeof *revisions; i++)
-        if (str_eq_nocase(word, str_view(revisions[i].name)) || str_eq_nocase(word, str_view(revisions[i].year)) ||
-            str_eq_nocase(word, str_view(revisions[i].number)))
-            return str_view(revisions[i].name);
-    return str_span(NULL, 0);
-}
+struct str hs_revision(struct str word) { return hs_name(hs_number(word)); }
 
 enum status header_next(struct csv *csv, struct problem *problem)
 {
@@ -154,7 +143,7 @@ enum status parse_quantity(const struct parse *parse, struct str column, struct 
     return ST_OK;
 }
 
-enum status parse_add(struct parse *parse, const struct cube_row *row)
+enum status parse_add(struct parse *parse, const struct cube_row *row, enum level level)
 {
     const struct importing *importing = parse->importing;
     if (row->reporter == NO_ID || row->partner == NO_ID)
@@ -167,7 +156,9 @@ enum status parse_add(struct parse *parse, const struct cube_row *row)
     }
     struct cube_row meant = *row;
     meant.quantity_kg = quantity_meant(row->quantity_kg, row->value_usd);
-    return cube_batch_add(parse->batch, &meant) ? ST_OK : no_memory(parse);
+    bool added = level == importing->dataset.level ? cube_batch_add(parse->batch, &meant)
+                                                   : cube_batch_publish(parse->batch, &meant, level);
+    return added ? ST_OK : no_memory(parse);
 }
 
 /* ---- tallies ---- */

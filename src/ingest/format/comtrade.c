@@ -1,8 +1,9 @@
 /* UN Comtrade: the CSV of the API (about 47 columns, told by their names, in any order) and the older one of 35 columns.
  *
  * Only rows that are totals over customs procedure, mode of transport and second partner count, and of the flows only exports and
- * imports: the others are parts of these. The level is that of the finest rows; coarser ones are sums of them.
+ * imports: the others are parts of these. The level is that of the finest rows; coarser ones are published aggregates of them.
  */
+#include "entrepot/cube/correlation.h"
 #include "ingest/format/format.h"
 
 enum {
@@ -58,8 +59,8 @@ static enum status describe(struct importing *im, struct problem *problem)
                                    .frequency = PERIOD_YEAR,
                                    .level = LEVEL_TOTAL,
                                    .basis = BASIS_REPORTED,
-                                   .coverage = COVERAGE_FULL,
-                                   .partners = PARTNERS_LISTED};
+                                   .coverage_told = TOLD_FOUND,
+                                   .partners_told = TOLD_FOUND};
     im->level_given = o->level != NULL;
     im->dataset.level = o->level ? *o->level : LEVEL_TOTAL;
     im->hs_given = o->hs != NULL;
@@ -245,35 +246,37 @@ static enum status check_period(const struct parse *p, uint32_t *period)
     return problem_cure(p->problem, status, "one dataset has one frequency: import them apart");
 }
 
-static enum status check_revision(const struct parse *p)
+/* Each return has a revision of its own; a total has none. */
+static enum status check_revision(const struct parse *p, enum level level, uint8_t *hs)
 {
     struct str text = own_cell(p, C_HS), wanted = p->importing->dataset.hs;
     if (p->input->column[C_HS] == CSV_FIELDS_MAX)
         return ST_OK;
-    struct str revision = hs_revision(text);
-    if (revision.n == 0)
+    unsigned revision = hs_number(text);
+    if (revision == 0)
         return bad_cell(p, C_HS, "is no revision of the Harmonized System: H0 to H6 are");
-    if (str_eq(revision, wanted))
+    *hs = level == LEVEL_TOTAL ? 0 : (uint8_t)revision;
+    if (!p->importing->hs_given || str_eq(hs_name(revision), wanted))
         return ST_OK;
-    enum status status =
-        parse_refuse_row(p, "this row is of %.*s (\"%.*s\"), and %s %.*s", STR_ARG(revision), STR_ARG(text),
-                         p->importing->hs_given ? "--hs says" : "those before it are of", STR_ARG(wanted));
-    return problem_cure(p->problem, status, "one dataset has one revision: import them apart");
+    enum status status = parse_refuse_row(p, "this row is of %.*s (\"%.*s\"), and --hs says %.*s",
+                                          STR_ARG(hs_name(revision)), STR_ARG(text), STR_ARG(wanted));
+    return problem_cure(p->problem, status, "leave --hs out: each row says its revision");
 }
 
-/* Sets *skip where the row is coarser, or finer than what was asked for. */
-static enum status check_product(const struct parse *p, uint32_t *product, enum ingest_skip *skip)
+/* *level is the code's own: coarser than the dataset's for an aggregate. Sets *skip where it is finer than what was asked for. */
+static enum status check_product(const struct parse *p, uint32_t *product, enum level *level_, enum ingest_skip *skip)
 {
     char text[PRODUCT_CODE_MAX];
     struct str code;
     enum level level, wanted = p->importing->dataset.level;
     if (!read_code(own_cell(p, C_PRODUCT), text, &code, &level))
         return bad_cell(p, C_PRODUCT, "is no code of the Harmonized System");
-    if (level < wanted || (level > wanted && p->importing->level_given)) {
-        *skip = level < wanted ? SKIP_AGGREGATE : SKIP_DETAIL;
+    *level_ = level;
+    if (level > wanted && p->importing->level_given) {
+        *skip = SKIP_DETAIL;
         return ST_OK;
     }
-    if (level == wanted && product_number(code, level, product))
+    if (level <= wanted && product_number(code, level, product))
         return ST_OK;
     char what[80];
     (void)snprintf(what, sizeof what, "is of level %s, and the rows before it are of %s", level_name[level],
@@ -299,6 +302,7 @@ static enum status read_numbers(const struct parse *p, struct cube_row *row)
 static enum status read_row(struct parse *p)
 {
     struct cube_row row = {.line = p->csv.line, .status = OBS_FINAL};
+    enum level level = LEVEL_TOTAL;
     enum status status = parse_check_width(p, COLUMNS);
     if (status != ST_OK)
         return status;
@@ -309,9 +313,9 @@ static enum status read_row(struct parse *p)
     if (skip == INGEST_SKIPS)
         status = check_period(p, &row.period);
     if (status == ST_OK && skip == INGEST_SKIPS)
-        status = check_product(p, &row.product, &skip);
+        status = check_product(p, &row.product, &level, &skip);
     if (status == ST_OK && skip == INGEST_SKIPS)
-        status = check_revision(p);
+        status = check_revision(p, level, &row.hs);
     if (status != ST_OK)
         return status;
     if (skip != INGEST_SKIPS) {
@@ -324,7 +328,7 @@ static enum status read_row(struct parse *p)
         status = parse_member(p, own_cell(p, C_PARTNER), &row.partner);
     if (status == ST_OK)
         status = read_numbers(p, &row);
-    return status == ST_OK ? parse_add(p, &row) : status;
+    return status == ST_OK ? parse_add(p, &row, level) : status;
 }
 
 static enum status parse_rows(struct parse *p)
@@ -335,9 +339,5 @@ static enum status parse_rows(struct parse *p)
     return status == ST_NOT_FOUND ? ST_OK : status;
 }
 
-const struct adapter adapter_comtrade = {.name = "comtrade",
-                                         .detects_partners = true,
-                                         .describe = describe,
-                                         .header = find_columns,
-                                         .settle = settle,
-                                         .parse = parse_rows};
+const struct adapter adapter_comtrade = {
+    .name = "comtrade", .describe = describe, .header = find_columns, .settle = settle, .parse = parse_rows};

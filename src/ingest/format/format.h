@@ -79,6 +79,7 @@ struct importing {
 struct tally {
     uint64_t skipped[INGEST_SKIPS];
     struct ingest_codes *countries, *products; /* unknown ones; malloc's, NULL while there is none */
+    unsigned decimals;                         /* most that a value is written with */
 };
 
 struct parse {
@@ -93,7 +94,6 @@ struct parse {
 
 struct adapter {
     const char *name;
-    bool detects_partners; /* whether all partners are listed is found from the rows, unless an option says it */
     /* Before the first byte is read: the dataset as far as options, file names and tables tell. */
     enum status (*describe)(struct importing *importing, struct problem *problem);
     /* An input's header stands in csv->field: finds the columns. */
@@ -138,8 +138,9 @@ static inline int64_t quantity_meant(int64_t quantity_kg, int64_t value_usd)
 {
     return quantity_kg == 0 && value_usd > 0 ? QUANTITY_UNKNOWN : quantity_kg;
 }
-/* Hands the row to the batch, with the quantity that is meant, unless a member is NO_ID; refuses trade with oneself in reconciled data. */
-enum status parse_add(struct parse *parse, const struct cube_row *row) MUST_CHECK;
+/* Hands the row, a code of `level`, to the batch, as an aggregate where that is coarser than the dataset's: with the quantity that is meant,
+ * unless a member is NO_ID; refuses trade with oneself in reconciled data. */
+enum status parse_add(struct parse *parse, const struct cube_row *row, enum level level) MUST_CHECK;
 
 /* ---- tallies ---- */
 

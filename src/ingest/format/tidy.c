@@ -1,4 +1,5 @@
 /* Tidy CSV: a manifest says what its columns mean. */
+#include "entrepot/cube/correlation.h"
 #include "ingest/format/format.h"
 
 #define MANIFEST_BYTES_MAX ((size_t)1 << 20)
@@ -108,9 +109,21 @@ static enum status read_status(const struct parse *p, uint8_t *out)
     return bad_cell(p, ROLE_STATUS, "is no status: write final, provisional, estimated or rounded");
 }
 
-static enum status read_numbers(const struct parse *p, struct cube_row *row)
+/* Digits behind the point, zeros at the end not counted: they are a matter of spelling. */
+static unsigned decimals_of(struct str value)
+{
+    unsigned decimals = 0;
+    for (size_t point = str_find(value, '.'), i = point + 1; i < value.n; i++)
+        decimals = value.p[i] == '0' ? decimals : (unsigned)(i - point);
+    return decimals;
+}
+
+static enum status read_numbers(struct parse *p, struct cube_row *row)
 {
     const struct dataset_csv *map = &p->importing->map;
+    struct str value = cell(p, ROLE_VALUE);
+    unsigned decimals = decimals_of(value);
+    p->tally.decimals = decimals > p->tally.decimals ? decimals : p->tally.decimals;
     enum status status =
         parse_value(p, column_name(p, ROLE_VALUE), cell(p, ROLE_VALUE), map->value_shift, &row->value_usd);
     if (status == ST_OK)
@@ -119,22 +132,37 @@ static enum status read_numbers(const struct parse *p, struct cube_row *row)
     return status;
 }
 
-/* At level total a product column is not needed; where there is one, a row of a single product is no total. */
-static enum status read_product(const struct parse *p, uint32_t *out)
+/* At level total a product column is not needed; where there is one, a row of a single product is no total. A code coarser than the level
+ * is a published aggregate: *level is its own then. */
+static enum status read_product(const struct parse *p, enum level *level, uint32_t *out)
 {
     const struct dataset_csv *map = &p->importing->map;
     bool given = map->column[ROLE_PRODUCT].n || map->constant[ROLE_PRODUCT].n;
     struct str code = given ? cell(p, ROLE_PRODUCT) : STR("TOTAL");
-    enum level level = p->importing->dataset.level;
-    return product_number(code, level, out)
+    enum level wanted = p->importing->dataset.level;
+    bool coarser = product_level(code, level) && *level < wanted && *level != LEVEL_SECTION;
+    *level = coarser ? *level : wanted;
+    return product_number(code, *level, out)
                ? ST_OK
                : parse_refuse_row(p, "product \"%.*s\" is not a code of level %s", (int)(code.n < 40 ? code.n : 40),
-                                  code.p ? code.p : "", level_name[level]);
+                                  code.p ? code.p : "", level_name[wanted]);
+}
+
+/* A total has no revision. */
+static enum status read_hs(const struct parse *p, enum level level, uint8_t *out)
+{
+    struct str word = cell(p, ROLE_HS);
+    *out = 0;
+    if (word.n == 0 || level == LEVEL_TOTAL)
+        return ST_OK;
+    *out = (uint8_t)hs_number(word);
+    return *out ? ST_OK : bad_cell(p, ROLE_HS, "is no revision of the Harmonized System: HS1992 to HS2022 are");
 }
 
 static enum status read_row(struct parse *p)
 {
     struct cube_row row = {.line = p->csv.line};
+    enum level level = p->importing->dataset.level;
     enum status status = parse_check_width(p, CSV_ROLES);
     if (status == ST_OK)
         status = parse_member(p, cell(p, ROLE_REPORTER), &row.reporter);
@@ -149,8 +177,10 @@ static enum status read_row(struct parse *p)
     if (status == ST_OK)
         status = read_status(p, &row.status);
     if (status == ST_OK)
-        status = read_product(p, &row.product);
-    return status == ST_OK ? parse_add(p, &row) : status;
+        status = read_product(p, &level, &row.product);
+    if (status == ST_OK)
+        status = read_hs(p, level, &row.hs);
+    return status == ST_OK ? parse_add(p, &row, level) : status;
 }
 
 static enum status parse_rows(struct parse *p)

@@ -1,0 +1,7 @@
+/* The words of manifests, as they are written. */
+#include "entrepot/cube/dataset.h"
+
+const char *const basis_name[2] = {"reported", "reconciled"}, *const coverage_name[2] = {"full", "selected"},
+                  *const partners_name[3] = {"all", "listed", "closed"};
+const char *const csv_role_name[CSV_ROLES] = {"period", "reporter", "partner", "flow", "product",
+                                              "value",  "quantity", "status",  "hs"};
