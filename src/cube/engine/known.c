@@ -1,0 +1,575 @@
+/* Availability of returns, rests, and the one place where it is decided what a figure that is absent means. */
+#include "entrepot/cube/known.h"
+
+#include "cube/engine/engine.h"
+
+const char *const cube_partners_name[CUBE_PARTNERS] = {"all", "listed", "world", "closed"};
+const char *const cube_rule_name[CUBE_RULES] = {"stated", "reader", "aggregate", "codes", "none"};
+const char *const cube_absence_name[CUBE_ABSENCES] = {"zero",        "not_reported", "other_revision",
+                                                      "outside_set", "summed",       "no_world",
+                                                      "no_group",    "not_listed",   "selected_products"};
+
+/* ---- returns ---- */
+
+static unsigned stored_flow(const struct cube *cube, enum flow flow)
+{
+    return cube->dataset.basis == BASIS_RECONCILED ? FLOW_EXPORTS : (unsigned)flow;
+}
+
+static const struct file_return *return_in(const struct cube *cube, uint32_t segment, uint32_t reporter, enum flow flow)
+{
+    uint16_t local = reporter == ANY_MEMBER ? NO_LOCAL : engine_local(cube, reporter);
+    return local == NO_LOCAL ? NULL : image_return(&cube->image, segment, local, stored_flow(cube, flow));
+}
+
+/* The segment of a period of the dataset's own frequency, or UINT32_MAX. */
+static uint32_t segment_at(const struct cube *cube, uint32_t period)
+{
+    size_t from, to;
+    engine_segments(cube, period, &from, &to);
+    return to == from + 1 ? (uint32_t)from : UINT32_MAX;
+}
+
+/* The level byte that holds with a partner, a local number or the number of all. */
+static uint8_t level_with(const struct cube *cube, const struct file_return *r, uint32_t partner)
+{
+    const struct file_exception *exception = cube->image.returns.exception + r->first_exception;
+    if (partner == cube->image.n_members)
+        return r->least;
+    for (uint32_t i = 0; i < r->n_exceptions; i++)
+        if (exception[i].partner == partner)
+            return exception[i].level;
+    return r->level;
+}
+
+bool cube_return_of(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
+                    struct cube_return *out)
+{
+    uint32_t segment = segment_at(cube, period);
+    const struct file_return *r = segment == UINT32_MAX ? NULL : return_in(cube, segment, reporter, flow);
+    *out = (struct cube_return){.selected = true};
+    if (!r)
+        return false;
+    uint16_t local = partner == ANY_MEMBER ? NO_LOCAL : engine_local(cube, partner);
+    uint8_t level = local == NO_LOCAL ? r->level : level_with(cube, r, local);
+    *out = (struct cube_return){.selected = (level & RETURN_CHOSEN) != 0,
+                                .any = RETURN_LEVEL(level) != 0,
+                                .level = RETURN_LEVEL(level) ? (enum level)(RETURN_LEVEL(level) - 1U) : LEVEL_TOTAL,
+                                .partners = (enum cube_partners)r->partners,
+                                .world = (r->flags & RETURN_WORLD) != 0,
+                                .totals = (r->flags & RETURN_TOTALS) != 0,
+                                .revision = r->revision,
+                                .rule = (enum cube_rule)r->rule};
+    return true;
+}
+
+size_t cube_return_exceptions(const struct cube *cube, uint32_t reporter, enum flow flow, uint32_t period,
+                              uint32_t *out, size_t max)
+{
+    uint32_t segment = segment_at(cube, period);
+    const struct file_return *r = segment == UINT32_MAX ? NULL : return_in(cube, segment, reporter, flow);
+    for (uint32_t i = 0; r && i < r->n_exceptions && i < max; i++) {
+        uint16_t partner = cube->image.returns.exception[r->first_exception + i].partner;
+        out[i] = partner < cube->image.n_members ? cube->country[partner] : NO_ID;
+    }
+    return r ? r->n_exceptions : 0;
+}
+
+unsigned cube_reported(const struct cube *cube, uint32_t reporter, enum flow flow, uint32_t period)
+{
+    size_t from, to;
+    unsigned n = 0;
+    engine_segments(cube, period, &from, &to);
+    for (size_t i = from; i < to; i++)
+        n += return_in(cube, (uint32_t)i, reporter, flow) != NULL;
+    return n;
+}
+
+/* ---- products as nodes ---- */
+
+/* A product and where it lies: its level, its node above the leaves or UINT32_MAX (sections, leaves), its leaves. */
+struct place {
+    struct str code;
+    enum level level;
+    uint32_t node, from, to;
+};
+
+static struct place place_of(const struct cube *cube, struct str product)
+{
+    struct place p = {.code = product.n ? product : STR("TOTAL"), .level = LEVEL_TOTAL, .node = UINT32_MAX};
+    uint32_t number;
+    if (!product_level(p.code, &p.level))
+        BUG("a product that is no code");
+    if (p.level < cube->dataset.level && p.level != LEVEL_SECTION && product_number(p.code, p.level, &number))
+        p.node = NODE(p.level, number);
+    cube_leaf_range(cube, p.code, &p.from, &p.to);
+    return p;
+}
+
+/* Whether `node` is `above` or lies below it. */
+static bool lies_in(uint32_t node, uint32_t above)
+{
+    static const unsigned digits[LEVELS] = {[LEVEL_HS2] = 2, [LEVEL_HS4] = 4, [LEVEL_HS6] = 6, [LEVEL_HS8] = 8};
+    unsigned own = digits[NODE_LEVEL(node)], its = digits[NODE_LEVEL(above)];
+    uint32_t number = NODE_NUMBER(node);
+    for (; own > its; own--)
+        number /= 10;
+    return NODE_LEVEL(above) == LEVEL_TOTAL || (own == its && number == NODE_NUMBER(above));
+}
+
+/* ---- runs ---- */
+
+/* The key of a pair as it is stored; UINT32_MAX where the file has no number for one of them. */
+static uint32_t key_of(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow)
+{
+    uint32_t all = (uint32_t)cube->image.n_members;
+    uint32_t r = reporter == ANY_MEMBER ? all : engine_local(cube, reporter);
+    uint32_t p = partner == ANY_MEMBER ? all : engine_local(cube, partner);
+    if (r == NO_LOCAL || p == NO_LOCAL)
+        return UINT32_MAX;
+    return engine_turned(cube, flow) ? RUN_KEY(p, FLOW_EXPORTS, r) : RUN_KEY(r, flow, p);
+}
+
+static const struct file_run *run_of(const struct cube *cube, uint32_t segment, uint32_t key)
+{
+    return key == UINT32_MAX ? NULL
+                             : segment_pair(&cube->image, &cube->image.segment[segment], RUN_REPORTER(key),
+                                            RUN_FLOW(key), RUN_PARTNER(key));
+}
+
+/* The first of the segment's leaves that is not before the cube's `leaf`. */
+static uint32_t local_bound(const struct image_segment *s, uint32_t leaf)
+{
+    uint32_t low = 0, high = s->n_leaves;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->leaf[middle] < leaf)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The sum of a run's rows in the place's leaves; false where there is none. */
+static bool sum_rows(const struct cube *cube, uint32_t segment, const struct file_run *run, const struct place *place,
+                     int64_t *sum)
+{
+    const struct image_segment *s = &cube->image.segment[segment];
+    struct run_view view;
+    struct run_cursor cursor;
+    struct rows_chunk chunk;
+    uint32_t from = local_bound(s, place->from), to = local_bound(s, place->to);
+    bool any = false;
+    *sum = 0;
+    if (from >= to || !run_view(run, s->rows, s->rows_bytes, s->n_leaves, &view))
+        return false;
+    run_start(&cursor, &view, false);
+    while (run_next(&cursor, &chunk))
+        for (size_t i = 0; i < chunk.n; i++) {
+            bool in = from <= chunk.leaf[i] && chunk.leaf[i] < to;
+            any = any || in;
+            if (in && __builtin_add_overflow(*sum, chunk.value_usd[i], sum))
+                return false;
+        }
+    return any;
+}
+
+/* What a run holds at the place, its rests with it; false where nothing stands there. */
+static bool value_at(const struct cube *cube, uint32_t segment, uint32_t key, const struct place *place, int64_t *value)
+{
+    const struct file_run *run = run_of(cube, segment, key);
+    const struct file_rest *rest = NULL;
+    *value = run ? run->value_usd : 0;
+    if (!run || place->level == LEVEL_TOTAL)
+        return run != NULL;
+    bool any = sum_rows(cube, segment, run, place, value);
+    uint32_t n = place->node == UINT32_MAX ? 0 : image_rests(&cube->image, segment, key, &rest);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!lies_in(rest[i].node, place->node))
+            continue;
+        any = true;
+        if (__builtin_add_overflow(*value, rest[i].value_usd, value))
+            return false;
+    }
+    return any;
+}
+
+/* ---- rests ---- */
+
+static bool rest_of_segment(const struct cube *cube, uint32_t segment, uint32_t key, uint32_t node, bool below,
+                            int64_t *value)
+{
+    const struct file_rest *rest = NULL;
+    uint32_t n = image_rests(&cube->image, segment, key, &rest);
+    bool any = false;
+    for (uint32_t i = 0; i < n; i++) {
+        bool meant = below ? lies_in(rest[i].node, node) : rest[i].node == node;
+        any = any || meant;
+        if (meant && __builtin_add_overflow(*value, rest[i].value_usd, value))
+            return false;
+    }
+    return any;
+}
+
+static bool rest_of(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
+                    struct str product, bool below, int64_t *value)
+{
+    struct place place = place_of(cube, product);
+    uint32_t key = key_of(cube, reporter, partner, flow);
+    size_t from, to, found = 0, held = 0;
+    *value = 0;
+    if (place.node == UINT32_MAX || key == UINT32_MAX || cube->image.rests.n == 0)
+        return false;
+    engine_segments(cube, period, &from, &to);
+    for (size_t i = from; i < to; i++) {
+        held += run_of(cube, (uint32_t)i, key) != NULL;
+        found += rest_of_segment(cube, (uint32_t)i, key, place.node, below, value);
+    }
+    return found && found == held;
+}
+
+bool cube_rest(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
+               struct str product, int64_t *value_usd)
+{
+    return rest_of(cube, reporter, partner, flow, period, product, true, value_usd);
+}
+
+bool cube_rest_at(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
+                  struct str product, int64_t *value_usd)
+{
+    return rest_of(cube, reporter, partner, flow, period, product, false, value_usd);
+}
+
+/* ---- absence, in one period of the dataset's own ---- */
+
+/* A cell in a segment, and what is known of its return. */
+struct asking {
+    const struct cube *cube;
+    const struct cube_cell *cell;
+    struct place place;
+    uint32_t segment, key;
+    const struct file_return *own;
+};
+
+static struct cube_unknown because(enum cube_absence why) { return (struct cube_unknown){.why = why}; }
+
+static struct cube_unknown at_most(enum cube_absence why, int64_t bound_usd)
+{
+    return (struct cube_unknown){.why = why, .bounded = true, .bound_usd = bound_usd > 0 ? bound_usd : 0};
+}
+
+static bool is_kind(const struct cube *cube, uint32_t country, enum member_kind kind)
+{
+    return country != ANY_MEMBER && country < countries_count(cube->countries) &&
+           countries_at(cube->countries, country)->kind == kind;
+}
+
+/* National codes, of chapters 98 and 99, are in no revision and may be in any return. */
+static bool of_other_revision(const struct asking *a)
+{
+    const struct str code = a->place.code;
+    bool national = code.n && code.p[0] == '9' && code.p[1] >= '8';
+    return !national && !correlation_has(&a->cube->tables, a->own->revision, code);
+}
+
+/* Whether a member occurs in the dataset at all. */
+static bool occurs(const struct cube *cube, uint32_t country)
+{
+    for (size_t i = 0; i < cube->n_members; i++)
+        if (cube->member[i] == country)
+            return true;
+    return false;
+}
+
+/* "1992-01-01" and a month: the order of the one's month to the other. */
+static int month_order(struct str date, uint32_t month)
+{
+    char text[PERIOD_TEXT];
+    size_t n = period_print(month, text);
+    return memcmp(date.p, text, date.n < n ? date.n : n);
+}
+
+/* Whether the country did not exist on any day of the period. */
+static bool out_of_existence(const struct cube *cube, uint32_t country, uint32_t period)
+{
+    const struct country *c = countries_at(cube->countries, country);
+    uint32_t first = period_first_month(period), last = first + period_months(period_kind_of(period)) - 1;
+    return (c->valid_from.n && month_order(c->valid_from, last) > 0) ||
+           (c->valid_to.n && month_order(c->valid_to, first) < 0);
+}
+
+static bool outside_set(const struct asking *a)
+{
+    uint32_t partner = a->cell->partner;
+    if (partner == ANY_MEMBER || !countries_countable(a->cube->countries, partner))
+        return false;
+    bool closed = a->own->partners == CUBE_CLOSED;
+    return (closed && !occurs(a->cube, partner)) || out_of_existence(a->cube, partner, a->cube->period[a->segment]);
+}
+
+/* The world's row at the place against the sum of all partners there. */
+struct gap {
+    bool known;
+    int64_t gap_usd; /* world − Σ partners */
+    bool none;       /* it is rounding */
+};
+
+static struct gap gap_at(const struct asking *a)
+{
+    const struct cube *cube = a->cube;
+    uint32_t world = key_of(cube, a->cell->reporter, countries_world(cube->countries), a->cell->flow), first;
+    int64_t of_world, of_partners = 0;
+    struct gap gap = {.known = false};
+    if (cube->dataset.basis == BASIS_RECONCILED || a->place.level == LEVEL_SECTION ||
+        !value_at(cube, a->segment, world, &a->place, &of_world))
+        return gap;
+    uint32_t all = key_of(cube, a->cell->reporter, ANY_MEMBER, a->cell->flow);
+    if (!value_at(cube, a->segment, all, &a->place, &of_partners))
+        of_partners = 0;
+    uint32_t n =
+        segment_row(&cube->image, &cube->image.segment[a->segment], RUN_REPORTER(world), RUN_FLOW(world), &first);
+    gap.known = true;
+    gap.gap_usd = of_world - of_partners; /* both are sums of values that fit, and not negative */
+    int64_t most = 0;
+    bool fits = !__builtin_mul_overflow((int64_t)n, cube->image.returns.head->unit_usd, &most);
+    gap.none = fits && gap.gap_usd <= most && gap.gap_usd >= -most;
+    return gap;
+}
+
+/* Whether the return tells its products down to the place, for partners that are no exceptions. */
+static bool tells_place(const struct asking *a, uint8_t level)
+{
+    return RETURN_LEVEL(level) > (unsigned)a->place.level;
+}
+
+/* Whether the place occurs in the return with any partner, or with the world. */
+static bool occurs_in_return(const struct asking *a)
+{
+    const uint32_t with[] = {ANY_MEMBER, countries_world(a->cube->countries)};
+    int64_t value;
+    for (size_t i = 0; i < 2; i++)
+        if (value_at(a->cube, a->segment, key_of(a->cube, a->cell->reporter, with[i], a->cell->flow), &a->place,
+                     &value))
+            return true;
+    return false;
+}
+
+static struct cube_unknown partner_absent(const struct asking *a)
+{
+    bool all = a->own->partners == CUBE_ALL || a->own->partners == CUBE_CLOSED;
+    struct gap gap = gap_at(a);
+    if (!all)
+        return gap.known ? at_most(CUBE_NOT_LISTED, gap.gap_usd) : because(CUBE_NOT_LISTED);
+    if (gap.known && !gap.none && a->own->partners == CUBE_ALL)
+        return at_most(CUBE_NOT_LISTED, gap.gap_usd);
+    if (tells_place(a, a->own->level) || occurs_in_return(a))
+        return because(CUBE_ZERO);
+    return because(CUBE_SELECTED);
+}
+
+/* The nearest published aggregate above the place: false where there is none. */
+static bool rest_above(const struct asking *a, struct file_rest *out)
+{
+    const struct file_rest *rest = NULL;
+    uint32_t n = image_rests(&a->cube->image, a->segment, a->key, &rest), number;
+    bool found = false;
+    enum level level = a->place.level == LEVEL_SECTION ? LEVEL_TOTAL : a->place.level;
+    bool numbered = product_number(a->place.code, level, &number);
+    for (uint32_t i = 0; i < n; i++) { /* coarser nodes come first */
+        bool above =
+            NODE_LEVEL(rest[i].node) < a->place.level &&
+            (NODE_LEVEL(rest[i].node) == LEVEL_TOTAL || (numbered && lies_in(NODE(level, number), rest[i].node)));
+        if (above)
+            *out = rest[i];
+        found = found || above;
+    }
+    return found;
+}
+
+static bool is_rounding(const struct cube *cube, const struct file_rest *rest)
+{
+    int64_t parts = rest->parts ? rest->parts : 1, most;
+    bool fits = !__builtin_mul_overflow(parts, cube->image.returns.head->unit_usd, &most);
+    return fits && rest->value_usd <= most && rest->value_usd >= -most;
+}
+
+/* Full products, and what all partners have of the product is not what the world has: one of them lacks it. Where it is stated that some
+ * partners are listed, others have the difference. */
+static struct cube_unknown full_absent(const struct asking *a, const struct gap *gap)
+{
+    bool others = a->own->rule == CUBE_STATED && a->own->partners == CUBE_LISTED && (a->own->flags & RETURN_STATED);
+    bool lacks = gap->known && !gap->none && !others;
+    return lacks ? at_most(CUBE_SELECTED, gap->gap_usd) : because(CUBE_ZERO);
+}
+
+/* The partner is there. Its nearest aggregate above the product bounds it, and so does what the world has beside all partners. */
+static struct cube_unknown product_absent(const struct asking *a)
+{
+    struct file_rest rest;
+    bool full = tells_place(a, level_with(a->cube, a->own, RUN_PARTNER(a->key)));
+    bool above = RUN_PARTNER(a->key) < a->cube->image.n_members && rest_above(a, &rest);
+    bool summed = a->cell->partner == ANY_MEMBER || is_kind(a->cube, a->cell->partner, MEMBER_WORLD);
+    if ((above && is_rounding(a->cube, &rest)) || (full && (above || (a->own->flags & RETURN_OWN))))
+        return because(CUBE_ZERO);
+    struct gap gap = summed ? (struct gap){.known = false} : gap_at(a);
+    if (full)
+        return full_absent(a, &gap);
+    gap.known = gap.known && (above || a->own->partners == CUBE_ALL);
+    if (above && gap.known)
+        return at_most(CUBE_SELECTED, rest.value_usd < gap.gap_usd ? rest.value_usd : gap.gap_usd);
+    if (above)
+        return at_most(CUBE_SELECTED, rest.value_usd);
+    return gap.known ? at_most(CUBE_SELECTED, gap.gap_usd) : because(CUBE_SELECTED);
+}
+
+static struct cube_unknown world_absent(const struct asking *a)
+{
+    bool sum = a->own->partners == CUBE_ALL || a->own->partners == CUBE_CLOSED;
+    return because(sum ? CUBE_SUM_OF_PARTNERS : CUBE_NO_WORLD);
+}
+
+/* Reconciled data: both areas occur in the period and the set is whole, or nothing is known. */
+static struct cube_unknown reconciled_absent(const struct asking *a)
+{
+    bool whole = a->own->partners == CUBE_ALL || a->own->partners == CUBE_CLOSED;
+    if (a->cell->partner != ANY_MEMBER && !return_in(a->cube, a->segment, a->cell->partner, a->cell->flow))
+        return because(CUBE_NOT_REPORTED);
+    if (!whole)
+        return because(CUBE_NOT_LISTED);
+    return tells_place(a, a->own->level) || occurs_in_return(a) ? because(CUBE_ZERO) : because(CUBE_SELECTED);
+}
+
+/* In the order of DESIGN 9.3. */
+static struct cube_unknown absent_in(const struct asking *a)
+{
+    const struct cube *cube = a->cube;
+    bool there = run_of(cube, a->segment, a->key) != NULL;
+    if (!a->own)
+        return because(CUBE_NOT_REPORTED);
+    if (of_other_revision(a))
+        return because(CUBE_OTHER_REVISION);
+    if (!there && outside_set(a))
+        return because(CUBE_OUTSIDE_SET);
+    if (!there && is_kind(cube, a->cell->partner, MEMBER_WORLD))
+        return world_absent(a);
+    if (!there && is_kind(cube, a->cell->partner, MEMBER_GROUP))
+        return because(CUBE_NO_GROUP);
+    if (cube->dataset.basis == BASIS_RECONCILED)
+        return reconciled_absent(a);
+    return there ? product_absent(a) : partner_absent(a);
+}
+
+static struct asking ask_in(const struct cube *cube, const struct cube_cell *cell)
+{
+    return (struct asking){.cube = cube,
+                           .cell = cell,
+                           .place = place_of(cube, cell->product),
+                           .key = key_of(cube, cell->reporter, cell->partner, cell->flow)};
+}
+
+/* ---- absence, over the periods that one is made of ---- */
+
+static void add_up(struct cube_unknown *sum, const struct cube_unknown *one, bool first)
+{
+    bool known = one->why == CUBE_ZERO || one->bounded;
+    sum->bounded = (first || sum->bounded) && known;
+    if (sum->why == CUBE_ZERO)
+        sum->why = one->why;
+    if (__builtin_add_overflow(sum->bound_usd, one->bound_usd, &sum->bound_usd))
+        sum->bounded = false;
+}
+
+static struct cube_unknown absent_over(struct asking *a, uint32_t period)
+{
+    struct cube_unknown sum = {.why = CUBE_ZERO};
+    size_t from, to;
+    engine_segments(a->cube, period, &from, &to);
+    for (size_t i = from; i < to; i++) {
+        a->segment = (uint32_t)i;
+        a->own = return_in(a->cube, a->segment, a->cell->reporter, a->cell->flow);
+        if (!a->own)
+            continue;
+        struct cube_unknown one = absent_in(a);
+        add_up(&sum, &one, sum.reported == 0);
+        sum.reported++;
+    }
+    if (sum.reported == 0)
+        return because(CUBE_NOT_REPORTED);
+    sum.bounded = sum.bounded && sum.why != CUBE_ZERO && sum.reported == cube_expected(a->cube, period);
+    sum.bound_usd = sum.bounded ? sum.bound_usd : 0;
+    return sum;
+}
+
+void cube_absences(const struct cube *cube, const struct cube_cell *cell, const uint32_t *period, size_t n,
+                   struct cube_unknown *out)
+{
+    struct asking a = ask_in(cube, cell);
+    for (size_t i = 0; i < n; i++)
+        out[i] = absent_over(&a, period[i]);
+}
+
+struct cube_unknown cube_absence(const struct cube *cube, const struct cube_cell *cell, uint32_t period)
+{
+    struct cube_unknown out;
+    cube_absences(cube, cell, &period, 1, &out);
+    return out;
+}
+
+/* ---- wholes and parts ---- */
+
+static bool published_at(const struct asking *a)
+{
+    const struct file_rest *rest = NULL;
+    uint32_t n = a->place.node == UINT32_MAX ? 0 : image_rests(&a->cube->image, a->segment, a->key, &rest);
+    for (uint32_t i = 0; i < n; i++)
+        if (rest[i].node == a->place.node)
+            return true;
+    return false;
+}
+
+/* Whether what stands at the place is all of it; *missing is why it is not. */
+static bool whole_in(const struct asking *a, struct cube_unknown *missing)
+{
+    struct file_rest rest;
+    int64_t value;
+    uint32_t partner = engine_turned(a->cube, a->cell->flow) ? RUN_REPORTER(a->key) : RUN_PARTNER(a->key);
+    if (!a->own || !value_at(a->cube, a->segment, a->key, &a->place, &value)) {
+        *missing = absent_in(a);
+        return missing->why == CUBE_ZERO;
+    }
+    if (a->place.level >= a->cube->dataset.level || tells_place(a, level_with(a->cube, a->own, partner)) ||
+        published_at(a))
+        return true;
+    bool above = partner < a->cube->image.n_members && rest_above(a, &rest);
+    *missing = above ? at_most(CUBE_SELECTED, rest.value_usd) : because(CUBE_SELECTED);
+    return above && is_rounding(a->cube, &rest);
+}
+
+bool cube_whole(const struct cube *cube, const struct cube_cell *cell, uint32_t period, struct cube_unknown *out)
+{
+    struct asking a = ask_in(cube, cell);
+    size_t from, to;
+    unsigned parts = 0;
+    *out = (struct cube_unknown){.why = CUBE_ZERO};
+    engine_segments(cube, period, &from, &to);
+    for (size_t i = from; i < to; i++) {
+        struct cube_unknown missing = {.why = CUBE_ZERO};
+        a.segment = (uint32_t)i;
+        a.own = return_in(cube, a.segment, cell->reporter, cell->flow);
+        out->reported += a.own != NULL;
+        if (whole_in(&a, &missing))
+            continue;
+        add_up(out, &missing, parts++ == 0);
+    }
+    if (parts == 0 && out->reported < cube_expected(cube, period)) {
+        out->why = CUBE_NOT_REPORTED;
+        return false;
+    }
+    return parts == 0;
+}
+
+bool cube_specified(const struct cube *cube, uint32_t country)
+{
+    return countries_at(cube->countries, country)->kind != MEMBER_AREA_NES;
+}
