@@ -39,6 +39,10 @@ bool correlation_knows(const struct correlation *tables, struct str code);
 /* How many codes of level hs2, hs4 or hs6 the revision has, chapters 98 and 99 not counted; 0 for other levels and for revision 0. */
 size_t correlation_count(const struct correlation *tables, unsigned revision, enum level level);
 
+/* How many of them begin with `prefix`. */
+size_t correlation_count_below(const struct correlation *tables, unsigned revision, struct str prefix,
+                               enum level level);
+
 /* What the six-digit `code` of revision `from` is in revision `to`, newer or older, step by step: codes of six digits, ascending and distinct,
  * borrowed from the tables. Returns how many there are; at most `max` are written, and following ends where more are on the way.
  * 0 where the code is not in `from`, or was left without a relative. */

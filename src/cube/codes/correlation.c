@@ -113,20 +113,26 @@ bool correlation_knows(const struct correlation *t, struct str code)
     return !is_number(code) || correlation_revisions(t, code) != 0;
 }
 
-size_t correlation_count(const struct correlation *t, unsigned revision, enum level level)
+size_t correlation_count_below(const struct correlation *t, unsigned revision, struct str prefix, enum level level)
 {
     static const size_t digits[LEVELS] = {[LEVEL_HS2] = 2, [LEVEL_HS4] = 4, [LEVEL_HS6] = 6};
     struct str last = {NULL, 0};
-    size_t n = 0;
-    size_t end = block_bound(&t->codes, CODE_LINE, STR("98"));
-    for (size_t i = 0; revision && digits[level] && i < end; i++) {
+    size_t n = 0, end = block_bound(&t->codes, CODE_LINE, STR("98"));
+    for (size_t i = block_bound(&t->codes, CODE_LINE, prefix); revision && digits[level] && i < end; i++) {
         struct str code = str_span(code_at(t, i).p, digits[level]);
+        if (!str_starts(code_at(t, i), prefix))
+            break;
         if ((mask_at(t, i) & 1U << (revision - 1)) == 0 || str_eq(code, last))
             continue;
         last = code;
         n++;
     }
     return n;
+}
+
+size_t correlation_count(const struct correlation *t, unsigned revision, enum level level)
+{
+    return correlation_count_below(t, revision, str_span("", 0), level);
 }
 
 /* ---- relatives ---- */

@@ -252,6 +252,8 @@ struct asking {
     const struct file_return *own;
 };
 
+static bool whole_in(const struct asking *a, struct cube_unknown *missing);
+
 static struct cube_unknown because(enum cube_absence why) { return (struct cube_unknown){.why = why}; }
 
 static struct cube_unknown at_most(enum cube_absence why, int64_t bound_usd)
@@ -310,30 +312,55 @@ static bool outside_set(const struct asking *a)
 
 /* The world's row at the place against the sum of all partners there. */
 struct gap {
-    bool known;
+    bool row, known; /* the return has a world row; what it has at the place is known */
     int64_t gap_usd; /* world − Σ partners */
     bool none;       /* it is rounding */
 };
 
+/* Partners that have something at the place: each may be rounded. */
+static int64_t partners_at(const struct asking *a, uint32_t row)
+{
+    const struct cube *cube = a->cube;
+    const struct image_segment *s = &cube->image.segment[a->segment];
+    uint32_t first = 0, n = segment_row(&cube->image, s, RUN_REPORTER(row), RUN_FLOW(row), &first);
+    int64_t count = 0, value;
+    for (uint32_t i = first; i < first + n; i++) {
+        uint32_t partner = RUN_PARTNER(s->run[i].key);
+        bool single = partner < cube->image.n_members && cube->country[partner] != countries_world(cube->countries);
+        count += single && value_at(cube, a->segment, s->run[i].key, &a->place, &value);
+    }
+    return count ? count : 1;
+}
+
+static bool is_rounding_of(int64_t gap_usd, int64_t parts, int64_t unit_usd)
+{
+    int64_t most;
+    return !__builtin_mul_overflow(parts, unit_usd, &most) && gap_usd <= most && gap_usd >= -most;
+}
+
 static struct gap gap_at(const struct asking *a)
 {
     const struct cube *cube = a->cube;
-    uint32_t world = key_of(cube, a->cell->reporter, countries_world(cube->countries), a->cell->flow), first;
-    int64_t of_world, of_partners = 0;
-    struct gap gap = {.known = false};
-    if (cube->dataset.basis == BASIS_RECONCILED || a->place.level == LEVEL_SECTION ||
-        !value_at(cube, a->segment, world, &a->place, &of_world))
+    const uint32_t world = countries_world(cube->countries);
+    struct cube_cell cell = {a->cell->reporter, world, a->cell->flow, a->cell->product};
+    struct asking of_world = *a;
+    struct cube_unknown missing;
+    struct gap gap = {.row = false};
+    int64_t world_usd = 0, sum_usd = 0;
+    of_world.cell = &cell;
+    of_world.key = key_of(cube, cell.reporter, world, cell.flow);
+    gap.row = cube->dataset.basis == BASIS_REPORTED && run_of(cube, a->segment, of_world.key);
+    if (!gap.row || a->place.level == LEVEL_SECTION || !whole_in(&of_world, &missing))
         return gap;
-    uint32_t all = key_of(cube, a->cell->reporter, ANY_MEMBER, a->cell->flow);
-    if (!value_at(cube, a->segment, all, &a->place, &of_partners))
-        of_partners = 0;
-    uint32_t n =
-        segment_row(&cube->image, &cube->image.segment[a->segment], RUN_REPORTER(world), RUN_FLOW(world), &first);
+    if (!value_at(cube, a->segment, of_world.key, &a->place, &world_usd))
+        world_usd = 0;
+    if (!value_at(cube, a->segment, key_of(cube, cell.reporter, ANY_MEMBER, cell.flow), &a->place, &sum_usd))
+        sum_usd = 0;
+    const int64_t unit_usd = cube->image.returns.head->unit_usd;
     gap.known = true;
-    gap.gap_usd = of_world - of_partners; /* both are sums of values that fit, and not negative */
-    int64_t most = 0;
-    bool fits = !__builtin_mul_overflow((int64_t)n, cube->image.returns.head->unit_usd, &most);
-    gap.none = fits && gap.gap_usd <= most && gap.gap_usd >= -most;
+    gap.gap_usd = world_usd - sum_usd; /* both are sums of values that fit, and not negative */
+    gap.none = gap.gap_usd == 0 || (is_rounding_of(gap.gap_usd, (int64_t)cube->image.n_members, unit_usd) &&
+                                    is_rounding_of(gap.gap_usd, partners_at(a, of_world.key), unit_usd));
     return gap;
 }
 
@@ -343,16 +370,33 @@ static bool tells_place(const struct asking *a, uint8_t level)
     return RETURN_LEVEL(level) > (unsigned)a->place.level;
 }
 
-/* Whether the place occurs in the return with any partner, or with the world. */
-static bool occurs_in_return(const struct asking *a)
+static bool published_at(const struct cube *cube, uint32_t segment, uint32_t key, uint32_t node)
 {
-    const uint32_t with[] = {ANY_MEMBER, countries_world(a->cube->countries)};
-    int64_t value;
-    for (size_t i = 0; i < 2; i++)
-        if (value_at(a->cube, a->segment, key_of(a->cube, a->cell->reporter, with[i], a->cell->flow), &a->place,
-                     &value))
+    const struct file_rest *rest = NULL;
+    uint32_t n = node == UINT32_MAX ? 0 : image_rests(&cube->image, segment, key, &rest);
+    for (uint32_t i = 0; i < n; i++)
+        if (rest[i].node == node)
             return true;
     return false;
+}
+
+/* Whether this very product stands in the return, with any partner or with the world: a leaf, or an aggregate other than the total. In
+ * reconciled data a leaf between any two areas. */
+static bool occurs_in_return(const struct asking *a)
+{
+    const struct cube *cube = a->cube;
+    const struct image_segment *s = &cube->image.segment[a->segment];
+    const uint32_t all = (uint32_t)cube->image.n_members;
+    bool reconciled = cube->dataset.basis == BASIS_RECONCILED, found = false;
+    uint32_t row =
+        reconciled ? RUN_KEY(all, FLOW_EXPORTS, all) : key_of(cube, a->cell->reporter, ANY_MEMBER, a->cell->flow);
+    uint32_t first = 0, n = segment_row(&cube->image, s, RUN_REPORTER(row), RUN_FLOW(row), &first);
+    bool leaf = a->place.level == cube->dataset.level && a->place.level != LEVEL_TOTAL;
+    int64_t value;
+    for (uint32_t i = first; !found && i < first + n && a->place.level != LEVEL_TOTAL; i++)
+        found = leaf ? value_at(cube, a->segment, s->run[i].key, &a->place, &value)
+                     : published_at(cube, a->segment, s->run[i].key, a->place.node);
+    return found;
 }
 
 static struct cube_unknown partner_absent(const struct asking *a)
@@ -361,11 +405,10 @@ static struct cube_unknown partner_absent(const struct asking *a)
     struct gap gap = gap_at(a);
     if (!all)
         return gap.known ? at_most(CUBE_NOT_LISTED, gap.gap_usd) : because(CUBE_NOT_LISTED);
-    if (gap.known && !gap.none && a->own->partners == CUBE_ALL)
-        return at_most(CUBE_NOT_LISTED, gap.gap_usd);
-    if (tells_place(a, a->own->level) || occurs_in_return(a))
-        return because(CUBE_ZERO);
-    return because(CUBE_SELECTED);
+    if (gap.known)
+        return gap.none ? because(CUBE_ZERO) : at_most(CUBE_NOT_LISTED, gap.gap_usd);
+    bool covered = tells_place(a, a->own->level) || occurs_in_return(a);
+    return because(!gap.row && covered ? CUBE_ZERO : CUBE_SELECTED);
 }
 
 /* The nearest published aggregate above the place: false where there is none. */
@@ -387,11 +430,10 @@ static bool rest_above(const struct asking *a, struct file_rest *out)
     return found;
 }
 
+/* Within the unit of the source's last digit for each part: an aggregate without parts is never their sum. */
 static bool is_rounding(const struct cube *cube, const struct file_rest *rest)
 {
-    int64_t parts = rest->parts ? rest->parts : 1, most;
-    bool fits = !__builtin_mul_overflow(parts, cube->image.returns.head->unit_usd, &most);
-    return fits && rest->value_usd <= most && rest->value_usd >= -most;
+    return rest->parts && is_rounding_of(rest->value_usd, rest->parts, cube->image.returns.head->unit_usd);
 }
 
 /* Full products, and what all partners have of the product is not what the world has: one of them lacks it. Where it is stated that some
@@ -403,7 +445,7 @@ static struct cube_unknown full_absent(const struct asking *a, const struct gap 
     return lacks ? at_most(CUBE_SELECTED, gap->gap_usd) : because(CUBE_ZERO);
 }
 
-/* The partner is there. Its nearest aggregate above the product bounds it, and so does what the world has beside all partners. */
+/* The partner is there. Its nearest aggregate above the product bounds it, or else what the world has of it beside all partners. */
 static struct cube_unknown product_absent(const struct asking *a)
 {
     struct file_rest rest;
@@ -412,15 +454,13 @@ static struct cube_unknown product_absent(const struct asking *a)
     bool summed = a->cell->partner == ANY_MEMBER || is_kind(a->cube, a->cell->partner, MEMBER_WORLD);
     if ((above && is_rounding(a->cube, &rest)) || (full && (above || (a->own->flags & RETURN_OWN))))
         return because(CUBE_ZERO);
-    struct gap gap = summed ? (struct gap){.known = false} : gap_at(a);
+    struct gap gap = summed || above ? (struct gap){.known = false} : gap_at(a);
     if (full)
         return full_absent(a, &gap);
-    gap.known = gap.known && (above || a->own->partners == CUBE_ALL);
-    if (above && gap.known)
-        return at_most(CUBE_SELECTED, rest.value_usd < gap.gap_usd ? rest.value_usd : gap.gap_usd);
     if (above)
         return at_most(CUBE_SELECTED, rest.value_usd);
-    return gap.known ? at_most(CUBE_SELECTED, gap.gap_usd) : because(CUBE_SELECTED);
+    bool whole = a->own->partners == CUBE_ALL || a->own->partners == CUBE_CLOSED;
+    return gap.known && whole ? at_most(CUBE_SELECTED, gap.gap_usd) : because(CUBE_SELECTED);
 }
 
 static struct cube_unknown world_absent(const struct asking *a)
@@ -430,8 +470,10 @@ static struct cube_unknown world_absent(const struct asking *a)
 }
 
 /* Reconciled data: both areas occur in the period and the set is whole, or nothing is known. */
-static struct cube_unknown reconciled_absent(const struct asking *a)
+static struct cube_unknown reconciled_absent(const struct asking *a, bool there)
 {
+    if (there)
+        return because(tells_place(a, a->own->level) ? CUBE_ZERO : CUBE_SELECTED);
     bool whole = a->own->partners == CUBE_ALL || a->own->partners == CUBE_CLOSED;
     if (a->cell->partner != ANY_MEMBER && !return_in(a->cube, a->segment, a->cell->partner, a->cell->flow))
         return because(CUBE_NOT_REPORTED);
@@ -456,7 +498,7 @@ static struct cube_unknown absent_in(const struct asking *a)
     if (!there && is_kind(cube, a->cell->partner, MEMBER_GROUP))
         return because(CUBE_NO_GROUP);
     if (cube->dataset.basis == BASIS_RECONCILED)
-        return reconciled_absent(a);
+        return reconciled_absent(a, there);
     return there ? product_absent(a) : partner_absent(a);
 }
 
@@ -518,14 +560,22 @@ struct cube_unknown cube_absence(const struct cube *cube, const struct cube_cell
 
 /* ---- wholes and parts ---- */
 
-static bool published_at(const struct asking *a)
+/* Whether the run has each code that the return's revision has below the place. */
+static bool has_every_code(const struct asking *a)
 {
-    const struct file_rest *rest = NULL;
-    uint32_t n = a->place.node == UINT32_MAX ? 0 : image_rests(&a->cube->image, a->segment, a->key, &rest);
-    for (uint32_t i = 0; i < n; i++)
-        if (rest[i].node == a->place.node)
-            return true;
-    return false;
+    const struct cube *cube = a->cube;
+    const struct image_segment *s = &cube->image.segment[a->segment];
+    const struct file_run *run = run_of(cube, a->segment, a->key);
+    const struct str *leaf = cube->level[cube->dataset.level].code;
+    size_t wanted = correlation_count_below(&cube->tables, a->own->revision, a->place.code, cube->dataset.level);
+    struct run_view view;
+    uint32_t row;
+    if (wanted == 0 || !run || !run_view(run, s->rows, s->rows_bytes, s->n_leaves, &view))
+        return false;
+    for (uint32_t i = local_bound(s, a->place.from); i < s->n_leaves && s->leaf[i] < a->place.to; i++)
+        wanted -=
+            wanted && run_find(&view, i, &row) && correlation_has(&cube->tables, a->own->revision, leaf[s->leaf[i]]);
+    return wanted == 0;
 }
 
 /* Whether what stands at the place is all of it; *missing is why it is not. */
@@ -534,16 +584,19 @@ static bool whole_in(const struct asking *a, struct cube_unknown *missing)
     struct file_rest rest;
     int64_t value;
     uint32_t partner = engine_turned(a->cube, a->cell->flow) ? RUN_REPORTER(a->key) : RUN_PARTNER(a->key);
+    *missing = because(CUBE_ZERO);
     if (!a->own || !value_at(a->cube, a->segment, a->key, &a->place, &value)) {
         *missing = absent_in(a);
         return missing->why == CUBE_ZERO;
     }
     if (a->place.level >= a->cube->dataset.level || tells_place(a, level_with(a->cube, a->own, partner)) ||
-        published_at(a))
+        published_at(a->cube, a->segment, a->key, a->place.node))
         return true;
     bool above = partner < a->cube->image.n_members && rest_above(a, &rest);
+    if (above ? is_rounding(a->cube, &rest) : has_every_code(a))
+        return true;
     *missing = above ? at_most(CUBE_SELECTED, rest.value_usd) : because(CUBE_SELECTED);
-    return above && is_rounding(a->cube, &rest);
+    return false;
 }
 
 bool cube_whole(const struct cube *cube, const struct cube_cell *cell, uint32_t period, struct cube_unknown *out)

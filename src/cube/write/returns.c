@@ -391,7 +391,7 @@ static struct row_of_runs read_row(const struct returns *r, const struct returns
         else if (partner == m->n)
             row.partners_usd = row.run[row.n].value_usd;
         else
-            row.n_partners++;
+            row.n_partners += m->countable[partner];
     }
     row.about = (struct about){s->period, m->country[RUN_REPORTER(key)], RUN_FLOW(key)};
     return row;
