@@ -10,7 +10,7 @@ ARG DEBIAN=debian:trixie-slim
 FROM ${DEBIAN} AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        binutils gcc libc6-dev libjansson-dev libjs-chart.js libmicrohttpd-dev libseccomp-dev libxxhash-dev make pkg-config zlib1g-dev
+        binutils gcc libarchive-dev libc6-dev libjansson-dev libjs-chart.js libmicrohttpd-dev libseccomp-dev libxxhash-dev make pkg-config zlib1g-dev
 WORKDIR /src
 COPY . .
 ARG VERSION=0.2.0
@@ -23,7 +23,7 @@ FROM ${DEBIAN}
 RUN printf 'path-exclude=/usr/share/%s\n' 'doc/*' 'locale/*' 'man/*' 'lintian/*' >/etc/dpkg/dpkg.cfg.d/entrepot \
     && echo 'path-include=/usr/share/doc/*/copyright' >>/etc/dpkg/dpkg.cfg.d/entrepot \
     && apt-get update \
-    && apt-get install -y --no-install-recommends libjansson4 libmicrohttpd12t64 libseccomp2 libxxhash0 zlib1g \
+    && apt-get install -y --no-install-recommends libarchive13t64 libjansson4 libmicrohttpd12t64 libseccomp2 libxxhash0 zlib1g \
     && rm -rf /etc/dpkg/dpkg.cfg.d/entrepot /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old \
         /var/cache/ldconfig/aux-cache /var/lib/dpkg/*-old /var/log/*
 COPY --from=build /out/usr/bin/entrepot /usr/bin/entrepot

@@ -62,21 +62,23 @@ BIN := $(B)/entrepot
 comma := ,
 SOURCES := $(sort $(shell find src -name '*.c' 2>/dev/null))
 # Each becomes the symbols _binary_<name>_start and _end (dots are underscores), whatever folder it lies in.
-EMBEDDED := config/countries.csv config/products.csv config/sectors.json config/hs-revisions.txt src/CHANGES.md $(sort $(wildcard src/web/*.* src/web/*/*.*))
+EMBEDDED := config/countries.csv config/products.csv config/rates.csv config/sectors.json config/hs-revisions.txt src/CHANGES.md $(sort $(wildcard src/web/*.* src/web/*/*.*))
 # Chart.js draws the page's charts; it is embedded too. Another copy: CHART_JS=FILE
 CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
 
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
-EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o) $(B)/embedded/chart.min.js.o
+EMBEDDED_OBJECTS := $(EMBEDDED:%=$(B)/embedded/%.o) $(B)/embedded/chart.min.js.o $(B)/embedded/readers.o
+# Descriptions of files, in one piece, a record separator behind each; where two fit a file equally well, the first is taken.
+READERS := $(filter-out config/readers/tidy.json,$(sort $(wildcard config/readers/*.json))) config/readers/tidy.json
 LIBRARY := $(filter-out $(B)/src/cli/main.o,$(OBJECTS)) $(EMBEDDED_OBJECTS)
 
 # ---- packages (Debian and Ubuntu) -----------------------------------------------------------------------------------------
 
 # A library is written as pkg-config-name@package, a command as command:package, a file as /its/path=package.
-LIBRARIES := libmicrohttpd jansson zlib libxxhash libseccomp
+LIBRARIES := libmicrohttpd jansson zlib libxxhash libseccomp libarchive
 COMPILER := $(notdir $(firstword $(CC)))
 DEPS_BUILD := $(COMPILER):$(if $(filter cc,$(COMPILER)),gcc,$(COMPILER)) $(LD):binutils pkg-config:pkg-config libmicrohttpd@libmicrohttpd-dev \
-    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev libseccomp@libseccomp-dev \
+    jansson@libjansson-dev zlib@zlib1g-dev libxxhash@libxxhash-dev libseccomp@libseccomp-dev libarchive@libarchive-dev \
     $(CHART_JS)=libjs-chart.js
 
 # ---- flags ----------------------------------------------------------------------------------------------------------------
@@ -181,6 +183,11 @@ $(B)/embedded/%.o: % $(B)/flags
 	$(embed)
 $(B)/embedded/chart.min.js.o: $(B)/chart/chart.min.js
 	$(embed)
+$(B)/embedded/readers.o: $(B)/readers/readers $(B)/flags
+	$(embed)
+$(B)/readers/readers: $(READERS) $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)for f in $(READERS); do cat $$f && printf '\036' || exit 1; done >$@
 # Under one name, whatever CHART_JS is called.
 $(B)/chart/chart.min.js: $(CHART_JS) $(B)/flags
 	@mkdir -p $(@D)

@@ -5,7 +5,7 @@
 
 void csv_init_memory(struct csv *csv, const char *name, char *bytes, size_t n)
 {
-    *csv = (struct csv){.name = name, .p = bytes, .n = n, .next_line = 1};
+    *csv = (struct csv){.name = name, .p = bytes, .n = n, .next_line = 1, .delimiter = ','};
 }
 
 void csv_init_part(struct csv *csv, const char *name, char *bytes, size_t n, uint64_t line)
@@ -22,16 +22,30 @@ static enum status refuse(const struct csv *csv, struct problem *problem, const 
     return problem_set(problem, ST_INVALID, place, "%s", what);
 }
 
+/* Whether a quote at p[i] opens or closes a field, and is no letter of a field's text. */
+static bool is_quote(const struct csv *csv, size_t i, bool quoted)
+{
+    if (csv->p[i] != '"')
+        return false;
+    return !csv->tolerant || quoted || i == 0 || csv->p[i - 1] == csv->delimiter || csv->p[i - 1] == '\n';
+}
+
 /* Length of the record at csv->p with its line end, and how many lines it has. Quotes may hide line ends; an open one does not make
  * all the rest of a large file one record. */
 static size_t record_length(const struct csv *csv, uint64_t *lines)
 {
     bool quoted = false;
     const size_t most = csv->n < CSV_RECORD_MAX + 1 ? csv->n : CSV_RECORD_MAX + 1;
+    const char *end = most ? memchr(csv->p, '\n', most) : NULL;
+    *lines = 1;
+    if (end && !memchr(csv->p, '"', (size_t)(end - csv->p)))
+        return (size_t)(end - csv->p) + 1;
     *lines = 0;
     for (size_t i = 0; i < most; i++) {
         char c = csv->p[i];
-        if (c == '"')
+        if (csv->tolerant && quoted && c == '"' && i + 1 < csv->n && csv->p[i + 1] == '"')
+            i++; /* a doubled one is a letter */
+        else if (is_quote(csv, i, quoted))
             quoted = !quoted;
         if (c == '\n') {
             ++*lines;
@@ -65,7 +79,9 @@ static enum status take_quoted(struct csv *csv, char *p, size_t n, size_t *at, s
     }
     if (i == n)
         return refuse(csv, problem, "a quote is left open");
-    if (i + 1 < n && p[i + 1] != ',')
+    while (csv->tolerant && i + 1 < n && p[i + 1] == ' ')
+        i++;
+    if (i + 1 < n && p[i + 1] != csv->delimiter)
         return refuse(csv, problem, "text follows a closing quote");
     *field = str_span(p + from, to - from);
     *at = i + 1;
@@ -77,7 +93,7 @@ static enum status split(struct csv *csv, char *p, size_t n, struct problem *pro
     csv->n_fields = 0;
     for (size_t at = 0; at <= n; at++) {
         if (csv->n_fields == CSV_FIELDS_MAX)
-            return refuse(csv, problem, "more than 64 fields");
+            return refuse(csv, problem, "more than 256 fields");
         struct str *field = &csv->field[csv->n_fields++];
         if (at < n && p[at] == '"') {
             enum status status = take_quoted(csv, p, n, &at, field, problem);
@@ -85,9 +101,9 @@ static enum status split(struct csv *csv, char *p, size_t n, struct problem *pro
                 return status;
             continue;
         }
-        size_t length = str_find(str_span(p + at, n - at), ',');
+        size_t length = str_find(str_span(p + at, n - at), csv->delimiter);
         *field = str_span(p + at, length);
-        if (str_find(*field, '"') < field->n)
+        if (!csv->tolerant && str_find(*field, '"') < field->n)
             return refuse(csv, problem, "a quote inside a field that does not begin with one");
         at += length;
     }
@@ -128,7 +144,8 @@ enum status csv_next(struct csv *csv, struct problem *problem)
         start += record.p - start;
         record = without_line_end(record);
     } while (record.n == 0);
-    if (!str_utf8(record) || memchr(record.p, '\0', record.n))
+    csv->not_utf8 = !str_utf8(record);
+    if ((csv->not_utf8 && !csv->tolerant) || memchr(record.p, '\0', record.n))
         return refuse(csv, problem, "this is not UTF-8 text");
     return split(csv, start, record.n, problem);
 }

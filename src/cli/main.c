@@ -2,7 +2,7 @@
 #include "cli/parse.h"
 #include "entrepot/server/fault.h"
 
-static const struct command *const commands[] = {&command_serve,  &command_get,    &command_import, &command_verify,
+static const struct command *const commands[] = {&command_serve,  &command_get,    &command_import, &command_inspect, &command_verify,
                                                  &command_health, &command_routes, &command_openapi};
 #define COMMANDS (sizeof commands / sizeof *commands)
 

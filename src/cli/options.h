@@ -27,7 +27,8 @@ struct text_list {
 
 /* What import alone is told. */
 struct import_options {
-    const char *output;
+    const char *output, *report;
+    bool inspect, manifest;
     struct ingest_options ingest;
     enum level level; /* which ingest.level, .partners and .coverage may point to */
     enum partners partners;

@@ -86,7 +86,7 @@ void command_help(const struct command *command);
 /* A table as help: the settings that are for one of `use`, or with 0 a command's own options. */
 void options_help(const struct option *table, unsigned use, FILE *out);
 
-extern const struct command command_serve, command_get, command_import, command_verify, command_health, command_routes,
+extern const struct command command_serve, command_get, command_import, command_inspect, command_verify, command_health, command_routes,
     command_openapi;
 
 #endif

@@ -1,27 +1,19 @@
 /* The front door: which format, which files, which options. */
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "ingest/container/container.h"
+#include "ingest/import.h"
+#include "ingest/input.h"
 #include "ingest/pipeline.h"
-#include "ingest/text/source.h"
+#include "ingest/reader/reader.h"
 
-const char *const ingest_skip_name[INGEST_SKIPS] = {"rows of re-exports and other parts of a flow",
-                                                    "rows of one mode of transport",
-                                                    "rows of one customs procedure",
-                                                    "rows of one second partner",
-                                                    "rows finer than the level",
-                                                    "rows between two unknown countries"};
+#define MANIFEST_BYTES_MAX ((size_t)1 << 20)
 
 struct ingest_options ingest_options_default(void) { return (struct ingest_options){.stop_fd = -1}; }
 
 /* ---- files ---- */
-
-static struct str beside(const char *manifest, struct str file, struct arena *arena)
-{
-    const char *slash = strrchr(manifest, '/');
-    int folder = slash ? (int)(slash - manifest) + 1 : 0;
-    return arena_printf(arena, "%.*s%.*s", folder, manifest, STR_ARG(file));
-}
 
 static enum status list_inputs(struct importing *im, const char *const *file, size_t n, struct problem *problem)
 {
@@ -34,17 +26,19 @@ static enum status list_inputs(struct importing *im, const char *const *file, si
     return ST_OK;
 }
 
-/* Without files of its own a manifest's CSV is read. */
+/* Without files of their own a manifest's are read. */
 static enum status take_manifest_file(struct importing *im, struct problem *problem)
 {
     if (!im->manifest || im->n_inputs)
         return ST_OK;
-    struct str path = beside(im->manifest, im->map.file, &im->arena);
-    if (!path.p)
-        return problem_set(problem, ST_NO_MEMORY, im->manifest, "out of memory");
-    im->input[0] = (struct input){.path = path.p, .name = path.p};
-    im->n_inputs = 1;
-    return ST_OK;
+    im->input = arena_new(&im->arena, struct input, im->map.files.n + 1);
+    for (size_t i = 0; im->input && i < im->map.files.n; i++) {
+        struct str path = import_beside(im->manifest, im->map.files.text[i], &im->arena);
+        im->input[im->n_inputs++] = (struct input){.path = path.p, .name = path.p};
+    }
+    return im->n_inputs && im->input[im->n_inputs - 1].path
+               ? ST_OK
+               : problem_set(problem, ST_NO_MEMORY, im->manifest, "out of memory");
 }
 
 /* Before hours of work: are all files there, and none twice? Also how much there is to read. */
@@ -127,7 +121,7 @@ static enum status apply_options(struct importing *im, struct problem *problem)
 static enum status check_options(const struct importing *im, struct problem *problem)
 {
     const struct ingest_options *o = im->options;
-    bool baci = im->adapter == &adapter_baci;
+    bool baci = im->adapter == &adapter_baci || im->recognised;
     if (o->hs && hs_revision(str_view(o->hs)).n == 0) {
         enum status status =
             problem_set(problem, ST_INVALID, "--hs", "\"%s\" is no revision of the Harmonized System", o->hs);
@@ -137,62 +131,133 @@ static enum status check_options(const struct importing *im, struct problem *pro
         return problem_set(problem, ST_INVALID, o->countries_file ? "--countries-file" : "--products-file",
                            "only BACI comes with such a file");
     if (im->n_inputs == 0 && !im->manifest)
-        return problem_set(problem, ST_INVALID, im->adapter->name, "no file is named");
+        return problem_set(problem, ST_INVALID, im->report->format, "no file is named");
     return ST_OK;
 }
 
 /* ---- imports ---- */
 
-static bool choose(struct importing *im, const char *format)
+/* The description of a format that was named; without a name that of the first that fits is taken later. */
+static enum status read_description(struct importing *im, const char *format, struct problem *problem)
 {
-    im->adapter = strcmp(format, "baci") == 0       ? &adapter_baci
-                  : strcmp(format, "comtrade") == 0 ? &adapter_comtrade
-                                                    : NULL;
-    if (!im->adapter && str_ends(str_view(format), STR(".json"))) {
-        im->adapter = &adapter_tidy;
-        im->manifest = format;
+    char *own = NULL;
+    size_t n;
+    struct str text = im->manifest ? str_span(NULL, 0) : shipped_find(str_view(format));
+    if (im->manifest) {
+        enum status status = ingest_slurp(im->manifest, MANIFEST_BYTES_MAX, &own, &n, problem);
+        if (status != ST_OK)
+            return status;
+        text = str_span(own, n);
     }
-    return im->adapter != NULL;
+    im->description = arena_str(&im->arena, text);
+    free(own);
+    if (!im->description.p)
+        return problem_set(problem, ST_NO_MEMORY, format, "out of memory");
+    enum status status = dataset_read(format, im->description, &im->arena, &im->dataset, &im->map, problem);
+    return status == ST_OK ? reader_set(im->options->set, &im->map, problem) : status;
 }
 
-static enum status prepare(struct importing *im, const char *const *file, size_t n, struct problem *problem)
+bool ingest_is_format(const char *word)
+{
+    char *text;
+    size_t n;
+    if (!str_ends(str_view(word), STR(".json")))
+        return shipped_find(str_view(word)).n > 0;
+    if (ingest_slurp(word, MANIFEST_BYTES_MAX, &text, &n, NULL) != ST_OK)
+        return access(word, R_OK) != 0; /* larger than any manifest, if it is there */
+    size_t blanks = strspn(text, " \t\r\n");
+    bool manifest = text[blanks] != '[' && (memmem(text, n, "\"columns\"", 9) || !memmem(text, n, "\"data\"", 6));
+    free(text);
+    return manifest;
+}
+
+static bool choose(struct importing *im, const char *format)
+{
+    struct ingest_report *report = im->report;
+    im->recognised = format == NULL;
+    im->manifest = format && str_ends(str_view(format), STR(".json")) ? format : NULL;
+    (void)snprintf(report->format, sizeof report->format, "%s", im->manifest ? "manifest" : format ? format : "");
+    im->adapter = format && strcmp(format, "baci") == 0 ? &adapter_baci : &adapter_reader;
+    return im->recognised || im->manifest || shipped_find(str_view(format)).n;
+}
+
+/* What is known of the files once they were looked at. */
+static enum status describe(struct importing *im, struct problem *problem)
+{
+    struct ingest_report *report = im->report;
+    bool baci = im->map.reader.n && str_is(im->map.reader, "baci");
+    if (im->recognised) {
+        im->adapter = baci ? &adapter_baci : &adapter_reader;
+        (void)snprintf(report->format, sizeof report->format, "%.*s", STR_ARG(im->map.reader));
+    }
+    if (!baci && (im->options->countries_file || im->options->products_file))
+        return problem_set(problem, ST_INVALID, im->options->countries_file ? "--countries-file" : "--products-file",
+                           "only BACI comes with such a file");
+    return im->adapter->describe ? im->adapter->describe(im, problem)
+                                 : reader_take(im, im->manifest ? im->manifest : report->format, problem);
+}
+
+static enum status prepare(struct importing *im, const char *format, const char *const *file, size_t n,
+                           struct problem *problem)
 {
     enum status status = list_inputs(im, file, n, problem);
     if (status == ST_OK)
         status = check_options(im, problem);
-    if (status == ST_OK)
-        status = im->adapter->describe(im, problem);
-    if (status == ST_OK)
-        status = apply_options(im, problem);
+    if (status == ST_OK && !im->recognised)
+        status = read_description(im, format, problem);
     if (status == ST_OK)
         status = take_manifest_file(im, problem);
-    return status == ST_OK ? look_at_files(im, problem) : status;
+    if (status == ST_OK)
+        status = look_at_files(im, problem);
+    if (status == ST_OK)
+        status = recognise(im, problem);
+    if (status == ST_OK)
+        status = describe(im, problem);
+    return status == ST_OK ? apply_options(im, problem) : status;
+}
+
+static void release(struct importing *im)
+{
+    for (size_t i = 0; i < im->n_inputs; i++)
+        if (im->input[i].held) {
+            source_close(im->input[i].held);
+            free(im->input[i].held);
+        }
+    for (size_t i = 0; i < im->n_containers; i++)
+        container_close(im->container[i]);
+    free(im->container);
+    arena_release(&im->arena);
 }
 
 enum status ingest_import(const char *format, const char *const *file, size_t n, const char *output,
                           const struct countries *countries, const struct ingest_options *options,
                           struct ingest_report *report, struct problem *problem)
 {
-    struct importing im = {.countries = countries, .options = options};
+    struct importing im = {.countries = countries, .options = options, .report = report};
     struct cube_writer *writer = NULL;
     struct pool *pool = NULL;
-    *report = (struct ingest_report){.rows = 0};
+    memset(report, 0, sizeof *report);
     if (!choose(&im, format)) {
         enum status status = problem_set(problem, ST_INVALID, format, "this is no format");
-        return problem_cure(problem, status, "write baci, comtrade or the path of a manifest (.json)");
+        return problem_cure(problem, status,
+                            "write baci, comtrade, the path of a manifest (.json), or no format at all");
     }
     arena_init(&im.arena, SIZE_MAX);
-    enum status status = prepare(&im, file, n, problem);
+    enum status status = prepare(&im, format, file, n, problem);
     if (status == ST_OK) {
         pool = pool_new(options->threads);
         status = pool ? pipeline_run(&im, output, pool, report, &writer, problem)
                       : problem_set(problem, ST_NO_MEMORY, "import", "no threads can be had");
     }
+    if (options->explanation && im.n_inputs)
+        explain_inputs(&im, options->explanation);
+    if (status == ST_OK && options->manifest)
+        status = print_manifest(&im, options->manifest, problem);
     if (status != ST_OK)
         problem_locate(problem, output);
     cube_writer_free(writer);
     pool_free(pool);
-    arena_release(&im.arena);
+    release(&im);
     return status;
 }
 
@@ -200,13 +265,16 @@ enum status ingest_manifest(const char *path, const struct countries *countries,
                             struct problem *problem)
 {
     const struct ingest_options options = ingest_options_default();
-    struct importing im = {.countries = countries, .options = &options, .adapter = &adapter_tidy, .manifest = path};
     struct cube_writer *writer = NULL;
     struct ingest_report *report = calloc(1, sizeof *report);
     if (!report)
         return problem_set(problem, ST_NO_MEMORY, path, "out of memory");
+    struct importing im = {.countries = countries, .options = &options, .report = report};
+    (void)choose(&im, path);
+    im.manifest = path; /* whatever it is called */
+    im.adapter = &adapter_reader;
     arena_init(&im.arena, SIZE_MAX);
-    enum status status = prepare(&im, NULL, 0, problem);
+    enum status status = prepare(&im, path, NULL, 0, problem);
     if (status == ST_OK)
         status = pipeline_run(&im, NULL, NULL, report, &writer, problem);
     if (status == ST_OK)
@@ -214,7 +282,7 @@ enum status ingest_manifest(const char *path, const struct countries *countries,
     else
         problem_locate(problem, path);
     cube_writer_free(writer);
-    arena_release(&im.arena);
+    release(&im);
     free(report);
     return status;
 }

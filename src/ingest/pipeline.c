@@ -1,6 +1,7 @@
 /* Reading, parsing and writing side by side: blocks are parsed by the pool and taken in the order of the input. */
 #include "ingest/pipeline.h"
 
+#include "ingest/input.h"
 #include "ingest/text/blocks.h"
 
 /* A block on its way: read, submitted, parsed, taken; then the place is used again. */
@@ -27,7 +28,7 @@ struct pipeline {
     size_t n_work, first, n_now; /* oldest, how many under way */
     struct block_reader reader;
     bool settled;
-    unsigned decimals;   /* most that a value is written with */
+    unsigned fineness;   /* as in struct tally */
     uint64_t done_bytes; /* of files read before the present one */
     struct ingest_progress progress;
 };
@@ -39,6 +40,7 @@ static void parse_block(struct pool_job *job)
     struct work *w = (struct work *)job;
     struct parse *parse = &w->parse;
     csv_init_part(&parse->csv, parse->input->name, w->block.bytes + w->from, w->block.n - w->from, w->line);
+    parse->csv.delimiter = parse->input->delimiter;
     w->status = parse->importing->adapter->parse(parse);
 }
 
@@ -56,9 +58,13 @@ static void merge_tally(struct pipeline *p, const struct tally *tally)
     struct ingest_report *report = p->report;
     for (size_t i = 0; i < INGEST_SKIPS; i++)
         report->skipped[i] += tally->skipped[i];
-    p->decimals = tally->decimals > p->decimals ? tally->decimals : p->decimals;
+    p->fineness = tally->fineness > p->fineness ? tally->fineness : p->fineness;
     codes_merge(&report->countries, tally->countries);
     codes_merge(&report->products, tally->products);
+    codes_merge(&report->left_out, tally->left_out);
+    codes_merge(&report->taken, tally->taken);
+    for (size_t i = 0; i < tally->n_first && report->n_first < INGEST_FIRST_ROWS; i++)
+        report->first[report->n_first++] = tally->first[i];
 }
 
 static enum status take_batch(struct pipeline *p, struct work *w)
@@ -129,25 +135,50 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
         if (!block_copy(&copy, &w->block, w->from))
             return problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
         csv_init_part(&csv, input->name, copy.bytes, copy.n, w->line);
+        csv.delimiter = input->delimiter;
         status = im->adapter->settle(im, input, &csv, problem);
         block_release(&copy);
     }
     if (status != ST_OK)
         return status;
     const struct ingest_options *o = im->options;
-    struct cube_writer_options options = {
-        .memory_bytes = o->memory_bytes, .pool = p->pool, .sum_member = im->members.unknown_as};
+    struct cube_writer_options options = {.memory_bytes = o->memory_bytes,
+                                          .pool = p->pool,
+                                          .sum_member = im->members.unknown_as,
+                                          .doubles = im->map.sum || o->sum ? DOUBLES_SUMMED
+                                                     : im->map.repeats     ? DOUBLES_ONCE
+                                                                           : DOUBLES_REFUSED};
     p->settled = true;
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
+}
+
+static enum status keep_header(struct importing *im, struct input *input, const struct csv *csv,
+                               struct problem *problem)
+{
+    input->field = arena_new(&im->arena, struct str, csv->n_fields + 1);
+    bool ok = input->field != NULL;
+    for (size_t i = 0; ok && i < csv->n_fields; i++) {
+        input->field[i] = arena_str(&im->arena, str_trim(csv->field[i]));
+        ok = input->field[i].p != NULL;
+    }
+    return ok ? ST_OK : problem_set(problem, ST_NO_MEMORY, input->name, "out of memory");
 }
 
 static enum status read_header(struct pipeline *p, struct input *input, struct work *w, struct problem *problem)
 {
     struct csv csv;
-    csv_init_memory(&csv, input->name, w->block.bytes, w->block.n);
+    size_t titles = 0;
+    for (uint64_t line = 1; line < input->header_line && titles < w->block.n; line++)
+        titles += str_find(str_span(w->block.bytes + titles, w->block.n - titles), '\n') + 1;
+    titles = titles < w->block.n ? titles : w->block.n;
+    csv_init_part(&csv, input->name, w->block.bytes + titles, w->block.n - titles, titles ? input->header_line : 1);
+    csv.delimiter = input->delimiter;
+    csv.tolerant = p->importing->adapter->by_description;
     enum status status = header_next(&csv, problem);
     if (status == ST_OK)
         status = p->importing->adapter->header(p->importing, input, &csv, problem);
+    if (status == ST_OK)
+        status = keep_header(p->importing, input, &csv, problem);
     input->n_columns = csv.n_fields;
     w->from = w->block.n - csv.n;
     w->line = csv.next_line;
@@ -206,10 +237,11 @@ static enum status read_block(struct pipeline *p, size_t at, bool first, struct 
 static enum status read_file(struct pipeline *p, size_t at)
 {
     struct problem late;
-    const struct ingest_options *o = p->importing->options;
-    enum status status = block_reader_open(&p->reader, p->importing->input[at].path, o->block_bytes, o->stop_fd, &late);
+    struct source source;
+    enum status status = input_open(p->importing, &p->importing->input[at], &source, &late);
     if (status != ST_OK)
         return fail_behind(p, status, &late);
+    block_reader_take(&p->reader, &source, p->importing->options->block_bytes);
     for (bool first = true; status == ST_OK; first = false) {
         if (p->n_now == p->n_work)
             status = take_oldest(p, ST_OK);
@@ -259,10 +291,10 @@ static enum status check_codes(const struct pipeline *p)
 }
 
 /* What the last digit of the source is worth in USD: values are held in whole ones. */
-static int64_t last_digit(int value_shift, unsigned decimals)
+static int64_t last_digit(unsigned fineness)
 {
     int64_t unit = 1;
-    for (int i = (int)decimals; i < value_shift; i++)
+    for (unsigned i = fineness; fineness && i < FINENESS_USD; i++)
         unit *= 10;
     return unit;
 }
@@ -281,7 +313,7 @@ static enum status read_all(struct pipeline *p)
         return status;
     p->progress.writing = true;
     report_progress(p);
-    cube_writer_unit(p->writer, last_digit(p->importing->map.value_shift, p->decimals));
+    cube_writer_unit(p->writer, last_digit(p->fineness));
     return cube_writer_finish(p->writer, &p->report->written, p->problem);
 }
 
@@ -294,7 +326,7 @@ enum status pipeline_run(struct importing *importing, const char *output, struct
                          .report = report,
                          .problem = problem,
                          .n_work = pool ? 2 * pool_threads(pool) + 2 : 1,
-                         .progress = {.format = importing->adapter->name, .n_files = importing->n_inputs}};
+                         .progress = {.format = report->format, .n_files = importing->n_inputs}};
     p.work = calloc(p.n_work, sizeof *p.work);
     if (!p.work)
         return problem_set(problem, ST_NO_MEMORY, "import", "out of memory");

@@ -102,7 +102,7 @@ def cost(server, target, rows, number):
 
 
 def price(server, target):
-    status, _, body = server.ask("GET", target + "&explain=1&limit=1")
+    status, _, body = server.ask("GET", target + "&explain=1" + "&limit=1" * ("/v1/profile" not in target))
     meta = json.loads(body).get("meta", {}) if status == 200 else {}
     return meta.get("price"), sum(step["rows_touched"] for step in meta.get("plan", ())), meta.get("queries")
 
@@ -173,7 +173,8 @@ def start(work, *arguments):
 
 
 def beside(server, targets, title):
-    end = time.monotonic() + SECONDS
+    begin, used = time.monotonic(), cpu_ms(server)
+    end = begin + SECONDS
     clients = [start(keep_asking, server, targets, end) for _ in range(CLIENTS if targets else 0)]
     probes = {name: start(probe, server, target, end) for name, target in (
         ("/readyz", "/readyz"), ("a cheap question", "/v1/bilateral/IND/CHN?period=2021&limit=%d1"))}
@@ -187,6 +188,9 @@ def beside(server, targets, title):
         failed |= bad > 0 or name == "/readyz" and p99 > READY_MS
     for process, _ in [*clients, *probes.values()]:
         process.join()
+    seconds, answers = time.monotonic() - begin, counts[200]
+    print("# %s: %d of their answers, server busy on %.2f processors of %d for %.0f s" % (
+        title, answers, (cpu_ms(server) - used) / seconds / 1000, os.cpu_count(), seconds))
     failed |= not set(counts) <= {200, 503}
     print("%s - %s: /readyz within %d ms (p99), nobody lost; answers to the eight by status: %s" % (
         "not ok" if failed else "ok", title, READY_MS, dict(counts)))

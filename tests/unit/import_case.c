@@ -12,7 +12,7 @@
 
 #include "import_case.h"
 
-#define PATHS 64
+#define PATHS 256
 
 static struct countries *countries;
 static struct products *products;

@@ -9,7 +9,7 @@
 #include "entrepot/base/problem.h"
 #include "entrepot/base/str.h"
 
-#define CSV_FIELDS_MAX 64
+#define CSV_FIELDS_MAX 256
 #define CSV_RECORD_MAX ((size_t)1 << 20) /* bytes; a longer record is refused */
 
 struct csv {
@@ -17,6 +17,9 @@ struct csv {
     char *p;          /* unread bytes begin here */
     size_t n;         /* of them */
     bool started;
+    char delimiter; /* between fields; a comma unless somebody says otherwise before the first record */
+    bool tolerant;  /* text that is not UTF-8 is noted and not refused, and a quote inside a field is a letter */
+    bool not_utf8;  /* the record just read */
     uint64_t line; /* number of the line on which the last record began, from 1 */
     uint64_t next_line;
     size_t n_fields;

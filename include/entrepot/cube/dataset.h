@@ -43,9 +43,14 @@ enum csv_role {
     ROLE_VALUE,
     ROLE_QUANTITY,
     ROLE_STATUS,
-    ROLE_HS
+    ROLE_MONTH,   /* where the period's column holds years alone */
+    ROLE_HS,      /* revision or classification of the row's code */
+    ROLE_EXPORTS, /* value, where exports and imports stand in one row; with a flow: where "value" is empty */
+    ROLE_IMPORTS,
+    ROLE_EXPORTS_QUANTITY,
+    ROLE_IMPORTS_QUANTITY
 };
-#define CSV_ROLES 9
+#define CSV_ROLES 14
 extern const char *const csv_role_name[CSV_ROLES];
 
 #define DATASET_NOTES_MAX 16
@@ -68,18 +73,61 @@ struct dataset {
 
 /* A source's own spelling of a member. */
 struct dataset_member {
-    struct str spelling, code; /* code: ISO alpha-3, WLD or X and a number; not checked here */
+    struct str spelling,
+        code; /* code: ISO alpha-3, WLD or X and a number; not checked here; empty: rows to be left out */
 };
 
-/* How a manifest's CSV is to be read. */
+struct csv_texts {
+    struct str *text;
+    size_t n;
+};
+
+/* A word of the source and what it means; `meaning` is an enum csv_flow or an enum observation_status. */
+struct csv_word {
+    struct str word;
+    unsigned meaning;
+};
+struct csv_words {
+    struct csv_word *word;
+    size_t n;
+};
+
+/* What a source calls flows. Re-exports and the like are parts of exports and imports: such rows are left out. */
+enum csv_flow { CSV_EXPORTS, CSV_IMPORTS, CSV_PART, CSV_DROP };
+
+/* Rows that count by what stands in one of their columns; inactive in a file that lacks the column. */
+struct csv_rule {
+    struct csv_texts column; /* its names, best first */
+    struct csv_texts values;
+    bool keep;     /* only rows with one of the values count; else all others */
+    struct str as; /* what is left out, plural: "rows of one mode of transport" */
+};
+
+/* How a manifest's CSV is to be read. Names of columns are compared as they are, then without case, blanks and punctuation. */
 struct dataset_csv {
-    struct str file; /* as written, relative to the manifest */
+    struct str file; /* as written, relative to the manifest; the first of them */
+    struct csv_texts files;
+    struct str reader; /* name of a description that is shipped; empty in a manifest */
     enum code_system codes;
-    struct str column[CSV_ROLES], constant[CSV_ROLES]; /* empty: not given */
+    bool alpha2, names;                                /* members by these, too */
+    struct str column[CSV_ROLES], constant[CSV_ROLES]; /* empty: not given; of a column its best name */
+    struct csv_texts spelling[CSV_ROLES];              /* all names of a column, best first */
     int value_shift;                                   /* power of ten from the CSV's unit to USD: 0, 3, 6, 9 */
     int quantity_shift;                                /* from the CSV's unit to kilograms: 0 or 3 */
-    struct dataset_member *member;                     /* in the manifest's order */
+    struct str currency, rates;    /* "EUR", file of its rates beside the manifest or "ecb"; empty: USD */
+    struct dataset_member *member; /* in the manifest's order; an empty code: rows to be left out */
     size_t n_members;
+    char delimiter, decimal, thousands; /* 0: found; no thousands */
+    struct str encoding;                /* empty: UTF-8, or found */
+    struct csv_words flows, statuses;   /* besides the usual ones */
+    struct csv_rule *rule;
+    size_t n_rules;
+    struct csv_texts needs;           /* columns without which a file is not of this form */
+    struct csv_texts missing, totals; /* words for "no value", for the sum of all products */
+    bool across;                      /* columns whose names are periods hold values */
+    bool footer;                      /* notes may stand among the rows */
+    bool sum, repeats;                /* rows of one key: added up; kept once where they are equal */
+    bool find_level, find_frequency, find_codes, find_numbers, find_unit; /* from the first rows */
 };
 
 /* 1 to 63 small letters, digits and hyphens, no hyphen first. */
@@ -93,5 +141,11 @@ enum status dataset_read(const char *name, struct str json, struct arena *arena,
 
 /* The description as compact JSON with a fixed order of keys: what goes into a cube file. */
 enum status dataset_print(const struct dataset *dataset, struct buf *out) MUST_CHECK;
+
+/* The manifest `json` with what was found in the place of what it left open, as indented JSON; `columns` says whether columns, codes and
+ * units are among that. */
+enum status manifest_print(const char *name, struct str json, const struct dataset *dataset,
+                           const struct dataset_csv *found, bool columns, struct buf *out,
+                           struct problem *problem) MUST_CHECK;
 
 #endif

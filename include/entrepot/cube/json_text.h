@@ -11,6 +11,7 @@
 #define ENTREPOT_CUBE_JSON_TEXT_H
 
 #include "entrepot/base/arena.h"
+#include "entrepot/base/buf.h"
 #include "entrepot/base/problem.h"
 
 struct json_t; /* jansson's */
@@ -26,5 +27,9 @@ enum status json_text_read(const char *name, struct str json, struct json_text *
     __attribute__((warn_unused_result));
 /* All of it, root included. */
 void json_text_release(struct json_text *text);
+
+/* Rows as APIs give them, {"data": [{…}, …]}, a list of flat objects, or a list of lists with the header first, as CSV behind what is in `out`.
+ * ST_INVALID if it is something else. */
+enum status json_rows_as_csv(const char *name, struct str json, struct buf *out, struct problem *problem) MUST_CHECK;
 
 #endif

@@ -28,10 +28,14 @@ struct cube_row {
 struct cube_writer;
 struct cube_batch;
 
+/* What two rows of one key are: a mistake, parts of one figure, or, where they are equal, one row written twice. */
+enum cube_doubles { DOUBLES_REFUSED, DOUBLES_SUMMED, DOUBLES_ONCE };
+
 struct cube_writer_options {
-    size_t memory_bytes;  /* rows held at a time; 0: 2 GiB */
-    struct pool *pool;    /* borrowed; NULL: no threads */
-    uint32_t sum_member;  /* rows of this country that share a key are added up instead of refused; NO_ID: none */
+    size_t memory_bytes; /* rows held at a time; 0: 2 GiB */
+    struct pool *pool;   /* borrowed; NULL: no threads */
+    uint32_t sum_member; /* rows of this country that share a key are added up instead of refused; NO_ID: none */
+    enum cube_doubles doubles;
     bool detect_partners; /* partners are found, whatever the description says */
 };
 
@@ -48,7 +52,9 @@ struct cube_found {
 };
 
 struct cube_summary {
-    uint64_t observations, bytes, summed; /* summed: rows that joined another through sum_member */
+    uint64_t observations, bytes, summed,
+        repeated;        /* rows that were added to another, and that were equal to another */
+    uint64_t aggregates; /* published totals, chapters, headings above the rows */
     enum partners partners;
     enum coverage coverage;
     struct cube_found found;

@@ -1,12 +1,13 @@
 /* ingest: files in, cubes out. Beside the floors: uses cube and base; only start-up and the command line use it.
  *
- * Three formats: CEPII BACI, UN Comtrade (the API's CSV and the older one of 35 columns) and tidy CSV that a manifest describes. Files
- * are plain or gzip (told by content) or "-", the standard input. They are read in blocks that several threads parse; the first mistake
+ * What a file means a description says: a manifest, or one of those that are shipped (config/readers), which are recognised by a file's columns. Files
+ * are plain, packed, in archives (told by content) or "-", the standard input; text in other encodings becomes UTF-8. They are read in blocks that several threads parse; the first mistake
  * in the order of the input is reported, whatever the number of threads. Functions may run in any thread, each call by itself.
  */
 #ifndef ENTREPOT_INGEST_INGEST_H
 #define ENTREPOT_INGEST_INGEST_H
 
+#include "entrepot/base/buf.h"
 #include "entrepot/base/problem.h"
 #include "entrepot/cube/codes.h"
 #include "entrepot/cube/write.h"
@@ -19,6 +20,10 @@ enum ingest_skip {
     SKIP_SECOND_PARTNER,  /* one second partner */
     SKIP_DETAIL,          /* finer than the level that was asked for */
     SKIP_BETWEEN_UNKNOWN, /* reconciled data: neither side is known */
+    SKIP_NO_VALUE,        /* a word for "not there" in place of the value */
+    SKIP_MEMBER,          /* groups and others that the description leaves out */
+    SKIP_RULE,            /* by a rule of the description */
+    SKIP_NOTE,            /* titles, sources, sums at the end: no observation */
     INGEST_SKIPS
 };
 extern const char *const ingest_skip_name[INGEST_SKIPS]; /* plural, for a person: "rows of re-exports …" */
@@ -53,7 +58,12 @@ struct ingest_options {
     const enum partners *partners; /* NULL: the manifest's, or found out */
     const enum coverage *coverage; /* likewise */
     bool synthetic;                /* set the flag; false leaves it as it is */
+    bool sum;                      /* rows of one key are parts of one figure: added up */
     bool allow_unknown;            /* countries that nobody knows become X899 (areas, not elsewhere specified) */
+    const char *set;               /* "flow=X,partner=CHN": what no column says; NULL: nothing */
+    struct buf *explanation;       /* told what the files are taken for, column by column; NULL: nobody asks */
+    struct buf *manifest;          /* likewise, as a manifest that says the same */
+    const char *encoding;          /* of all files; NULL: UTF-8, UTF-16, or a guess that is told */
     const char *countries_file;    /* BACI: its own table of country codes; NULL: none */
     const char *products_file;     /* BACI: its own table of product codes; NULL: any code of six digits goes */
     size_t memory_bytes;           /* of the writer; 0: its own bound */
@@ -64,18 +74,33 @@ struct ingest_options {
     void *context;
 };
 
+#define INGEST_FIRST_ROWS 5
+#define INGEST_TOLD_MAX 32
+#define INGEST_TOLD_BYTES 256
+
 struct ingest_report {
     struct cube_summary written;
     uint64_t rows; /* parsed and kept */
     uint64_t skipped[INGEST_SKIPS];
     struct ingest_codes countries, products; /* unknown ones; filled on failure too */
+    struct ingest_codes left_out,
+        taken;       /* members that were left out, numbers that were taken for what they must mean ("840 for USA") */
+    char format[32]; /* "baci", "comtrade", … or "manifest" */
+    char told[INGEST_TOLD_MAX][INGEST_TOLD_BYTES]; /* what was found out about the files, a sentence each */
+    size_t n_told;
+    struct cube_row first[INGEST_FIRST_ROWS]; /* of the input, as understood */
+    size_t n_first;
 };
 
 /* Options that change nothing. */
 struct ingest_options ingest_options_default(void);
 
-/* Compiles `n` files into the cube file `output`, which appears when it is whole. `format`: "baci", "comtrade" or the path of a manifest
- * (".json"; with n == 0 the CSV it names is read). ST_INVALID: wrong input, with file and line, or an unknown format; ST_UNAVAILABLE:
+/* Whether the word is a manifest or the name of a description that is shipped, not a file of figures: a file ".json" is a manifest if it has
+ * columns. */
+bool ingest_is_format(const char *word);
+
+/* Compiles `n` files into the cube file `output`, which appears when it is whole. `format`: "baci", "comtrade" or another description's name,
+ * the path of a manifest (".json"; with n == 0 the CSV it names is read), or NULL: the files say it. ST_INVALID: wrong input, with file and line, or an unknown format; ST_UNAVAILABLE:
  * interrupted; ST_NOT_FOUND, ST_IO, ST_NO_MEMORY. Whatever was at `output` is untouched then. */
 enum status ingest_import(const char *format, const char *const *file, size_t n, const char *output,
                           const struct countries *countries, const struct ingest_options *options,

@@ -11,60 +11,37 @@
      1U << LEVEL_SECTOR)
 
 #define PARAMS_OF_DEPENDENCE                                                                                           \
-    {.name = "level",                                                                                                  \
-     .type = PARAM_LEVEL,                                                                                              \
-     .levels = LEVELS_OF_DEPENDENCE,                                                                                   \
-     .description =                                                                                                    \
-         "total, section, hs2, hs4, hs6, hs8 or sector; without it that of the products asked for or of the "          \
-         "dataset named, else hs2",                                                                                    \
-     .example = "hs2"},                                                                                                \
-        {.name = "period",                                                                                             \
-         .type = PARAM_PERIODS,                                                                                        \
-         .description = "one or more periods; without it the latest complete one",                                     \
-         .example = "FY2018-19"},                                                                                      \
-        {.name = "method",                                                                                             \
-         .type = PARAM_WORD,                                                                                           \
-         .words = dependence_method_name,                                                                              \
-         .fallback = "hhi",                                                                                            \
-         .description = "rule of the verdict: hhi (concentration of suppliers), eu2021 (EU SWD(2021)352, CDI1 to "     \
-                        "CDI3), cepii (CEPII Policy Brief 47), india80 (one supplier has at least 0.8) or share (at "  \
-                        "least the threshold)",                                                                        \
-         .example = "cepii"},                                                                                          \
-        {.name = "threshold",                                                                                          \
-         .type = PARAM_SHARE,                                                                                          \
-         .description = "of the suppliers' HHI, above which a product is dependent (0.4 without it), or of the "       \
-                        "share with method=share",                                                                     \
-         .example = "0.4"},                                                                                            \
-        {.name = "threshold_world",                                                                                    \
-         .type = PARAM_SHARE,                                                                                          \
-         .description = "of the HHI of world exports, with method=cepii (0.4 without it)",                             \
-         .example = "0.4"},                                                                                            \
-        {.name = "threshold_extra",                                                                                    \
-         .type = PARAM_SHARE,                                                                                          \
-         .description = "of the share of imports from outside home, with method=eu2021 and home (0.5 without it)",     \
-         .example = "0.5"},                                                                                            \
-        {.name = "threshold_ratio",                                                                                    \
-         .type = PARAM_REAL,                                                                                           \
-         .high = 1000000,                                                                                              \
-         .description = "of imports over exports, with method=eu2021 or cepii (1 without it)",                         \
-         .example = "1"},                                                                                              \
-        {.name = "home",                                                                                               \
-         .type = PARAM_COUNTRIES,                                                                                      \
-         .description = "with method=eu2021: countries that count as inside, beside the reporter; suppliers among "    \
-                        "them are left out of CDI1 and CDI3",                                                          \
-         .example = "DEU,FRA"},                                                                                        \
-        {.name = "window",                                                                                             \
-         .type = PARAM_COUNT,                                                                                          \
-         .max = DEPENDENCE_WINDOW_MAX,                                                                                 \
-         .fallback = "1",                                                                                              \
-         .description = "years up to the period; the criteria must hold in two thirds of those that the dataset "      \
-                        "holds completely",                                                                            \
-         .example = "3"},                                                                                              \
-        {.name = "summary",                                                                                            \
-         .type = PARAM_FLAG,                                                                                           \
-         .fallback = "0",                                                                                              \
-         .description = "1: one row a period with counts and values of the dependent products",                        \
-         .example = "1"},                                                                                              \
+    PARAM("level", LEVEL,                                                                                              \
+          "total, section, hs2, hs4, hs6, hs8 or sector; without it that of the products asked for or of the "         \
+          "dataset named, else hs2",                                                                                   \
+          .levels = LEVELS_OF_DEPENDENCE, .example = "hs2"),                                                           \
+        PARAM("period", PERIODS, "one or more periods; without it the latest complete one", .example = "FY2018-19"),   \
+        PARAM("method", WORD,                                                                                          \
+              "rule of the verdict: hhi (concentration of suppliers), eu2021 (EU SWD(2021)352, CDI1 to "               \
+              "CDI3), cepii (CEPII Policy Brief 47), india80 (one supplier has at least 0.8) or share (at "            \
+              "least the threshold)",                                                                                  \
+              .words = dependence_method_name, .fallback = "hhi", .example = "cepii"),                                 \
+        PARAM("threshold", SHARE,                                                                                      \
+              "of the suppliers' HHI, above which a product is dependent (0.4 without it), or of the "                 \
+              "share with method=share",                                                                               \
+              .example = "0.4"),                                                                                       \
+        PARAM("threshold_world", SHARE, "of the HHI of world exports, with method=cepii (0.4 without it)",             \
+              .example = "0.4"),                                                                                       \
+        PARAM("threshold_extra", SHARE,                                                                                \
+              "of the share of imports from outside home, with method=eu2021 and home (0.5 without it)",               \
+              .example = "0.5"),                                                                                       \
+        PARAM("threshold_ratio", REAL, "of imports over exports, with method=eu2021 or cepii (1 without it)",          \
+              .high = 1000000, .example = "1"),                                                                        \
+        PARAM("home", COUNTRIES,                                                                                       \
+              "with method=eu2021: countries that count as inside, beside the reporter; suppliers among "              \
+              "them are left out of CDI1 and CDI3",                                                                    \
+              .example = "DEU,FRA"),                                                                                   \
+        PARAM("window", COUNT,                                                                                         \
+              "years up to the period; the criteria must hold in two thirds of those that the dataset "                \
+              "holds completely",                                                                                      \
+              .max = DEPENDENCE_WINDOW_MAX, .fallback = "1", .example = "3"),                                          \
+        PARAM("summary", FLAG, "1: one row a period with counts and values of the dependent products",                 \
+              .fallback = "0", .example = "1"),                                                                        \
         PARAM_OF_PRODUCT, PARAM_OF_DATASET, PARAM_OF_EXPLAIN, PARAMS_OF_TABLES
 
 /* Method, limits, home and window into the question; all contradictions as problems. */

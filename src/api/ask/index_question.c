@@ -89,6 +89,6 @@ enum status index_work(struct call *call, index_rows *add, const char *formula)
         status = add(call, q, q->offer->period[i]);
     }
     if (status == ST_OK)
-        index_say(call, formula, NAN);
+        index_say(call, formula, (double)NAN);
     return status;
 }

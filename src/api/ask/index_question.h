@@ -11,20 +11,12 @@
 #define LEVELS_WITHOUT_SECTORS (LEVELS_OF_PRODUCTS & ~(1U << LEVEL_SECTOR))
 
 #define PARAM_OF_COUNTRY(what, needed, text, code)                                                                     \
-    {                                                                                                                  \
-        .name = #what, .type = PARAM_COUNTRY, .codes = &codes_##what, .required = needed, .description = text,         \
-        .example = code                                                                                                \
-    }
+    PARAM(#what, COUNTRY, text, .codes = &codes_##what, .required = needed, .example = code)
 #define PARAM_OF_LEVEL(levels_)                                                                                        \
-    {                                                                                                                  \
-        .name = "level", .type = PARAM_LEVEL, .levels = levels_, .fallback = "hs2",                                    \
-        .description = "product level that the index is computed at: its value depends on it", .example = "hs2"        \
-    }
+    PARAM("level", LEVEL, "product level that the index is computed at: its value depends on it", .levels = levels_,   \
+          .fallback = "hs2", .example = "hs2")
 #define PARAMS_OF_INDICES                                                                                              \
-    {.name = "period",                                                                                                 \
-     .type = PARAM_PERIODS,                                                                                            \
-     .description = "one or more periods; without it the latest complete one",                                         \
-     .example = "2019"},                                                                                               \
+    PARAM("period", PERIODS, "one or more periods; without it the latest complete one", .example = "2019"),            \
         PARAM_OF_PRODUCT, PARAM_OF_DATASET, PARAM_OF_EXPLAIN, PARAMS_OF_TABLES
 
 /* meta.summary of every index. */

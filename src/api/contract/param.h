@@ -51,6 +51,12 @@ struct param {
     const char *description, *example;
 };
 
+/* As COLUMN: for the formatter. */
+#define PARAM(name_, type_, description_, ...)                                                                         \
+    {                                                                                                                  \
+        .name = (name_), .type = PARAM_##type_, .description = (description_), __VA_ARGS__                             \
+    }
+
 #define PARAMS_MAX 32
 #define LIST_MAX 64
 

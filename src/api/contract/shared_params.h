@@ -13,122 +13,60 @@ extern const char *const words_of_labels[], *const words_of_shapes[], *const wor
 
 #define LIMIT_MAX 50000
 #define PARAM_OF_RELEASE                                                                                               \
-    {                                                                                                                  \
-        .name = "release", .type = PARAM_RELEASE,                                                                      \
-        .description = "meta.release of an answer: the same figures for ever, from that dataset alone, or 410 once "   \
-                       "it is gone; the id of the catalogue (healthz) pins all datasets together",                     \
-        .example = "latest"                                                                                            \
-    }
+    PARAM("release", RELEASE,                                                                                          \
+          "meta.release of an answer: the same figures for ever, from that dataset alone, or 410 once "                \
+          "it is gone; the id of the catalogue (healthz) pins all datasets together",                                  \
+          .example = "latest")
 #define PARAMS_OF_TABLES                                                                                               \
-    {.name = "sort",                                                                                                   \
-     .type = PARAM_SORT,                                                                                               \
-     .description = "columns to sort by, a minus for descending; null comes last",                                     \
-     .example = "-imports"},                                                                                           \
-        {.name = "fields",                                                                                             \
-         .type = PARAM_FIELDS,                                                                                         \
-         .description = "columns to give, in this order",                                                              \
-         .example = "period,imports"},                                                                                 \
-        {.name = "limit",                                                                                              \
-         .type = PARAM_COUNT,                                                                                          \
-         .max = LIMIT_MAX,                                                                                             \
-         .fallback = "1000",                                                                                           \
-         .description = "most rows of one page",                                                                       \
-         .example = "100"},                                                                                            \
+    PARAM("sort", SORT, "columns to sort by, a minus for descending; null comes last", .example = "-imports"),         \
+        PARAM("fields", FIELDS, "columns to give, in this order", .example = "period,imports"),                        \
+        PARAM("limit", COUNT, "most rows of one page", .max = LIMIT_MAX, .fallback = "1000", .example = "100"),        \
         {.name = "cursor",                                                                                             \
          .type = PARAM_CURSOR,                                                                                         \
          .description = "where the next page begins: meta.page.next of the page before"},                              \
         PARAM_OF_RELEASE,                                                                                              \
-        {.name = "format",                                                                                             \
-         .type = PARAM_FORMAT,                                                                                         \
-         .description = "one of the formats of this resource; a suffix on the path wins, Accept comes last",           \
-         .example = "csv"},                                                                                            \
-        {.name = "labels",                                                                                             \
-         .type = PARAM_WORD,                                                                                           \
-         .words = words_of_labels,                                                                                     \
-         .formats = ~0U,                                                                                               \
-         .fallback = "id",                                                                                             \
-         .description = "countries, products, sectors and datasets by id; by name (the column called name falls away " \
-                        "then, and what has no name keeps its code); or both: behind each column of codes its names, " \
-                        "in the column called name or in one called CODE_name. fields= may name those too. sort=, "    \
-                        "filters and top= go by the codes. jsonstat has both always",                                  \
-         .example = "both"},                                                                                           \
-        {.name = "shape",                                                                                              \
-         .type = PARAM_WORD,                                                                                           \
-         .words = words_of_shapes,                                                                                     \
-         .formats = 1U << FORMAT_JSON,                                                                                 \
-         .fallback = "objects",                                                                                        \
-         .description = "arrays: each row of data as an array in the order of columns, which is shorter",              \
-         .example = "arrays"},                                                                                         \
-        {.name = "bom",                                                                                                \
-         .type = PARAM_FLAG,                                                                                           \
-         .formats = 1U << FORMAT_CSV | 1U << FORMAT_SDMX_CSV,                                                          \
-         .fallback = "0",                                                                                              \
-         .description = "1: a byte order mark first, by which Excel knows UTF-8",                                      \
-         .example = "1"},                                                                                              \
-        {.name = "codes",                                                                                              \
-         .type = PARAM_WORD,                                                                                           \
-         .words = words_of_codes,                                                                                      \
-         .formats = 1U << FORMAT_CSV,                                                                                  \
-         .fallback = "plain",                                                                                          \
-         .description = "prefixed: HS0101 for the product 0101, so that a spreadsheet keeps the zero",                 \
-         .example = "prefixed"},                                                                                       \
-        {.name = "count",                                                                                              \
-         .type = PARAM_WORD,                                                                                           \
-         .words = words_of_count,                                                                                      \
-         .formats = ~0U,                                                                                               \
-         .fallback = "exact",                                                                                          \
-         .description = "none: meta.page.total is null; truncated and next stay right",                                \
-         .example = "none"},                                                                                           \
-    {                                                                                                                  \
-        .name = "pretty", .type = PARAM_FLAG, .formats = 1U << FORMAT_JSON | 1U << FORMAT_JSONSTAT, .fallback = "0",   \
-        .description = "1: line breaks in JSON", .example = "1"                                                        \
-    }
+        PARAM("format", FORMAT, "one of the formats of this resource; a suffix on the path wins, Accept comes last",   \
+              .example = "csv"),                                                                                       \
+        PARAM("labels", WORD,                                                                                          \
+              "countries, products, sectors and datasets by id; by name (the column called name falls away "           \
+              "then, and what has no name keeps its code); or both: behind each column of codes its names, "           \
+              "in the column called name or in one called CODE_name. fields= may name those too. sort=, "              \
+              "filters and top= go by the codes. jsonstat has both always",                                            \
+              .words = words_of_labels, .formats = ~0U, .fallback = "id", .example = "both"),                          \
+        PARAM("shape", WORD, "arrays: each row of data as an array in the order of columns, which is shorter",         \
+              .words = words_of_shapes, .formats = 1U << FORMAT_JSON, .fallback = "objects", .example = "arrays"),     \
+        PARAM("bom", FLAG, "1: a byte order mark first, by which Excel knows UTF-8",                                   \
+              .formats = 1U << FORMAT_CSV | 1U << FORMAT_SDMX_CSV, .fallback = "0", .example = "1"),                   \
+        PARAM("codes", WORD, "prefixed: HS0101 for the product 0101, so that a spreadsheet keeps the zero",            \
+              .words = words_of_codes, .formats = 1U << FORMAT_CSV, .fallback = "plain", .example = "prefixed"),       \
+        PARAM("count", WORD, "none: meta.page.total is null; truncated and next stay right", .words = words_of_count,  \
+              .formats = ~0U, .fallback = "exact", .example = "none"),                                                 \
+        PARAM("pretty", FLAG, "1: line breaks in JSON", .formats = 1U << FORMAT_JSON | 1U << FORMAT_JSONSTAT,          \
+              .fallback = "0", .example = "1")
 
 #define PARAM_OF_EXPLAIN                                                                                               \
-    {                                                                                                                  \
-        .name = "explain", .type = PARAM_FLAG, .fallback = "0",                                                        \
-        .description = "1: meta.plan says which index answered, and how many runs and rows were touched",              \
-        .example = "1"                                                                                                 \
-    }
+    PARAM("explain", FLAG, "1: meta.plan says which index answered, and how many runs and rows were touched",          \
+          .fallback = "0", .example = "1")
 
 #define PARAM_OF_REPORTER                                                                                              \
-    {                                                                                                                  \
-        .name = "reporter", .type = PARAM_COUNTRY, .codes = &codes_reporter, .in_path = true,                          \
-        .description = "country whose books are read: ISO alpha-3 or alpha-2, M49, or Comtrade number",                \
-        .example = "IND"                                                                                               \
-    }
+    PARAM("reporter", COUNTRY, "country whose books are read: ISO alpha-3 or alpha-2, M49, or Comtrade number",        \
+          .codes = &codes_reporter, .in_path = true, .example = "IND")
 #define PARAM_OF_PARTNER                                                                                               \
-    {                                                                                                                  \
-        .name = "partner", .type = PARAM_COUNTRY, .codes = &codes_partner, .in_path = true,                            \
-        .description = "the other country", .example = "CHN"                                                           \
-    }
+    PARAM("partner", COUNTRY, "the other country", .codes = &codes_partner, .in_path = true, .example = "CHN")
 #define PARAM_OF_DATASET                                                                                               \
-    {                                                                                                                  \
-        .name = "dataset", .type = PARAM_DATASET,                                                                      \
-        .description = "id of the dataset that is to answer; without it the best that holds what is asked",            \
-        .example = "dgcis-hs2-fy"                                                                                      \
-    }
+    PARAM("dataset", DATASET, "id of the dataset that is to answer; without it the best that holds what is asked",     \
+          .example = "dgcis-hs2-fy")
 #define PARAM_OF_TOP                                                                                                   \
-    {                                                                                                                  \
-        .name = "top", .type = PARAM_COUNT, .max = LIMIT_MAX,                                                          \
-        .description = "keep this many rows and add up the rest as other", .example = "10"                             \
-    }
+    PARAM("top", COUNT, "keep this many rows and add up the rest as other", .max = LIMIT_MAX, .example = "10")
 #define PARAM_OF_PRODUCT                                                                                               \
-    {                                                                                                                  \
-        .name = "product", .type = PARAM_PRODUCTS, .codes = &codes_product,                                            \
-        .description = "HS codes, sections (S01 to S21) or sector ids, separated by commas", .example = "85"           \
-    }
+    PARAM("product", PRODUCTS, "HS codes, sections (S01 to S21) or sector ids, separated by commas",                   \
+          .codes = &codes_product, .example = "85")
 
 #define PARAM_OF_EXPAND                                                                                                \
-    {                                                                                                                  \
-        .name = "expand", .type = PARAM_REAL, .low = 0, .high = 10, .fallback = "0.10",                                \
-        .description = "part of its exports of the product by which a supplier can sell more in a year",               \
-        .example = "0.10"                                                                                              \
-    }
+    PARAM("expand", REAL, "part of its exports of the product by which a supplier can sell more in a year", .low = 0,  \
+          .high = 10, .fallback = "0.10", .example = "0.10")
 #define PARAM_OF_DIVERT                                                                                                \
-    {                                                                                                                  \
-        .name = "divert", .type = PARAM_SHARE, .fallback = "0.20",                                                     \
-        .description = "part of its sales to others that a supplier can turn round", .example = "0.20"                 \
-    }
+    PARAM("divert", SHARE, "part of its sales to others that a supplier can turn round", .fallback = "0.20",           \
+          .example = "0.20")
 
 #endif

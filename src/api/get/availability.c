@@ -194,23 +194,13 @@ static enum status get(struct call *call)
 }
 
 static const struct param params[] = {
-    {.name = "reporter",
-     .type = PARAM_COUNTRY,
-     .codes = &codes_reporter,
-     .description = "only this reporter",
-     .example = "IND"},
-    {.name = "partner",
-     .type = PARAM_COUNTRY,
-     .codes = &codes_partner,
-     .description = "only with this partner",
-     .example = "CHN"},
-    {.name = "flow", .type = PARAM_WORD, .words = flow_words, .description = "only this flow", .example = "imports"},
-    {.name = "dataset",
-     .type = PARAM_DATASET,
-     .description =
-         "the returns of this dataset: a row for each reporter, flow and period, and for partners that differ",
-     .example = "dgcis-hs2-fy"},
-    {.name = "period", .type = PARAM_PERIODS, .description = "the returns of these periods", .example = "FY2018-19"},
+    PARAM("reporter", COUNTRY, "only this reporter", .codes = &codes_reporter, .example = "IND"),
+    PARAM("partner", COUNTRY, "only with this partner", .codes = &codes_partner, .example = "CHN"),
+    PARAM("flow", WORD, "only this flow", .words = flow_words, .example = "imports"),
+    PARAM("dataset", DATASET,
+          "the returns of this dataset: a row for each reporter, flow and period, and for partners that differ",
+          .example = "dgcis-hs2-fy"),
+    PARAM("period", PERIODS, "the returns of these periods", .example = "FY2018-19"),
     PARAMS_OF_TABLES,
 };
 

@@ -77,34 +77,20 @@ static const char *const regions[] = {"region", "subregion", NULL};
 static const struct param params[] = {
     PARAM_OF_REPORTER,
     PARAM_OF_PARTNER,
-    {.name = "period",
-     .type = PARAM_PERIODS,
-     .description = "periods, ranges (2010..2019), lists, latest, latest:5; without it the whole series",
-     .example = "FY2018-19"},
-    {.name = "freq",
-     .type = PARAM_FREQ,
-     .description = "A, FY, Q or M: adds up or breaks down to this kind of period",
-     .example = "Q"},
-    {.name = "compare",
-     .type = PARAM_WORD,
-     .words = comparisons,
-     .fallback = "year",
-     .description =
-         "what growth is counted from: year, the same whole period a year before (null for a part of one); ytd, for a "
-         "part of a year the same months of the year before",
-     .example = "ytd"},
-    {.name = "region",
-     .type = PARAM_WORD,
-     .words = regions,
-     .description =
-         "fills the growth of the trade with the rest of the partner's region: region (M49, such as Asia) or "
-         "subregion (Eastern Asia)",
-     .example = "subregion"},
+    PARAM("period", PERIODS, "periods, ranges (2010..2019), lists, latest, latest:5; without it the whole series",
+          .example = "FY2018-19"),
+    PARAM("freq", FREQ, "A, FY, Q or M: adds up or breaks down to this kind of period", .example = "Q"),
+    PARAM("compare", WORD,
+          "what growth is counted from: year, the same whole period a year before (null for a part of one); ytd, for a "
+          "part of a year the same months of the year before",
+          .words = comparisons, .fallback = "year", .example = "ytd"),
+    PARAM("region", WORD,
+          "fills the growth of the trade with the rest of the partner's region: region (M49, such as Asia) or "
+          "subregion (Eastern Asia)",
+          .words = regions, .example = "subregion"),
     PARAM_OF_PRODUCT,
-    {.name = "dataset",
-     .type = PARAM_DATASETS,
-     .description = "id of the dataset that is to answer; * gives all that can, side by side",
-     .example = "dgcis-hs2-fy"},
+    PARAM("dataset", DATASETS, "id of the dataset that is to answer; * gives all that can, side by side",
+          .example = "dgcis-hs2-fy"),
     PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };

@@ -54,16 +54,12 @@ static const struct column columns[] = {
 };
 
 static const struct param params[] = {
-    {.name = "pairs",
-     .type = PARAM_PAIRS,
-     .required = true,
-     .description = "reporter-partner pairs, separated by commas",
-     .example = "IND-CHN,USA-CHN"},
-    {.name = "period",
-     .type = PARAM_PERIODS,
-     .description = "periods, ranges, lists, latest:N; without it the latest that is complete for all pairs of the "
-                    "dataset that holds most of them",
-     .example = "2019"},
+    PARAM("pairs", PAIRS, "reporter-partner pairs, separated by commas", .required = true,
+          .example = "IND-CHN,USA-CHN"),
+    PARAM("period", PERIODS,
+          "periods, ranges, lists, latest:N; without it the latest that is complete for all pairs of the "
+          "dataset that holds most of them",
+          .example = "2019"),
     PARAM_OF_PRODUCT,
     PARAM_OF_DATASET,
     PARAM_OF_EXPLAIN,
@@ -268,13 +264,13 @@ static enum status ask_pair(struct comparison *c, struct pair *pair)
 }
 
 /* Of a period that no dataset has. */
-static const struct bilateral_row nothing = {.cover_ratio = NAN,
-                                             .share_of_exports = NAN,
-                                             .share_of_imports = NAN,
-                                             .share_of_total = NAN,
-                                             .import_hhi = NAN,
-                                             .exports_growth = NAN,
-                                             .imports_growth = NAN,
+static const struct bilateral_row nothing = {.cover_ratio = (double)NAN,
+                                             .share_of_exports = (double)NAN,
+                                             .share_of_imports = (double)NAN,
+                                             .share_of_total = (double)NAN,
+                                             .import_hhi = (double)NAN,
+                                             .exports_growth = (double)NAN,
+                                             .imports_growth = (double)NAN,
                                              .flags = FLAG_BIT(FLAG_NOT_REPORTED)};
 
 static enum status add_pair(struct comparison *c, const struct pair *pair)

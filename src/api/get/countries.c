@@ -34,10 +34,10 @@ static struct str datasets_with(struct call *call, uint32_t id)
     for (size_t i = 0; i < catalogue_count(catalogue); i++) {
         size_t n;
         const uint32_t *member = cube_members(catalogue_at(catalogue, i), &n);
-        bool in = false;
-        for (size_t k = 0; k < n; k++)
-            in = in || member[k] == id;
-        if (in)
+        size_t k = 0;
+        while (k < n && member[k] != id)
+            k++;
+        if (k < n)
             list = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(list), list.n ? "\n" : "",
                                 STR_ARG(cube_dataset(catalogue_at(catalogue, i))->id));
     }
@@ -81,15 +81,11 @@ static enum status get_one(struct call *call)
 }
 
 static const struct param params_all[] = {
-    {.name = "kind", .type = PARAM_KIND, .description = "only members of this kind", .example = "country"},
+    PARAM("kind", KIND, "only members of this kind", .example = "country"),
     PARAMS_OF_TABLES,
 };
 static const struct param params_one[] = {
-    {.name = "code",
-     .type = PARAM_COUNTRY,
-     .in_path = true,
-     .description = "ISO alpha-3 or alpha-2, M49, or Comtrade number",
-     .example = "356"},
+    PARAM("code", COUNTRY, "ISO alpha-3 or alpha-2, M49, or Comtrade number", .in_path = true, .example = "356"),
     PARAMS_OF_TABLES,
 };
 

@@ -70,7 +70,7 @@ static enum status get_one(struct call *call) { return add(call, call_arg(call, 
 
 static const struct param params_all[] = {PARAMS_OF_TABLES};
 static const struct param params_one[] = {
-    {.name = "id", .type = PARAM_DATASET, .in_path = true, .description = "dataset id", .example = "dgcis-total-fy"},
+    PARAM("id", DATASET, "dataset id", .in_path = true, .example = "dgcis-total-fy"),
     PARAMS_OF_TABLES,
 };
 

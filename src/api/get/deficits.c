@@ -31,15 +31,9 @@ static const struct column columns[] = {
 };
 
 static const struct param params[] = {
-    PARAM_OF_REPORTER,
-    {.name = "period",
-     .type = PARAM_PERIOD,
-     .description = "one period; without it the latest complete one",
-     .example = "2019"},
-    PARAM_OF_PRODUCT,
-    PARAM_OF_DATASET,
-    PARAM_OF_TOP,
-    PARAM_OF_EXPLAIN,
+    PARAM_OF_REPORTER, PARAM("period", PERIOD, "one period; without it the latest complete one", .example = "2019"),
+    PARAM_OF_PRODUCT,  PARAM_OF_DATASET,
+    PARAM_OF_TOP,      PARAM_OF_EXPLAIN,
     PARAMS_OF_TABLES,
 };
 

@@ -58,14 +58,8 @@ static const struct column summary_columns[] = {
 
 static const struct param params[] = {
     PARAM_OF_REPORTER,
-    {.name = "period",
-     .type = PARAM_PERIOD,
-     .description = "one period; without it the latest complete one",
-     .example = "FY2018-19"},
-    {.name = "vs",
-     .type = PARAM_PERIOD,
-     .description = "the earlier period, of the same kind; without it a year before",
-     .example = "FY2010-11"},
+    PARAM("period", PERIOD, "one period; without it the latest complete one", .example = "FY2018-19"),
+    PARAM("vs", PERIOD, "the earlier period, of the same kind; without it a year before", .example = "FY2010-11"),
     PARAM_OF_PRODUCT,
     PARAM_OF_DATASET,
     PARAM_OF_TOP,

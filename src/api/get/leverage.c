@@ -96,35 +96,16 @@ static const struct column summary_columns[] = {
 static const struct param params[] = {
     PARAM_OF_REPORTER,
     PARAM_OF_PARTNER,
-    {.name = "level",
-     .type = PARAM_LEVEL,
-     .levels = LEVELS_OF_LEVERAGE,
-     .description = "sector, section, hs2, hs4, hs6 or total; without it sector where a dataset has both sides' books "
-                    "of products, else total",
-     .example = "total"},
-    {.name = "period",
-     .type = PARAM_PERIOD,
-     .description = "one period; without it the latest complete one",
-     .example = "2019"},
-    {.name = "sigma",
-     .type = PARAM_REAL,
-     .low = 1.001,
-     .high = 1000,
-     .fallback = "4",
-     .description = "elasticity of substitution between suppliers in the loss index, above 1",
-     .example = "4"},
-    {.name = "cut",
-     .type = PARAM_SHARE,
-     .fallback = "1",
-     .description = "part of the flow that is taken away in the loss index",
-     .example = "1"},
-    {.name = "margin",
-     .type = PARAM_REAL,
-     .low = 0,
-     .high = 2,
-     .fallback = "0.1",
-     .description = "of net_asymmetry, up to which the lever is balanced",
-     .example = "0.1"},
+    PARAM("level", LEVEL,
+          "sector, section, hs2, hs4, hs6 or total; without it sector where a dataset has both sides' books "
+          "of products, else total",
+          .levels = LEVELS_OF_LEVERAGE, .example = "total"),
+    PARAM("period", PERIOD, "one period; without it the latest complete one", .example = "2019"),
+    PARAM("sigma", REAL, "elasticity of substitution between suppliers in the loss index, above 1", .low = 1.001,
+          .high = 1000, .fallback = "4", .example = "4"),
+    PARAM("cut", SHARE, "part of the flow that is taken away in the loss index", .fallback = "1", .example = "1"),
+    PARAM("margin", REAL, "of net_asymmetry, up to which the lever is balanced", .low = 0, .high = 2, .fallback = "0.1",
+          .example = "0.1"),
     PARAM_OF_PRODUCT,
     PARAM_OF_DATASET,
     PARAM_OF_EXPLAIN,
@@ -165,7 +146,7 @@ static enum status ask_levels(struct call *call, struct asked *asked)
 /* The pair's trade in all products asked for. A sum of chosen products is no total. */
 static enum status add_summary(struct call *call, const struct asked *asked, const struct leverage_summary *losses)
 {
-    const struct leverage_losses unknown = {.sum = NAN, .bounded = NAN};
+    const struct leverage_losses unknown = {.sum = (double)NAN, .bounded = (double)NAN};
     const bool adds = asked->want.level != LEVEL_SECTOR;
     struct told told = {.has_total = asked->total != NULL,
                         .reporter = adds ? losses->reporter : unknown,

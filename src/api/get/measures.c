@@ -109,7 +109,7 @@ static enum status get_one(struct call *call)
 
 static const struct param params_all[] = {PARAMS_OF_TABLES};
 static const struct param params_one[] = {
-    {.name = "id", .type = PARAM_TEXT, .in_path = true, .description = "id of the measure", .example = "hhi"},
+    PARAM("id", TEXT, "id of the measure", .in_path = true, .example = "hhi"),
     PARAMS_OF_TABLES,
 };
 

@@ -77,13 +77,10 @@ const struct route route_page = {.id = "getPage",
                                  .handler = get_page};
 
 static const struct param params[] = {
-    {.name = "version",
-     .type = PARAM_TEXT,
-     .in_path = true,
-     .description = "what the page names; latest is the present one, to be asked for again each time",
-     .example = "latest"},
-    {.name = "folder", .type = PARAM_TEXT, .in_path = true, .description = "folder of the file", .example = "app"},
-    {.name = "name", .type = PARAM_TEXT, .in_path = true, .description = "name of the file", .example = "style.css"},
+    PARAM("version", TEXT, "what the page names; latest is the present one, to be asked for again each time",
+          .in_path = true, .example = "latest"),
+    PARAM("folder", TEXT, "folder of the file", .in_path = true, .example = "app"),
+    PARAM("name", TEXT, "name of the file", .in_path = true, .example = "style.css"),
 };
 
 const struct route route_asset = {.id = "getAsset",

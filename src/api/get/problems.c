@@ -53,11 +53,7 @@ static enum status get_one(struct call *call)
 
 static const struct param params_all[] = {PARAMS_OF_TABLES};
 static const struct param params_one[] = {
-    {.name = "type",
-     .type = PARAM_TEXT,
-     .in_path = true,
-     .description = "type of the problem",
-     .example = "unknown-code"},
+    PARAM("type", TEXT, "type of the problem", .in_path = true, .example = "unknown-code"),
     PARAMS_OF_TABLES,
 };
 

@@ -139,20 +139,12 @@ static enum status get_one(struct call *call)
 #define LEVELS_OF_TABLE (1U << LEVEL_TOTAL | 1U << LEVEL_SECTION | 1U << LEVEL_HS2 | 1U << LEVEL_HS4 | 1U << LEVEL_HS6)
 
 static const struct param params_all[] = {
-    {.name = "level",
-     .type = PARAM_LEVEL,
-     .levels = LEVELS_OF_TABLE,
-     .description = "only codes of this level",
-     .example = "hs2"},
-    {.name = "parent", .type = PARAM_PRODUCT, .description = "only the codes right below this one", .example = "8507"},
+    PARAM("level", LEVEL, "only codes of this level", .levels = LEVELS_OF_TABLE, .example = "hs2"),
+    PARAM("parent", PRODUCT, "only the codes right below this one", .example = "8507"),
     PARAMS_OF_TABLES,
 };
 static const struct param params_one[] = {
-    {.name = "code",
-     .type = PARAM_PRODUCT,
-     .in_path = true,
-     .description = "HS code, section or TOTAL",
-     .example = "850760"},
+    PARAM("code", PRODUCT, "HS code, section or TOTAL", .in_path = true, .example = "850760"),
     PARAMS_OF_TABLES,
 };
 

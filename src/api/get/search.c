@@ -26,16 +26,10 @@ static const struct column summary_columns[] = {{.id = "found",
 static const char *const kind_words[] = {"country", "sector", "product", "dataset", NULL};
 
 static const struct param params[] = {
-    {.name = "q",
-     .type = PARAM_TEXT,
-     .required = true,
-     .description = "a code, words or beginnings of words of a name, or nearly so",
-     .example = "lith"},
-    {.name = "kind",
-     .type = PARAM_WORDS,
-     .words = kind_words,
-     .description = "only these kinds: country, product, sector, dataset",
-     .example = "country,product"},
+    PARAM("q", TEXT, "a code, words or beginnings of words of a name, or nearly so", .required = true,
+          .example = "lith"),
+    PARAM("kind", WORDS, "only these kinds: country, product, sector, dataset", .words = kind_words,
+          .example = "country,product"),
     PARAMS_OF_TABLES,
 };
 

@@ -63,7 +63,7 @@ static enum status get_one(struct call *call)
 
 static const struct param params_all[] = {PARAMS_OF_TABLES};
 static const struct param params_one[] = {
-    {.name = "id", .type = PARAM_SECTOR, .in_path = true, .description = "sector id", .example = "solar-panels"},
+    PARAM("id", SECTOR, "sector id", .in_path = true, .example = "solar-panels"),
     PARAMS_OF_TABLES,
 };
 

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "cli/import/progress.h"
+#include "cli/import/report.h"
 #include "cli/parse.h"
-#include "entrepot/cube/known.h"
 
 /* ---- options ---- */
 
@@ -95,6 +95,11 @@ static const struct option import_table[] = {
     READ("level", "LEVEL", import_read_level, "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"),
     READ("coverage", "WORD", import_read_coverage, "full or selected products; else found from the rows"),
     READ("partners", "WORD", import_read_partners, "all, listed or closed; else found from the rows"),
+    TEXT("set", "ROLE=VALUE", ingest.set, "what no column says, as flow=X,partner=CHN"),
+    TEXT("report", "FILE", report, "write what was done as JSON, too"),
+    FLAG("manifest", manifest, "inspect: print the manifest that says what was found"),
+    TEXT("encoding", "NAME", ingest.encoding, "of the files' text, where it is not UTF-8: windows-1252, gb18030 …"),
+    FLAG("sum", ingest.sum, "rows of one key are parts of one figure: add them up"),
     TEXT("countries-file", "FILE", ingest.countries_file, "BACI's country_codes_V….csv"),
     TEXT("products-file", "FILE", ingest.products_file, "BACI's product_codes_HS…_V….csv: only these codes"),
     FLAG("allow-unknown", ingest.allow_unknown, "unknown country codes become X899"),
@@ -133,97 +138,6 @@ static void give_signals_back(int fd, const sigset_t *before)
     (void)pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-/* ---- what was done ---- */
-
-static void print_codes(const struct ingest_codes *codes, const char *what)
-{
-    if (codes->n == 0)
-        return;
-    fprintf(stderr, "entrepot: %s:\n", what);
-    for (size_t i = 0; i < codes->n; i++)
-        problem_line(stderr, "  \"%s\": %llu row%s, first at %s", codes->code[i].text,
-                     (unsigned long long)codes->code[i].rows, codes->code[i].rows == 1 ? "" : "s",
-                     codes->code[i].place);
-    if (codes->more_rows)
-        fprintf(stderr, "  and more of them in %llu rows\n", (unsigned long long)codes->more_rows);
-}
-
-/* How many returns have this, where not all do. */
-static void print_share(size_t n, size_t of)
-{
-    if (n < of)
-        printf(" in %zu of %zu returns", n, of);
-}
-
-static const char *const rule_text[CUBE_RULES] = {
-    "stated", "the format's word", "totals are published, and the sums of their parts", "enough of the codes occur",
-    "no total is published, and codes are missing"};
-
-/* What was found, by which rule, and how to say otherwise. */
-static void print_found(const struct cube_summary *written, const struct cube *cube)
-{
-    static const char *const means[CUBE_PARTNERS] = {"all", "listed", "the world alone", "a closed set"};
-    const struct cube_found *f = &written->found;
-    const struct dataset *d = cube_dataset(cube);
-    printf("  products: %s", f->selected ? "selected" : "full");
-    print_share(f->selected ? f->selected : f->n, f->n);
-    if (f->selected && d->level != LEVEL_TOTAL)
-        printf(" (%u of 96 chapters; %u of %u codes)", f->chapters, f->codes, f->codes_of);
-    for (unsigned i = 0; i < CUBE_RULES; i++)
-        if (f->by_rule[i]) {
-            printf("; %s", rule_text[i]);
-            print_share(f->by_rule[i], f->n);
-        }
-    printf(f->by_rule[CUBE_STATED] == f->n ? "\n" : "; --coverage full or selected says otherwise\n");
-    const char *before = "  partners: ";
-    for (unsigned i = 0; i < CUBE_PARTNERS; i++)
-        if (f->by_partners[i]) {
-            printf("%s%s", before, means[i]);
-            print_share(f->by_partners[i], f->n);
-            before = "; ";
-        }
-    printf("; --partners all, listed or closed says otherwise\n");
-}
-
-/* A return whose partners are not what the world's row says. */
-static void print_missed(const struct cube_found *f, const struct countries *countries)
-{
-    char period[PERIOD_TEXT];
-    if (f->n_missed == 0)
-        return;
-    (void)period_print(f->period, period);
-    fprintf(
-        stderr,
-        "entrepot: %zu return%s whose partners are not the world's row: first the %s of %.*s in %s, partners %lld USD, "
-        "world %lld USD: taken as listed\n",
-        f->n_missed, f->n_missed == 1 ? "" : "s", f->flow == FLOW_EXPORTS ? "exports" : "imports",
-        STR_ARG(countries_at(countries, f->reporter)->id), period, (long long)f->partners_usd, (long long)f->world_usd);
-}
-
-static void print_report(const struct ingest_report *report, const char *output, const struct cube *cube,
-                         double seconds)
-{
-    struct buf line;
-    buf_init(&line, 8192);
-    buf_printf(&line, "%llu observations, %llu bytes, release %.*s, %.1f s",
-               (unsigned long long)cube_observations(cube), (unsigned long long)report->written.bytes,
-               STR_ARG(cube_release(cube)), seconds);
-    const char *before = "; left out ";
-    for (size_t i = 0; i < INGEST_SKIPS; i++) {
-        if (report->skipped[i] == 0)
-            continue;
-        buf_printf(&line, "%s%llu %s", before, (unsigned long long)report->skipped[i], ingest_skip_name[i]);
-        before = ", ";
-    }
-    if (report->countries.rows)
-        buf_printf(&line, "; %llu unknown country codes became X899", (unsigned long long)report->countries.rows);
-    if (report->written.summed)
-        buf_printf(&line, ", %llu rows were added to others", (unsigned long long)report->written.summed);
-    problem_line(stdout, "%s: %.*s", output, STR_ARG(buf_view(&line)));
-    buf_release(&line);
-    print_found(&report->written, cube);
-}
-
 /* ---- the command ---- */
 
 static enum status import_run(const struct import_options *o, const char *format, const char *const *file, size_t n,
@@ -256,9 +170,9 @@ static int import_refused(const struct problem *problem, const struct ingest_rep
     fputs("entrepot: ", stderr);
     problem_print(problem, stderr);
     if (is_about(problem, &report->countries))
-        print_codes(&report->countries, "unknown country codes");
+        report_codes(&report->countries, "unknown country codes");
     else if (is_about(problem, &report->products))
-        print_codes(&report->products, "unknown product codes");
+        report_codes(&report->products, "unknown product codes");
     return EXIT_REFUSED;
 }
 
@@ -276,11 +190,16 @@ static enum status import_and_open(const struct import_options *o, const char *f
         status = cube_open(o->output, countries, products, &cube, problem);
     if (status != ST_OK)
         return status;
-    print_codes(&report->countries, "unknown country codes, taken as X899");
-    print_missed(&report->written.found, countries);
-    print_report(report, o->output, cube, progress_seconds(&progress));
+    report_codes(&report->countries, "unknown country codes, taken as X899");
+    if (o->inspect && !o->manifest)
+        report_text(o->ingest.explanation);
+    if (!o->manifest)
+        report_print(report, o->inspect ? "what would be imported" : o->output, cube, countries,
+                     progress_seconds(&progress), o->inspect);
+    if (o->report)
+        status = report_write(o->report, report, o->output, cube, problem);
     cube_close(cube);
-    return ST_OK;
+    return status;
 }
 
 static int import_into(const struct settings *settings, const char *format, const char *const *file, size_t n)
@@ -300,14 +219,13 @@ static int import_into(const struct settings *settings, const char *format, cons
         products_free(products);
         sectors_free(sectors);
     }
+    if (o->inspect && !o->manifest && status != ST_OK) /* what is known of a refused file helps to see why */
+        report_text(o->ingest.explanation);
+    if (o->inspect && o->manifest && status == ST_OK)
+        (void)fwrite(o->ingest.manifest->p, 1, o->ingest.manifest->n, stdout);
     int code = status == ST_OK ? EXIT_DONE : import_refused(&problem, report, o->output);
     free(report);
     return code;
-}
-
-static bool is_format(const char *word)
-{
-    return strcmp(word, "baci") == 0 || strcmp(word, "comtrade") == 0 || str_ends(str_view(word), STR(".json"));
 }
 
 /* Batches of a few megabytes come and go: kept by the allocator instead of given back to the system each time, they save a
@@ -319,26 +237,77 @@ static void keep_freed_memory(void)
     (void)mallopt(M_TOP_PAD, 64 << 20);
 }
 
+/* The files that are named, behind a format or without one. */
+static int import_named(const struct settings *settings)
+{
+    const char *first = settings->rest[0];
+    bool named = ingest_is_format(first);
+    if (!named && !strpbrk(first, "./") && strcmp(first, "-") != 0 && access(first, F_OK) != 0) {
+        problem_line(stderr, "entrepot: \"%s\" is neither a file nor a format", first);
+        return command_usage(settings->command);
+    }
+    return import_into(settings, named ? first : NULL, settings->rest + named, settings->n_rest - named);
+}
+
 static int import(struct settings *settings)
 {
     keep_freed_memory();
-    if (!settings->import.output || !is_format(settings->rest[0]))
-        return command_usage(settings->command);
-    return import_into(settings, settings->rest[0], settings->rest + 1, settings->n_rest - 1);
+    return settings->import.output ? import_named(settings) : command_usage(settings->command);
 }
+
+/* An import whose cube nobody keeps. */
+static int inspect(struct settings *settings)
+{
+    struct buf explanation, manifest;
+    struct import_options *o = &settings->import;
+    const char *folder = getenv("TMPDIR");
+    char output[300];
+    buf_init(&explanation, (size_t)1 << 24);
+    buf_init(&manifest, (size_t)1 << 24);
+    (void)snprintf(output, sizeof output, "%s/entrepot-inspect-%d.cube", folder && *folder ? folder : "/tmp",
+                   (int)getpid());
+    o->output = output;
+    o->inspect = true;
+    o->ingest.explanation = &explanation;
+    o->ingest.manifest = &manifest;
+    keep_freed_memory();
+    int status = import_named(settings);
+    (void)unlink(output);
+    buf_release(&explanation);
+    buf_release(&manifest);
+    return status;
+}
+
+#define EXIT_STATUS "\nexit status: 0 done; 1 refused input or interrupted, OUT.cube is as it was; 2 wrong usage\n"
 
 const struct command command_import = {
     "import",
-    "FORMAT FILE… -o OUT.cube [OPTIONS]",
+    "[FORMAT] FILE… -o OUT.cube [OPTIONS]",
     "compile one file or several into a cube file",
     1,
     SIZE_MAX,
     .run = import,
     .own = import_table,
     .use = FOR_IMPORT,
-    .before = "FORMAT is one of\n"
-              "  baci                       CEPII BACI: BACI_HS17_Y2020_V202501.csv, one file a year\n"
-              "  comtrade                   UN Comtrade: CSV of the API, or the older one of 35 columns\n"
-              "  MANIFEST.json              a manifest; without FILE the CSV that it names\n"
-              "Files may be packed with gzip; - is the standard input. OUT.cube appears when it is whole.\n\n",
-    .after = "\nexit status: 0 done; 1 refused input or interrupted, OUT.cube is as it was; 2 wrong usage\n"};
+    .before =
+        "Without FORMAT the files say by their columns what they are. FORMAT is one of\n"
+        "  baci                       CEPII BACI: BACI_HS17_Y2020_V202501.csv, one file a year, or the zip of all\n"
+        "  comtrade                   UN Comtrade: CSV of the API, or the older one of 35 columns\n"
+        "  wits, atlas-hs92, comext … other descriptions that are built in\n"
+        "  MANIFEST.json              a manifest; without FILE the CSV that it names\n"
+        "Files may be packed (gzip, xz, zstd, bzip2) and lie in archives (zip, tar, 7z); - is the standard input. "
+        "OUT.cube appears when "
+        "it is whole.\n\n",
+    .after = EXIT_STATUS};
+
+const struct command command_inspect = {
+    "inspect",
+    "[FORMAT] FILE… [--manifest] [OPTIONS]",
+    "say what files are taken for, and write the manifest that says it",
+    1,
+    SIZE_MAX,
+    .run = inspect,
+    .own = import_table,
+    .use = FOR_IMPORT,
+    .before = "What each column is used as, what would be left out and why, and the first rows as understood.\n\n",
+    .after = EXIT_STATUS};

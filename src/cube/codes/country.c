@@ -240,7 +240,7 @@ uint32_t countries_find_source(const struct countries *c, enum code_system syste
         id = find(c->comtrade, c->n_comtrade, code);
     if (str_digits(code) && (system == CODES_M49 || (system == CODES_COMTRADE && id == NO_ID)))
         id = find(c->m49, c->n_m49, code);
-    return str_digits(code) && system != CODES_ISO3 ? id : find(c->iso3, c->n_iso3, code);
+    return id != NO_ID ? id : find(c->iso3, c->n_iso3, code); /* an alias may be a number: 158 */
 }
 
 /* ---- suggestions ---- */

@@ -3,5 +3,3 @@
 
 const char *const basis_name[2] = {"reported", "reconciled"}, *const coverage_name[2] = {"full", "selected"},
                   *const partners_name[3] = {"all", "listed", "closed"};
-const char *const csv_role_name[CSV_ROLES] = {"period", "reporter", "partner", "flow", "product",
-                                              "value",  "quantity", "status",  "hs"};

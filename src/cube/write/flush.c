@@ -114,6 +114,7 @@ static bool make_jobs(struct cube_writer *w, struct flush *f)
         job->in = (struct segment_in){.period = f->piece[i].stretch->period,
                                       .level = w->dataset->level,
                                       .members = &w->members,
+                                      .doubles = w->options.doubles,
                                       .sum_member = w->sum_member,
                                       .source = &job->source.source};
         if (w->published_sorted && !w->published_late)
@@ -153,6 +154,7 @@ static enum status take_job(struct cube_writer *w, struct period_job *job, struc
         return job->status;
     }
     w->summed += job->segment.summed;
+    w->repeated += job->segment.repeated;
     return part_append(&w->spool, &w->parts, &job->segment, problem);
 }
 

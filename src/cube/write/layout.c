@@ -316,6 +316,8 @@ enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, s
     summary->observations = observations_of(&w->parts);
     summary->bytes = w->spool.bytes;
     summary->summed = w->summed;
+    summary->repeated = w->repeated;
+    summary->aggregates = w->published.n;
     summary->partners = l.described.partners;
     summary->coverage = l.described.coverage;
     summary->found = l.returns.found;

@@ -135,6 +135,7 @@ static enum status lay_out_merged(struct cube_writer *w, uint32_t period, const 
     struct segment_in in = {.period = period,
                             .level = w->dataset->level,
                             .members = &w->members,
+                            .doubles = w->options.doubles,
                             .sum_member = w->sum_member,
                             .source = &source.source};
     in.n_published = published_of(&w->published, period, &in.published);
@@ -145,6 +146,7 @@ static enum status lay_out_merged(struct cube_writer *w, uint32_t period, const 
     else if (status == ST_IO || status == ST_CORRUPT)
         status = problem_set(problem, ST_IO, w->spool.path ? w->spool.path : "", "cannot read what was just written");
     w->summed += segment->summed;
+    w->repeated += segment->repeated;
     run_source_release(&source);
     return status;
 }

@@ -153,8 +153,8 @@ static enum status refuse_double(const struct making *m, uint32_t key, const str
 
 static bool may_sum(const struct making *m, uint32_t key)
 {
-    return m->in->sum_member != NO_ID &&
-           (RUN_REPORTER(key) == m->in->sum_member || RUN_PARTNER(key) == m->in->sum_member);
+    return m->in->doubles == DOUBLES_SUMMED || (m->in->sum_member != NO_ID && (RUN_REPORTER(key) == m->in->sum_member ||
+                                                                               RUN_PARTNER(key) == m->in->sum_member));
 }
 
 static bool join_rows(struct loose_row *into, const struct loose_row *row)
@@ -165,6 +165,11 @@ static bool join_rows(struct loose_row *into, const struct loose_row *row)
         into->stored_kg = 0; /* a quantity of a part is none of the whole */
     into->status |= row->status;
     return !__builtin_add_overflow(into->value_usd, row->value_usd, &into->value_usd) && into->stored_kg <= INT64_MAX;
+}
+
+static bool same_row(const struct loose_row *a, const struct loose_row *b)
+{
+    return a->value_usd == b->value_usd && a->stored_kg == b->stored_kg && a->status == b->status;
 }
 
 static enum status too_large(const struct making *m)
@@ -193,6 +198,10 @@ static enum status join_doubles(const struct making *m, uint32_t key, size_t *n)
     for (size_t i = 1; i < *n; i++) {
         if (m->loose[i].product != m->loose[k].product) {
             m->loose[++k] = m->loose[i];
+            continue;
+        }
+        if (m->in->doubles == DOUBLES_ONCE && same_row(&m->loose[k], &m->loose[i])) {
+            m->out->repeated++;
             continue;
         }
         if (!may_sum(m, key))

@@ -57,6 +57,7 @@ struct segment_in {
     uint32_t period;
     enum level level;
     const struct file_members *members;
+    enum cube_doubles doubles;
     uint32_t sum_member; /* member whose double rows are added up; NO_ID: none */
     struct row_source *source;
     const struct published *published; /* of the period, sorted */
@@ -79,7 +80,7 @@ struct segment {
     struct origin *origin;  /* by run */
     struct rest_list rests; /* all of them, also those that are nothing */
     uint8_t *occurs;        /* by leaf: a bit for each flow in which some countable reporter has it */
-    uint64_t observations, summed;
+    uint64_t observations, summed, repeated;
 };
 
 /* Lays out a period. ST_NO_MEMORY; ST_INVALID: double rows (told in *twice), too many products or sums too large (in *problem). On

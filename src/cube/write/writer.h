@@ -48,7 +48,7 @@ struct cube_writer {
     bool published_late;             /* some period was laid out before */
     struct revision_list revisions;
     int64_t unit_usd;
-    uint64_t summed;
+    uint64_t summed, repeated;
     struct problem failure; /* what a flush failed with, told once */
 };
 

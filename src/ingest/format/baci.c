@@ -6,13 +6,15 @@
 #include <inttypes.h>
 
 #include "ingest/format/format.h"
+#include "ingest/input.h"
 #include "ingest/text/source.h"
 
 #define PRODUCTS 1000000U
-#define PRODUCTS_FILE_BYTES_MAX ((size_t)64 << 20)
+#define TABLE_BYTES_MAX ((size_t)64 << 20)
 
 enum { C_YEAR, C_EXPORTER, C_IMPORTER, C_PRODUCT, C_VALUE, C_QUANTITY, COLUMNS };
 static const char *const column_name[COLUMNS] = {"t", "i", "j", "k", "v", "q"};
+static const char product_before_2018[] = "hs6";
 
 /* ---- names of files ---- */
 
@@ -33,10 +35,24 @@ static struct str base_name(const char *path)
     return name;
 }
 
+/* Before 2018 files were called baci07_2014.csv. */
+static bool read_old_file_name(struct str name, struct file_name *out)
+{
+    char hs[] = "HS00";
+    if (name.n != 11 || !str_eq_nocase(str_span(name.p, 4), STR("BACI")) || name.p[6] != '_')
+        return false;
+    memcpy(hs + 2, name.p + 4, 2);
+    out->hs = hs_revision(str_view(hs));
+    return out->hs.n && str_u32(str_span(name.p + 7, 4), PERIOD_YEAR_MAX, &out->year);
+}
+
 static bool read_file_name(const char *path, struct file_name *out)
 {
-    struct str rest = base_name(path), word = str_cut(&rest, '_'), hs = str_cut(&rest, '_'), year = str_cut(&rest, '_');
+    struct str rest = base_name(path), whole = rest, word = str_cut(&rest, '_'), hs = str_cut(&rest, '_'),
+               year = str_cut(&rest, '_');
     *out = (struct file_name){.hs = hs_revision(hs), .release = rest};
+    if (read_old_file_name(whole, out))
+        return true;
     return str_eq_nocase(word, STR("BACI")) && out->hs.n && year.n == 5 && year.p[0] == 'Y' &&
            str_u32(str_span(year.p + 1, 4), PERIOD_YEAR_MAX, &out->year) && rest.n >= 2 && rest.p[0] == 'V';
 }
@@ -63,13 +79,13 @@ static enum status read_file_names(struct importing *im, struct str *release, st
         input->year = name.year;
         if (hs->n && !str_eq(*hs, name.hs))
             return refuse_mix(first, *hs, input->path, name.hs, "holds", problem);
-        if (release->n && !str_eq(*release, name.release))
+        if (release->n && name.release.n && !str_eq(*release, name.release))
             return refuse_mix(first, *release, input->path, name.release, "is of release", problem);
         first = release->n ? first : input->path;
         *hs = name.hs;
-        *release = name.release;
+        *release = name.release.n ? name.release : *release;
     }
-    if (hs->n)
+    if (hs->n || im->recognised)
         return ST_OK;
     enum status status = problem_set(problem, ST_INVALID, im->n_inputs ? im->input[0].name : "baci",
                                      "the file's name does not say which revision of the Harmonized System it holds");
@@ -94,24 +110,39 @@ static enum status take_product(uint64_t *known, const struct csv *csv, size_t c
     return ST_OK;
 }
 
-static enum status read_products(struct importing *im, const char *path, struct problem *problem)
+static enum status read_products(struct importing *im, const char *name, char *bytes, size_t n, struct problem *problem)
 {
     static const char *const names[] = {"code"};
     struct csv csv;
-    size_t n, column;
-    char *bytes;
+    size_t column;
     im->product_known = arena_new(&im->arena, uint64_t, PRODUCTS / 64 + 1);
     if (!im->product_known)
-        return problem_set(problem, ST_NO_MEMORY, path, "out of memory");
-    enum status status = source_slurp(path, PRODUCTS_FILE_BYTES_MAX, im->options->stop_fd, &bytes, &n, problem);
-    if (status != ST_OK)
-        return status;
-    csv_init_memory(&csv, path, bytes, n);
-    status = csv_header(&csv, names, 1, &column, problem);
+        return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
+    csv_init_memory(&csv, name, bytes, n);
+    csv.tolerant = true;
+    enum status status = csv_header(&csv, names, 1, &column, problem);
     while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK)
         status = take_product(im->product_known, &csv, column, problem);
-    free(bytes);
     return status == ST_NOT_FOUND ? ST_OK : status;
+}
+
+/* A table that was named, or that lies beside the figures. */
+static enum status read_table(struct importing *im, const char *path, struct input *found, bool countries,
+                              struct problem *problem)
+{
+    char *bytes;
+    size_t n;
+    const char *name = path ? path : found ? found->name : NULL;
+    if (!name)
+        return ST_OK;
+    enum status status = path ? source_slurp(path, TABLE_BYTES_MAX, im->options->stop_fd, &bytes, &n, problem)
+                              : input_slurp(im, found, TABLE_BYTES_MAX, &bytes, &n, problem);
+    if (status != ST_OK)
+        return status;
+    status = countries ? members_read_baci(&im->members, name, bytes, n, problem)
+                       : read_products(im, name, bytes, n, problem);
+    free(bytes);
+    return status;
 }
 
 /* ---- the dataset ---- */
@@ -138,25 +169,27 @@ static enum status describe(struct importing *im, struct problem *problem)
         return status;
     struct dataset *d = &im->dataset;
     d->published = arena_str(&im->arena, release);
-    d->id = arena_printf(&im->arena, "baci-hs%.*s", 2, d->hs.p + 4);
-    d->title = arena_printf(&im->arena, "World trade by product (HS %.*s), reconciled", 4, d->hs.p + 2);
-    if (!d->published.p || !d->id.p || !d->title.p)
+    if (d->hs.n == 0)
+        tell(im, "no file's name says which revision of the Harmonized System it holds; --hs does");
+    d->id = d->hs.n ? arena_printf(&im->arena, "baci-hs%.*s", 2, d->hs.p + 4) : STR("baci");
+    d->title = d->hs.n ? arena_printf(&im->arena, "World trade by product (HS %.*s), reconciled", 4, d->hs.p + 2)
+                       : STR("World trade by product, reconciled");
+    if ((release.n && !d->published.p) || !d->id.p || !d->title.p)
         return problem_set(problem, ST_NO_MEMORY, "baci", "out of memory");
     members_init(&im->members, im->countries, CODES_COMTRADE);
-    if (o->countries_file)
-        status = members_read_baci(&im->members, o->countries_file, o->stop_fd, problem);
-    if (status == ST_OK && o->products_file)
-        status = read_products(im, o->products_file, problem);
-    return status;
+    status = read_table(im, o->countries_file, im->countries_table, true, problem);
+    return status == ST_OK ? read_table(im, o->products_file, im->products_table, false, problem) : status;
 }
 
 static enum status find_columns(struct importing *im, struct input *input, const struct csv *csv,
                                 struct problem *problem)
 {
     (void)im;
-    input->in_order = csv->n_fields == COLUMNS;
+    input->in_order = csv->n_fields == COLUMNS && csv->delimiter == ',';
     for (size_t i = 0; i < COLUMNS; i++) {
         input->column[i] = csv_column(csv, str_view(column_name[i]));
+        if (i == C_PRODUCT && input->column[i] == CSV_FIELDS_MAX)
+            input->column[i] = csv_column(csv, str_view(product_before_2018));
         if (input->column[i] == CSV_FIELDS_MAX)
             return header_lacks(csv, str_view(column_name[i]), "a BACI file begins with t,i,j,k,v,q", problem);
         enum status status = header_check_single(csv, input->column[i], problem);
@@ -370,4 +403,5 @@ static enum status parse_rows(struct parse *p)
     return status == ST_NOT_FOUND ? ST_OK : status;
 }
 
-const struct adapter adapter_baci = {.name = "baci", .describe = describe, .header = find_columns, .parse = parse_rows};
+const struct adapter adapter_baci = {
+    .name = "baci", .figures_alone = true, .describe = describe, .header = find_columns, .parse = parse_rows};

@@ -13,6 +13,40 @@ static void place_of(const struct csv *csv, char place[PLACE_BYTES])
     (void)snprintf(place, PLACE_BYTES, "%s:%" PRIu64, csv->name, csv->line);
 }
 
+/* ---- words ---- */
+
+size_t word_key(struct str word, char out[KEY_BYTES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < word.n && n < KEY_BYTES; i++) {
+        unsigned char c = (unsigned char)word.p[i];
+        bool upper = c >= 'A' && c <= 'Z';
+        if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80)
+            out[n++] = (char)(upper ? c + 32 : c);
+    }
+    if (n > 1 && out[0] == 'x' && out[1] >= '0' && out[1] <= '9')
+        memmove(out, out + 1, --n);
+    return n;
+}
+
+bool word_same(struct str a, struct str b)
+{
+    char x[KEY_BYTES], y[KEY_BYTES];
+    size_t n = word_key(a, x), m = word_key(b, y);
+    return n && str_eq(str_span(x, n), str_span(y, m));
+}
+
+bool texts_have(const struct csv_texts *texts, struct str word)
+{
+    for (size_t i = 0; i < texts->n; i++) {
+        struct str text = texts->text[i];
+        bool any = text.n > 1 && text.p[text.n - 1] == '*' && word.n + 1 >= text.n; /* whatever begins so */
+        if (any ? str_eq_nocase(str_span(text.p, text.n - 1), str_span(word.p, text.n - 1)) : str_eq_nocase(text, word))
+            return true;
+    }
+    return false;
+}
+
 /* ---- header ---- */
 
 struct str hs_revision(struct str word) { return hs_name(hs_number(word)); }
@@ -67,7 +101,7 @@ enum status parse_refuse_row(const struct parse *parse, const char *format, ...)
 }
 
 /* The file's last record, without a line end. */
-static bool may_be_cut(const struct parse *parse)
+bool parse_may_be_cut(const struct parse *parse)
 {
     return parse->ends_file && parse->csv.n == 0 && parse->csv.p[-1] != '\n';
 }
@@ -75,7 +109,7 @@ static bool may_be_cut(const struct parse *parse)
 static enum status refuse_narrow(const struct parse *parse)
 {
     const struct csv *csv = &parse->csv;
-    if (!may_be_cut(parse))
+    if (!parse_may_be_cut(parse))
         return csv_refuse(csv, parse->problem, "the row has fewer fields than the header", csv->field[0]);
     enum status status =
         parse_refuse_row(parse, "the last line has %zu of %zu fields and no line end: the file was cut short",
@@ -91,7 +125,7 @@ enum status parse_check_width(const struct parse *parse, size_t n_roles)
     for (size_t role = 0; role < n_roles; role++)
         if (input->column[role] != CSV_FIELDS_MAX && input->column[role] >= csv->n_fields)
             return refuse_narrow(parse);
-    if (csv->n_fields < input->n_columns && may_be_cut(parse))
+    if (csv->n_fields < input->n_columns && parse_may_be_cut(parse))
         return refuse_narrow(parse);
     for (size_t i = input->n_columns; i < csv->n_fields; i++)
         if (str_trim(csv->field[i]).n)
@@ -110,7 +144,7 @@ enum status parse_member(struct parse *parse, struct str code, uint32_t *id)
 {
     const struct members *members = &parse->importing->members;
     *id = members_find(members, code);
-    if (*id != NO_ID)
+    if (*id != NO_ID) /* MEMBER_LEFT_OUT too */
         return ST_OK;
     *id = members->unknown_as;
     return codes_note(&parse->tally.countries, code, &parse->csv) ? ST_OK : no_memory(parse);
@@ -156,6 +190,8 @@ enum status parse_add(struct parse *parse, const struct cube_row *row, enum leve
     }
     struct cube_row meant = *row;
     meant.quantity_kg = quantity_meant(row->quantity_kg, row->value_usd);
+    if (parse->tally.n_first < INGEST_FIRST_ROWS && level == importing->dataset.level)
+        parse->tally.first[parse->tally.n_first++] = meant;
     bool added = level == importing->dataset.level ? cube_batch_add(parse->batch, &meant)
                                                    : cube_batch_publish(parse->batch, &meant, level);
     return added ? ST_OK : no_memory(parse);
@@ -213,6 +249,16 @@ bool codes_note(struct ingest_codes **codes, struct str text, const struct csv *
     return true;
 }
 
+bool codes_note_as(struct ingest_codes **codes, const struct csv *csv, const char *format, ...)
+{
+    char text[INGEST_CODE_BYTES];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return codes_note(codes, str_view(text), csv);
+}
+
 void codes_merge(struct ingest_codes *into, const struct ingest_codes *from)
 {
     for (size_t i = 0; from && i < from->n; i++)
@@ -225,5 +271,7 @@ void tally_release(struct tally *tally)
 {
     free(tally->countries);
     free(tally->products);
+    free(tally->left_out);
+    free(tally->taken);
     *tally = (struct tally){.countries = NULL};
 }

@@ -15,14 +15,40 @@
 #define VALUE_USD_MAX ((int64_t)1000000000000000)   /* no two countries trade more than 10^15 USD … */
 #define QUANTITY_KG_MAX ((int64_t)1000000000000000) /* … nor 10^15 kg of anything */
 
+struct container;
+
+/* A column with values: whose period and flow are those of the row unless the column's name says them. */
+struct measure {
+    size_t column, quantity; /* CSV_FIELDS_MAX: none */
+    uint32_t period;         /* 0: the row's */
+    int flow;                /* enum flow; -1: the row's */
+    int shift, quantity_shift;
+};
+
+#define INPUT_RULES_MAX 16
+
 struct input {
     const char *path, *name;
-    uint32_t source; /* the writer's number for it, once it is numbered */
+    struct container *container; /* NULL: a file of its own; else its file `member`; the importing's */
+    size_t member;
+    struct str member_name; /* empty: a file that is packed alone */
+    uint64_t bytes;         /* of a file in an archive, unpacked; 0: not known */
+    struct str text, rest;  /* CSV made of something else, p NULL: none; what is not read yet of it */
+    struct source *held;    /* the standard input, once it was looked at; malloc's */
+    const char *encoding;   /* NULL: UTF-8 */
+    bool encoding_sure;
+    char delimiter;
+    uint64_t header_line; /* from 1 */
+    uint32_t source;      /* the writer's number for it, once it is numbered */
     bool numbered;
     uint32_t year; /* in the file's name; 0 if there is none */
     size_t column[INPUT_COLUMNS_MAX], n_columns;
-    bool in_order;                       /* BACI: the columns stand as shipped */
-    uint8_t spelling[INPUT_COLUMNS_MAX]; /* Comtrade: which of a column's names the header has */
+    bool in_order;                         /* BACI: the columns stand as shipped */
+    struct str heading[INPUT_COLUMNS_MAX]; /* what the header calls them */
+    struct str *field;                     /* all that the header has: n_columns */
+    size_t rule_column[INPUT_RULES_MAX];   /* CSV_FIELDS_MAX: the file lacks it */
+    struct measure *measure;
+    size_t n_measures;
 };
 
 /* ---- country codes of the source ---- */
@@ -38,8 +64,12 @@ struct members {
     const struct countries *countries;
     enum code_system codes;
     uint32_t number[MEMBER_NUMBERS];  /* id, or NO_ID; all NO_ID where the source writes no numbers */
-    struct member_spelling *spelling; /* sorted */
+    struct member_spelling *spelling; /* sorted; NO_ID: rows to be left out */
     size_t n_spellings;
+    struct member_spelling
+        *name; /* names and their aliases without case and punctuation, sorted; NULL: names are no codes */
+    size_t n_names;
+    bool alpha2;
     uint32_t unknown_as; /* NO_ID: unknown codes are refused */
 };
 
@@ -47,15 +77,24 @@ void members_init(struct members *members, const struct countries *countries, en
 /* Replaces the source's own spellings: a manifest's "members", or names with signs that a request cannot write. */
 enum status members_spell(struct members *members, const struct dataset_csv *map, struct arena *arena, const char *name,
                           struct problem *problem) MUST_CHECK;
-/* Spellings such as "_X" that the table of countries has as aliases. */
+/* Adds spellings such as "_X" that the table of countries has as aliases. */
 enum status members_spell_aliases(struct members *members, struct arena *arena, struct problem *problem) MUST_CHECK;
-/* BACI's own table: numbers that ours does not know get their member by alpha-3; where both know one they must agree. */
-enum status members_read_baci(struct members *members, const char *path, int stop_fd,
+/* Names and their aliases become codes. */
+enum status members_spell_names(struct members *members, struct arena *arena, struct problem *problem) MUST_CHECK;
+/* BACI's own table: numbers that ours does not know get their member by alpha-3; where both know one they must agree. `bytes` are changed. */
+enum status members_read_baci(struct members *members, const char *name, char *bytes, size_t n,
                               struct problem *problem) MUST_CHECK;
-/* NO_ID if the code is in no table. */
+/* NO_ID if the code is in no table; MEMBER_LEFT_OUT if its rows are to be left out. */
+#define MEMBER_LEFT_OUT (NO_ID - 1)
 uint32_t members_find(const struct members *members, struct str code);
 
 /* ---- an import ---- */
+
+/* Dollars for a unit of the source's currency, in billionths. */
+struct rate {
+    uint32_t period;
+    int64_t usd_e9;
+};
 
 struct adapter;
 
@@ -70,19 +109,55 @@ struct importing {
     struct arena arena;
     struct dataset dataset;
     struct members members;
-    struct dataset_csv map;     /* tidy */
+    struct dataset_csv map;     /* what describes the files, but for BACI's */
     uint64_t *product_known;    /* BACI: a bit for each code of six digits, or NULL */
-    bool level_given, hs_given; /* Comtrade: by an option */
+    bool level_given, hs_given; /* by an option */
+    struct rate *rate;          /* of the currency, ascending by period */
+    size_t n_rates;
+    uint8_t rule_skip[INPUT_RULES_MAX]; /* enum ingest_skip */
+    bool level_found;                   /* the level is that of the finest rows: coarser ones are sums of them */
+    bool recognised;                    /* nobody named the format */
+    struct input *countries_table, *products_table; /* of BACI, found among the files; NULL: none */
+    struct container **container;                   /* that are open */
+    size_t n_containers;
+    struct str description;       /* JSON: what im->map and the dataset were read from */
+    struct ingest_report *report; /* told of what is found out */
 };
+
+/* A value's last digit is worth 10^(FINENESS_USD - fineness) USD. */
+#define FINENESS_USD 20U
 
 /* What the parsing of one block found out, besides rows. */
 struct tally {
     uint64_t skipped[INGEST_SKIPS];
     struct ingest_codes *countries, *products; /* unknown ones; malloc's, NULL while there is none */
-    unsigned decimals;                         /* most that a value is written with */
+    struct ingest_codes *left_out, *taken;     /* as in the report */
+    struct cube_row first[INGEST_FIRST_ROWS];
+    size_t n_first;
+    unsigned fineness; /* of the value that is written to the finest unit: last_digit of pipeline.c; 0: of none */
 };
 
+/* The last text of a column and what it meant: mostly the next row has it too. */
+struct meaning {
+    char text[24];
+    size_t n; /* of the text; 0: none */
+    uint32_t value;
+};
+enum { MEANS_PERIOD, MEANS_REPORTER, MEANS_PARTNER, MEANS_FLOW, MEANINGS };
+static inline bool means(const struct meaning *last, struct str text)
+{
+    return text.n && last->n == text.n && memcmp(last->text, text.p, text.n) == 0;
+}
+static inline void meaning_keep(struct meaning *last, struct str text, uint32_t value)
+{
+    last->n = text.n <= sizeof last->text ? text.n : 0;
+    if (last->n)
+        memcpy(last->text, text.p, text.n);
+    last->value = value;
+}
+
 struct parse {
+    struct meaning last[MEANINGS];
     const struct importing *importing;
     const struct input *input;
     struct csv csv;
@@ -94,6 +169,8 @@ struct parse {
 
 struct adapter {
     const char *name;
+    bool by_description; /* columns are found as a description says, which tolerates what it does not use */
+    bool figures_alone;  /* no text is in its files: what is no UTF-8 there is damage, and no encoding */
     /* Before the first byte is read: the dataset as far as options, file names and tables tell. */
     enum status (*describe)(struct importing *importing, struct problem *problem);
     /* An input's header stands in csv->field: finds the columns. */
@@ -106,7 +183,17 @@ struct adapter {
     enum status (*parse)(struct parse *parse);
 };
 
-extern const struct adapter adapter_baci, adapter_comtrade, adapter_tidy;
+extern const struct adapter adapter_baci, adapter_reader;
+
+/* The name of a column or a word without case, blanks and punctuation: what is compared. At most KEY_BYTES of it; also R's X before a
+ * digit is dropped. Returns its length. */
+#define KEY_BYTES 64
+size_t word_key(struct str word, char out[KEY_BYTES]);
+bool word_same(struct str a, struct str b);
+bool texts_have(const struct csv_texts *texts, struct str word);
+
+/* Notes a sentence about the files for whoever reads the report. */
+void tell(struct importing *importing, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* HS revisions by "HS2017", "HS17", "H5"; empty if there is none. */
 struct str hs_revision(struct str word);
@@ -124,9 +211,11 @@ enum status header_check_single(const struct csv *csv, size_t column, struct pro
 enum status parse_refuse(const struct parse *parse, struct str column, struct str value, const char *what);
 /* ST_INVALID at the present record. */
 enum status parse_refuse_row(const struct parse *parse, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* It is the file's last, and has no line end. */
+bool parse_may_be_cut(const struct parse *parse);
 /* The record has all fields that are used, and no text behind them. */
 enum status parse_check_width(const struct parse *parse, size_t n_roles) MUST_CHECK;
-/* The member; an unknown code is noted, and NO_ID unless unknown ones are allowed. ST_NO_MEMORY. */
+/* The member; an unknown code is noted, and NO_ID unless unknown ones are allowed; MEMBER_LEFT_OUT as members_find. ST_NO_MEMORY. */
 enum status parse_member(struct parse *parse, struct str code, uint32_t *id) MUST_CHECK;
 /* A value in USD, a quantity in kilograms; `shift` as in decimal_read. */
 enum status parse_value(const struct parse *parse, struct str column, struct str text, int shift,
@@ -146,6 +235,9 @@ enum status parse_add(struct parse *parse, const struct cube_row *row, enum leve
 
 /* False when memory is out. */
 bool codes_note(struct ingest_codes **codes, struct str code, const struct csv *csv);
+/* As codes_note, of a text that is made here. */
+bool codes_note_as(struct ingest_codes **codes, const struct csv *csv, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void codes_merge(struct ingest_codes *into, const struct ingest_codes *from);
 void tally_release(struct tally *tally);
 

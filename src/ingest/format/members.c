@@ -1,8 +1,5 @@
 /* From a source's country codes to members. */
 #include "ingest/format/format.h"
-#include "ingest/text/source.h"
-
-#define CODES_FILE_BYTES_MAX ((size_t)16 << 20)
 
 void members_init(struct members *m, const struct countries *countries, enum code_system codes)
 {
@@ -27,7 +24,7 @@ enum status members_spell(struct members *m, const struct dataset_csv *map, stru
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     for (size_t i = 0; i < map->n_members; i++) {
         const struct dataset_member *member = &map->member[i];
-        uint32_t id = countries_find_source(m->countries, CODES_ISO3, member->code);
+        uint32_t id = member->code.n ? countries_find_source(m->countries, CODES_ISO3, member->code) : MEMBER_LEFT_OUT;
         if (id == NO_ID) {
             char place[256];
             (void)snprintf(place, sizeof place, "%s: key \"members\"", name);
@@ -46,33 +43,164 @@ enum status members_spell(struct members *m, const struct dataset_csv *map, stru
 
 enum status members_spell_aliases(struct members *m, struct arena *arena, struct problem *problem)
 {
-    size_t n = 0, n_countries = countries_count(m->countries);
-    m->spelling = arena_new(arena, struct member_spelling, n_countries);
-    if (!m->spelling)
+    size_t n = m->n_spellings, n_countries = countries_count(m->countries);
+    struct member_spelling *all = arena_new(arena, struct member_spelling, n + n_countries);
+    if (!all)
         return problem_set(problem, ST_NO_MEMORY, "countries", "out of memory");
+    if (n)
+        memcpy(all, m->spelling, n * sizeof *all);
     for (uint32_t id = 0; id < n_countries; id++) {
         struct str rest = countries_at(m->countries, id)->aliases;
         struct str first = str_cut(&rest, '|'); /* codes stand before names */
         if (first.n >= 2 && first.p[0] == '_')
-            m->spelling[n++] = (struct member_spelling){first, id};
+            all[n++] = (struct member_spelling){first, id};
     }
+    m->spelling = all;
     m->n_spellings = n;
     if (n)
-        qsort(m->spelling, n, sizeof *m->spelling, by_text);
+        qsort(m->spelling, m->n_spellings, sizeof *m->spelling, by_text);
     return ST_OK;
+}
+
+/* ---- names ---- */
+
+#define NAME_WORDS 16
+#define NAME_BYTES 128
+
+/* Letters of Europe without their accents, from U+00C0 on. */
+static const char plain_letters[] = "aaaaaaaceeeeiiiidnooooo ouuuuypsaaaaaaaceeeeiiiidnooooo ouuuuypy";
+
+/* Words as one of them, in small letters without accents: whole ones for what is mostly cut, nothing for what is mostly left out. */
+static struct str plain_word(struct str word)
+{
+    static const struct {
+        const char *written, *meant;
+    } words[] = {{"rep", "republic"}, {"dem", "democratic"}, {"isds", "islands"},
+                 {"is", "islands"},   {"st", "saint"},       {"fed", "federated"},
+                 {"sts", "states"},   {"br", "british"},     {"fr", "french"},
+                 {"utd", "united"},   {"peoples", "people"}, {"the", ""},
+                 {"of", ""},          {"and", ""},           {"sar", ""},
+                 {"s", ""},           {"terr", "territory"}, {"afr", "african"},
+                 {"arab", ""},        {"kingd", "kingdom"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(word, words[i].written))
+            return str_view(words[i].meant);
+    return word;
+}
+
+/* Small letters without accents, in words: at most NAME_BYTES of them. */
+static size_t plain_text(struct str name, char out[NAME_BYTES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.n && n < NAME_BYTES; i++) {
+        unsigned char c = (unsigned char)name.p[i];
+        unsigned letter = c == 0xC3 && i + 1 < name.n ? (unsigned char)name.p[++i] - 0x80U : 64;
+        if (letter < 64)
+            out[n++] = plain_letters[letter];
+        else if (c == '\'')
+            continue; /* d'Ivoire, People's */
+        else if (c >= 'A' && c <= 'Z')
+            out[n++] = (char)(c + 32);
+        else
+            out[n++] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80 ? (char)c : ' ';
+    }
+    return n;
+}
+
+/* A name as it is compared: its words in the order of the alphabet, so that "Korea, Rep. of" is the Republic of Korea. */
+static size_t name_key(struct str name, char out[NAME_BYTES])
+{
+    char text[NAME_BYTES];
+    struct str word[NAME_WORDS], rest = str_span(text, plain_text(name, text));
+    size_t n = 0, length = 0;
+    while (rest.n && n < NAME_WORDS) {
+        struct str next = plain_word(str_cut(&rest, ' '));
+        size_t at = n;
+        if (next.n == 0)
+            continue;
+        for (; at > 0 && str_cmp(word[at - 1], next) > 0; at--)
+            word[at] = word[at - 1];
+        word[at] = next;
+        n++;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < word[i].n && length < NAME_BYTES; k++)
+            out[length++] = word[i].p[k];
+    return length;
+}
+
+static bool add_name(struct members *m, struct arena *arena, struct str name, uint32_t id)
+{
+    char key[NAME_BYTES];
+    size_t n = name_key(name, key);
+    if (n == 0)
+        return true;
+    struct str text = arena_str(arena, str_span(key, n));
+    m->name[m->n_names++] = (struct member_spelling){text, id};
+    return text.p != NULL;
+}
+
+/* One name of several members is that of the present country. */
+static void drop_double_names(struct members *m)
+{
+    size_t k = 0;
+    for (size_t i = 1; i < m->n_names; i++) {
+        if (!str_eq(m->name[i].text, m->name[k].text))
+            m->name[++k] = m->name[i];
+        else if (countries_at(m->countries, m->name[k].id)->kind != MEMBER_COUNTRY)
+            m->name[k].id = m->name[i].id;
+    }
+    m->n_names = m->n_names ? k + 1 : 0;
+}
+
+enum status members_spell_names(struct members *m, struct arena *arena, struct problem *problem)
+{
+    size_t room = 0, n_countries = countries_count(m->countries);
+    for (uint32_t id = 0; id < n_countries; id++) {
+        struct str aliases = countries_at(m->countries, id)->aliases;
+        room += 2;
+        for (size_t i = 0; i < aliases.n; i++)
+            room += aliases.p[i] == '|';
+    }
+    m->name = arena_new(arena, struct member_spelling, room + 1);
+    bool ok = m->name != NULL;
+    for (uint32_t id = 0; ok && id < n_countries; id++) {
+        const struct country *country = countries_at(m->countries, id);
+        struct str rest = country->aliases;
+        ok = add_name(m, arena, country->name, id);
+        while (ok && rest.n)
+            ok = add_name(m, arena, str_cut(&rest, '|'), id);
+    }
+    if (!ok)
+        return problem_set(problem, ST_NO_MEMORY, "countries", "out of memory");
+    qsort(m->name, m->n_names, sizeof *m->name, by_text);
+    drop_double_names(m);
+    return ST_OK;
+}
+
+static uint32_t find_spelling(const struct member_spelling *list, size_t n, struct str text)
+{
+    struct member_spelling wanted = {.text = text};
+    const struct member_spelling *found = n ? bsearch(&wanted, list, n, sizeof *list, by_text) : NULL;
+    return found ? found->id : NO_ID;
 }
 
 uint32_t members_find(const struct members *m, struct str code)
 {
-    struct member_spelling wanted = {.text = code};
-    const struct member_spelling *found =
-        m->n_spellings ? bsearch(&wanted, m->spelling, m->n_spellings, sizeof *m->spelling, by_text) : NULL;
-    if (found)
-        return found->id;
-    uint32_t number;
+    uint32_t number, id = find_spelling(m->spelling, m->n_spellings, code);
+    if (id != NO_ID)
+        return id;
     if (m->codes != CODES_ISO3 && str_u32(code, MEMBER_NUMBERS - 1, &number))
         return m->number[number];
-    return countries_find_source(m->countries, m->codes, code);
+    id = countries_find_source(m->countries, m->codes, code);
+    if (id == NO_ID && m->alpha2 && code.n == 2)
+        id = countries_find(m->countries, code);
+    if (id == NO_ID && m->name) {
+        char key[NAME_BYTES];
+        size_t n = name_key(code, key);
+        id = find_spelling(m->name, m->n_names, str_span(key, n));
+    }
+    return id;
 }
 
 /* ---- BACI's table of countries ---- */
@@ -101,19 +229,15 @@ static enum status take_row(struct members *m, const struct csv *csv, size_t cod
     return problem_cure(problem, status, "correct one of them; --countries names another table");
 }
 
-enum status members_read_baci(struct members *m, const char *path, int stop_fd, struct problem *problem)
+enum status members_read_baci(struct members *m, const char *name, char *bytes, size_t n, struct problem *problem)
 {
     static const char *const names[] = {"country_code", "country_iso3"};
     struct csv csv;
-    size_t n, column[2];
-    char *bytes;
-    enum status status = source_slurp(path, CODES_FILE_BYTES_MAX, stop_fd, &bytes, &n, problem);
-    if (status != ST_OK)
-        return status;
-    csv_init_memory(&csv, path, bytes, n);
-    status = csv_header(&csv, names, 2, column, problem);
+    size_t column[2];
+    csv_init_memory(&csv, name, bytes, n);
+    csv.tolerant = true;
+    enum status status = csv_header(&csv, names, 2, column, problem);
     while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK)
         status = take_row(m, &csv, column[0], column[1], problem);
-    free(bytes);
     return status == ST_NOT_FOUND ? ST_OK : status;
 }

@@ -37,8 +37,16 @@ bool block_copy(struct block *to, const struct block *block, size_t from)
 enum status block_reader_open(struct block_reader *reader, const char *path, size_t block_bytes, int stop_fd,
                               struct problem *problem)
 {
-    *reader = (struct block_reader){.block_bytes = block_bytes ? block_bytes : BLOCK_BYTES, .rest.line = 1};
-    return source_open(&reader->source, path, stop_fd, problem);
+    struct source source;
+    enum status status = source_open(&source, path, stop_fd, problem);
+    block_reader_take(reader, &source, block_bytes);
+    return status;
+}
+
+void block_reader_take(struct block_reader *reader, const struct source *source, size_t block_bytes)
+{
+    *reader = (struct block_reader){
+        .source = *source, .block_bytes = block_bytes ? block_bytes : BLOCK_BYTES, .rest.line = 1};
 }
 
 void block_reader_close(struct block_reader *reader)

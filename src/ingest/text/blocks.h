@@ -29,6 +29,8 @@ struct block_reader {
 /* `block_bytes` 0: BLOCK_BYTES. Fails as source_open does. */
 enum status block_reader_open(struct block_reader *reader, const char *path, size_t block_bytes, int stop_fd,
                               struct problem *problem) MUST_CHECK;
+/* The same over a source that is open; the reader closes it. */
+void block_reader_take(struct block_reader *reader, const struct source *source, size_t block_bytes);
 void block_reader_close(struct block_reader *reader);
 /* The next piece into *block, whose memory is used again and grows as needed; the last one (perhaps empty) is marked so. ST_NOT_FOUND
  * behind it; ST_INVALID for a record above CSV_RECORD_MAX; what the source says. */

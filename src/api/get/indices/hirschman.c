@@ -32,12 +32,7 @@ static const struct column columns[] = {
 static const struct param params[] = {
     PARAM_OF_COUNTRY(reporter, true,
                      "country whose trade is looked at: ISO alpha-3 or alpha-2, M49, or Comtrade number", "IND"),
-    {.name = "flow",
-     .type = PARAM_WORD,
-     .words = flow_words,
-     .fallback = "imports",
-     .description = "exports or imports",
-     .example = "imports"},
+    PARAM("flow", WORD, "exports or imports", .words = flow_words, .fallback = "imports", .example = "imports"),
     PARAMS_OF_INDICES,
 };
 
