@@ -80,7 +80,7 @@ static enum status find_leaves(struct scan *s)
         if (leaf < n_leaves && baskets->of_leaf[leaf])
             list[s->leaves.n++] = leaf;
     }
-    if (s->leaves.n == n_leaves)
+    if (s->leaves.n == n_leaves && s->cube->image.rests.n == 0) /* the runs' totals hold rests too */
         s->leaves = (struct cube_set){NULL, 0};
     return ST_OK;
 }
