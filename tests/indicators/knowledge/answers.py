@@ -73,6 +73,9 @@ def pair_row(a, r, p, node, t):
     if p not in GROUPS and p != WORLD:
         row["share_of_total"] = share_of_both(x, m, wx, wm)
     row["exports_growth"], row["imports_growth"] = growth(x, x0), growth(m, m0)
+    if not (x.complete and m.complete and x0.complete and m0.complete):  # a row of a part of a year need not tell the other flow's
+        for name in ("exports_growth", "imports_growth"):
+            row[name] = Either(row[name], None)
     if all(fig.whole for fig in (x, m, x0, m0)):
         row["balance_change"] = x.value - m.value - x0.value + m0.value
     elif any(fig.value is None for fig in (x, m, x0, m0)) or not (x.complete and m.complete):
@@ -118,7 +121,8 @@ BASKETS = {"electric-batteries": ("8506", "8507")}  # of config/sectors.json, th
 def bilateral(a, r, p, product=None, years=None):
     node = BASKETS.get(product, product or "")
     periods = years or a.world.periods
-    ranks = ranked(a, r, p, node, periods)
+    series = a.world.periods if a.world.frequency != "M" or len(periods[0]) == 7 else sorted({t[:4] for t in a.world.periods})
+    ranks = ranked(a, r, p, node, series)
 
     def row(t):
         if t not in periods:
@@ -331,18 +335,24 @@ def deficits(a, r, t):
 # ---- dependence, leverage, suppliers, scenario ----
 
 def concentration(a, r, node, t):
-    """(least HHI, most HHI, named suppliers) of imports; None where the suppliers are not known."""
-    if not can_rank(a, r, "M", t):
+    """(least HHI, most HHI, named suppliers, what nobody in particular sold) of imports; None where the suppliers are not known.
+    Suppliers of which nothing is known sold no more than the world's row leaves for them."""
+    whole = a.figure(r, WORLD, "M", node, t)
+    if not can_rank(a, r, "M", t) or not whole.whole or not whole.value:
         return None
     origins = {p: a.figure(r, p, "M", node, t) for p in everybody(a, r, "M", t)}
-    whole = a.figure(r, WORLD, "M", node, t)
-    if not whole.whole or not whole.value or any(not o.whole and o.why != {"outside_set"} for o in origins.values()):
+    there = {p: o.value for p, o in origins.items() if o.value is not None}
+    if any(o.part or not (o.complete or o.value is None) for o in origins.values()):
         return None
-    named = {p: o.value for p, o in origins.items() if o.value and not nowhere(p)}
-    vague = whole.value - sum(named.values())
+    left = whole.value - sum(there.values())
+    named = {p: v for p, v in there.items() if v and not nowhere(p)}
+    vague = sum(v for p, v in there.items() if nowhere(p)) + (left if abs(left) > max(1, len(there)) * a.world.unit else 0)
+    if vague < 0 or (left and vague == 0 and whole.value < 10**5):
+        return None
     shares = sorted((v / whole.value for v in named.values()), reverse=True)
     least = sum(s * s for s in shares)
-    most = least if not vague else least - (shares[0] if shares else 0) ** 2 + ((shares[0] if shares else 0) + vague / whole.value) ** 2
+    top = shares[0] if shares else 0
+    most = least - top ** 2 + (top + vague / whole.value) ** 2 if vague else least
     return least, most, named, vague
 
 
