@@ -372,7 +372,7 @@ def dependence(a, r, p, level, t, threshold=0.4):
             return wanted
         told = concentration(a, r, node, t)
         if told is None:
-            lower_bound(wanted, one, whole, threshold)
+            lower_bound(wanted, a, r, one, whole, node, t, threshold)
             return wanted
         least, most, named, vague = told
         wanted["hhi"] = Cell(least, ("lower_bound",) if vague else ())
@@ -407,20 +407,23 @@ def dependence(a, r, p, level, t, threshold=0.4):
         a.faults.row(endpoint + ".summary", answer.url, "summary", answer.summary, {"imports": None, "dependent_products": None})
 
 
-def lower_bound(wanted, one, whole, threshold):
-    """Other suppliers are not known: the concentration is at least the square of a share."""
-    if one is None or one.part or whole.part or not isinstance(wanted.get("share"), float):
-        wanted.update(hhi=None, top_supplier=None, dependent=None)
-        if one is not None and isinstance(wanted.get("share"), Either):
-            wanted.update(hhi=ANY, top_supplier=ANY, dependent=ANY)
+def lower_bound(wanted, a, r, one, whole, node, t, threshold):
+    """Other suppliers are not known: the concentration is at least that of those that are."""
+    if not whole.whole or not whole.value:
+        wanted.update(dependent=None, hhi=ANY if whole.value and not whole.part else None)
         return
-    s = wanted["share"]
-    wanted["hhi"] = Cell(Either(s * s, None), ())
-    if not whole.complete:
+    if one is not None and not one.whole:
+        if one.part or one.value is None:
+            wanted.update(dependent=None)
         return
-    if s > 0.5 and s * s > threshold:
+    wanted["hhi"] = Cell(ANY, ("lower_bound",))
+    origins = [a.figure(r, p, "M", node, t) for p in everybody(a, r, "M", t)]
+    shares = sorted((o.value / whole.value for o in origins if o.value), reverse=True) if one is None else [one.value / whole.value]
+    top = shares[0] if shares else 0
+    least, others = sum(s * s for s in shares), 1 - sum(shares)
+    if least > threshold and (top > 0.5 or one is None and top > others):
         wanted["dependent"] = True
-    elif s * s + (1 - s) ** 2 <= threshold or (s < 0.5 and s * s + (1 - s) ** 2 <= threshold):
+    elif least - top ** 2 + (top + max(0, others)) ** 2 <= threshold:
         wanted["dependent"] = False
 
 
@@ -574,6 +577,7 @@ def indices(a, r, p, level, t):
                     "product", balanced, ())
     rca(a, r, level, t)
     hhi(a, r, level, t)
+    tii(a, r, p, t, one)
 
 
 def rca(a, r, level, t):
@@ -600,6 +604,41 @@ def rca(a, r, level, t):
         return {"rca": Either(f.rca(own.get(node, 0), sum(own.values()), world.get(node, 0), sum(world.values())), None)}
 
     a.faults.answer("rca", answer, "product", row, ())
+
+
+def tii(a, r, p, t, one):
+    """X_ij / X_i over M_j / M_W: the world's imports are those of the countries that report."""
+    flow, all_x, all_m = a.figure(r, p, "X", "", t), a.figure(r, WORLD, "X", "", t), a.figure(p, WORLD, "M", "", t)
+    imports = [a.figure(c, WORLD, "M", "", t) for c in sorted(a.world.members) if a.world.has_return(c, "M", t)]
+    if None in (flow.value, all_x.value, all_m.value):
+        one("tii", "reporter=%s&partner=%s" % (r, p), "tii", None)
+    elif all(fig.whole for fig in [flow, all_x, all_m] + imports):
+        value = f.trade_intensity(flow.value, all_x.value, all_m.value, sum(fig.value for fig in imports))
+        one("tii", "reporter=%s&partner=%s" % (r, p), "tii", value if len(imports) == len(a.world.members) else Either(value, None))
+
+
+def profile(a, worlds, r, p):
+    """Its parts are of the datasets that it names: rows as those have them."""
+    answer = a.server.ask("/v1/profile/%s/%s" % (r, p))
+    a.faults.compared += 1
+    if answer.status != 200:
+        return
+    part = answer.body.get("totals") or {}
+    world = worlds.get(part.get("dataset"))
+    if world is None or part.get("rows") is None:
+        return
+    inside = Asked(world, a.server, a.faults)
+    for row in part["rows"]:
+        wanted = pair_row(inside, r, p, "", row["period"])
+        wanted = {column: wanted[column] for column in ("exports", "imports", "balance", "total", "share_of_exports", "share_of_imports")}
+        a.faults.row("profile.totals", answer.url, row["period"], row, wanted)
+    part = answer.body.get("products") or {}
+    world = worlds.get(part.get("dataset"))
+    for way in ("exports", "imports") if world else ():
+        for row in part.get(way) or ():
+            if row["product"] != "other" and not row["product"].endswith("-rest"):
+                figures = {FLOW[flow]: plain(figure(world, r, p, flow, row["product"], part["period"])) for flow in "XM"}
+                a.faults.row("profile.products", answer.url, row["product"], row, figures)
 
 
 def hhi(a, r, level, t):

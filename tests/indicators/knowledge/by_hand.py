@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import hand
 import kinds
 from answers import FLAG_OF
+from codes import revisions
 from faults import same
 from figures import Either, figure
 from returns import UNKNOWN
@@ -125,6 +126,9 @@ def run(binary, shown=10**6):
     lacking, unknown = hand.check_sentences()
     reference.hold(not lacking and not unknown, "sentences without a world: %s; unknown: %s" % (lacking, unknown))
     for case in hand.CASES:
+        if any(world.hs and world.hs not in revisions() for world in case.worlds):
+            print("skip - by hand: %s needs the correlation tables" % " ".join(case.sentences))
+            continue
         of_the_reference(case, reference)
         with tempfile.TemporaryDirectory() as folder:
             data = [kinds.write(world, folder) for world in case.worlds]
