@@ -366,9 +366,8 @@ def dependence(a, r, p, level, t, threshold=0.4):
             wanted["imports_from_partner"] = plain(one)
             wanted["share"] = share(one, whole)
         if not whole.value or one is not None and not one.value:
-            wanted["dependent"] = Either(False, None)
-            if one is not None and one.value is None:
-                wanted["dependent"] = None
+            unknown = whole.value is None or one is not None and one.value is None
+            wanted["dependent"] = None if unknown else Either(False, None)
             return wanted
         told = concentration(a, r, node, t)
         if told is None:

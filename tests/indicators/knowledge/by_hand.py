@@ -131,7 +131,7 @@ def run(binary, shown=10**6):
             continue
         of_the_reference(case, reference)
         with tempfile.TemporaryDirectory() as folder:
-            data = [kinds.write(world, folder) for world in case.worlds]
+            data = [kinds.write(world, folder)[0] for world in case.worlds]
             of_the_program(os.path.abspath(binary), case, data, program)
     for what, outcome in (("the reference", reference), ("the program", program)):
         for text in outcome.told[:shown]:

@@ -23,7 +23,7 @@ MAY_CHANGE = ("rank", "growth", "cagr", "since", "rank_of", "period", "months_he
 
 def again(world, rows):
     return World(world.name, rows, level=world.level, basis=world.basis, coverage=world.coverage, partners=world.partners, hs=world.hs,
-                 unit=world.unit, revision_of=world.revision_of, kind=world.kind, stated=world.stated, frequency=world.frequency)
+                 unit=world.unit, revision_of=world.revision_of, kind=world.kind, stated=world.stated, frequency=world.frequency, form=world.form)
 
 
 def whole_returns(world, chance):

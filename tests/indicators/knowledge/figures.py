@@ -65,6 +65,8 @@ def set_against(one, other, how):
     if not both:
         return None
     value = how(one.over(both), other.over(both))
+    if value is None:
+        return None
     if one.part or other.part:
         return Either(value, None)
     return value if one.months == other.months else Either(value, None)
@@ -76,7 +78,7 @@ def share(one, whole):
     if not both or one.part or whole.part:
         return None
     value = one.over(both) / whole.over(both) if whole.over(both) else None
-    return value if both == one.months == whole.months else Either(value, None)
+    return value if value is None or both == one.months == whole.months else Either(value, None)
 
 
 def before(period):

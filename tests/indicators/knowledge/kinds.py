@@ -194,11 +194,74 @@ def nowhere_in_particular(chance):
     return dict(rows=with_world(rows), coverage="full", partners="all")
 
 
+def rounded(chance):
+    """To 0.01 million USD, as the source prints it: totals differ from the sums of chapters by what rounding makes."""
+    unit, rows = 10000, []
+    for t, r, p, f, c, v in trade(chance, COUNTRIES[:4], COUNTRIES[:6], YEARS[:2], ("29", "84", "85", "90"), fill=0.7):
+        rows.append((t, r, p, f, c, 10**9 + v // unit * unit))
+    rows = with_world(rows)
+    counted = {}
+    for t, r, p, f, c, v in rows:
+        counted[t, r, p, f] = counted.get((t, r, p, f), 0) + 1
+    rows = [(t, r, p, f, c, v if c else v + unit * chance.randint(-counted[t, r, p, f], counted[t, r, p, f]))
+            for t, r, p, f, c, v in with_totals(rows)]
+    return dict(rows=[row for row in rows if row[5] > 0], level="hs2", hs=None, unit=unit)
+
+
+def stated_by_return(chance):
+    """An extract whose manifest says of which returns all is there."""
+    rows = trade(chance, COUNTRIES[:4], COUNTRIES[:6], YEARS, [c for c in CODES if c.startswith("85")])
+    stated = ({"reporter": "IND", "products": "full"}, {"period": YEARS[0], "flow": "M", "products": "full"},
+              {"reporter": "USA", "partners": "listed"})
+    return dict(rows=rows, partners="all", stated=stated)
+
+
+def comtrade(chance):
+    return dict(with_total(chance), form="comtrade")
+
+
+def comtrade_extract(chance):
+    return dict(extract_bare(chance), form="comtrade")
+
+
+def comtrade_with_total(chance):
+    return dict(extract_with_total(chance), form="comtrade")
+
+
+def comtrade_world_alone(chance):
+    """In one year only the world's rows."""
+    made = with_total(chance)
+    return dict(rows=[row for row in made["rows"] if row[0] == YEARS[0] or row[2] == WORLD], form="comtrade")
+
+
+def baci_extract(chance):
+    """BACI filtered to some products."""
+    return dict(reconciled(chance, None, None), form="baci", hs="HS2017") if "HS2017" in revisions() else None
+
+
+def baci_closed(chance):
+    return dict(reconciled(chance, "full", "closed"), form="baci", hs="HS2017") if "HS2017" in revisions() else None
+
+
+def baci(chance):
+    """Nine codes of ten in a year, four areas: full by the reader's word, partners listed; in the second year half of the codes."""
+    if "HS2017" not in revisions():
+        return None
+    rows, codes = [], sorted(revisions()["HS2017"])
+    for t, part in ((YEARS[0], 0.9), (YEARS[1], 0.5)):
+        some = chance.sample(codes, int(part * len(codes)))
+        pairs = [(i, j) for i in COUNTRIES[:4] for j in COUNTRIES[:4] if i != j and chance.random() < 0.8]
+        for n, c in enumerate(some):
+            i, j = pairs[n % len(pairs)]
+            rows.append((t, i, j, None, c, amount(chance)))
+    return dict(rows=rows, basis="reconciled", form="baci", hs="HS2017")
+
+
 KINDS = {f.__name__: f for f in (
     reported, with_total, reconciled, closed, reconciled_closed, listed, selected, extract_with_total, extract_bare,
     chapters_and_some, mixed_revisions, old_revision, missing_flows, missing_months, missing_months_listed, half, groups, ended,
-    all_chapters, many_partners, nowhere_in_particular)}
-# Kinds of which whole returns, months, flows and reporters, or rows below an aggregate, are deleted: see deletion.py.
+    all_chapters, many_partners, nowhere_in_particular, rounded, stated_by_return, comtrade, comtrade_extract, comtrade_with_total,
+    comtrade_world_alone, baci_extract, baci_closed, baci)}
 
 
 def make(kind, seed):
@@ -208,6 +271,50 @@ def make(kind, seed):
 
 
 def write(world, folder):
+    """The files of a world, in its form; what `entrepot import` is told of them."""
+    return {"tidy": write_tidy, "comtrade": write_comtrade, "baci": write_baci}[world.form](world, folder)
+
+
+def words(world):
+    """What is stated on the command line."""
+    said = ["--id", world.name, "--hs", world.hs] if world.hs else ["--id", world.name]
+    for key in ("coverage", "partners"):
+        if getattr(world, key):
+            said += ["--" + key, getattr(world, key)]
+    return said
+
+
+def write_comtrade(world, folder):
+    number = {c: row["comtrade"] for c, row in countries().items()}
+    path = os.path.join(folder, world.name + ".csv")
+    with open(path, "w", encoding="utf-8", newline="") as f:
+        writer = csv.writer(f, lineterminator="\n")
+        writer.writerow(("period", "reporterCode", "flowCode", "partnerCode", "partner2Code", "classificationCode", "cmdCode",
+                         "customsCode", "motCode", "primaryValue", "netWgt"))
+        for t, r, p, flow, code, usd in world.rows:
+            writer.writerow((t, number[r], flow, number[p], 0, "H6", code or "TOTAL", "C00", 0, usd, ""))
+    return ["comtrade", path] + words(world)
+
+
+def write_baci(world, folder):
+    number = {c: row["comtrade"] for c, row in countries().items()}
+    said = ["baci"]
+    for period in world.periods:
+        path = os.path.join(folder, "BACI_HS17_Y%s_V202501.csv" % period)
+        with open(path, "w", encoding="utf-8", newline="") as f:
+            writer = csv.writer(f, lineterminator="\n")
+            writer.writerow("tijkvq")
+            for t, i, j, _, code, usd in sorted(r for r in world.rows if r[0] == period):
+                writer.writerow((t, number[i], number[j], code, "%d.%03d" % divmod(usd, 1000), "NA"))
+        said.append(path)
+    return said + words(world)
+
+
+def decimal(world, usd):
+    return usd if world.unit == 1 else "%d.%02d" % (usd // 10**6, usd % 10**6 // 10**4)
+
+
+def write_tidy(world, folder):
     """A manifest beside a tidy CSV. What is not stated is not in the manifest."""
     reconciled_ = world.basis == "reconciled"
     columns = {k: k for k in ("period", "reporter", "partner", "flow", "product", "value")}
@@ -221,14 +328,15 @@ def write(world, folder):
         writer = csv.writer(f, lineterminator="\n")
         writer.writerow(list(columns))
         for t, r, p, flow, code, usd in sorted(world.rows, key=lambda row: tuple(map(str, row))):
-            cells = {"period": t, "reporter": r, "partner": p, "flow": flow, "product": code or "TOTAL", "value": usd,
+            cells = {"period": t, "reporter": r, "partner": p, "flow": flow, "product": code or "TOTAL", "value": decimal(world, usd),
                      "hs": world.revision_of.get((r, flow, t), "")}
             writer.writerow([cells[k] for k in columns])
     document = {
         "id": world.name, "title": "A world of the tests: " + world.name, "source": "a test", "source_url": None,
         "licence": "none", "published": None, "checked": "no", "frequency": world.frequency, "level": world.level,
         "hs": world.hs, "valuation": {"exports": "FOB", "imports": "FOB" if reconciled_ else "CIF"}, "basis": world.basis,
-        "synthetic": False, "notes": [], "file": world.name + ".csv", "codes": "iso3", "columns": columns, "value_unit": "USD"}
+        "synthetic": False, "notes": [], "file": world.name + ".csv", "codes": "iso3", "columns": columns,
+        "value_unit": "USD" if world.unit == 1 else "USD million"}
     for key in ("coverage", "partners"):
         if getattr(world, key):
             document[key] = getattr(world, key)
@@ -237,4 +345,4 @@ def write(world, folder):
     path = os.path.join(folder, world.name + ".json")
     with open(path, "w", encoding="utf-8") as f:
         json.dump(document, f)
-    return path
+    return [path]

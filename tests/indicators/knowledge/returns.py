@@ -34,11 +34,11 @@ class World:
     """One dataset. `rows`: (leaf period, reporter or exporter, partner or importer, flow or None, code, USD)."""
 
     def __init__(self, name, rows, level="hs6", basis="reported", coverage=None, partners=None, hs="HS2022", unit=1,
-                 revision_of=None, kind=None, stated=(), frequency="A"):
+                 revision_of=None, kind=None, stated=(), frequency="A", form="tidy"):
         self.name, self.level, self.basis, self.coverage, self.partners = name, level, basis, coverage, partners
         self.hs, self.unit, self.rows, self.kind, self.stated = hs, unit, rows, kind or name, stated
         self.revision_of = revision_of or {}  # (reporter, flow, period) -> revision
-        self.frequency = frequency
+        self.frequency, self.form = frequency, form
         self.returns, self.pairs, self.areas = {}, {}, {}
         self.members = {r[1] for r in rows} | {r[2] for r in rows} - {WORLD}
         self.members -= set(GROUPS)
@@ -314,7 +314,11 @@ class World:
         return Known(0) if full else Known(None, "selected_products", UNKNOWN)
 
     def products_reconciled(self, t):
-        return self.coverage or self.by_codes("X", t, self.hs)
+        """BACI's reader takes a year for full, unless less than 85 % of the revision's codes occur in it."""
+        if self.coverage or self.form != "baci":
+            return self.coverage or self.by_codes("X", t, self.hs)
+        codes = {c for c in self._occur.get(("X", t), (set(), set()))[1] if len(c) == 6}
+        return "full" if len(codes) >= 0.85 * len(codes_below(self.hs, "", 6) or ("",)) else "selected"
 
     def reconciled_world(self, sides, r, f, node, t, word):
         if r not in sides[0] and r not in sides[1]:

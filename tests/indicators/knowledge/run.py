@@ -1,6 +1,6 @@
 """What is known: random worlds in which something is not, every answer held against a reference of returns, rests and absence.
 
-usage: run.py ENTREPOT [--only hand|worlds|deletion] [--long] [--kind KIND] [--seeds N] [--shown N]
+usage: run.py ENTREPOT [--only hand|worlds|deletion|choice] [--long] [--kind KIND] [--seeds N] [--shown N]
 
 The rules are DESIGN 9.1 to 9.3 and nothing of the program's. A short run looks at a part of each world; --long makes more
 than a million comparisons.
@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import answers as ask  # noqa: E402
 import by_hand  # noqa: E402
+import choice  # noqa: E402
 import deletion  # noqa: E402
 import kinds  # noqa: E402
 from codes import GROUPS, WORLD  # noqa: E402
@@ -135,11 +136,14 @@ def start(binary, folder, worlds, faults):
     server, cubes = Asking(binary, folder), []
     good = []
     for world in worlds:
-        path = kinds.write(world, folder)
+        own = os.path.join(folder, world.name)
+        os.mkdir(own)
+        said, cube = kinds.write(world, own), os.path.join(own, "it.cube")
         faults.world = world.kind
         faults.compared += 1
         try:
-            cubes += server.import_all([path])
+            server.run("import", *said, "-o", cube)
+            cubes.append(cube)
             good.append(world)
         except SystemExit as refused:
             faults.fault("import", "(file)", "refused", world.name, str(refused)[-180:])
@@ -184,11 +188,18 @@ def deleted(options):
     return end("what is deleted and not marked", faults, status, "%d seeds" % len(seeds), started)
 
 
+def chosen(options):
+    faults, started = Faults(options.shown), time.monotonic()
+    seeds = range(1, (options.seeds or (200 if options.long else 12)) + 1)
+    status = choice.run(start, options.entrepot, faults, seeds, 4)
+    return end("which dataset answers", faults, status, "%d sets" % len(seeds), started)
+
+
 def worked_out(options):
     return any(outcome.differing for outcome in by_hand.run(options.entrepot))
 
 
-PARTS = {"hand": worked_out, "worlds": random_worlds, "deletion": deleted}
+PARTS = {"hand": worked_out, "worlds": random_worlds, "deletion": deleted, "choice": chosen}
 
 
 def main():
