@@ -5,7 +5,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import formulas as f  # noqa: E402  (of the folder above)
-from codes import GROUPS, WORLD, codes_below, in_revision, nowhere  # noqa: E402
+from codes import GROUPS, WORLD, codes_below, in_revision, nowhere, predecessors, same_in_2022, successors  # noqa: E402
 from faults import ANY, Cell  # noqa: E402
 from figures import Either, before, figure, growth, set_against, share  # noqa: E402
 from returns import DIGITS, UNKNOWN  # noqa: E402
@@ -165,6 +165,8 @@ def products(a, r, p, level, t, vs):
         total = codes_below(a.world.hs, node, DIGITS[a.world.level]) if a.world.hs and (x.part or m.part) else None
         if total:
             wanted["codes_total"] = len(total)
+        if len(node) == 6 and a.world.hs and a.world.hs < "HS2022" and node != "854140" and not same_in_2022(a.world.hs, node):
+            wanted["name"] = None  # the name of HS 2022 is another thing's
         return wanted
 
     must = nodes_of(a, r, p, level, t) + rests_of(a, r, p, level, t)
@@ -679,3 +681,18 @@ def availability(a):
     a.faults.answer("availability", answer, ("reporter", "flow", "period", "partner"), row, must)
 
 
+def codes(server, faults, some):
+    """What comes before and after a code stands in its document."""
+    for code in some:
+        answer = server.ask("/v1/products/" + code)
+        row = answer.rows[0] if answer.status == 200 and answer.rows else {}
+        for column, wanted in (("successors", successors(code)), ("predecessors", predecessors(code))):
+            if not wanted:
+                continue
+            if column not in row:
+                faults.lacking.setdefault(("products/{code}", column), answer.url)
+                continue
+            faults.compared += 1
+            told = str(row[column])
+            if any(other not in told for other in wanted):
+                faults.fault("products/{code}", column, "not all told", answer.url, "%s, wanted %s" % (told[:80], sorted(wanted)[:8]))

@@ -75,3 +75,39 @@ def in_revision(revision, node):
     if not node or revision not in revisions() or node[:2] in ("98", "99"):
         return True
     return bool(codes_below(revision, node[:6], 6))
+
+
+@functools.lru_cache(None)
+def links():
+    """Older revision -> (code -> its successors, successor -> its predecessors); codes that have more than 20 old ones apart."""
+    found = {}
+    if os.path.exists(CORRELATIONS):
+        with open(CORRELATIONS, encoding="utf-8", newline="") as f:
+            for row in csv.DictReader(f):
+                found.setdefault(row["older"], ({}, {}))[1].setdefault(row["newer_code"], set()).add(row["older_code"])
+        for after, before in found.values():
+            for newer in [code for code, olds in before.items() if len(olds) > 20]:
+                del before[newer]
+            for newer, olds in before.items():
+                for old in olds:
+                    after.setdefault(old, set()).add(newer)
+    return found
+
+
+def successors(code):
+    """Codes that come after one in the next revision, over all revisions in which it changes."""
+    return set().union(*(after.get(code, set()) for after, _ in links().values())) - {code}
+
+
+def predecessors(code):
+    return set().union(*(before.get(code, set()) for _, before in links().values())) - {code}
+
+
+@functools.lru_cache(None)
+def same_in_2022(revision, code):
+    """The chain from a revision to HS 2022 is 1:1 with the same code."""
+    for older in sorted(r for r in links() if r >= revision):
+        after, before = links()[older]
+        if after.get(code) != {code} or before.get(code) != {code}:
+            return False
+    return True

@@ -262,6 +262,7 @@ KINDS = {f.__name__: f for f in (
     chapters_and_some, mixed_revisions, old_revision, missing_flows, missing_months, missing_months_listed, half, groups, ended,
     all_chapters, many_partners, nowhere_in_particular, rounded, stated_by_return, comtrade, comtrade_extract, comtrade_with_total,
     comtrade_world_alone, baci_extract, baci_closed, baci)}
+LARGE = ("baci",)  # only in long runs
 
 
 def make(kind, seed):
