@@ -8,7 +8,7 @@ import formulas as f  # noqa: E402  (of the folder above)
 from codes import GROUPS, WORLD, codes_below, in_revision, nowhere, predecessors, same_in_2022, successors  # noqa: E402
 from faults import ANY, Cell  # noqa: E402
 from figures import Either, before, figure, growth, set_against, share  # noqa: E402
-from returns import DIGITS, UNKNOWN  # noqa: E402
+from returns import DIGITS  # noqa: E402
 
 ALL = "&limit=50000"
 # Why a cell is null -> flags of which the row has one.
@@ -29,7 +29,7 @@ def plain(fig, asked=True):
     elif not fig.complete:
         flags = ("partial_year", "months_differ")
     elif "summed" in fig.flags and asked:
-        flags = ("summed",)
+        flags = ("summed", "closed_set")
     elif "members_missing" in fig.flags:
         flags = ("members_missing",)
     return Cell(fig.value, flags)

@@ -4,7 +4,7 @@ import json
 import os
 import random
 
-from codes import CHAPTERS, GROUPS, WORLD, countries, revisions
+from codes import CHAPTERS, WORLD, countries, revisions
 from returns import World
 
 COUNTRIES = ("IND", "CHN", "USA", "DEU", "KOR", "BRA", "VNM", "JPN")
