@@ -162,6 +162,8 @@ enum status dataset_print(const struct dataset *d, struct buf *out)
     for (size_t i = 0; i < d->n_notes; i++)
         ok = json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n)) == 0 && ok;
     put_json(root, "notes", notes, &ok);
+    if (d->fiscal)
+        put(root, "year", STR("FY"), &ok);
     ok = ok && json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;
     json_decref(root);
     return ok ? ST_OK : ST_NO_MEMORY;
