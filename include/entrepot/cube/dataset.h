@@ -64,6 +64,8 @@ struct dataset {
     const struct dataset_statement *statement; /* of a manifest; not part of a cube file's description */
     size_t n_statements;
     bool synthetic;
+    bool fiscal; /* the year that months make: April to March */
+    int order;   /* among the datasets of a folder: smaller first; 0: not said, by name after those that are numbered. Not in a cube file. */
 };
 
 /* A source's own spelling of a member. */
@@ -81,6 +83,12 @@ struct dataset_csv {
     struct dataset_member *member;                     /* in the manifest's order */
     size_t n_members;
 };
+
+/* The kind of its years: its own, or the one that twelve of its months make. */
+static inline enum period_kind dataset_year(const struct dataset *d)
+{
+    return d->frequency == PERIOD_FISCAL || d->fiscal ? PERIOD_FISCAL : PERIOD_YEAR;
+}
 
 /* 1 to 63 small letters, digits and hyphens, no hyphen first. */
 bool dataset_id_good(struct str id);

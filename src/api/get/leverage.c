@@ -267,6 +267,7 @@ static enum status leverage_plan(struct call *call)
     if (!asked)
         return ST_NO_MEMORY;
     asked->want = want_of(call);
+    asked->want.flows = WANT_BOTH;
     if (call_refuse_world(call, "partner"))
         return ST_INVALID;
     want_products(call, &asked->want);

@@ -339,6 +339,7 @@ static enum status find_dependence(struct call *call, struct want want, struct v
 {
     static const enum level levels[] = {LEVEL_HS6, LEVEL_HS4, LEVEL_HS2};
     const size_t n = sizeof levels / sizeof *levels;
+    want.flows = 1U << FLOW_IMPORTS;
     for (size_t i = 0; i < 2 * n; i++) {
         want.level = levels[i % n];
         want.all_partners = i < n;
@@ -371,10 +372,11 @@ static enum status ask_dependence(struct call *call, struct want want, struct ve
 
 static enum status profile_plan(struct call *call)
 {
-    const struct want pair = want_of(call);
+    struct want pair = want_of(call);
     struct profile *p = call_keep(call, sizeof *p);
     if (!p)
         return ST_NO_MEMORY;
+    pair.flows = WANT_BOTH;
     enum status status = ask_totals(call, pair, &p->totals);
     if (status == ST_OK)
         status = ask_products(call, pair, LEVEL_HS2, &p->products);
