@@ -68,7 +68,7 @@ struct want {
 
 /* What is not known of what is wanted. */
 enum lack {
-    LACK_EXPORTS = 1,  /* nothing is known of them */
+    LACK_EXPORTS = 1, /* nothing is known of them */
     LACK_IMPORTS = 2,
     LACK_MONTHS = 4,   /* some of a period's */
     LACK_PRODUCTS = 8, /* the returns hold chosen ones, or do not go down to the level */
@@ -80,10 +80,10 @@ enum lack {
 
 struct offer {
     const struct cube *cube;
-    bool whole;             /* knows all that is wanted: of a list of periods in each, else in the newest that answers */
-    unsigned grade, lacks;  /* how much is known where it is not whole, and bits of what is not */
-    uint32_t newest;        /* last month of the newest period of which that much is known; 0 where periods are named */
-    enum period_kind kind;  /* of the rows */
+    bool whole;            /* knows all that is wanted: of a list of periods in each, else in the newest that answers */
+    unsigned grade, lacks; /* how much is known where it is not whole, and bits of what is not */
+    uint32_t newest;       /* last month of the newest period of which that much is known; 0 where periods are named */
+    enum period_kind kind; /* of the rows */
     const uint32_t *period; /* those wanted that are held at least in part, ascending */
     size_t n_periods;
     size_t n_missing; /* wanted, not held at all */

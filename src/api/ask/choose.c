@@ -94,7 +94,7 @@ static enum status refuse(struct call *call, enum problem_type type, const char 
 {
     struct call_error *e = call_problem(call, type, parameter, value, detail);
     e->see = STR("/v1/availability");
-    if (has_mirror(call, want)) {
+    if (has_mirror(call, want) && str_starts(str_view(call->route->path), STR("/v1/bilateral/"))) {
         e->see = mirror_path(call, want);
         e->detail = arena_printf(call->arena, "%.*s; the other side's books have it, see the link", STR_ARG(e->detail));
     }
@@ -196,11 +196,57 @@ void call_warn_synthetic(struct call *call, const struct cube *cube)
         call_warn(call, str_view(text));
 }
 
+/* What an offer lacks, as a list of words. */
+static struct str what_is_lacking(struct call *call, unsigned lacks)
+{
+    static const struct {
+        enum lack bit;
+        const char *words;
+    } lack[] = {
+        {LACK_EXPORTS, "exports (flow=imports asks for the rest)"},
+        {LACK_IMPORTS, "imports (flow=exports asks for the rest)"},
+        {LACK_MONTHS, "some months"},
+        {LACK_PRODUCTS, "products beside chosen ones"},
+        {LACK_PARTNERS, "partners beside chosen ones"},
+        {LACK_REVISION, "codes of another revision of the Harmonized System"},
+        {LACK_DETAIL, "codes finer than its own"},
+    };
+    struct str text = str_span(NULL, 0);
+    for (size_t i = 0; i < sizeof lack / sizeof *lack; i++)
+        if (lacks & lack[i].bit)
+            text = arena_printf(call->arena, "%.*s%s%s", STR_ARG(text), text.n ? ", " : "", lack[i].words);
+    return text;
+}
+
+/* The first of the others that has a later year. */
+static const struct offer *later_than(const struct call *call, const struct offer *offer)
+{
+    for (size_t i = 0; i < call->n_offers; i++)
+        if (call->offers[i].newest > offer->newest)
+            return &call->offers[i];
+    return NULL;
+}
+
+/* A part answers only where nobody knows the whole: it is said what is missing, and where a later part is. */
+static void warn_of_part(struct call *call, const struct offer *offer)
+{
+    struct str lacking = what_is_lacking(call, offer->lacks), id = cube_dataset(offer->cube)->id;
+    const struct offer *later = later_than(call, offer);
+    if (lacking.n)
+        call_warn(call, arena_printf(call->arena, "%.*s knows a part of what is asked; it lacks %.*s", STR_ARG(id),
+                                     STR_ARG(lacking)));
+    if (later)
+        call_warn(call, arena_printf(call->arena, "a part of later periods is in %.*s",
+                                     STR_ARG(cube_dataset(later->cube)->id)));
+}
+
 static void warn_of_gaps(struct call *call, const struct offer *offer)
 {
     if (offer->n_missing)
         call_warn(call, arena_printf(call->arena, "%zu of the periods asked for are not in the dataset and have no row",
                                      offer->n_missing));
+    if (!offer->whole)
+        warn_of_part(call, offer);
     const struct dataset *d = cube_dataset(offer->cube);
     call_warn_synthetic(call, offer->cube);
     if (d->basis == BASIS_RECONCILED)

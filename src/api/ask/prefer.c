@@ -8,7 +8,8 @@ static const struct offer *best_of(const struct want *want, const struct offer *
 {
     const struct offer *best = &offers[0];
     for (size_t i = 1; i < n; i++)
-        if (offers[i].whole == offers[0].whole && offers[i].grade == offers[0].grade && score(want, &offers[i]) > score(want, best))
+        if (offers[i].whole == offers[0].whole && offers[i].grade == offers[0].grade &&
+            score(want, &offers[i]) > score(want, best))
             best = &offers[i];
     return best;
 }

@@ -69,7 +69,8 @@ static void list_held(const struct cube *cube, enum period_kind kind, struct wan
 }
 
 /* Grades each, and keeps those of which anything is known. */
-static void keep_known(const struct cube *cube, const struct sectors *sectors, const struct want *want, struct wanted *w)
+static void keep_known(const struct cube *cube, const struct sectors *sectors, const struct want *want,
+                       struct wanted *w)
 {
     size_t k = 0;
     for (size_t i = 0; i < w->n; i++) {
@@ -82,15 +83,18 @@ static void keep_known(const struct cube *cube, const struct sectors *sectors, c
     w->n = k;
 }
 
+/* Parts of a whole year come before parts of some of its months. */
+static unsigned rank_of(struct grading one) { return 2U * one.grade + !(one.lacks & LACK_MONTHS); }
+
 /* The newest `count` of those of which the most is known: complete ones, where there are any. A series keeps all. */
 static void keep_latest(struct wanted *w, size_t count)
 {
-    enum grade best = GRADE_NONE;
+    unsigned best = 0;
     for (size_t i = 0; i < w->n; i++)
-        best = w->grading[i].grade > best ? w->grading[i].grade : best;
+        best = rank_of(w->grading[i]) > best ? rank_of(w->grading[i]) : best;
     size_t at = w->n;
     for (size_t i = w->n; i-- > 0 && w->n - at < count;)
-        if (w->grading[i].grade == best) {
+        if (rank_of(w->grading[i]) == best) {
             w->period[--at] = w->period[i];
             w->grading[at] = w->grading[i];
         }
@@ -144,8 +148,10 @@ static void tell_all(struct offer *offer, const struct wanted *w, size_t wanted)
 
 static void tell_newest(struct offer *offer, const struct wanted *w)
 {
+    unsigned best = 0;
     for (size_t i = 0; i < w->n; i++)
-        if (w->grading[i].grade >= offer->grade) {
+        if (rank_of(w->grading[i]) >= best) {
+            best = rank_of(w->grading[i]);
             offer->grade = w->grading[i].grade;
             offer->lacks = w->grading[i].lacks;
             offer->newest = last_month(w->period[i]);

@@ -28,7 +28,10 @@ static struct grading at_most(struct grading a, enum grade most, unsigned lacks)
 /* Of no reporter in particular: what anybody records. */
 static struct grading by_records(unsigned held, unsigned expected)
 {
-    return graded(held == 0 ? GRADE_NONE : held < expected ? GRADE_PART : GRADE_WHOLE, held ? LACK_MONTHS : LACK_RETURNS);
+    return graded(held == 0         ? GRADE_NONE
+                  : held < expected ? GRADE_PART
+                                    : GRADE_WHOLE,
+                  held ? LACK_MONTHS : LACK_RETURNS);
 }
 
 static bool is_listed(const struct cube *cube, struct str product)
@@ -50,15 +53,18 @@ static struct grading part_of(const struct cube *cube, const struct want *want, 
     unsigned held = cube_held(cube, cell->reporter, cell->partner, cell->flow, period);
     unsigned expected = cube_expected(cube, period);
     bool total = str_is(cell->product, "TOTAL");
-    bool told = held && (total ? want->level != LEVEL_TOTAL || why->why != CUBE_SELECTED : is_listed(cube, cell->product));
-    bool zeros = why->why == CUBE_NOT_REPORTED && why->reported; /* nothing in the months that are reported */
+    bool told =
+        held && (total ? want->level != LEVEL_TOTAL || why->why != CUBE_SELECTED : is_listed(cube, cell->product));
+    bool zeros = why->why == CUBE_NOT_REPORTED && why->reported &&
+                 why->reported < expected; /* in the months that are reported */
     unsigned lacks = lack_of[why->why] | (why->reported && why->reported < expected ? LACK_MONTHS : 0);
     if (told)
         return graded(held < expected ? GRADE_PART : GRADE_MONTHS, lacks);
     return graded(zeros ? GRADE_PART : why->bounded ? GRADE_BOUND : GRADE_NONE, lacks);
 }
 
-static struct grading grade_cell(const struct cube *cube, const struct want *want, struct cube_cell cell, uint32_t period)
+static struct grading grade_cell(const struct cube *cube, const struct want *want, struct cube_cell cell,
+                                 uint32_t period)
 {
     struct cube_unknown why;
     if (cell.reporter == ANY_MEMBER)
@@ -101,7 +107,8 @@ static struct grading grade_product(const struct cube *cube, const struct sector
     if (sector)
         return grade_sector(cube, want, sector, cell, period);
     cell.product = want->product[at];
-    if (!product_level(cell.product, &level) || !has_all(cube_dataset(cube)->level, level == LEVEL_SECTION ? LEVEL_HS2 : level))
+    if (!product_level(cell.product, &level) ||
+        !has_all(cube_dataset(cube)->level, level == LEVEL_SECTION ? LEVEL_HS2 : level))
         return graded(GRADE_NONE, LACK_DETAIL);
     return grade_cell(cube, want, cell, period);
 }
@@ -115,7 +122,8 @@ static struct grading grade_products(const struct cube *cube, const struct secto
         return grade_cell(cube, want, cell, period);
     for (size_t i = 0; i < want->n_products; i++) {
         struct grading one = grade_product(cube, sectors, want, i, cell, period);
-        all = one.grade == GRADE_NONE || all.grade == GRADE_NONE ? graded(GRADE_NONE, all.lacks | one.lacks) : both(all, one);
+        all = one.grade == GRADE_NONE || all.grade == GRADE_NONE ? graded(GRADE_NONE, all.lacks | one.lacks)
+                                                                 : both(all, one);
     }
     return all;
 }
@@ -155,45 +163,42 @@ static struct grading grade_return(const struct cube *cube, const struct want *w
     return all;
 }
 
-static struct grading grade_pair(const struct cube *cube, const struct sectors *sectors, const struct want *want,
+static struct grading grade_flow(const struct cube *cube, const struct sectors *sectors, const struct want *want,
                                  struct cube_cell cell, uint32_t period)
 {
+    static const unsigned lack[] = {[FLOW_EXPORTS] = LACK_EXPORTS, [FLOW_IMPORTS] = LACK_IMPORTS};
     struct grading cells = grade_products(cube, sectors, want, cell, period);
-    if (cells.grade == GRADE_NONE || cell.reporter == ANY_MEMBER)
-        return cells;
-    struct grading told = grade_return(cube, want, &cell, period);
-    return at_most(cells, told.grade, told.lacks);
+    if (cells.grade != GRADE_NONE && cell.reporter != ANY_MEMBER) {
+        struct grading told = grade_return(cube, want, &cell, period);
+        cells = at_most(cells, told.grade, told.lacks);
+    }
+    cells.lacks |= cells.grade < GRADE_SOME ? lack[cell.flow] : 0;
+    return cells;
+}
+
+/* Both flows, or the one that is wanted, or that of which more is known. */
+static struct grading grade_pair(const struct cube *cube, const struct sectors *sectors, const struct want *want,
+                                 uint32_t reporter, uint32_t partner, uint32_t period)
+{
+    struct grading of[2] = {{GRADE_NONE, 0}, {GRADE_NONE, 0}};
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+        if (!want->flows || want->flows & 1U << f)
+            of[f] = grade_flow(cube, sectors, want, (struct cube_cell){reporter, partner, f, STR("TOTAL")}, period);
+    if (want->flows == WANT_BOTH)
+        return both(of[FLOW_EXPORTS], of[FLOW_IMPORTS]);
+    return of[FLOW_EXPORTS].grade >= of[FLOW_IMPORTS].grade ? of[FLOW_EXPORTS] : of[FLOW_IMPORTS];
 }
 
 static struct grading grade_pairs(const struct cube *cube, const struct sectors *sectors, const struct want *want,
-                                  struct cube_set reporters, struct cube_set partners, enum flow flow, uint32_t period)
+                                  struct cube_set reporters, struct cube_set partners, uint32_t period)
 {
     struct grading all = {GRADE_WHOLE, 0};
     for (size_t i = 0; i < reporters.n; i++)
         for (size_t k = 0; k < partners.n; k++) {
-            struct cube_cell cell = {reporters.member[i], partners.member[k], flow, STR("TOTAL")};
-            struct grading one = grade_pair(cube, sectors, want, cell, period);
+            struct grading one = grade_pair(cube, sectors, want, reporters.member[i], partners.member[k], period);
             all = i + k ? both(all, one) : one;
         }
     return all;
-}
-
-/* Of many pairs each reporter with anybody and each partner with anybody: between two that are recorded an absent pair is a zero. */
-static struct grading grade_flow(const struct cube *cube, const struct sectors *sectors, const struct want *want,
-                                 enum flow flow, uint32_t period)
-{
-    static const uint32_t any = ANY_MEMBER;
-    const struct cube_set anybody = {&any, 1};
-    struct cube_set r = want->reporters, p = want->partners;
-    if (!r.member)
-        r = (struct cube_set){&want->reporter, 1};
-    if (!p.member)
-        p = (struct cube_set){&want->partner, 1};
-    if (r.n <= 1 || p.n <= 1)
-        return grade_pairs(cube, sectors, want, r, p, flow, period);
-    struct grading one = grade_pairs(cube, sectors, want, r, anybody, flow, period),
-                   other = grade_pairs(cube, sectors, want, anybody, p, flow, period);
-    return at_most(one, other.grade, other.lacks);
 }
 
 /* Whether the period has what is wanted beside the reporter's own books. */
@@ -208,20 +213,22 @@ static bool tells_rest(const struct cube *cube, const struct want *want, uint32_
     return told;
 }
 
+/* Of many pairs each reporter with anybody and each partner with anybody: between two that are recorded an absent pair is a zero. */
 struct grading grade_period(const struct cube *cube, const struct sectors *sectors, const struct want *want,
                             uint32_t period)
 {
-    static const unsigned lack[] = {LACK_EXPORTS, LACK_IMPORTS};
-    struct grading of[2];
+    static const uint32_t any = ANY_MEMBER;
+    const struct cube_set anybody = {&any, 1};
+    struct cube_set r = want->reporters, p = want->partners;
     if (!tells_rest(cube, want, period))
         return graded(GRADE_NONE, LACK_RETURNS);
-    for (unsigned f = 0; f < 2; f++) {
-        bool meant = !want->flows || want->flows & 1U << f;
-        of[f] = meant ? grade_flow(cube, sectors, want, (enum flow)f, period) : graded(GRADE_NONE, 0);
-        if (meant && of[f].grade < GRADE_SOME)
-            of[f].lacks |= lack[f];
-    }
-    if (want->flows == (1U << FLOW_EXPORTS | 1U << FLOW_IMPORTS))
-        return both(of[0], of[1]);
-    return of[0].grade >= of[1].grade ? of[0] : of[1];
+    if (!r.member)
+        r = (struct cube_set){&want->reporter, 1};
+    if (!p.member)
+        p = (struct cube_set){&want->partner, 1};
+    if (r.n <= 1 || p.n <= 1)
+        return grade_pairs(cube, sectors, want, r, p, period);
+    struct grading one = grade_pairs(cube, sectors, want, r, anybody, period),
+                   other = grade_pairs(cube, sectors, want, anybody, p, period);
+    return at_most(one, other.grade, other.lacks);
 }

@@ -200,8 +200,8 @@ static void check_keys(struct reading *r, bool with_csv)
     static const char *const known[] = {"id",       "title",     "source",    "source_url", "licence",   "published",
                                         "checked",  "frequency", "level",     "hs",         "valuation", "basis",
                                         "coverage", "partners",  "synthetic", "notes",      "year"};
-    static const char *const of_csv[] = {"file",    "codes",      "columns",       "constants",
-                                         "members", "value_unit", "quantity_unit", "availability", "order"};
+    static const char *const of_csv[] = {"file",       "codes",         "columns",      "constants", "members",
+                                         "value_unit", "quantity_unit", "availability", "order"};
     const char *key;
     json_t *value;
     json_object_foreach(r->root, key, value)
