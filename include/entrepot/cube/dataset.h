@@ -65,7 +65,6 @@ struct dataset {
     size_t n_statements;
     bool synthetic;
     bool fiscal; /* the year that months make: April to March */
-    int order; /* among the datasets of a folder: smaller first; 0: not said, by name after those that are numbered. Not in a cube file. */
 };
 
 /* A source's own spelling of a member. */

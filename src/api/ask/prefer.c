@@ -112,7 +112,13 @@ void warn_of_books(struct call *call, const struct want *want, const struct fram
     struct str id = cube_dataset(call->cube)->id;
     struct str partner = countries_at(frame->countries, frame->partner)->id;
     const struct offer *found = find_books(call, want);
-    if (found)
+    if (found && !call_answered_by(call, want, found->cube))
+        call_warn(call,
+                  arena_printf(call->arena,
+                               "%.*s does not hold the books of %.*s, so its side is null; no dataset holds both: "
+                               "/v1/mirror sets the books of two against each other",
+                               STR_ARG(id), STR_ARG(partner)));
+    else if (found)
         call_warn(call,
                   arena_printf(call->arena, "%.*s does not hold the books of %.*s, so its side is null; %.*s does (%s)",
                                STR_ARG(id), STR_ARG(partner), STR_ARG(cube_dataset(found->cube)->id),

@@ -170,6 +170,10 @@ enum status call_two_books(struct call *call, const struct want *want, struct st
     if (status == ST_OK && s.best.n_periods == 0)
         status = search_basis(&s, BASIS_RECONCILED);
     *out = s.best;
+    if (status == ST_OK && other_dataset.n && !s.best.other)
+        return call_refuse_dataset(call, "mirror_dataset", &s.other);
+    if (status == ST_OK && want->dataset.n && s.best.n_periods && !s.best.own)
+        return call_refuse_dataset(call, "dataset", want);
     if (status != ST_OK || s.best.n_periods)
         return status;
     const struct offer *none;

@@ -489,12 +489,13 @@ static enum status profile_work(struct call *call)
     p->reporter.id = a;
     p->partner.id = b;
     p->catalogue = catalogue_id(call->catalogue);
-    p->links = (struct links){.self = call->canonical,
-                              .totals = link_to(call, "bilateral", a, b, ""),
-                              .products = link_to(call, "bilateral", a, b, "/products"),
-                              .mirror = link_to(call, "mirror", a, b, ""),
-                              .dependence = link_to(call, "dependence", a, b, ""),
-                              .reverse = link_to(call, "profile", b, a, "")};
+    p->links = (struct links){
+        .self = call->canonical,
+        .totals = link_to(call, "bilateral", a, b, ""),
+        .products = p->products.from.there ? link_to(call, "bilateral", a, b, "/products") : str_span(NULL, 0),
+        .mirror = link_to(call, "mirror", a, b, ""),
+        .dependence = p->dependence.from.there ? link_to(call, "dependence", a, b, "") : str_span(NULL, 0),
+        .reverse = link_to(call, "profile", b, a, "")};
     call->told = p;
     enum status status = fold_totals(call, &p->totals);
     if (status == ST_OK && p->products.from.there)

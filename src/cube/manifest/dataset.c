@@ -201,7 +201,7 @@ static void check_keys(struct reading *r, bool with_csv)
                                         "checked",  "frequency", "level",     "hs",         "valuation", "basis",
                                         "coverage", "partners",  "synthetic", "notes",      "year"};
     static const char *const of_csv[] = {"file",       "codes",         "columns",      "constants", "members",
-                                         "value_unit", "quantity_unit", "availability", "order"};
+                                         "value_unit", "quantity_unit", "availability"};
     const char *key;
     json_t *value;
     json_object_foreach(r->root, key, value)
