@@ -186,7 +186,9 @@ static enum status add_periods(const struct want *want, const struct sectors *se
         tell_newest(offer, &w);
     offer->period = w.period;
     offer->n_periods = w.n;
-    offer->whole = offer->grade == GRADE_WHOLE && w.n >= want->period.latest; /* of latest:5 all five */
+    if (w.n < want->period.latest && offer->grade > GRADE_SOME) /* of latest:5 all five */
+        offer->grade = GRADE_SOME;
+    offer->whole = offer->grade == GRADE_WHOLE;
     return ST_OK;
 }
 

@@ -156,7 +156,7 @@ static struct grading grade_return(const struct cube *cube, const struct want *w
         if (!cube_return_of(cube, cell->reporter, cell->partner, cell->flow, period_of_month(month + m, own), &r))
             continue;
         if (every && r.partners != CUBE_ALL && r.partners != CUBE_CLOSED)
-            all = at_most(all, want->all_partners ? GRADE_NONE : GRADE_MONTHS, LACK_PARTNERS);
+            all = at_most(all, want->all_partners ? GRADE_NONE : GRADE_LISTED, LACK_PARTNERS);
         if (detailed && !(r.any && r.level >= needed))
             all = at_most(all, GRADE_MONTHS, LACK_PRODUCTS);
     }

@@ -4,8 +4,9 @@
 
 #include "entrepot/cube/catalogue.h"
 
-/* From nothing to all: a bound of what is wanted; one of several things; each in part; each in part, but in all its months. */
-enum grade { GRADE_NONE, GRADE_BOUND, GRADE_SOME, GRADE_PART, GRADE_MONTHS, GRADE_WHOLE };
+/* From nothing to all: a bound of what is wanted; one of several things; each in part; each in part, but in all its months; all of it
+ * beside a list of some partners, where all would be better. */
+enum grade { GRADE_NONE, GRADE_BOUND, GRADE_SOME, GRADE_PART, GRADE_MONTHS, GRADE_LISTED, GRADE_WHOLE };
 
 struct grading {
     enum grade grade;
