@@ -401,6 +401,32 @@ static void freq_says_what_the_rows_are(void **state)
     assert_int_equal(offers(&want, &n)->kind, PERIOD_MONTH);
 }
 
+/* A dataset with one of two flows is a part, however new; of whole ones the newest year answers, then the order. */
+static void the_newest_whole_year_answers(void **state)
+{
+    (void)state;
+    static const struct world_row both[] = {{"IND", "CHN", FLOW_IMPORTS, "2018", "854140", 10, 0, 0},
+                                            {"IND", "CHN", FLOW_EXPORTS, "2018", "854140", 10, 0, 0}},
+                                  newer[] = {{"IND", "CHN", FLOW_IMPORTS, "2019", "854140", 10, 0, 0},
+                                             {"IND", "CHN", FLOW_EXPORTS, "2019", "854140", 10, 0, 0}};
+    struct dataset d;
+    add_years("imports", PARTNERS_ALL, COVERAGE_FULL, 2017, 2021);
+    d = world_reported("old", PARTNERS_ALL);
+    add(world_cube(&d, both, COUNT(both)));
+    d = world_reported("new", PARTNERS_ALL);
+    add(world_cube(&d, newer, COUNT(newer)));
+    d = world_reported("new-too", PARTNERS_ALL);
+    add(world_cube(&d, newer, COUNT(newer)));
+    struct want want = pair(NULL);
+    size_t n;
+    want.flows = WANT_BOTH;
+    expect_offers(&want, "new,new-too,old,imports,");
+    expect_periods(offers(&want, &n), "2019", 1);
+    assert_true(offers(&want, &n)[3].lacks & LACK_EXPORTS);
+    want.flows = 1U << FLOW_IMPORTS;
+    expect_offers(&want, "imports,new,new-too,old,");
+}
+
 static void an_id_is_there_once(void **state)
 {
     (void)state;
@@ -520,6 +546,7 @@ int main(void)
         fresh(where_none_is_complete_the_newest_part_answers),
         fresh(a_part_of_a_year_is_a_part),
         fresh(freq_says_what_the_rows_are),
+        fresh(the_newest_whole_year_answers),
         fresh(an_id_is_there_once),
         fresh(the_id_follows_the_content),
         fresh(a_release_pins_its_dataset_alone),
