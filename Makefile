@@ -245,7 +245,7 @@ reproducible: deps-build ## build twice, in two folders, and compare: the progra
 
 # ---- installing -----------------------------------------------------------------------------------------------------------
 
-DATASETS := $(wildcard data/*.json data/*.csv data/*.csv.gz data/README.md)
+DATASETS := $(wildcard data/*.json data/*.csv data/*.csv.gz data/order data/README.md)
 install: all ## copy everything below PREFIX (BINDIR, DATADIR, MANDIR, SYSCONFDIR, UNITDIR, DESTDIR)
 	$(INSTALL) -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/entrepot
 	$(INSTALL) -D -m 644 src/cli/entrepot.1 $(DESTDIR)$(MANDIR)/man1/entrepot.1

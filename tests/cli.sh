@@ -52,6 +52,7 @@ check 'an unknown command is wrong usage' says 2 'no command' -- brew
 check 'an unknown option is wrong usage' says 2 -- serve --colour red
 check 'no data is refused with the cure' says 1 'no data' '--data' -- get /livez
 check 'get answers' says 0 70319640000 -- get '/v1/bilateral/IND/CHN?period=FY2018-19' --data data/dgcis-total-fy.json
+check 'a folder answers in the order of its file "order"' says 0 '"dataset":"dgcis-total-fy"' '"FY2025-26"' -- get '/v1/bilateral/IND/CHN?period=latest' --data data
 check 'get of a problem ends with 1' says 1 unknown-code CHN -- get /v1/bilateral/IND/CHI --data data/dgcis-total-fy.json
 check 'get needs a path' says 2 usage -- get v1 --data data
 check 'get shows the header fields' says 0 'HTTP/1.1 200' 'Content-Type: text/csv' ETag -- get '/v1/bilateral/IND/CHN' --include --header 'Accept: text/csv' --header 'X-Other: 1' --data data

@@ -110,6 +110,44 @@ static int wanted(const struct dirent *entry)
     return ends_with(entry->d_name, ".json") || ends_with(entry->d_name, ".cube");
 }
 
+/* Where a name stands among the lines of a folder's file `order`; behind them if it is none. */
+static size_t place_in(struct str order, const char *name)
+{
+    size_t place = 0;
+    while (order.n) {
+        struct str line = str_cut(&order, '\n');
+        if (str_eq(line, str_view(name)))
+            return place;
+        place++;
+    }
+    return SIZE_MAX;
+}
+
+/* The names that the file `order` lists come first, in its order; the others stay as they are. */
+static enum status put_in_order(struct dirent **entry, int n, const char *path, struct problem *problem)
+{
+    char file[4096];
+    struct stat info;
+    (void)snprintf(file, sizeof file, "%s/order", path);
+    if (stat(file, &info) != 0 || !S_ISREG(info.st_mode))
+        return ST_OK;
+    char *text;
+    size_t length;
+    enum status status = ingest_slurp(file, TABLE_BYTES_MAX, &text, &length, problem);
+    if (status != ST_OK)
+        return status;
+    for (int i = 1; i < n; i++) {
+        struct dirent *one = entry[i];
+        size_t place = place_in(str_span(text, length), one->d_name);
+        int at = i;
+        for (; at && place < place_in(str_span(text, length), entry[at - 1]->d_name); at--)
+            entry[at] = entry[at - 1];
+        entry[at] = one;
+    }
+    free(text);
+    return ST_OK;
+}
+
 static enum status load_folder(struct loading *l, const char *path)
 {
     struct dirent **entry;
@@ -119,6 +157,8 @@ static enum status load_folder(struct loading *l, const char *path)
     enum status status =
         n ? ST_OK
           : problem_set(l->problem, ST_INVALID, path, "no manifest (.json) and no cube file (.cube) in this folder");
+    if (status == ST_OK)
+        status = put_in_order(entry, n, path, l->problem);
     for (int i = 0; i < n; i++) {
         char file[4096];
         if (status == ST_OK && (size_t)snprintf(file, sizeof file, "%s/%s", path, entry[i]->d_name) < sizeof file)

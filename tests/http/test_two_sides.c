@@ -558,6 +558,8 @@ static void mistakes_are_told(void **state)
         {"/v1/mirror/IND/CHN?dataset=none", 400, "unknown-code"},
         {"/v1/mirror/IND/CHN?mirror_dataset=none", 400, "unknown-code"},
         {"/v1/mirror/IND/CHN?product=4711", 400, "unknown-code"},
+        {"/v1/mirror/IND/CHN?mirror_dataset=dgcis-hs2-month", 422,
+         "dataset-unsuitable"}, /* India's books, not China's */
         {"/v1/mirror/IND/CHN?dataset=gacc-world-year&mirror_dataset=dgcis-total-fy", 422, "dataset-unsuitable"},
         {"/v1/compare?pairs=IND", 400, "invalid-value"},
         {"/v1/compare?pairs=IND-CHN,IND-XQ", 400, "unknown-code"},

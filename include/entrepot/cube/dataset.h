@@ -69,6 +69,7 @@ struct dataset {
     const struct dataset_statement *statement; /* of a manifest; not part of a cube file's description */
     size_t n_statements;
     bool synthetic;
+    bool fiscal; /* the year that months make: April to March */
 };
 
 /* A source's own spelling of a member. */
@@ -129,6 +130,12 @@ struct dataset_csv {
     bool sum, repeats;                /* rows of one key: added up; kept once where they are equal */
     bool find_level, find_frequency, find_codes, find_numbers, find_unit; /* from the first rows */
 };
+
+/* The kind of its years: its own, or the one that twelve of its months make. */
+static inline enum period_kind dataset_year(const struct dataset *d)
+{
+    return d->frequency == PERIOD_FISCAL || d->fiscal ? PERIOD_FISCAL : PERIOD_YEAR;
+}
 
 /* 1 to 63 small letters, digits and hyphens, no hyphen first. */
 bool dataset_id_good(struct str id);

@@ -24,6 +24,7 @@ static enum status begin(struct call *call, struct index_needs needs, struct ind
     want.world = needs.world;
     want.all_partners = needs.all_partners;
     want.likes_all_partners = needs.likes_all;
+    want.flows = needs.flows;
     if (needs.partner_books) {
         want.books = (struct cube_set){&partner->country, 1};
         want.partner = ANY_MEMBER;

@@ -33,6 +33,7 @@ struct index_needs {
     bool partner_books; /* the partner's own books are needed, not only the pair's trade */
     bool all_partners;  /* every partner of the reporter must be listed */
     bool likes_all;     /* data that list them come first */
+    unsigned flows;     /* WANT_BOTH, or bits 1 << flow */
 };
 
 struct index_question {

@@ -175,6 +175,7 @@ static enum status bilateral_plan(struct call *call)
     const struct arg *freq = call_arg(call, "freq");
     struct want want = want_of(call);
     want.series = true;
+    want.flows = WANT_BOTH;
     want.freq = freq->given ? freq->kind : 0;
     want.likes_all_partners = call_arg(call, "region")->given;
     want_products(call, &want);

@@ -82,6 +82,7 @@ static enum status bilateral_products_plan(struct call *call)
     struct asked *asked = call_keep(call, sizeof *asked);
     struct want want = want_of(call);
     want.level = call_arg(call, "level")->level;
+    want.flows = WANT_BOTH;
     want_products(call, &want);
     enum status status = asked ? call_choose(call, &want, &asked->offer) : ST_NO_MEMORY;
     if (status != ST_OK)

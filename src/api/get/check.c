@@ -263,7 +263,7 @@ static enum status gather(struct call *call, struct shelf *shelf)
 {
     struct want want = want_of(call), turned;
     want.period = (struct period_set){.n = 0};
-    want.series = true;
+    want.series = want.own_frequency = true;
     enum status status = ST_OK;
     want_products(call, &want);
     turned = want;

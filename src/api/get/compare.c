@@ -82,7 +82,7 @@ struct comparison {
     struct pair *pair;
     size_t n;
     const struct cube *lead; /* the dataset that answers for most pairs */
-    const uint32_t *period;
+    uint32_t *period;
     size_t n_periods;
 };
 
@@ -91,7 +91,7 @@ static enum status read_pairs(struct comparison *c)
     struct call *call = c->call;
     const struct arg *pairs = call_arg(call, "pairs"), *period = call_arg(call, "period"),
                      *dataset = call_arg(call, "dataset");
-    struct want want = {.series = true};
+    struct want want = {.series = true, .flows = WANT_BOTH};
     if (period->periods && !period->periods->latest)
         want.period = *period->periods;
     if (dataset->cube)
@@ -121,19 +121,24 @@ static const struct offer *offer_of(const struct pair *pair, const struct cube *
     return NULL;
 }
 
-/* The dataset that holds most pairs, those it holds completely counting double; of equal ones the first. */
+/* The dataset that holds most pairs, those it holds completely counting double; of equal ones that with the newest year of all of them,
+ * then the first. */
 static void choose_lead(struct comparison *c)
 {
     size_t best = 0;
+    uint32_t newest = 0;
     for (size_t d = 0; d < catalogue_count(c->call->catalogue); d++) {
         const struct cube *cube = catalogue_at(c->call->catalogue, d);
         size_t points = 0;
+        uint32_t last = UINT32_MAX;
         for (size_t i = 0; i < c->n; i++) {
             const struct offer *offer = offer_of(&c->pair[i], cube);
             points += offer ? 1U + offer->whole : 0U;
+            last = offer && offer->newest < last ? offer->newest : last;
         }
-        if (points > best) {
+        if (points > best || (points && points == best && last > newest)) {
             best = points;
+            newest = last;
             c->lead = cube;
         }
     }
@@ -163,22 +168,6 @@ static bool whole_for_all(const struct comparison *c, uint32_t period)
     return true;
 }
 
-static enum status newest_common(struct comparison *c, size_t wanted)
-{
-    size_t n_own;
-    const uint32_t *own = cube_periods(c->lead, &n_own);
-    uint32_t *list = arena_new(c->call->arena, uint32_t, n_own);
-    if (!list)
-        return ST_NO_MEMORY;
-    size_t n = 0;
-    for (size_t i = 0; i < n_own; i++)
-        if (whole_for_all(c, own[i]))
-            list[n++] = own[i];
-    c->n_periods = n < wanted ? n : wanted;
-    c->period = list + n - c->n_periods;
-    return ST_OK;
-}
-
 /* Every period that was asked for and that one of the pairs has. */
 static enum status periods_of_all(struct comparison *c)
 {
@@ -193,6 +182,21 @@ static enum status periods_of_all(struct comparison *c)
             list[n++] = c->pair[i].chosen->period[k];
     c->period = list;
     c->n_periods = period_order(list, n);
+    return ST_OK;
+}
+
+static enum status newest_common(struct comparison *c, size_t wanted)
+{
+    enum status status = periods_of_all(c);
+    if (status != ST_OK)
+        return status;
+    uint32_t *list = c->period;
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_periods; i++)
+        if (whole_for_all(c, list[i]))
+            list[n++] = list[i];
+    c->n_periods = n < wanted ? n : wanted;
+    c->period = list + n - c->n_periods;
     return ST_OK;
 }
 

@@ -47,6 +47,7 @@ static enum status deficits_plan(struct call *call)
 {
     struct want want = want_of(call);
     want.all_partners = true;
+    want.flows = WANT_BOTH;
     want_products(call, &want);
     const struct offer *offer;
     struct asked *asked = call_keep(call, sizeof *asked);

@@ -158,6 +158,7 @@ static enum status dependence_plan(struct call *call)
         return ST_NO_MEMORY;
     want.level = wanted_level(call);
     want.likes_all_partners = true;
+    want.flows = 1U << FLOW_IMPORTS;
     asked->question.breakdown = &asked->breakdown;
     if (call_find(call, "partner") && call_refuse_world(call, "partner"))
         return ST_INVALID;

@@ -167,7 +167,7 @@ static void read_flow(struct call *call, struct asked *asked)
         asked->q.only[CUBE_FLOW] = (struct cube_set){&flow[bits - 1], 1};
     else if (bits)
         asked->q.only[CUBE_FLOW] = (struct cube_set){flow, 2};
-    asked->want.flows = bits;
+    asked->want.flows = bits ? bits : WANT_BOTH;
     group(asked, CUBE_FLOW, arg->given, bits == 1 || bits == 2);
 }
 

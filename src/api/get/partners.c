@@ -69,8 +69,12 @@ struct asked {
 
 static enum status partners_plan(struct call *call)
 {
+    static const unsigned flows_of[] = {[PARTNERS_BY_TOTAL] = WANT_BOTH,
+                                        [PARTNERS_BY_EXPORTS] = 1U << FLOW_EXPORTS,
+                                        [PARTNERS_BY_IMPORTS] = 1U << FLOW_IMPORTS};
     struct want want = want_of(call);
     want.all_partners = true;
+    want.flows = flows_of[call_arg(call, "by")->number];
     want_products(call, &want);
     const struct offer *offer;
     struct asked *asked = call_keep(call, sizeof *asked);

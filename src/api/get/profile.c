@@ -322,6 +322,7 @@ static enum status find_dependence(struct call *call, struct want want, struct v
 {
     static const enum level levels[] = {LEVEL_HS6, LEVEL_HS4, LEVEL_HS2};
     const size_t n = sizeof levels / sizeof *levels;
+    want.flows = 1U << FLOW_IMPORTS;
     for (size_t i = 0; i < 2 * n; i++) {
         want.level = levels[i % n];
         want.all_partners = i < n;
@@ -354,10 +355,11 @@ static enum status ask_dependence(struct call *call, struct want want, struct ve
 
 static enum status profile_plan(struct call *call)
 {
-    const struct want pair = want_of(call);
+    struct want pair = want_of(call);
     struct profile *p = call_keep(call, sizeof *p);
     if (!p)
         return ST_NO_MEMORY;
+    pair.flows = WANT_BOTH;
     enum status status = ask_totals(call, pair, &p->totals);
     if (status == ST_OK)
         status = ask_products(call, pair, LEVEL_HS2, &p->products);
@@ -470,12 +472,13 @@ static enum status profile_work(struct call *call)
     p->reporter.id = a;
     p->partner.id = b;
     p->catalogue = catalogue_id(call->catalogue);
-    p->links = (struct links){.self = call->canonical,
-                              .totals = link_to(call, "bilateral", a, b, ""),
-                              .products = link_to(call, "bilateral", a, b, "/products"),
-                              .mirror = link_to(call, "mirror", a, b, ""),
-                              .dependence = link_to(call, "dependence", a, b, ""),
-                              .reverse = link_to(call, "profile", b, a, "")};
+    p->links = (struct links){
+        .self = call->canonical,
+        .totals = link_to(call, "bilateral", a, b, ""),
+        .products = p->products.from.there ? link_to(call, "bilateral", a, b, "/products") : str_span(NULL, 0),
+        .mirror = link_to(call, "mirror", a, b, ""),
+        .dependence = p->dependence.from.there ? link_to(call, "dependence", a, b, "") : str_span(NULL, 0),
+        .reverse = link_to(call, "profile", b, a, "")};
     call->told = p;
     enum status status = fold_totals(call, &p->totals);
     if (status == ST_OK && p->products.from.there)

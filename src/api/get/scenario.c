@@ -227,7 +227,7 @@ static enum status scenario_plan(struct call *call)
     if (call_refuse_world(call, "partner"))
         return ST_INVALID;
     want_products(call, &asked->want);
-    want_a_year(call, &asked->want, score_of_suppliers);
+    asked->want.flows = 1U << FLOW_IMPORTS;
     enum status status = call_prefer(call, &asked->want, score_of_suppliers, &offer);
     if (status != ST_OK)
         return status;

@@ -67,6 +67,9 @@ static void take_description(struct reading *r, struct dataset *d)
         d->partners =
             (enum partners)reading_word(r, "partners", partners_name, 3,
                                         "write all, listed or closed, or leave it out: then it is found from the rows");
+    static const char *const year[] = {"A", "FY"};
+    if (json_object_get(r->root, "year"))
+        d->fiscal = reading_word(r, "year", year, 2, "write \"A\" or \"FY\": the year that months make") == 1;
     d->synthetic = json_is_true(json_object_get(r->root, "synthetic"));
     if (json_object_get(r->root, "synthetic") && !json_is_boolean(json_object_get(r->root, "synthetic")))
         reading_refuse(r, "synthetic", "write true or false");
@@ -82,7 +85,7 @@ static void check_keys(struct reading *r, bool with_csv)
 {
     static const char *const known[] = {"id",       "title",     "source",    "source_url", "licence",   "published",
                                         "checked",  "frequency", "level",     "hs",         "valuation", "basis",
-                                        "coverage", "partners",  "synthetic", "notes"};
+                                        "coverage", "partners",  "synthetic", "notes",      "year"};
     const char *key;
     json_t *value;
     json_object_foreach(r->root, key, value)
@@ -162,6 +165,8 @@ enum status dataset_print(const struct dataset *d, struct buf *out)
     for (size_t i = 0; i < d->n_notes; i++)
         ok = json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n)) == 0 && ok;
     put_json(root, "notes", notes, &ok);
+    if (d->fiscal)
+        put(root, "year", STR("FY"), &ok);
     ok = ok && json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;
     json_decref(root);
     return ok ? ST_OK : ST_NO_MEMORY;

@@ -33,7 +33,7 @@ static const struct param params[] = {
 
 static enum status grubel_lloyd_plan(struct call *call)
 {
-    return index_plan(call, (struct index_needs){.likes_all = true}, intra_ask);
+    return index_plan(call, (struct index_needs){.likes_all = true, .flows = WANT_BOTH}, intra_ask);
 }
 
 static enum status grubel_lloyd_work(struct call *call)

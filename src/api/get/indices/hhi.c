@@ -35,7 +35,7 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 
 static enum status hhi_plan(struct call *call)
 {
-    return index_plan(call, (struct index_needs){.all_partners = true}, hhi_ask);
+    return index_plan(call, (struct index_needs){.all_partners = true, .flows = 1U << FLOW_IMPORTS}, hhi_ask);
 }
 
 static enum status hhi_work(struct call *call)
