@@ -36,8 +36,8 @@ static int refuse_arguments(const struct command *command, const struct settings
 {
     if (settings->n_rest <= command->at_most)
         return command_usage(command);
-    problem_line(stderr, "entrepot: %s: \"%s\" is an argument too many (entrepot %s --help tells more)", command->name,
-                 settings->rest[command->at_most], command->name);
+    problem_line(stderr, "entrepot: %s: \"%s\" is an argument too many (usage: entrepot %s %s)", command->name,
+                 settings->rest[command->at_most], command->name, command->arguments);
     return EXIT_USAGE;
 }
 
