@@ -73,7 +73,7 @@ static const struct odd flows[] = {
 
 static const struct odd pairs[] = {
     {"/v1/bilateral/IND/CHN?region=region&dataset=toy-world", 200, "\"imports_growth_region\":null", NULL},
-    {"/v1/bilateral/IND/CHN?region=subregion", 200, "\"period\":\"2019\"", NULL},
+    {"/v1/bilateral/IND/CHN?region=subregion", 200, "\"period\":\"2023\"", NULL},
     {"/v1/bilateral/USA/DEU?region=region", 200, "\"period\":\"2023\"", NULL},
     {"/v1/bilateral/IND/WLD?region=region", 200, "\"partner\":\"WLD\"", NULL},
     {"/v1/bilateral/IND/CHN?region=region&dataset=dgcis-total-fy", 200, "the growth of the region is null", NULL},

@@ -121,8 +121,8 @@ static const struct offer *offer_of(const struct pair *pair, const struct cube *
     return NULL;
 }
 
-/* The dataset that holds most pairs, those it holds completely counting double; of equal ones that with the newest year of all of them,
- * then the first. */
+/* The dataset that holds most pairs, those it holds completely counting double; of equal ones that hold all of them
+ * that with the newest year, then the first. */
 static void choose_lead(struct comparison *c)
 {
     size_t best = 0;
@@ -136,7 +136,7 @@ static void choose_lead(struct comparison *c)
             points += offer ? 1U + offer->whole : 0U;
             last = offer && offer->newest < last ? offer->newest : last;
         }
-        if (points > best || (points && points == best && last > newest)) {
+        if (points > best || (points == best && points == 2 * c->n && last > newest)) {
             best = points;
             newest = last;
             c->lead = cube;

@@ -53,8 +53,8 @@ static struct grading part_of(const struct cube *cube, const struct want *want, 
     unsigned held = cube_held(cube, cell->reporter, cell->partner, cell->flow, period);
     unsigned expected = cube_expected(cube, period);
     bool total = str_is(cell->product, "TOTAL");
-    bool told =
-        held && (total ? want->level != LEVEL_TOTAL || why->why != CUBE_SELECTED : is_listed(cube, cell->product));
+    bool told = held && (total ? want->level != LEVEL_TOTAL || want->n_products || why->why != CUBE_SELECTED
+                               : is_listed(cube, cell->product));
     bool zeros = why->why == CUBE_NOT_REPORTED && why->reported &&
                  why->reported < expected; /* in the months that are reported */
     unsigned lacks = lack_of[why->why] | (why->reported && why->reported < expected ? LACK_MONTHS : 0);
