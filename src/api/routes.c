@@ -72,7 +72,7 @@ void api_print_markdown(struct buf *out)
 {
     buf_lit(out, "| path | answers | try |\n|---|---|---|\n");
     for (size_t i = 0; i < api_routes.n; i++)
-        if (!table[i]->unlisted && table[i]->group < GROUP_CODES)
+        if (!table[i]->unlisted)
             buf_printf(out, "| `%s` | %s | `%s` |\n", table[i]->path, table[i]->summary, table[i]->example);
 }
 

@@ -86,7 +86,7 @@ void api_refuse(struct arena *arena, int status, struct str detail, struct str t
 size_t api_route_count(void);
 const char *api_route_path(size_t i);
 
-/* The endpoint table as text lines; those that answer questions about trade as a Markdown table for the README; and the OpenAPI document: with answers of `api` as its examples, or
+/* The endpoint table as text lines, as Markdown table for the README, and the OpenAPI document: with answers of `api` as its examples, or
  * without any if it is NULL. */
 void api_print_routes(struct buf *out);
 void api_print_markdown(struct buf *out);
