@@ -83,7 +83,8 @@ static void try_delimiter(const struct recognising *r, struct str head, char *co
 {
     struct csv csv;
     struct found here = {.candidate = NULL};
-    memcpy(copy, head.p, head.n);
+    if (head.n)
+        memcpy(copy, head.p, head.n);
     csv_init_memory(&csv, "", copy, head.n);
     csv.delimiter = delimiter;
     csv.tolerant = true;
@@ -134,7 +135,8 @@ static bool take_table(struct recognising *r, struct str head, const struct inpu
     struct csv csv;
     char copy[2048];
     size_t n = head.n < sizeof copy ? head.n : sizeof copy;
-    memcpy(copy, head.p, n);
+    if (n)
+        memcpy(copy, head.p, n);
     csv_init_memory(&csv, "", copy, n);
     csv.tolerant = true;
     if (csv_next(&csv, NULL) != ST_OK)
@@ -184,7 +186,8 @@ static enum status refuse_unknown(const struct recognising *r, const struct inpu
     struct csv csv;
     char copy[4096], there[300] = "";
     size_t n = head.n < sizeof copy ? head.n : sizeof copy, at = 0;
-    memcpy(copy, head.p, n);
+    if (n)
+        memcpy(copy, head.p, n);
     csv_init_memory(&csv, input->name, copy, n);
     csv.tolerant = true;
     if (csv_next(&csv, NULL) == ST_OK)

@@ -133,7 +133,8 @@ ptrdiff_t decoding_fill(struct decoding *d, byte_giver *fill, void *source, char
     }
     size_t n = d->n_out - d->out_at;
     n = n < room ? n : room;
-    memcpy(into, d->out + d->out_at, n);
+    if (n)
+        memcpy(into, d->out + d->out_at, n);
     d->out_at += n;
     return (ptrdiff_t)n;
 }
@@ -144,7 +145,8 @@ static ptrdiff_t fill_rest(void *context, char *into, size_t room, struct proble
     size_t n = rest->n < room ? rest->n : room;
     (void)problem;
     if (n)
-        memcpy(into, rest->p, n);
+        if (n)
+            memcpy(into, rest->p, n);
     *rest = str_span(rest->p + n, rest->n - n);
     return (ptrdiff_t)n;
 }

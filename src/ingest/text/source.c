@@ -135,7 +135,8 @@ static ptrdiff_t fill_plain(struct source *s, char *into, size_t room, struct pr
     if (n == 0)
         return read_raw(s, into, room, problem);
     n = n < room ? n : room;
-    memcpy(into, s->raw + s->raw_at, n);
+    if (n)
+        memcpy(into, s->raw + s->raw_at, n);
     s->raw_at += n;
     return (ptrdiff_t)n;
 }
@@ -249,7 +250,8 @@ static ptrdiff_t fill_undecoded(void *source, char *into, size_t room, struct pr
     if (n == 0)
         return s->ahead_ends ? 0 : fill_unseen(s, into, room, problem);
     n = n < room ? n : room;
-    memcpy(into, s->ahead + s->ahead_at, n);
+    if (n)
+        memcpy(into, s->ahead + s->ahead_at, n);
     s->ahead_at += n;
     return (ptrdiff_t)n;
 }
