@@ -301,6 +301,7 @@ static enum status write_all(struct layout *l)
 enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
 {
     struct layout l = {.writer = w, .problem = problem};
+    bool meets = w->dataset->basis == BASIS_REPORTED || w->published.n; /* else nothing is held against its parts */
     l.returns = (struct returns){.dataset = w->dataset,
                                  .countries = w->countries,
                                  .members = &w->members,
@@ -308,7 +309,7 @@ enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, s
                                  .source = w->source,
                                  .n_sources = w->n_sources,
                                  .find_partners = w->options.detect_partners,
-                                 .unit_usd = w->unit_usd};
+                                 .unit_usd = meets ? w->unit_usd : 1};
     buf_init(&l.contents, SIZE_MAX / 2);
     enum status status = returns_init(&l.returns, problem);
     if (status == ST_OK)
