@@ -53,7 +53,7 @@ static enum level prefix_level(struct str prefix)
     return prefix.n == 2 ? LEVEL_HS2 : prefix.n == 4 ? LEVEL_HS4 : LEVEL_HS6;
 }
 
-/* A sector is right only if all its prefixes can be told from their neighbours; with chosen products it is at most a part. */
+/* A sector is right only if all its prefixes can be told from their neighbours. */
 static enum status make_sector(const struct cube *cube, const struct sector *sector, struct arena *arena,
                                struct breakdown_item *item)
 {
@@ -67,15 +67,15 @@ static enum status make_sector(const struct cube *cube, const struct sector *sec
         item->flags = FLAG_BIT(FLAG_LEVEL_UNAVAILABLE);
         return ST_OK;
     }
-    if (d->coverage == COVERAGE_SELECTED)
-        item->flags = FLAG_BIT(FLAG_PARTIAL_SECTOR);
+    item->prefix = prefixes->prefix;
+    item->n_prefixes = prefixes->n;
     return leaves_of(cube, NULL, prefixes->prefix, prefixes->n, arena, &item->leaves);
 }
 
-static bool is_everything(const struct breakdown_item *item, size_t n_leaves)
+/* All leaves by name are not everything: a rest is beside them. */
+static bool is_everything(const struct breakdown_item *item)
 {
-    bool told = !(item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE));
-    return told && (!item->leaves.member || item->leaves.n == n_leaves);
+    return !(item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE)) && !item->leaves.member;
 }
 
 /* Up to CUBE_BASKETS_MAX items as baskets. */
@@ -88,7 +88,7 @@ static enum status fill_baskets(const struct cube *cube, const struct breakdown_
     if (!of_leaf)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        const bool all = is_everything(&item[i], n_leaves);
+        const bool all = is_everything(&item[i]);
         for (size_t k = 0; k < (all ? n_leaves : item[i].leaves.n); k++)
             of_leaf[all ? k : item[i].leaves.member[k]] |= (uint64_t)1 << i;
     }
@@ -105,10 +105,8 @@ static size_t statements_of(const struct breakdown *breakdown)
 enum status breakdown_name(const struct cube *cube, const struct breakdown_item *item, size_t n, struct arena *arena,
                            struct breakdown *out)
 {
-    size_t n_leaves;
-    (void)cube_leaves(cube, &n_leaves);
     *out = (struct breakdown){.level = LEVEL_SECTOR, .n = n, .item = item};
-    if (n == 1 && is_everything(item, n_leaves)) /* the runs' totals tell */
+    if (n == 1 && is_everything(item)) /* the runs' totals tell */
         return ST_OK;
     struct cube_baskets *baskets = arena_new(arena, struct cube_baskets, statements_of(out));
     enum status status = baskets ? ST_OK : ST_NO_MEMORY;
@@ -144,11 +142,8 @@ enum status breakdown_make(const struct cube *cube, const struct sectors *sector
     struct breakdown_item *item = arena_new(arena, struct breakdown_item, out->n);
     if (!item)
         return ST_NO_MEMORY;
-    const struct dataset *d = cube_dataset(cube);
-    bool part = d->coverage == COVERAGE_SELECTED && level < d->level;
     for (size_t i = 0; i < out->n; i++)
-        item[i] = (struct breakdown_item){
-            .code = code[i], .name = name[i], .flags = part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0};
+        item[i] = (struct breakdown_item){.code = code[i], .name = name[i]};
     out->item = item;
     return ST_OK;
 }
@@ -205,6 +200,34 @@ enum status items_of(items_asked asked, const struct breakdown *breakdown, struc
     }
     *out = (struct items){asked, row, breakdown && breakdown->baskets};
     return ST_OK;
+}
+
+/* Where products are broken down to what lies above the one that was asked for, it is that one all the same. */
+static bool lies_above(struct str code, const struct frame *frame)
+{
+    return frame->n_codes == 1 && code.n < frame->code->n && memcmp(code.p, frame->code->p, code.n) == 0;
+}
+
+struct goods item_goods(const struct frame *frame, const struct breakdown *breakdown, size_t i)
+{
+    if (!breakdown)
+        return frame_goods(frame);
+    const struct breakdown_item *item = &breakdown->item[i];
+    const bool leaf_by_leaf = item->leaves.member || frame->leaves.member;
+    if (item->n_prefixes)
+        return (struct goods){item->prefix, item->n_prefixes, leaf_by_leaf};
+    return str_is(item->code, "TOTAL") || lies_above(item->code, frame)
+               ? frame_goods(frame)
+               : (struct goods){&item->code, 1, leaf_by_leaf};
+}
+
+struct figure item_cell(const struct frame *frame, const struct breakdown *breakdown, const struct items *items,
+                        size_t i, struct item_slice slice)
+{
+    if (breakdown && breakdown->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
+        return FIGURE_NONE;
+    return frame_figure(frame, slice.partner, slice.flow, slice.period, item_goods(frame, breakdown, i),
+                        item_figure(items, i, FIGURE_NONE));
 }
 
 struct quantity item_quantity(const struct items *items, size_t i)

@@ -4,9 +4,10 @@
 struct dependence {
     struct frame frame;
     struct dependence_question question;
-    struct cube_set outside; /* suppliers that are not in the bloc */
-    bool suppliers_known;
+    struct cube_set outside;   /* suppliers that are not in the bloc */
+    struct cube_set specified; /* suppliers that are not areas not elsewhere specified; none named: there are no such areas */
     items_asked partner, all, extra, exporters; /* all, extra, exporters: with the distribution */
+    bool summed; /* `all` is the sum of all suppliers too */
     struct world world;
 };
 
@@ -18,17 +19,31 @@ static void list_outside(struct dependence *d)
     const struct dependence_question *q = &d->question;
     size_t n;
     const uint32_t *member = cube_countable(d->frame.cube, &n);
-    if (!q->home || q->method != DEPENDENCE_EU2021 || !d->suppliers_known)
+    if (!q->home || q->method != DEPENDENCE_EU2021)
         return;
     uint32_t *list = ask_make(d->frame.ask, uint32_t, n);
     d->outside = (struct cube_set){list, 0};
     for (size_t i = 0; list && i < n; i++) {
-        bool inside = member[i] == d->frame.reporter;
+        bool inside = member[i] == d->frame.reporter || !cube_specified(d->frame.cube, member[i]);
         for (size_t k = 0; !inside && k < q->n_home; k++)
             inside = member[i] == q->home[k];
         if (!inside)
             list[d->outside.n++] = member[i];
     }
+}
+
+/* Areas not elsewhere specified are no suppliers. */
+static void list_specified(struct dependence *d)
+{
+    size_t n;
+    const uint32_t *member = cube_countable(d->frame.cube, &n);
+    uint32_t *list = ask_make(d->frame.ask, uint32_t, n);
+    struct cube_set found = {list, 0};
+    for (size_t i = 0; list && i < n; i++)
+        if (cube_specified(d->frame.cube, member[i]))
+            list[found.n++] = member[i];
+    if (found.n < n)
+        d->specified = found;
 }
 
 /* The reporter's imports from `partners` (none named: all). */
@@ -94,18 +109,21 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
         return NULL;
     d->frame = *frame;
     d->question = *question;
-    d->suppliers_known = cube_dataset(frame->cube)->partners != PARTNERS_LISTED;
     list_outside(d);
+    list_specified(d);
     const uint32_t *year = list_years(d, period, n, &n_years);
     if (!year)
         return NULL;
     const unsigned flows = needs(question, CRITERION_IMPORTS_OVER_EXPORTS) ? BOTH_FLOWS : FLOW_BIT(FLOW_IMPORTS);
     if (named)
         d->partner = ask_imports(d, (struct cube_set){&frame->partner, 1}, CUBE_NO_SPREAD, year, n_years);
-    if (d->suppliers_known || !named)
-        d->all = ask_imports(d, (struct cube_set){NULL, 0}, CUBE_PARTNER, year, n_years);
-    d->world =
-        world_ask(frame, question->breakdown, flows, d->suppliers_known ? FLOW_BIT(FLOW_IMPORTS) : 0, year, n_years);
+    bool listed = !named;
+    for (size_t i = 0; i < n_years; i++)
+        listed = listed || world_lists_all(frame, FLOW_IMPORTS, year[i]);
+    if (listed)
+        d->all = ask_imports(d, d->specified, CUBE_PARTNER, year, n_years);
+    d->summed = listed && !d->specified.member;
+    d->world = world_ask(frame, question->breakdown, flows, d->summed ? FLOW_BIT(FLOW_IMPORTS) : 0, year, n_years);
     if (d->outside.member)
         d->extra = ask_imports(d, d->outside, CUBE_PARTNER, year, n_years);
     if (needs(question, CRITERION_WORLD_HHI))
@@ -118,7 +136,7 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
 struct year {
     uint32_t period;
     struct items partner, all, world[2], extra, exporters;
-    struct figure partner_absent, world_absent[2];
+    bool lists_all; /* every supplier is in the data */
     unsigned flags;
 };
 
@@ -127,7 +145,7 @@ static unsigned year_flags(const struct dependence *d, uint32_t period)
     unsigned flags = frame_complete(&d->frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
     flags |= world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_UNKNOWN ? FLAG_BIT(FLAG_NO_WORLD_TOTAL) : 0;
     flags |= cube_tells_world(d->frame.cube, FLOW_EXPORTS, period) ? 0 : FLAG_BIT(FLAG_NO_WORLD_EXPORTS);
-    flags |= d->suppliers_known ? 0 : FLAG_BIT(FLAG_LOWER_BOUND);
+    flags |= world_lists_all(&d->frame, FLOW_IMPORTS, period) ? 0 : FLAG_BIT(FLAG_LOWER_BOUND);
     flags |= cube_dataset(d->frame.cube)->partners == PARTNERS_CLOSED ? FLAG_BIT(FLAG_CLOSED_SET) : 0;
     return flags;
 }
@@ -144,36 +162,63 @@ static enum status take_year(const struct dependence *d, uint32_t period, struct
     for (size_t i = 0; status == ST_OK && i < sizeof part / sizeof *part; i++)
         status = items_of(part[i].asked, d->question.breakdown, slice, arena, part[i].items);
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
-        bool asked = f == FLOW_IMPORTS || needs(&d->question, CRITERION_IMPORTS_OVER_EXPORTS);
-        y->world_absent[f] = asked ? world_absent(&d->frame, f, period) : FIGURE_NONE;
         status = world_items(&d->world, f, period, arena, &y->world[f]);
     }
-    if (d->suppliers_known && world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_SUM)
+    y->lists_all = world_lists_all(&d->frame, FLOW_IMPORTS, period);
+    if (d->summed && world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_SUM)
         y->world[FLOW_IMPORTS] = y->all; /* the suppliers' sum */
-    if (d->partner)
-        y->partner_absent = frame_absent(&d->frame, d->frame.partner, FLOW_IMPORTS, period);
     return status;
 }
 
 /* ---- the figures of an item ---- */
 
-static void fill_suppliers(const struct year *y, size_t i, struct dependence_row *row)
+/* What nobody in particular sold: areas not elsewhere specified, and what the world's row has beside its partners. */
+static int64_t vague_usd(const struct dependence *d, const struct distribution *all, struct figure total)
+{
+    int64_t vague = total.usd - all->value_usd, most;
+    if (d->specified.member)
+        return vague > 0 ? vague : 0;
+    bool fits = !__builtin_mul_overflow((int64_t)all->members + 1, cube_unit_usd(d->frame.cube), &most);
+    return vague > 0 && !(fits && vague <= most) ? vague : 0;
+}
+
+/* The largest supplier is that only if it leads by more than what nobody in particular sold. */
+static bool leads(const struct distribution *all, int64_t vague)
+{
+    double top = (double)all->top_value_usd, second = sqrt(fmax(0, all->sum_sq - top * top));
+    return vague == 0 || top - fmin(second, (double)all->value_usd - top) > (double)vague;
+}
+
+static void fill_suppliers(const struct dependence *d, const struct year *y, size_t i, struct dependence_row *row,
+                           struct known_suppliers *known)
 {
     const struct distribution all = item_distribution(&y->all, i);
-    row->hhi = hhi_of_sums(all.value_usd, all.sum_sq);
+    const struct figure total = row->imports_total;
+    if (!figure_whole(total) || total.usd <= 0)
+        return;
+    int64_t vague = vague_usd(d, &all, total);
+    row->hhi = hhi_of_sums(vague ? total.usd : all.value_usd, all.sum_sq);
     if (isnan(row->hhi))
         return;
-    row->equivalent_suppliers = 1 / row->hhi;
+    row->equivalent_suppliers = vague ? (double)NAN : 1 / row->hhi;
     row->suppliers = all.members;
-    row->top_supplier = all.top_id;
-    row->top_share = figure_ratio((struct figure){all.top_value_usd, true}, row->imports_total);
+    row->top_supplier = leads(&all, vague) ? all.top_id : NO_ID;
+    row->top_share = leads(&all, vague) ? (double)all.top_value_usd / (double)total.usd : (double)NAN;
+    if (!vague)
+        return;
+    row->flags |= FLAG_BIT(FLAG_LOWER_BOUND);
+    *known = (struct known_suppliers){.partner = known->partner,
+                                      .vague = true,
+                                      .sum = (double)all.value_usd / (double)total.usd,
+                                      .sum_sq = row->hhi,
+                                      .top_share = (double)all.top_value_usd / (double)total.usd};
 }
 
 /* Of the suppliers only the partner, or only some, are in the data. */
 static void fill_known_suppliers(const struct dependence *d, const struct year *y, size_t i, struct dependence_row *row,
                                  struct known_suppliers *known)
 {
-    double total = row->imports_total.known ? (double)row->imports_total.usd : (double)NAN;
+    double total = figure_whole(row->imports_total) ? (double)row->imports_total.usd : (double)NAN;
     known->sum = known->sum_sq = known->top_share = (double)NAN;
     uint32_t top = d->frame.partner;
     if (top != ANY_MEMBER) {
@@ -197,7 +242,9 @@ static void fill_known_suppliers(const struct dependence *d, const struct year *
 static void fill_extra(const struct year *y, size_t i, struct figure exports, struct dependence_row *row)
 {
     const struct distribution extra = item_distribution(&y->extra, i);
-    row->extra_imports = item_figure(&y->extra, i, y->world_absent[FLOW_IMPORTS]);
+    row->extra_imports = item_figure(&y->extra, i, (struct figure){.known = row->imports_total.known});
+    row->extra_imports.part = row->imports_total.part;
+    row->extra_imports.months = row->imports_total.months;
     row->extra_share = figure_ratio(row->extra_imports, row->imports_total);
     row->hhi_extra = hhi_of_sums(extra.value_usd, extra.sum_sq);
     row->extra_over_exports = figure_ratio(row->extra_imports, exports);
@@ -224,20 +271,27 @@ static void start_row(const struct dependence *d, const struct year *y, size_t i
 
 static void fill_row(const struct dependence *d, const struct year *y, size_t i, struct dependence_row *row)
 {
-    struct known_suppliers known = {.all = d->suppliers_known, .partner = d->frame.partner};
+    struct known_suppliers known = {.all = y->lists_all, .partner = d->frame.partner};
     start_row(d, y, i, row);
     if (row->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
         return;
     bool named = d->frame.partner != ANY_MEMBER;
-    struct figure exports = item_figure(&y->world[FLOW_EXPORTS], i, y->world_absent[FLOW_EXPORTS]);
-    row->imports_total = item_figure(&y->world[FLOW_IMPORTS], i, y->world_absent[FLOW_IMPORTS]);
-    row->imports_from_partner = named ? item_figure(&y->partner, i, y->partner_absent) : FIGURE_NONE;
+    const struct item_slice slice = {d->frame.partner, y->period, FLOW_IMPORTS};
+    struct figure exports = FIGURE_NONE;
+    if (needs(&d->question, CRITERION_IMPORTS_OVER_EXPORTS))
+        exports = world_cell(&d->world, &y->world[FLOW_EXPORTS], i, FLOW_EXPORTS, y->period);
+    row->imports_total = world_cell(&d->world, &y->world[FLOW_IMPORTS], i, FLOW_IMPORTS, y->period);
+    if (named)
+        row->imports_from_partner = item_cell(&d->frame, d->question.breakdown, &y->partner, i, slice);
+    row->flags |= flags_of_figure(named ? row->imports_from_partner : row->imports_total) |
+                  flags_of_months(row->imports_from_partner, row->imports_total) |
+                  (row->imports_total.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0);
     row->share = figure_ratio(row->imports_from_partner, row->imports_total);
     row->imports_over_exports = figure_ratio(row->imports_total, exports);
     const struct distribution world = item_distribution(&y->exporters, i);
     row->hhi_world_exports = hhi_of_sums(world.value_usd, world.sum_sq);
-    if (d->suppliers_known)
-        fill_suppliers(y, i, row);
+    if (y->lists_all)
+        fill_suppliers(d, y, i, row, &known);
     else
         fill_known_suppliers(d, y, i, row, &known);
     if (!named)
@@ -247,7 +301,7 @@ static void fill_row(const struct dependence *d, const struct year *y, size_t i,
     known.extra_top = item_distribution(&y->extra, i).top_id;
     if (named ? !row->imports_from_partner.known : !row->imports_total.known)
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
-    if (exports.known && exports.usd == 0 && row->imports_total.known && row->imports_total.usd > 0)
+    if (figure_whole(exports) && exports.usd == 0 && figure_whole(row->imports_total) && row->imports_total.usd > 0)
         row->flags |= FLAG_BIT(FLAG_NO_EXPORTS);
     row->flags |= flags_of_status(item_status(&y->world[FLOW_IMPORTS], i) | item_status(&y->partner, i));
     dependence_judge(&d->question, &known, row);
@@ -331,5 +385,7 @@ enum status dependence_fold(const struct dependence *d, uint32_t period, struct 
         settle(out, &tally[i], &out->row[out->n++]);
     }
     dependence_sum_up(&d->question, d->frame.partner != ANY_MEMBER, out);
+    if (frame_months(&d->frame, FLOW_IMPORTS, period) == 0) /* nothing is known, which is not nothing */
+        out->summary = (struct dependence_summary){.unknown = true};
     return ST_OK;
 }

@@ -45,7 +45,8 @@ static enum verdict judge_hhi(const struct dependence_question *q, const struct 
         return exceeds(bloc ? row->hhi_extra : row->hhi, limit);
     if (known->sum_sq > limit)
         return VERDICT_YES;
-    return known->sum_sq + rest * rest <= limit ? VERDICT_NO : VERDICT_UNKNOWN;
+    double most = known->vague ? 2 * known->top_share * rest : 0; /* (top + rest)² − top² − rest² */
+    return known->sum_sq + rest * rest + most <= limit ? VERDICT_NO : VERDICT_UNKNOWN;
 }
 
 /* A country that exports nothing of what it imports needs more than any multiple of its exports. */

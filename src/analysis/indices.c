@@ -40,8 +40,10 @@ static struct side side_of(const struct frame *frame, uint32_t reporter, uint32_
     side.own.reporter = reporter;
     side.own.partner = partner;
     side.worldly = partner == ANY_MEMBER && reporter != ANY_MEMBER;
-    if (everything)
+    if (everything) {
         side.own.leaves = (struct cube_set){NULL, 0};
+        side.own.n_codes = 0;
+    }
     return side;
 }
 
@@ -64,53 +66,61 @@ static void side_ask(struct side *side, enum cube_dim spread, const uint32_t *pe
     side->rows = breakdown_ask(own->ask, own->cube, side->breakdown, &q);
 }
 
-/* With chosen products and no question after some of them nothing is a total. */
-static bool whole(const struct frame *frame)
-{
-    return cube_dataset(frame->cube)->coverage == COVERAGE_FULL || frame->leaves.member;
-}
-
 /* ---- what was read ---- */
 
-/* What an item without observation has. */
-static struct figure side_absent(const struct side *side, uint32_t period)
+/* Of all countries together: what those that report have recorded, if they stand for the world. */
+static struct figure figure_of_all(const struct side *side, uint32_t period, struct figure read)
 {
-    if (side->own.reporter == ANY_MEMBER)
-        return (struct figure){0, cube_tells_world(side->own.cube, side->flow, period)};
-    return side->worldly ? world_absent(&side->own, side->flow, period)
-                         : frame_absent(&side->own, side->own.partner, side->flow, period);
+    return cube_tells_world(side->own.cube, side->flow, period) ? figure_of(read.usd) : read;
 }
 
-static enum status side_items(const struct side *side, uint32_t period, struct arena *arena, struct items *out,
-                              struct figure *absent)
+static enum status side_items(const struct side *side, uint32_t period, struct arena *arena, struct items *out)
 {
-    *absent = side_absent(side, period);
     return side->worldly ? world_items(&side->world, side->flow, period, arena, out)
                          : items_of(side->rows, side->breakdown, (struct item_slice){.period = period}, arena, out);
+}
+
+static struct figure side_figure(const struct side *side, const struct items *items, size_t i, uint32_t period)
+{
+    const struct item_slice slice = {side->own.partner, period, side->flow};
+    if (side->worldly)
+        return world_cell(&side->world, items, i, side->flow, period);
+    if (side->own.reporter != ANY_MEMBER)
+        return item_cell(&side->own, side->breakdown, items, i, slice);
+    if (side->breakdown && side->breakdown->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
+        return FIGURE_NONE;
+    return figure_of_all(side, period, item_figure(items, i, FIGURE_NONE));
 }
 
 /* All items of a side without a breakdown. */
 static struct figure side_total(const struct side *side, uint32_t period, unsigned *flags)
 {
     unsigned status = 0;
-    struct figure total = side_absent(side, period);
-    if (!whole(&side->own))
-        return FIGURE_NONE;
-    if (side->worldly)
-        total = world_total(&side->world, side->flow, period, &status);
+    struct figure total = FIGURE_NONE;
     for (size_t i = 0; !side->worldly && i < side->rows[0]->n; i++)
         if (!side->rows[0]->key[CUBE_PERIOD] || side->rows[0]->key[CUBE_PERIOD][i] == period) {
-            total = (struct figure){side->rows[0]->value_usd[i], true};
+            total = figure_of(side->rows[0]->value_usd[i]);
             status = side->rows[0]->status[i];
         }
-    *flags |= flags_of_status(status);
+    if (side->worldly)
+        total = world_total(&side->world, side->flow, period, &status);
+    else if (side->own.reporter == ANY_MEMBER)
+        total = figure_of_all(side, period, total);
+    else
+        total = frame_figure(&side->own, side->own.partner, side->flow, period, frame_goods(&side->own), total);
+    *flags |= flags_of_status(status) | flags_of_figure(total);
     return total;
+}
+
+/* A code that the reporter's revision does not have was not traded under it: that is no gap in its structure. */
+static struct figure in_structure(struct figure f)
+{
+    return f.flags & FLAG_BIT(FLAG_OTHER_REVISION) ? figure_of(0) : f;
 }
 
 static unsigned frame_flags(const struct frame *frame, uint32_t period)
 {
-    return (whole(frame) ? 0 : FLAG_BIT(FLAG_PARTIAL_SECTOR)) |
-           (frame_complete(frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR)) |
+    return (frame_complete(frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR)) |
            (cube_dataset(frame->cube)->partners == PARTNERS_CLOSED ? FLAG_BIT(FLAG_CLOSED_SET) : 0);
 }
 
@@ -129,8 +139,7 @@ struct index *rca_ask(const struct frame *frame, const struct breakdown *breakdo
         bool total = i >= ALL_OWN;
         index->side[i] = side_of(frame, i == OWN || i == ALL_OWN ? frame->reporter : ANY_MEMBER, ANY_MEMBER,
                                  FLOW_EXPORTS, total ? NULL : breakdown, total);
-        if (!total || whole(&index->side[i].own))
-            side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
+        side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
     }
     return index;
 }
@@ -139,12 +148,11 @@ enum status rca_fold(const struct index *index, uint32_t period, struct arena *a
 {
     const struct breakdown *breakdown = index->breakdown;
     struct items own, world;
-    struct figure no_own, no_world;
     unsigned flags = frame_flags(&index->frame, period);
     struct rca_row *row = *out = arena_new(arena, struct rca_row, breakdown->n);
     *n = 0;
-    if (!row || side_items(&index->side[OWN], period, arena, &own, &no_own) != ST_OK ||
-        side_items(&index->side[THEIRS], period, arena, &world, &no_world) != ST_OK)
+    if (!row || side_items(&index->side[OWN], period, arena, &own) != ST_OK ||
+        side_items(&index->side[THEIRS], period, arena, &world) != ST_OK)
         return ST_NO_MEMORY;
     struct figure all = side_total(&index->side[ALL_OWN], period, &flags),
                   world_all = side_total(&index->side[ALL_THEIRS], period, &flags);
@@ -153,12 +161,13 @@ enum status rca_fold(const struct index *index, uint32_t period, struct arena *a
         if (breakdown->level != LEVEL_SECTOR && !item_present(&world, i) && !item_present(&own, i))
             continue;
         struct rca_row r = {item->code, item->name, FIGURE_NONE, FIGURE_NONE, none, none, flags | item->flags};
-        r.exports = expressible(item) ? item_figure(&own, i, no_own) : FIGURE_NONE;
-        r.world_exports = expressible(item) ? item_figure(&world, i, no_world) : FIGURE_NONE;
+        r.exports = side_figure(&index->side[OWN], &own, i, period);
+        r.world_exports = side_figure(&index->side[THEIRS], &world, i, period);
         r.rca = figure_ratio(r.exports, all) / figure_ratio(r.world_exports, world_all);
         r.rca = isfinite(r.rca) ? r.rca : none;
         r.symmetric = (r.rca - 1) / (r.rca + 1);
-        r.flags |= flags_of_status(item_status(&own, i)) | (r.exports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
+        r.flags |= flags_of_status(item_status(&own, i)) | flags_of_figure(r.exports) |
+                   (r.exports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
         row[(*n)++] = r;
     }
     return ST_OK;
@@ -176,7 +185,7 @@ struct index *tii_ask(const struct frame *frame, const struct breakdown *breakdo
     index->side[2] = side_of(frame, frame->partner, ANY_MEMBER, FLOW_IMPORTS, NULL, false);
     index->side[3] = side_of(frame, ANY_MEMBER, ANY_MEMBER, FLOW_IMPORTS, NULL, false);
     index->side[4] = side_of(frame, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, NULL, false);
-    for (size_t i = 0; i < 5 && whole(frame); i++)
+    for (size_t i = 0; i < 5; i++)
         side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
     return index;
 }
@@ -219,13 +228,14 @@ static struct index *structures_ask(const struct frame *frame, const struct brea
     return index;
 }
 
-static void add_up_sides(const struct index *index, const struct items *items, const struct figure *absent,
+static void add_up_sides(const struct index *index, const struct items *items, uint32_t period,
                          struct structures *out)
 {
     for (size_t side = 0; side < 2; side++)
         for (size_t i = 0; i < index->breakdown->n; i++) {
-            out->total[side] = figure_sum(out->total[side], item_figure(&items[side], i, absent[side]));
-            out->flags |= flags_of_status(item_status(&items[side], i));
+            const struct figure f = in_structure(side_figure(&index->side[side], &items[side], i, period));
+            out->total[side] = figure_sum(out->total[side], f);
+            out->flags |= flags_of_figure(f) | flags_of_status(item_status(&items[side], i));
         }
 }
 
@@ -233,21 +243,18 @@ static enum status structures_fold(const struct index *index, uint32_t period, s
                                    struct structures *out)
 {
     struct items items[2];
-    struct figure absent[2];
     *out = (struct structures){.total = {{0, true}, {0, true}}, .flags = frame_flags(&index->frame, period)};
     for (size_t side = 0; side < 2; side++)
-        if (side_items(&index->side[side], period, arena, &items[side], &absent[side]) != ST_OK)
+        if (side_items(&index->side[side], period, arena, &items[side]) != ST_OK)
             return ST_NO_MEMORY;
-    add_up_sides(index, items, absent, out);
+    add_up_sides(index, items, period, out);
     for (size_t i = 0; i < index->breakdown->n; i++) {
-        double x = figure_ratio(item_figure(&items[0], i, absent[0]), out->total[0]),
-               y = figure_ratio(item_figure(&items[1], i, absent[1]), out->total[1]);
+        double x = figure_ratio(in_structure(side_figure(&index->side[0], &items[0], i, period)), out->total[0]),
+               y = figure_ratio(in_structure(side_figure(&index->side[1], &items[1], i, period)), out->total[1]);
         out->products += x > 0 || y > 0;
         out->smaller += isnan(x) || isnan(y) ? none : fmin(x, y);
         out->apart += fabs(x - y);
     }
-    if (!whole(&index->frame))
-        out->smaller = out->apart = none;
     if (!out->total[0].known || !out->total[1].known)
         out->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
     out->flags |= flags_of_ratio(out->total[1], out->total[0]) | flags_of_ratio(out->total[0], out->total[1]);
@@ -297,6 +304,7 @@ static struct intra_row intra_row(const struct breakdown_item *item, struct figu
     struct intra_row r = {item->code, item->name, exports, imports, none, item->flags};
     if (!expressible(item))
         r.exports = r.imports = FIGURE_NONE;
+    r.flags |= flags_of_figure(exports) | flags_of_figure(imports) | flags_of_months(exports, imports);
     r.grubel_lloyd = 1 - figure_ratio(distance(r.exports, r.imports), figure_sum(r.exports, r.imports));
     r.flags |= r.exports.known && r.imports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
     return r;
@@ -317,23 +325,24 @@ enum status intra_fold(const struct index *index, uint32_t period, struct arena 
 {
     const struct breakdown *breakdown = index->breakdown;
     struct items x, m;
-    struct figure no_x, no_m, apart = {0, true}, both = {0, true};
+    struct figure apart = figure_of(0), both = figure_of(0);
     unsigned flags = frame_flags(&index->frame, period);
     struct intra_row *row = *out = arena_new(arena, struct intra_row, breakdown->n);
     *n = 0;
-    if (!row || side_items(&index->side[FLOW_EXPORTS], period, arena, &x, &no_x) != ST_OK ||
-        side_items(&index->side[FLOW_IMPORTS], period, arena, &m, &no_m) != ST_OK)
+    if (!row || side_items(&index->side[FLOW_EXPORTS], period, arena, &x) != ST_OK ||
+        side_items(&index->side[FLOW_IMPORTS], period, arena, &m) != ST_OK)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < breakdown->n; i++) {
         if (breakdown->level != LEVEL_SECTOR && !item_present(&x, i) && !item_present(&m, i))
             continue;
-        struct intra_row r = intra_row(&breakdown->item[i], item_figure(&x, i, no_x), item_figure(&m, i, no_m));
+        struct intra_row r = intra_row(&breakdown->item[i], side_figure(&index->side[FLOW_EXPORTS], &x, i, period),
+                                       side_figure(&index->side[FLOW_IMPORTS], &m, i, period));
         apart = figure_sum(apart, distance(r.exports, r.imports));
         both = figure_sum(both, figure_sum(r.exports, r.imports));
         r.flags |= flags | flags_of_status(item_status(&x, i) | item_status(&m, i));
         row[(*n)++] = r;
     }
-    *aggregate = breakdown->level == LEVEL_SECTOR || !whole(&index->frame) ? none : 1 - figure_ratio(apart, both);
+    *aggregate = breakdown->level == LEVEL_SECTOR ? none : 1 - figure_ratio(apart, both);
     return ST_OK;
 }
 
@@ -358,10 +367,9 @@ struct index *hirschman_ask(const struct frame *frame, enum flow flow, const uin
 enum status hirschman_fold(const struct index *index, uint32_t period, struct arena *arena, struct hirschman_row *out)
 {
     struct items items;
-    struct figure absent;
-    if (side_items(&index->side[0], period, arena, &items, &absent) != ST_OK)
+    if (side_items(&index->side[0], period, arena, &items) != ST_OK)
         return ST_NO_MEMORY;
-    *out = (struct hirschman_row){.value = item_figure(&items, 0, absent),
+    *out = (struct hirschman_row){.value = side_figure(&index->side[0], &items, 0, period),
                                   .hirschman = none,
                                   .hhi = none,
                                   .normalised_hhi = none,
@@ -369,7 +377,9 @@ enum status hirschman_fold(const struct index *index, uint32_t period, struct ar
                                   .top_share = none,
                                   .flags = frame_flags(&index->frame, period)};
     out->flags |= out->value.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
-    if (!item_present(&items, 0))
+    out->flags |= flags_of_figure(out->value);
+    if (!item_present(&items, 0) || !figure_whole(out->value) ||
+        !world_lists_all(&index->frame, index->side[0].flow, period))
         return ST_OK;
     const struct distribution all = item_distribution(&items, 0);
     out->hhi = hhi_of_sums(all.value_usd, all.sum_sq);
@@ -377,7 +387,7 @@ enum status hirschman_fold(const struct index *index, uint32_t period, struct ar
     out->normalised_hhi = hhi_normalised(out->hhi, all.members);
     out->partners = all.members;
     out->top_partner = all.top_id;
-    out->top_share = figure_ratio((struct figure){all.top_value_usd, true}, out->value);
+    out->top_share = figure_ratio(figure_of(all.top_value_usd), out->value);
     out->flags |= flags_of_status(item_status(&items, 0));
     return ST_OK;
 }
@@ -391,11 +401,11 @@ enum status hhi_fold(const struct index *index, uint32_t period, struct arena *a
 {
     const struct breakdown *breakdown = index->breakdown;
     struct items items;
-    struct figure absent;
     unsigned flags = frame_flags(&index->frame, period);
+    const bool lists_all = world_lists_all(&index->frame, FLOW_IMPORTS, period);
     struct hhi_row *row = *out = arena_new(arena, struct hhi_row, breakdown->n);
     *n = 0;
-    if (!row || side_items(&index->side[0], period, arena, &items, &absent) != ST_OK)
+    if (!row || side_items(&index->side[0], period, arena, &items) != ST_OK)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < breakdown->n; i++) {
         const struct breakdown_item *item = &breakdown->item[i];
@@ -403,11 +413,14 @@ enum status hhi_fold(const struct index *index, uint32_t period, struct arena *a
             continue;
         const struct distribution all = item_distribution(&items, i);
         struct hhi_row r = {item->code, item->name, FIGURE_NONE, none, none, none, 0, flags | item->flags};
-        r.imports = expressible(item) ? item_figure(&items, i, absent) : FIGURE_NONE;
-        r.hhi = hhi_of_sums(all.value_usd, all.sum_sq);
-        r.normalised_hhi = hhi_normalised(r.hhi, all.members);
-        r.equivalent_suppliers = 1 / r.hhi;
-        r.suppliers = all.members;
+        r.imports = side_figure(&index->side[0], &items, i, period);
+        r.flags |= flags_of_figure(r.imports);
+        if (figure_whole(r.imports) && lists_all) {
+            r.hhi = hhi_of_sums(all.value_usd, all.sum_sq);
+            r.normalised_hhi = hhi_normalised(r.hhi, all.members);
+            r.equivalent_suppliers = 1 / r.hhi;
+            r.suppliers = all.members;
+        }
         r.flags |= flags_of_status(item_status(&items, i)) | (r.imports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
         row[(*n)++] = r;
     }

@@ -21,20 +21,13 @@ static struct ranking *ask(const struct frame *frame, uint32_t period, bool with
     struct cube_query q = frame_query(frame, r->period + !with_year_before, 1U + with_year_before);
     q.group |= CUBE_BIT(CUBE_PARTNER) | CUBE_BIT(CUBE_FLOW);
     r->rows = ask_add(frame->ask, frame->cube, &q);
+    r->world = world_ask(frame, NULL, BOTH_FLOWS, 0, r->period + !with_year_before, 1U + with_year_before);
     return r;
 }
 
 struct ranking *ranking_ask(const struct frame *frame, uint32_t period) { return ask(frame, period, false); }
 
 struct ranking *ranking_ask_growth(const struct frame *frame, uint32_t period) { return ask(frame, period, true); }
-
-struct ranking *ranking_ask_balance(const struct frame *frame, uint32_t period)
-{
-    struct ranking *r = ask(frame, period, false);
-    if (r)
-        r->world = world_ask(frame, NULL, BOTH_FLOWS, 0, &period, 1);
-    return r;
-}
 
 /* ---- partner by partner ---- */
 
@@ -68,27 +61,25 @@ static struct stretch stretch_of(const struct ranking *r, uint32_t period)
     return s;
 }
 
-/* Rows ascend by partner, flow. All partners are recorded, so an absent key means the same for each of them. */
+/* Rows ascend by partner, flow. */
 static enum status gather(const struct ranking *r, uint32_t period, struct arena *arena, struct trades *out)
 {
     const struct stretch rows = stretch_of(r, period);
     const uint32_t *partner = r->rows->key[CUBE_PARTNER], *flow = r->rows->key[CUBE_FLOW];
-    const struct figure x = frame_absent(&r->frame, ANY_MEMBER, FLOW_EXPORTS, period),
-                        m = frame_absent(&r->frame, ANY_MEMBER, FLOW_IMPORTS, period);
     struct trade *t = arena_new_raw(arena, struct trade, rows.to - rows.from);
     *out = (struct trades){t, 0};
     if (!t)
         return ST_NO_MEMORY;
     for (size_t i = rows.from; i < rows.to; t++) {
         t->partner = partner[i];
-        t->flow[FLOW_EXPORTS] = x;
-        t->flow[FLOW_IMPORTS] = m;
+        t->flow[FLOW_EXPORTS] = t->flow[FLOW_IMPORTS] = FIGURE_NONE;
         t->status = 0;
         for (; i < rows.to && partner[i] == t->partner; i++) {
-            t->flow[flow[i]].usd = r->rows->value_usd[i];
-            t->flow[flow[i]].known = true;
+            t->flow[flow[i]] = figure_of(r->rows->value_usd[i]);
             t->status |= r->rows->status[i];
         }
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            t->flow[f] = frame_figure(&r->frame, t->partner, f, period, frame_goods(&r->frame), t->flow[f]);
     }
     out->n = (size_t)(t - out->trade);
     return ST_OK;
@@ -102,6 +93,12 @@ static struct figure balance_of(const struct trade *t)
 static struct figure total_of(const struct trade *t)
 {
     return figure_sum(t->flow[FLOW_EXPORTS], t->flow[FLOW_IMPORTS]);
+}
+
+static unsigned trade_flags(const struct trade *t)
+{
+    const struct figure x = t->flow[FLOW_EXPORTS], m = t->flow[FLOW_IMPORTS];
+    return flags_of_status(t->status) | flags_of_figure(x) | flags_of_figure(m) | flags_of_months(x, m);
 }
 
 static unsigned ranking_flags(const struct ranking *r)
@@ -141,12 +138,13 @@ static struct deficit_row deficit_row(const struct trade *t, unsigned rank, unsi
                                 .exports = t->flow[FLOW_EXPORTS],
                                 .imports = t->flow[FLOW_IMPORTS],
                                 .balance = balance_of(t),
-                                .flags = flags | flags_of_status(t->status)};
+                                .months_held = months_in_common(t->flow[FLOW_EXPORTS], t->flow[FLOW_IMPORTS]),
+                                .flags = flags | trade_flags(t)};
 }
 
 static void share_deficits(struct deficit_row *row, size_t n, const struct deficit_summary *summary)
 {
-    struct figure deficits = {summary->deficits_usd, true}, so_far = {0, true};
+    struct figure deficits = summary->unsure ? FIGURE_NONE : figure_of(summary->deficits_usd), so_far = figure_of(0);
     for (size_t i = 0; i < n; i++) {
         so_far.usd += row[i].balance.usd;
         row[i].share_of_deficit = figure_ratio(row[i].balance, deficits);
@@ -155,16 +153,13 @@ static void share_deficits(struct deficit_row *row, size_t n, const struct defic
     }
 }
 
-/* A world that is known and has no trade has a balance of 0. */
-static struct figure world_balance(const struct ranking *r)
+/* Trade with all together. */
+static void world_flows(const struct ranking *r, uint32_t period, struct figure *flow)
 {
-    struct figure flow[2];
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
         unsigned status = 0;
-        flow[f] = world_total(&r->world, f, r->period[1], &status);
-        flow[f].known = world_kind(&r->frame, f, r->period[1]) != WORLD_UNKNOWN;
+        flow[f] = world_total(&r->world, f, period, &status);
     }
-    return figure_difference(flow[FLOW_EXPORTS], flow[FLOW_IMPORTS]);
 }
 
 enum status ranking_deficits(const struct ranking *r, struct arena *arena, struct deficit_row **out, size_t *n,
@@ -175,15 +170,20 @@ enum status ranking_deficits(const struct ranking *r, struct arena *arena, struc
     struct place *place = arena_new_raw(arena, struct place, status == ST_OK ? trades.n : 0);
     if (status != ST_OK || !place)
         return ST_NO_MEMORY;
-    *summary = (struct deficit_summary){.balance = world_balance(r), .partners = trades.n};
+    struct figure world[2];
+    world_flows(r, r->period[1], world);
+    *summary = (struct deficit_summary){.balance = figure_difference(world[FLOW_EXPORTS], world[FLOW_IMPORTS]),
+                                        .partners = trades.n,
+                                        .unknown = !world[FLOW_EXPORTS].known || !world[FLOW_IMPORTS].known};
     *n = 0;
     for (size_t i = 0; i < trades.n; i++) {
         const struct trade *t = &trades.trade[i];
         struct figure balance = balance_of(t);
+        summary->unsure = summary->unsure || !figure_whole(balance);
         if (!balance.known || balance.usd >= 0)
             continue;
         summary->deficits_usd += balance.usd;
-        place[(*n)++] = (struct place){{-balance.usd, true}, t->partner, (uint32_t)i};
+        place[(*n)++] = (struct place){figure_of(-balance.usd), t->partner, (uint32_t)i};
     }
     sort(place, *n);
     struct deficit_row *row = *out = arena_new_raw(arena, struct deficit_row, *n);
@@ -211,7 +211,7 @@ static struct figure measured(enum partner_measure measure, const struct figure 
 /* What each partner had in the year before, by country id. */
 struct before {
     struct figure *value;
-    struct figure sum;
+    struct figure all;
 };
 
 static enum status year_before(const struct ranking *r, enum partner_measure measure, struct arena *arena,
@@ -219,18 +219,14 @@ static enum status year_before(const struct ranking *r, enum partner_measure mea
 {
     struct trades trades;
     const size_t n = countries_count(r->frame.countries);
-    const struct figure none[2] = {frame_absent(&r->frame, ANY_MEMBER, FLOW_EXPORTS, r->period[0]),
-                                   frame_absent(&r->frame, ANY_MEMBER, FLOW_IMPORTS, r->period[0])};
-    *out = (struct before){.value = arena_new_raw(arena, struct figure, n), .sum = {0, true}};
+    struct figure world[2];
+    *out = (struct before){.value = arena_new(arena, struct figure, n)};
     if (!out->value || gather(r, r->period[0], arena, &trades) != ST_OK)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        out->value[i] = measured(measure, none);
-    for (size_t i = 0; i < trades.n; i++) {
-        struct figure value = measured(measure, trades.trade[i].flow);
-        out->value[trades.trade[i].partner] = value;
-        out->sum = figure_sum(out->sum, value);
-    }
+    world_flows(r, r->period[0], world);
+    out->all = measured(measure, world);
+    for (size_t i = 0; i < trades.n; i++)
+        out->value[trades.trade[i].partner] = measured(measure, trades.trade[i].flow);
     return ST_OK;
 }
 
@@ -242,29 +238,34 @@ static struct partner_row partner_row(const struct trade *t, unsigned flags)
                                 .imports = m,
                                 .total = total_of(t),
                                 .balance = balance_of(t),
-                                .flags = flags | flags_of_status(t->status) |
+                                .months_held = months_in_common(x, m),
+                                .flags = flags | trade_flags(t) |
                                          (x.known && m.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED))};
 }
 
-static void share_partners(const struct place *place, struct partner_row *row, size_t n,
+/* Areas not elsewhere specified are no partners: they have an amount and no rank. */
+static void share_partners(const struct ranking *r, const struct place *place, struct partner_row *row, size_t n,
                            struct partner_summary *summary)
 {
-    struct figure so_far = {0, true};
+    struct figure so_far = {.known = true, .months = summary->value.months};
     double sum_sq = 0;
-    for (size_t i = 0; i < n; i++)
-        summary->value.usd += place[i].value.known ? place[i].value.usd : 0;
+    bool whole = figure_whole(summary->value);
     for (size_t i = 0; i < n; i++) {
         const struct figure value = place[i].value;
+        const bool specified = cube_specified(r->frame.cube, place[i].partner);
         if (value.known) {
-            row[i].rank = (unsigned)i + 1;
             so_far.usd += value.usd;
-            sum_sq += (double)value.usd * (double)value.usd;
-            summary->partners += value.usd > 0;
+            summary->partners += value.usd > 0 && specified;
         }
+        if (value.known && specified) {
+            row[i].rank = ++summary->ranked;
+            sum_sq += (double)value.usd * (double)value.usd;
+        }
+        whole = whole && figure_whole(value);
         row[i].share = figure_ratio(value, summary->value);
         row[i].cumulative_share = value.known ? figure_ratio(so_far, summary->value) : (double)NAN;
     }
-    summary->hhi = hhi_of_sums(summary->value.usd, sum_sq);
+    summary->hhi = whole ? hhi_of_sums(summary->value.usd, sum_sq) : (double)NAN;
     summary->equivalent = 1 / summary->hhi;
 }
 
@@ -289,8 +290,10 @@ enum status ranking_partners(const struct ranking *r, enum partner_measure measu
     if (gather(r, r->period[1], arena, &trades) != ST_OK || year_before(r, measure, arena, &before) != ST_OK ||
         place_partners(&trades, measure, arena, &place) != ST_OK)
         return ST_NO_MEMORY;
+    struct figure world[2];
+    world_flows(r, r->period[1], world);
     *n = trades.n;
-    *summary = (struct partner_summary){.value = {0, true}};
+    *summary = (struct partner_summary){.value = measured(measure, world)};
     struct partner_row *row = *out = arena_new_raw(arena, struct partner_row, *n);
     if (!row)
         return ST_NO_MEMORY;
@@ -299,29 +302,40 @@ enum status ranking_partners(const struct ranking *r, enum partner_measure measu
         row[i] = partner_row(&trades.trade[place[i].at], flags);
         row[i].growth = r->growth ? figure_growth(place[i].value, before.value[row[i].partner]) : (double)NAN;
     }
-    share_partners(place, row, *n, summary);
-    summary->growth = r->growth ? figure_growth(summary->value, before.sum) : (double)NAN;
+    share_partners(r, place, row, *n, summary);
+    summary->growth = r->growth ? figure_growth(summary->value, before.all) : (double)NAN;
     return ST_OK;
 }
 
 /* ---- one partner among all ---- */
 
-/* What is not known counts as nothing here. */
 enum { EXPORTS, IMPORTS, TOTAL, DEFICIT };
 
-static int64_t amount_of(const struct trade *t, unsigned measure)
+static struct figure amount_of(const struct trade *t, unsigned measure)
 {
-    int64_t x = t->flow[FLOW_EXPORTS].usd, m = t->flow[FLOW_IMPORTS].usd;
-    return measure == EXPORTS ? x : measure == IMPORTS ? m : measure == TOTAL ? x + m : m - x;
+    const struct figure x = t->flow[FLOW_EXPORTS], m = t->flow[FLOW_IMPORTS];
+    return measure == EXPORTS   ? x
+           : measure == IMPORTS ? m
+           : measure == TOTAL   ? figure_sum(x, m)
+                                : figure_difference(m, x);
 }
 
-static unsigned rank_of(const struct trades *trades, const struct trade *mine, unsigned measure)
+/* Not known where the amount of another is not. */
+static unsigned rank_of(const struct ranking *r, const struct trades *trades, const struct trade *mine,
+                        unsigned measure)
 {
-    if (amount_of(mine, measure) <= 0)
-        return 0;
+    const struct figure own = amount_of(mine, measure);
     unsigned rank = 1;
-    for (size_t i = 0; i < trades->n; i++)
-        rank += amount_of(&trades->trade[i], measure) > amount_of(mine, measure);
+    if (!figure_whole(own) || own.usd <= 0)
+        return 0;
+    for (size_t i = 0; i < trades->n; i++) {
+        const struct figure other = amount_of(&trades->trade[i], measure);
+        if (!cube_specified(r->frame.cube, trades->trade[i].partner))
+            continue;
+        if (!figure_whole(other))
+            return 0;
+        rank += other.usd > own.usd;
+    }
     return rank;
 }
 
@@ -331,14 +345,17 @@ enum status ranking_standing(const struct ranking *r, struct arena *arena, struc
     struct trade mine = {.flow = {FIGURE_NONE, FIGURE_NONE}};
     if (gather(r, r->period[1], arena, &trades) != ST_OK)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < trades.n; i++)
+    unsigned partners = 0;
+    for (size_t i = 0; i < trades.n; i++) {
+        partners += cube_specified(r->frame.cube, trades.trade[i].partner);
         if (trades.trade[i].partner == r->frame.partner)
             mine = trades.trade[i];
-    *out = (struct standing){.exports = rank_of(&trades, &mine, EXPORTS),
-                             .imports = rank_of(&trades, &mine, IMPORTS),
-                             .total = rank_of(&trades, &mine, TOTAL),
-                             .deficit = rank_of(&trades, &mine, DEFICIT),
-                             .partners = (unsigned)trades.n};
+    }
+    *out = (struct standing){.exports = rank_of(r, &trades, &mine, EXPORTS),
+                             .imports = rank_of(r, &trades, &mine, IMPORTS),
+                             .total = rank_of(r, &trades, &mine, TOTAL),
+                             .deficit = rank_of(r, &trades, &mine, DEFICIT),
+                             .partners = partners};
     return ST_OK;
 }
 
@@ -351,7 +368,9 @@ double ranking_import_hhi(const struct ranking *r)
         if (r->rows->key[CUBE_FLOW][i] == FLOW_IMPORTS) {
             double value = (double)r->rows->value_usd[i];
             sum_usd += r->rows->value_usd[i];
-            sum_sq += value * value;
+            sum_sq += cube_specified(r->frame.cube, r->rows->key[CUBE_PARTNER][i]) ? value * value : 0;
         }
+    if (!world_lists_all(&r->frame, FLOW_IMPORTS, r->period[1]))
+        return (double)NAN;
     return hhi_of_sums(sum_usd, sum_sq);
 }

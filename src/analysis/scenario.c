@@ -96,8 +96,7 @@ static void ask_pair(struct scenario_state *s)
         return;
     s->loss = ask_flow(&s->away, period, FLOW_EXPORTS, (struct cube_set){&s->away.partner, 1}, by_product, 0);
     s->partner = ask_world(&s->away, period, FLOW_EXPORTS, by_product, CUBE_QUANTITY);
-    if (cube_dataset(s->frame.cube)->coverage == COVERAGE_FULL)
-        s->partner_all = ask_world(&everything, period, FLOW_EXPORTS, 0, 0);
+    s->partner_all = ask_world(&everything, period, FLOW_EXPORTS, 0, 0);
 }
 
 /* Countries that are neither of the two. */
@@ -147,11 +146,11 @@ struct scenario_state *scenario_ask(const struct frame *frame, const struct scen
 
 /* ---- what was read ---- */
 
-static struct figure sum_of(const struct cube_rows *rows, struct figure absent)
+static struct figure sum_of(const struct cube_rows *rows)
 {
-    struct figure sum = {0, true};
+    struct figure sum = figure_of(0);
     if (!rows || rows->n == 0)
-        return absent;
+        return FIGURE_NONE;
     for (size_t i = 0; i < rows->n; i++)
         sum.usd += rows->value_usd[i];
     return sum;
@@ -186,7 +185,7 @@ static enum status make_goods(struct scenario_state *s, struct arena *arena)
         good_at(s, loss->key[CUBE_PRODUCT][i])->loss_usd = loss->value_usd[i];
     for (size_t i = 0; partner && i < partner->n; i++)
         good_at(s, partner->key[CUBE_PRODUCT][i])->partner_unit_value =
-            unit_value((struct figure){partner->value_usd[i], true}, quantity_of(partner, i));
+            unit_value(figure_of(partner->value_usd[i]), quantity_of(partner, i));
     return ST_OK;
 }
 
@@ -238,7 +237,7 @@ static void add_offer(struct scenario_state *s, struct walk *walk, size_t i)
     good->diversion_usd += part.diversion_usd;
     double ratio = (double)NAN;
     if (all->quantity_kg)
-        ratio = unit_value((struct figure){all_usd, true}, quantity_of(all, i)) / good->partner_unit_value;
+        ratio = unit_value(figure_of(all_usd), quantity_of(all, i)) / good->partner_unit_value;
     if (!isfinite(ratio))
         return;
     good->growth_weighed += (double)part.growth_usd;
@@ -315,7 +314,7 @@ static void set_loss(const struct scenario_state *s, struct scenario_step *step)
     for (size_t i = 0; i < s->n_goods; i++)
         loss_usd += llround(step->cut * (double)s->good[i].loss_usd);
     if (s->loss_usd.known)
-        step->partner_loss = (struct figure){loss_usd, true};
+        step->partner_loss = figure_of(loss_usd);
     step->partner_loss_share = step->cut * figure_ratio(s->loss_usd, s->partner_exports);
     step->partner_loss_share_of_exports = step->cut * figure_ratio(s->loss_usd, s->partner_all_usd);
 }
@@ -334,10 +333,10 @@ static void fill_step(const struct scenario_state *s, const struct scenario *out
         add_cost(&costing, &s->good[i], &o, step->year);
     }
     bool known = out->flow.known, all = known && s->question.worldwide;
-    step->gap = (struct figure){known ? sum.gap_usd : 0, known};
-    step->domestic = (struct figure){known ? sum.domestic_usd : 0, known};
-    step->capacity = (struct figure){sum.capacity_usd, s->question.worldwide};
-    step->covered = (struct figure){all ? sum.covered_usd : 0, all};
+    step->gap = known ? figure_of(sum.gap_usd) : FIGURE_NONE;
+    step->domestic = known ? figure_of(sum.domestic_usd) : FIGURE_NONE;
+    step->capacity = s->question.worldwide ? figure_of(sum.capacity_usd) : FIGURE_NONE;
+    step->covered = all ? figure_of(sum.covered_usd) : FIGURE_NONE;
     step->uncovered = figure_difference(figure_difference(step->gap, step->domestic), step->covered);
     step->uncovered_share = figure_ratio(step->uncovered, out->total);
     step->flags |= flags_of_ratio(step->uncovered, out->total) | flags_of_ratio(s->loss_usd, s->partner_exports);
@@ -369,19 +368,21 @@ static void find_totals(struct scenario_state *s, struct scenario *out)
     const struct frame *home = &s->home;
     const uint32_t period = s->question.period;
     const enum flow flow = flow_of(s->question.side);
-    struct figure absent = frame_absent(home, home->partner, flow, period);
-    out->flow = sum_of(s->flow, absent);
-    if (!out->flow.known || (!absent.known && s->flow->n < s->n_goods))
-        s->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
+    const struct goods goods = frame_goods(home), everything = {NULL, 0, false};
+    out->flow = frame_figure(home, home->partner, flow, period, goods, sum_of(s->flow));
+    s->flags |= flags_of_figure(out->flow);
     if (s->total)
-        out->total = sum_of(s->total, absent);
+        out->total = world_figure(home, flow, period, goods, sum_of(s->total));
+    s->flags |= flags_of_months(out->flow, out->total);
     out->partner_books = s->partner_books;
     if (!out->partner_books)
         s->flags |= FLAG_BIT(FLAG_NO_PARTNER_BOOKS);
-    struct figure none = frame_absent(&s->away, s->away.partner, FLOW_EXPORTS, period);
-    s->loss_usd = out->partner_books ? sum_of(s->loss, none) : FIGURE_NONE;
-    s->partner_exports = sum_of(s->partner, FIGURE_NONE);
-    s->partner_all_usd = sum_of(s->partner_all, FIGURE_NONE);
+    if (out->partner_books)
+        s->loss_usd = frame_figure(&s->away, s->away.partner, FLOW_EXPORTS, period, goods, sum_of(s->loss));
+    if (s->partner)
+        s->partner_exports = world_figure(&s->away, FLOW_EXPORTS, period, goods, sum_of(s->partner));
+    if (s->partner_all)
+        s->partner_all_usd = world_figure(&s->away, FLOW_EXPORTS, period, everything, sum_of(s->partner_all));
     for (size_t i = 0; i < s->flow->n; i++)
         out->products += s->flow->value_usd[i] > 0;
 }
@@ -410,7 +411,7 @@ enum status scenario_fold(struct scenario_state *s, struct arena *arena, struct 
     find_totals(s, out);
     if (make_steps(s, arena, out) != ST_OK)
         return ST_NO_MEMORY;
-    struct figure others = {s->others_usd, s->question.worldwide};
+    struct figure others = {.usd = s->others_usd, .known = s->question.worldwide};
     out->resourcing_multiple = s->question.cut * figure_ratio(out->flow, figure_difference(out->total, out->flow));
     out->market_tightness = s->question.cut * figure_ratio(out->flow, others);
     return ST_OK;

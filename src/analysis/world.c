@@ -1,13 +1,39 @@
 /* What a country's trade with everybody is read from, and what it means where nothing is there. */
 #include "entrepot/analysis/world.h"
 
+/* Of the returns of a flow in a period: how many there are, have the world's row, list all partners. */
+struct returns {
+    unsigned n, with_row, with_all;
+};
+
+static struct returns returns_of(const struct frame *frame, enum flow flow, uint32_t period)
+{
+    const uint32_t first =
+        period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
+    struct returns found = {.n = 0};
+    struct cube_return r;
+    for (uint32_t i = 0; i < cube_expected(frame->cube, period); i++) {
+        if (!cube_return_of(frame->cube, frame->reporter, ANY_MEMBER, flow, first + i, &r))
+            continue;
+        found.n++;
+        found.with_row += r.world;
+        found.with_all += r.partners == CUBE_ALL || r.partners == CUBE_CLOSED;
+    }
+    return found;
+}
+
 enum world_kind world_kind(const struct frame *frame, enum flow flow, uint32_t period)
 {
-    bool listed = cube_dataset(frame->cube)->partners == PARTNERS_LISTED;
-    unsigned row = cube_held(frame->cube, frame->reporter, countries_world(frame->countries), flow, period);
-    if (row && row >= cube_held(frame->cube, frame->reporter, listed ? frame->partner : ANY_MEMBER, flow, period))
+    const struct returns found = returns_of(frame, flow, period);
+    if (found.with_row && (found.with_row == found.n || found.with_all < found.n))
         return WORLD_ROW;
-    return listed ? WORLD_UNKNOWN : WORLD_SUM;
+    return found.n && found.with_all == found.n ? WORLD_SUM : WORLD_UNKNOWN;
+}
+
+bool world_lists_all(const struct frame *frame, enum flow flow, uint32_t period)
+{
+    const struct returns found = returns_of(frame, flow, period);
+    return found.n && found.with_all == found.n;
 }
 
 struct cube_set world_partner(const struct frame *frame, enum world_kind kind, uint32_t *world)
@@ -16,14 +42,11 @@ struct cube_set world_partner(const struct frame *frame, enum world_kind kind, u
     return kind == WORLD_ROW ? (struct cube_set){world, 1} : (struct cube_set){NULL, 0};
 }
 
-struct figure world_absent(const struct frame *frame, enum flow flow, uint32_t period)
+struct figure world_figure(const struct frame *frame, enum flow flow, uint32_t period, struct goods goods,
+                           struct figure read)
 {
-    switch (world_kind(frame, flow, period)) {
-    case WORLD_ROW: return frame_absent(frame, countries_world(frame->countries), flow, period);
-    case WORLD_SUM: return frame_absent(frame, ANY_MEMBER, flow, period);
-    case WORLD_UNKNOWN: break;
-    }
-    return FIGURE_NONE;
+    bool sum = world_kind(frame, flow, period) == WORLD_SUM;
+    return frame_figure(frame, sum ? ANY_MEMBER : countries_world(frame->countries), flow, period, goods, read);
 }
 
 /* ---- in a batch ---- */
@@ -113,6 +136,15 @@ enum status world_items(const struct world *world, enum flow flow, uint32_t peri
     return items_of(asked, world->breakdown, slice, arena, out);
 }
 
+struct figure world_cell(const struct world *world, const struct items *items, size_t i, enum flow flow,
+                         uint32_t period)
+{
+    if (world->breakdown && world->breakdown->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
+        return FIGURE_NONE;
+    return world_figure(&world->frame, flow, period, item_goods(&world->frame, world->breakdown, i),
+                        item_figure(items, i, FIGURE_NONE));
+}
+
 static bool is_at(const struct cube_rows *rows, size_t i, enum flow flow, uint32_t period)
 {
     return rows->key[CUBE_FLOW][i] == (uint32_t)flow && rows->key[CUBE_PERIOD][i] == period;
@@ -122,10 +154,11 @@ struct figure world_total(const struct world *world, enum flow flow, uint32_t pe
 {
     enum world_kind kind = world_kind(&world->frame, flow, period);
     items_asked asked = kind == WORLD_ROW ? world->row : kind == WORLD_SUM ? world->sum : NULL;
+    struct figure read = FIGURE_NONE;
     for (size_t i = 0; asked && i < asked[0]->n; i++)
         if (is_at(asked[0], i, flow, period)) {
             *status |= asked[0]->status[i];
-            return (struct figure){asked[0]->value_usd[i], true};
+            read = figure_of(asked[0]->value_usd[i]);
         }
-    return world_absent(&world->frame, flow, period);
+    return world_figure(&world->frame, flow, period, frame_goods(&world->frame), read);
 }

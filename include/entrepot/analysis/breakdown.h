@@ -11,6 +11,8 @@
 struct breakdown_item {
     struct str code, name;
     struct cube_set leaves; /* sectors only */
+    const struct str *prefix; /* what a basket consists of; n_prefixes == 0: the code itself */
+    size_t n_prefixes;
     unsigned flags;         /* FLAG_LEVEL_UNAVAILABLE: no figures; FLAG_PARTIAL_SECTOR */
 };
 
@@ -81,7 +83,7 @@ static inline struct figure item_figure(const struct items *items, size_t i, str
 {
     size_t row;
     const struct cube_rows *rows = item_row(items, i, &row);
-    return rows ? (struct figure){rows->value_usd[row], true} : absent;
+    return rows ? figure_of(rows->value_usd[row]) : absent;
 }
 static inline bool item_present(const struct items *items, size_t i) { return items->row && items->row[i]; }
 static inline unsigned item_status(const struct items *items, size_t i)
@@ -90,6 +92,11 @@ static inline unsigned item_status(const struct items *items, size_t i)
     const struct cube_rows *rows = item_row(items, i, &row);
     return rows ? rows->status[row] : 0;
 }
+/* What item `i` is, of the frame's products (breakdown NULL: these). */
+struct goods item_goods(const struct frame *frame, const struct breakdown *breakdown, size_t i);
+/* Its figure, judged by frame_figure; the slice says of what the items are. Unknown where the level is unavailable. */
+struct figure item_cell(const struct frame *frame, const struct breakdown *breakdown, const struct items *items,
+                        size_t i, struct item_slice slice);
 /* Of a statement that asks for it. */
 struct quantity item_quantity(const struct items *items, size_t i);
 

@@ -79,6 +79,7 @@ struct dependence_row {
 struct dependence_summary {
     size_t products; /* with imports above zero (from the partner, if there is one) */
     size_t dependent, undecided;
+    bool unknown; /* the imports are: no figure above stands */
     struct figure imports, dependent_imports; /* from the partner, if there is one; else from all */
 };
 

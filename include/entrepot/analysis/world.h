@@ -7,15 +7,18 @@
 
 #include "entrepot/analysis/breakdown.h"
 
-/* WORLD_ROW: the world is a partner of its own, held for as many of the dataset's periods as the frame's partner is; WORLD_SUM: else,
- * where all partners are listed. */
+/* WORLD_ROW: the world is a partner of its own in each return; WORLD_SUM: else, where each return lists all partners. Where some returns
+ * have the row and the others neither, it is the row, of fewer months. */
 enum world_kind { WORLD_UNKNOWN, WORLD_ROW, WORLD_SUM };
 enum world_kind world_kind(const struct frame *frame, enum flow flow, uint32_t period);
 
 /* The one partner that stands for the world, as `only[CUBE_PARTNER]`: its row (borrowed from *world, which is set), or all of them. */
 struct cube_set world_partner(const struct frame *frame, enum world_kind kind, uint32_t *world);
-/* What it means that the reporter has no trade with the world: 0, or unknown. */
-struct figure world_absent(const struct frame *frame, enum flow flow, uint32_t period);
+/* Whether each return lists all partners, or a closed set: then its partners can be ranked, and their concentration is known. */
+bool world_lists_all(const struct frame *frame, enum flow flow, uint32_t period);
+/* What was read of the goods with the world as a figure, and where nothing was (FIGURE_NONE) 0 or why it is not known. */
+struct figure world_figure(const struct frame *frame, enum flow flow, uint32_t period, struct goods goods,
+                           struct figure read);
 
 /* What a batch holds of it: at most a statement for the row and one for the sum, whatever the number of flows and periods. */
 struct world {
@@ -38,6 +41,9 @@ struct world world_ask_beside(const struct frame *frame, const struct breakdown 
 /* The items of one flow and period, from whichever it is; NO_ITEMS where it is unknown, or a sum that the caller has. ST_NO_MEMORY. */
 enum status world_items(const struct world *world, enum flow flow, uint32_t period, struct arena *arena,
                         struct items *out) MUST_CHECK;
+/* The same items' figures. */
+struct figure world_cell(const struct world *world, const struct items *items, size_t i, enum flow flow,
+                         uint32_t period);
 /* Of a world without a breakdown: all together; its status bits are added to *status. */
 struct figure world_total(const struct world *world, enum flow flow, uint32_t period, unsigned *status);
 

@@ -92,6 +92,25 @@ void cube_absences(const struct cube *cube, const struct cube_cell *cell, const 
  * part, *out says what bounds the missing rest. */
 bool cube_whole(const struct cube *cube, const struct cube_cell *cell, uint32_t period, struct cube_unknown *out);
 
+/* What is known of a cell, month by month: a figure is made of those months. */
+struct cube_knowledge {
+    unsigned months; /* bit i: month i of the period is known, be it 0 or a part */
+    bool part;       /* some of what is there is not all of it */
+    enum cube_absence why; /* of a month that is not known, or of what a part lacks; CUBE_ZERO: of none */
+    bool bounded; /* in one own period: what is missing is at most `bound_usd` */
+    int64_t bound_usd;
+};
+/* Whether the cell has an observation in the period; CUBE_LOOK: the caller does not know. */
+enum cube_seen { CUBE_ABSENT, CUBE_PRESENT, CUBE_LOOK };
+struct cube_knowledge cube_know(const struct cube *cube, const struct cube_cell *cell, uint32_t period,
+                                enum cube_seen seen);
+/* Bits of the months of `period` in which the reporter tells of its trade with the partner, whatever the products. ANY_MEMBER: there is a
+ * return. */
+unsigned cube_months(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period);
+
+/* The unit of the source's last digit, in USD: figures that differ by as many as they have parts differ by rounding. */
+int64_t cube_unit_usd(const struct cube *cube);
+
 /* Whether areas count as suppliers, buyers and partners in rankings: those not elsewhere specified do not. */
 bool cube_specified(const struct cube *cube, uint32_t country);
 

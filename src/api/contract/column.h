@@ -17,6 +17,7 @@ enum column_type { COLUMN_STRING, COLUMN_INTEGER, COLUMN_NUMBER, COLUMN_BOOLEAN,
 enum value_kind {
     VALUE_NONE,         /* the handler writes the cell itself */
     VALUE_FIGURE,       /* struct figure: null where it is not known */
+    VALUE_AT_MOST,      /* struct figure: its bound; null where it is known or has none */
     VALUE_RATIO,        /* double: null for NaN and infinity */
     VALUE_TONNES,       /* struct quantity, as tonnes */
     VALUE_RANK,         /* unsigned: null for 0 */
@@ -100,6 +101,8 @@ struct listed {
 #define FROM_(kind, cells, row, member, type_)                                                                         \
     .type = COLUMN_##cells, .from = VALUE_##kind, .at = AT_(row, member, type_)
 #define FROM_FIGURE(row, member) FROM_(FIGURE, INTEGER, row, member, struct figure)
+/* The most that a figure can be that is not known. */
+#define FROM_AT_MOST(row, member) FROM_(AT_MOST, INTEGER, row, member, struct figure)
 #define FROM_RATIO(row, member) FROM_(RATIO, NUMBER, row, member, double)
 #define FROM_TONNES(row, member) FROM_(TONNES, NUMBER, row, member, struct quantity)
 #define FROM_RANK(row, member) FROM_(RANK, INTEGER, row, member, unsigned)

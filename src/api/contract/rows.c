@@ -41,6 +41,7 @@ static struct cell cell_country_name(const struct call *call, uint32_t id)
 static struct cell cell_verdict(unsigned verdict) { return verdict ? cell_bool(verdict > 1) : cell_null; }
 
 FILLER(figure, struct figure, cell_figure(*value))
+FILLER(at_most, struct figure, cell_known(!value->known && value->bounded, value->most_usd))
 FILLER(ratio, double, cell_ratio(*value))
 FILLER(tonnes, struct quantity, cell_tonnes(*value))
 FILLER(rank, unsigned, cell_rank(*value))
@@ -67,7 +68,7 @@ static void fill_period(struct call *call, const struct column *column, const st
     for (size_t i = 0; i < f->n; i++) {
         uint32_t period = *(const uint32_t *)(const void *)(f->value + i * f->bytes);
         if (i == 0 || period != last)
-            cell = cell_period(call, period);
+            cell = period ? cell_period(call, period) : cell_null;
         f->cell[i * f->stride] = cell;
         last = period;
     }
@@ -75,6 +76,7 @@ static void fill_period(struct call *call, const struct column *column, const st
 
 static filler *const fillers[] = {
     [VALUE_FIGURE] = fill_figure,
+    [VALUE_AT_MOST] = fill_at_most,
     [VALUE_RATIO] = fill_ratio,
     [VALUE_TONNES] = fill_tonnes,
     [VALUE_RANK] = fill_rank,

@@ -44,6 +44,10 @@ static const struct column columns[] = {
            "change of the balance since vs in percent of its absolute value then; negative made it worse",
            FROM_RATIO(struct product_row, balance_contribution_pp), .unit = "pp", .additive = true,
            .measure = MEASURE_BALANCE_CONTRIBUTION_PP),
+    COLUMN("exports_at_most", "where exports are null: the most they can be, if that is known",
+           FROM_AT_MOST(struct product_row, exports), .unit = "USD", .flow = 'X'),
+    COLUMN("imports_at_most", "where imports are null: the most they can be, if that is known",
+           FROM_AT_MOST(struct product_row, imports), .unit = "USD", .flow = 'M'),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct product_row, flags)),
 };
 

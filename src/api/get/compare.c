@@ -45,11 +45,15 @@ static const struct column columns[] = {
     COLUMN("imports_growth", "imports / imports of the same period a year before − 1",
            FROM_RATIO(struct row, figures.imports_growth), .unit = "1", .measure = MEASURE_IMPORTS_GROWTH),
     COLUMN("deficit_rank", "1: the largest deficit of the pair's whole series up to this period; null in surplus",
-           FROM_RANK(struct row, figures.deficit_rank)),
+           FROM_RANK(struct row, figures.deficit.rank)),
     COLUMN("months_held", "months of the period that the dataset holds", FROM_FIGURE(struct row, months),
            .unit = "months"),
     COLUMN("dataset", "dataset that the row comes from; null: none has it", FROM_DATASET(struct row, cube),
            .codes = &codes_dataset),
+    COLUMN("deficit_rank_of", "of how many complete periods deficit_rank is; a record needs two",
+           FROM_RANK(struct row, figures.deficit.of)),
+    COLUMN("deficit_rank_since", "the first of those periods", FROM_PERIOD(struct row, figures.deficit.since),
+           .codes = &codes_period),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, figures.flags)),
 };
 
@@ -285,7 +289,7 @@ static enum status add_pair(struct comparison *c, const struct pair *pair)
                               .partner = pair->want.partner,
                               .period = c->period[i],
                               .cube = has ? pair->frame.cube : NULL};
-        row[i].months = (struct figure){row[i].figures.months_held, has};
+        row[i].months = (struct figure){.usd = row[i].figures.months_held, .known = has};
     }
     return call_rows(c->call, row, c->n_periods, sizeof *row);
 }

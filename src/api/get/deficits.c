@@ -27,6 +27,12 @@ static const struct column columns[] = {
            FROM_RATIO(struct deficit_row, share_of_balance), .unit = "1", .additive = true,
            .measure = MEASURE_SHARE_OF_BALANCE),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("exports_at_most", "where exports are null: the most they can be, if that is known",
+           FROM_AT_MOST(struct deficit_row, exports), .unit = "USD", .flow = 'X'),
+    COLUMN("imports_at_most", "where imports are null: the most they can be, if that is known",
+           FROM_AT_MOST(struct deficit_row, imports), .unit = "USD", .flow = 'M'),
+    COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct deficit_row, months_held),
+           .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct deficit_row, flags)),
 };
 
@@ -58,7 +64,7 @@ static enum status deficits_plan(struct call *call)
     status = frame_products(call, &frame);
     if (status != ST_OK)
         return status;
-    *asked = (struct asked){ranking_ask_balance(&frame, offer->period[0]), offer->period[0]};
+    *asked = (struct asked){ranking_ask(&frame, offer->period[0]), offer->period[0]};
     return ST_OK;
 }
 
@@ -72,7 +78,7 @@ static enum status deficits_work(struct call *call)
     call->shared.period = cell_period(call, asked->period);
     if (status == ST_OK)
         status = call_rows(call, row, n, sizeof *row);
-    call->empty_reason = "no_deficits";
+    call->empty_reason = summary.unknown ? "not_known" : "no_deficits";
     return status;
 }
 

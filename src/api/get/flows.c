@@ -34,6 +34,10 @@ static const struct column columns[] = {
            .unit = "USD/t", .measure = MEASURE_UNIT_VALUE),
     COLUMN("share", "value / the sum over the dimension share_of, all else equal, before filters and top",
            FROM_RATIO(struct row, flow.share), .unit = "1", .additive = true, .measure = MEASURE_FLOWS_SHARE),
+    COLUMN("value_at_most", "where value is null: the most it can be, if that is known",
+           FROM_AT_MOST(struct row, flow.value), .unit = "USD"),
+    COLUMN("months_held", "months that the value is of; null where it is of several countries or periods",
+           FROM_RANK(struct row, flow.months_held), .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, flow.flags)),
 };
 
@@ -284,31 +288,23 @@ static enum status choose_share(struct call *call, struct asked *asked)
 
 /* ---- products of a list ---- */
 
-static enum level prefix_level(struct str code)
-{
-    enum level level;
-    return product_level(code, &level) ? level : LEVEL_SECTOR;
-}
-
 static enum status make_item(struct call *call, const struct cube *cube, const struct str *code,
                              struct breakdown_item *item)
 {
     const struct products *products = catalogue_products(call->catalogue);
     const struct sector *sector = sectors_find(catalogue_sectors(call->catalogue), *code);
-    const struct dataset *d = cube_dataset(cube);
     const struct arg one = {.list = code, .n_list = 1};
-    bool chosen = d->coverage == COVERAGE_SELECTED, total = str_is(*code, "TOTAL");
+    bool total = str_is(*code, "TOTAL");
     const struct str *prefix;
     size_t n;
     *item = (struct breakdown_item){.code = *code, .name = sector ? sector->name : products_name(products, *code)};
     enum status status = call_products(call, &one, cube, &prefix, &n);
     if (status != ST_OK)
         return status;
-    if (n == 0 || (total && chosen)) /* no basket for the dataset's revision; chosen products have no total */
+    if (n == 0) /* no basket for the dataset's revision */
         item->flags = FLAG_BIT(FLAG_LEVEL_UNAVAILABLE);
-    for (size_t i = 0; i < n && chosen && !total; i++)
-        if (prefix_level(prefix[i]) != d->level)
-            item->flags |= FLAG_BIT(FLAG_PARTIAL_SECTOR);
+    item->prefix = prefix;
+    item->n_prefixes = total ? 0 : n;
     return total ? ST_OK : leaves_of(cube, products, prefix, n, call->arena, &item->leaves);
 }
 
@@ -346,16 +342,14 @@ static enum status make_sectors(struct call *call, struct asked *asked)
 static enum status resolve_products(struct call *call, struct asked *asked)
 {
     const struct arg *product = call_arg(call, "product");
-    const struct dataset *d = cube_dataset(asked->q.cube);
     if (asked->items)
         return make_items(call, asked);
     if (is_grouped(asked, CUBE_PRODUCT) && asked->q.level == LEVEL_SECTOR)
         return make_sectors(call, asked);
-    if (d->coverage == COVERAGE_SELECTED && (!is_grouped(asked, CUBE_PRODUCT) || asked->q.level < d->level))
-        asked->q.flags |= FLAG_BIT(FLAG_PARTIAL_SECTOR);
     struct frame frame = {.cube = asked->q.cube};
     enum status status = product->n_list ? frame_products(call, &frame) : ST_OK;
     asked->q.only[CUBE_PRODUCT] = frame.leaves;
+    asked->q.goods = frame_goods(&frame);
     return status;
 }
 

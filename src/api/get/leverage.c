@@ -52,6 +52,10 @@ static const struct column columns[] = {
            "traded",
            FROM_WORD(struct leverage_row, lever, lever_words)),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("exports_at_most", "where exports are null: the most they can be, if that is known",
+           FROM_AT_MOST(struct leverage_row, exports), .unit = "USD", .flow = 'X'),
+    COLUMN("imports_at_most", "where imports are null: the most they can be, if that is known",
+           FROM_AT_MOST(struct leverage_row, imports), .unit = "USD", .flow = 'M'),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct leverage_row, flags)),
 };
 

@@ -28,6 +28,12 @@ static const struct column columns[] = {
     COLUMN("growth", "of the measure of by against the year before, nominal; null unless both years are complete",
            FROM_RATIO(struct partner_row, growth), .unit = "1", .measure = MEASURE_GROWTH),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN("exports_at_most", "where exports are null: the most they can be, if that is known",
+           FROM_AT_MOST(struct partner_row, exports), .unit = "USD", .flow = 'X'),
+    COLUMN("imports_at_most", "where imports are null: the most they can be, if that is known",
+           FROM_AT_MOST(struct partner_row, imports), .unit = "USD", .flow = 'M'),
+    COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct partner_row, months_held),
+           .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct partner_row, flags)),
 };
 

@@ -95,7 +95,7 @@ static enum status table(struct call *call, const struct asked *asked)
         status = call_rows(call, row, n, sizeof *row);
     if (status != ST_OK)
         return status;
-    call_summary(call, &(struct told){summary, {(int64_t)summary.alternatives, summary.worldwide}});
+    call_summary(call, &(struct told){summary, {.usd = (int64_t)summary.alternatives, .known = summary.worldwide}});
     if (summary.without_books)
         call_warn(call, arena_printf(call->arena,
                                      "%zu of the suppliers have no books of their own in the dataset: the world's "

@@ -622,7 +622,122 @@ bool cube_whole(const struct cube *cube, const struct cube_cell *cell, uint32_t 
     return parts == 0;
 }
 
+/* ---- what is known of a cell ---- */
+
+/* The bits of an own period's months inside a period: all of it where the two are of one kind. */
+static unsigned months_of(const struct cube *cube, uint32_t own, uint32_t period)
+{
+    unsigned length = period_months(cube->dataset.frequency);
+    unsigned first = (unsigned)(period_first_month(own) - period_first_month(period));
+    return ((1U << length) - 1U) << first;
+}
+
+static bool lists_all(const struct file_return *r)
+{
+    return r->partners == CUBE_ALL || r->partners == CUBE_CLOSED;
+}
+
+unsigned cube_months(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period)
+{
+    const uint32_t key = key_of(cube, reporter, partner, flow);
+    size_t from, to;
+    unsigned months = 0;
+    engine_segments(cube, period, &from, &to);
+    for (size_t i = from; i < to; i++) {
+        const struct file_return *r = return_in(cube, (uint32_t)i, reporter, flow);
+        bool told = r && (partner == ANY_MEMBER || lists_all(r) || run_of(cube, (uint32_t)i, key));
+        if (told && cube->dataset.basis == BASIS_RECONCILED && partner != ANY_MEMBER &&
+            !is_kind(cube, partner, MEMBER_WORLD))
+            told = return_in(cube, (uint32_t)i, partner, flow) != NULL;
+        months |= told ? months_of(cube, cube->period[i], period) : 0;
+    }
+    return months;
+}
+
+/* Whether all partners together have all of the product where the return is of chosen ones: a partner that is there may lack it. */
+static bool sum_is_whole(const struct asking *a, struct cube_unknown *missing)
+{
+    const struct image_segment *s = &a->cube->image.segment[a->segment];
+    uint32_t first, n = segment_row(&a->cube->image, s, RUN_REPORTER(a->key), RUN_FLOW(a->key), &first);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t local = RUN_PARTNER(s->run[first + i].key),
+                       partner = local < a->cube->image.n_members ? a->cube->country[local] : NO_ID;
+        struct asking one = *a;
+        struct cube_cell cell = *a->cell;
+        int64_t value;
+        cell.partner = partner;
+        one.cell = &cell;
+        one.key = s->run[first + i].key;
+        if (partner == NO_ID || !countries_countable(a->cube->countries, partner) ||
+            value_at(a->cube, a->segment, one.key, &a->place, &value))
+            continue;
+        *missing = absent_in(&one);
+        if (missing->why != CUBE_ZERO)
+            return false;
+    }
+    return true;
+}
+
+/* Of all partners together: the roll-up says nothing of each. */
+static bool is_vague_sum(const struct asking *a)
+{
+    return a->cell->partner == ANY_MEMBER && a->cube->dataset.basis == BASIS_REPORTED &&
+           !tells_place(a, a->own->least);
+}
+
+/* One own period of it. */
+static void know_in(const struct asking *a, uint32_t period, enum cube_seen seen, struct cube_knowledge *out)
+{
+    const unsigned months = months_of(a->cube, a->cube->period[a->segment], period);
+    struct cube_unknown missing = {.why = CUBE_ZERO};
+    int64_t value;
+    const bool sure = seen == CUBE_PRESENT && cube_expected(a->cube, period) == 1,
+               there = sure || (seen != CUBE_ABSENT && value_at(a->cube, a->segment, a->key, &a->place, &value));
+    if (there && is_vague_sum(a) ? sum_is_whole(a, &missing) && whole_in(a, &missing)
+                                 : there && (a->place.level >= a->cube->dataset.level || whole_in(a, &missing))) {
+        out->months |= months;
+        return;
+    }
+    if (!there)
+        missing = absent_in(a);
+    if (there || missing.why == CUBE_ZERO)
+        out->months |= months;
+    out->part = out->part || there;
+    if (missing.why == CUBE_ZERO)
+        return;
+    out->why = out->why == CUBE_ZERO ? missing.why : out->why;
+    out->bounded = missing.bounded;
+    out->bound_usd += missing.bounded ? missing.bound_usd : 0;
+}
+
+struct cube_knowledge cube_know(const struct cube *cube, const struct cube_cell *cell, uint32_t period,
+                                enum cube_seen seen)
+{
+    struct cube_knowledge out = {.why = CUBE_ZERO};
+    struct asking a = {.cube = cube, .cell = cell};
+    size_t from, to;
+    engine_segments(cube, period, &from, &to);
+    if (from < to)
+        a = ask_in(cube, cell);
+    for (size_t i = from; i < to; i++) {
+        a.segment = (uint32_t)i;
+        a.own = return_in(cube, a.segment, cell->reporter, cell->flow);
+        if (a.own)
+            know_in(&a, period, seen, &out);
+    }
+    if (out.months == 0 && out.why == CUBE_ZERO)
+        out.why = CUBE_NOT_REPORTED;
+    out.bounded = out.bounded && cube_expected(cube, period) == 1;
+    return out;
+}
+
+int64_t cube_unit_usd(const struct cube *cube)
+{
+    return cube->image.returns.head ? cube->image.returns.head->unit_usd : 1;
+}
+
 bool cube_specified(const struct cube *cube, uint32_t country)
 {
-    return countries_at(cube->countries, country)->kind != MEMBER_AREA_NES;
+    const struct country *c = countries_at(cube->countries, country);
+    return c->kind != MEMBER_AREA_NES || str_is(c->id, "X490"); /* Other Asia stands for Taiwan */
 }
