@@ -14,7 +14,7 @@ static struct deficit_row *rank(const struct frame *frame, const char *period, s
     struct deficit_row *row;
     struct frame asking = *frame;
     asking.ask = asked_new();
-    const struct ranking *ranking = ranking_ask_balance(&asking, world_period(period));
+    const struct ranking *ranking = ranking_ask(&asking, world_period(period));
     (void)asked_run(asking.ask);
     assert_int_equal(ranking_deficits(ranking, &world.arena, &row, n, summary), ST_OK);
     return row;
