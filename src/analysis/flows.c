@@ -570,7 +570,8 @@ static enum status add_shares(const struct flows_question *q, struct flows_row *
         return ST_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         struct total *total = find_total(&t, &row[i]);
-        total->sum = total->first ? figure_sum(total->sum, row[i].value) : row[i].value;
+        const struct figure value = row[i].flags & FLAG_BIT(FLAG_OUTSIDE_SET) ? figure_of(0) : row[i].value;
+        total->sum = total->first ? figure_sum(total->sum, value) : value;
         total->first = total->first ? total->first : i + 1;
     }
     for (size_t i = 0; i < n; i++)
