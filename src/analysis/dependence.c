@@ -1,4 +1,5 @@
 /* The rows: what is asked for, and the figures that are made of it year by year. The verdicts are in dependence_rules.c. */
+#include "analysis/concentration.h"
 #include "analysis/dependence_rules.h"
 
 struct dependence {
@@ -30,20 +31,6 @@ static void list_outside(struct dependence *d)
         if (!inside)
             list[d->outside.n++] = member[i];
     }
-}
-
-/* Areas not elsewhere specified are no suppliers. */
-static void list_specified(struct dependence *d)
-{
-    size_t n;
-    const uint32_t *member = cube_countable(d->frame.cube, &n);
-    uint32_t *list = ask_make(d->frame.ask, uint32_t, n);
-    struct cube_set found = {list, 0};
-    for (size_t i = 0; list && i < n; i++)
-        if (cube_specified(d->frame.cube, member[i]))
-            list[found.n++] = member[i];
-    if (found.n < n)
-        d->specified = found;
 }
 
 /* The reporter's imports from `partners` (none named: all). */
@@ -110,7 +97,7 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
     d->frame = *frame;
     d->question = *question;
     list_outside(d);
-    list_specified(d);
+    d->specified = specified_partners(frame->ask, frame->cube);
     const uint32_t *year = list_years(d, period, n, &n_years);
     if (!year)
         return NULL;
@@ -172,23 +159,6 @@ static enum status take_year(const struct dependence *d, uint32_t period, struct
 
 /* ---- the figures of an item ---- */
 
-/* What nobody in particular sold: areas not elsewhere specified, and what the world's row has beside its partners. */
-static int64_t vague_usd(const struct dependence *d, const struct distribution *all, struct figure total)
-{
-    int64_t vague = total.usd - all->value_usd, most;
-    if (d->specified.member)
-        return vague > 0 ? vague : 0;
-    bool fits = !__builtin_mul_overflow((int64_t)all->members + 1, cube_unit_usd(d->frame.cube), &most);
-    return vague > 0 && !(fits && vague <= most) ? vague : 0;
-}
-
-/* The largest supplier is that only if it leads by more than what nobody in particular sold. */
-static bool leads(const struct distribution *all, int64_t vague)
-{
-    double top = (double)all->top_value_usd, second = sqrt(fmax(0, all->sum_sq - top * top));
-    return vague == 0 || top - fmin(second, (double)all->value_usd - top) > (double)vague;
-}
-
 static void fill_suppliers(const struct dependence *d, const struct year *y, size_t i, struct dependence_row *row,
                            struct known_suppliers *known)
 {
@@ -196,22 +166,19 @@ static void fill_suppliers(const struct dependence *d, const struct year *y, siz
     const struct figure total = row->imports_total;
     if (!figure_whole(total) || total.usd <= 0)
         return;
-    int64_t vague = vague_usd(d, &all, total);
-    row->hhi = hhi_of_sums(vague ? total.usd : all.value_usd, all.sum_sq);
+    const struct concentration c = concentration_of(d->frame.cube, d->specified.member != NULL, &all, total);
+    row->hhi = c.hhi;
     if (isnan(row->hhi))
         return;
-    row->equivalent_suppliers = vague ? (double)NAN : 1 / row->hhi;
-    row->suppliers = all.members;
-    row->top_supplier = leads(&all, vague) ? all.top_id : NO_ID;
-    row->top_share = leads(&all, vague) ? (double)all.top_value_usd / (double)total.usd : (double)NAN;
-    if (!vague)
+    row->equivalent_suppliers = c.vague ? (double)NAN : 1 / row->hhi;
+    row->suppliers = c.members;
+    row->top_supplier = c.top;
+    row->top_share = c.top == NO_ID ? (double)NAN : c.top_share;
+    if (!c.vague)
         return;
     row->flags |= FLAG_BIT(FLAG_LOWER_BOUND);
-    *known = (struct known_suppliers){.partner = known->partner,
-                                      .vague = true,
-                                      .sum = (double)all.value_usd / (double)total.usd,
-                                      .sum_sq = row->hhi,
-                                      .top_share = (double)all.top_value_usd / (double)total.usd};
+    *known = (struct known_suppliers){
+        .partner = known->partner, .vague = true, .sum = c.sum, .sum_sq = c.hhi, .top_share = c.top_share};
 }
 
 /* Of the suppliers only the partner, or only some, are in the data. */

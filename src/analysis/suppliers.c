@@ -54,10 +54,13 @@ static const struct cube_rows *ask_exports(const struct suppliers *s, struct cub
     return ask_add(s->frame.ask, s->frame.cube, &q);
 }
 
-static void ask_worldwide(struct suppliers *s)
+/* Each supplier's own books tell what it sells, whether or not those of all do. */
+static void ask_sales(struct suppliers *s)
 {
     const struct cube_set all = {NULL, 0};
     s->exports = ask_exports(s, s->frame.leaves, all, CUBE_QUANTITY);
+    if (!s->question.worldwide)
+        return;
     if (has_importer(&s->frame))
         s->to_importer = ask_exports(s, s->frame.leaves, (struct cube_set){&s->frame.reporter, 1}, 0);
     s->all_products = ask_exports(s, all, all, 0);
@@ -79,8 +82,7 @@ struct suppliers *suppliers_ask(const struct frame *frame, const struct supplier
     if (!s)
         return NULL;
     *s = (struct suppliers){.frame = *frame, .question = *question};
-    if (question->worldwide)
-        ask_worldwide(s);
+    ask_sales(s);
     if (has_importer(frame))
         ask_importer(s);
     return s;
@@ -101,14 +103,14 @@ static void take_exports(struct table *t)
 {
     static const struct cube_rows none = {.n = 0};
     const struct suppliers *s = t->asked;
-    const struct cube_rows *world = s->exports ? s->exports : &none, *to = s->to_importer ? s->to_importer : &none,
+    const struct cube_rows *world = s->exports, *to = s->to_importer ? s->to_importer : &none,
                            *all = s->all_products ? s->all_products : &none;
     for (size_t i = 0; i < world->n; i++) {
         struct country_sales *c = &t->country[world->key[CUBE_REPORTER][i]];
         c->world = figure_of(world->value_usd[i]);
         c->quantity = quantity_of(world, i);
         c->status |= world->status[i];
-        c->named = true;
+        c->named = c->named || s->question.worldwide;
     }
     for (size_t i = 0; i < to->n; i++)
         t->country[to->key[CUBE_REPORTER][i]].to_importer = figure_of(to->value_usd[i]);
@@ -135,8 +137,7 @@ static void judge_country(const struct table *t, uint32_t id)
     const struct goods goods = frame_goods(t->frame);
     const uint32_t period = t->question->period;
     bool worldwide = t->question->worldwide;
-    if (worldwide)
-        c->world = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, goods, c->world);
+    c->world = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, goods, c->world);
     if (worldwide)
         c->all_products = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, (struct goods){NULL, 0, false}, c->all_products);
     if (!has_importer(t->frame))
@@ -214,16 +215,15 @@ static void fill_row(const struct table *t, uint32_t id, const struct suppliers_
                                  .rca = figure_ratio(c->world, c->all_products) /
                                         figure_ratio(s->world_exports, t->all_products),
                                  .flags = t->flags | flags_of_status(c->status) | flags_of_quantity(c->quantity)};
-    if (has_importer(t->frame))
+    if (t->question->worldwide && has_importer(t->frame)) /* else the two are of different books */
         row->sales_elsewhere = figure_difference(c->world, c->to_importer);
-    if (has_importer(t->frame) && c->world.known && c->to_importer.known)
+    if (t->question->worldwide && has_importer(t->frame) && c->world.known && c->to_importer.known)
         row->capacity =
             figure_of(capacity_by_growth(c->world.usd, t->question->expand) +
                                 capacity_by_diversion(c->world.usd, c->to_importer.usd, t->question->divert));
-    row->flags |= (has_importer(t->frame) ? flags_of_figure(c->to_importer) : 0) |
-                  (t->question->worldwide ? flags_of_figure(c->world) : 0) | flags_of_months(c->imports, t->imports);
-    bool unknown = t->question->worldwide && !c->world.known;
-    if (unknown || (has_importer(t->frame) && !c->to_importer.known))
+    row->flags |= (has_importer(t->frame) ? flags_of_figure(c->to_importer) : 0) | flags_of_figure(c->world) |
+                  flags_of_months(c->imports, t->imports);
+    if (!c->world.known || (has_importer(t->frame) && !c->to_importer.known))
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
 }
 

@@ -113,7 +113,7 @@ static struct grading grade_product(const struct cube *cube, const struct sector
     return grade_cell(cube, want, cell, period);
 }
 
-/* All products that are named; one of them that is not there at all is not made good by the others. */
+/* All products that are named: what lacks some of them knows a part. */
 static struct grading grade_products(const struct cube *cube, const struct sectors *sectors, const struct want *want,
                                      struct cube_cell cell, uint32_t period)
 {
@@ -122,8 +122,7 @@ static struct grading grade_products(const struct cube *cube, const struct secto
         return grade_cell(cube, want, cell, period);
     for (size_t i = 0; i < want->n_products; i++) {
         struct grading one = grade_product(cube, sectors, want, i, cell, period);
-        all = one.grade == GRADE_NONE || all.grade == GRADE_NONE ? graded(GRADE_NONE, all.lacks | one.lacks)
-                                                                 : both(all, one);
+        all = i ? both(all, one) : one;
     }
     return all;
 }
