@@ -250,7 +250,7 @@ static void fill_row(const struct dependence *d, const struct year *y, size_t i,
     row->imports_total = world_cell(&d->world, &y->world[FLOW_IMPORTS], i, FLOW_IMPORTS, y->period);
     if (named)
         row->imports_from_partner = item_cell(&d->frame, d->question.breakdown, &y->partner, i, slice);
-    row->flags |= flags_of_figure(named ? row->imports_from_partner : row->imports_total) |
+    row->flags |= flags_of_figure(row->imports_from_partner) | flags_of_figure(row->imports_total) |
                   flags_of_months(row->imports_from_partner, row->imports_total) |
                   (row->imports_total.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0);
     row->share = figure_ratio(row->imports_from_partner, row->imports_total);

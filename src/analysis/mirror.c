@@ -60,10 +60,10 @@ static enum status see(const struct mirror_books *books, items_asked asked, enum
 static struct figure figure_at(const struct view *v, size_t i, const struct breakdown_item *item, unsigned *flags)
 {
     *flags |= v->flags;
-    if (!v->told)
+    if (!v->books->frame.cube)
         return FIGURE_NONE;
     struct figure f;
-    if (i == NO_ITEM) {
+    if (i == NO_ITEM || !v->told) {
         f = frame_figure(&v->books->frame, v->books->frame.partner, v->flow, v->period, (struct goods){&item->code, 1, false},
                          FIGURE_NONE);
     } else {

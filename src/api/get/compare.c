@@ -270,6 +270,16 @@ static const struct bilateral_row nothing = {.cover_ratio = (double)NAN,
                                              .imports_growth = (double)NAN,
                                              .flags = FLAG_BIT(FLAG_NOT_REPORTED)};
 
+/* Why the leading dataset, or the pair's own, does not know the pair's trade in the period. */
+static unsigned why_nothing(const struct comparison *c, const struct pair *pair, uint32_t period)
+{
+    const struct frame frame = frame_for(c, pair, pair->chosen ? pair->chosen->cube : c->lead);
+    unsigned flags = nothing.flags;
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+        flags |= frame_figure(&frame, frame.partner, f, period, frame_goods(&frame), FIGURE_NONE).flags;
+    return flags;
+}
+
 static enum status add_pair(struct comparison *c, const struct pair *pair)
 {
     const struct countries *countries = catalogue_countries(c->call->catalogue);
@@ -289,6 +299,7 @@ static enum status add_pair(struct comparison *c, const struct pair *pair)
                               .partner = pair->want.partner,
                               .period = c->period[i],
                               .cube = has ? pair->frame.cube : NULL};
+        row[i].figures.flags |= has ? 0 : why_nothing(c, pair, c->period[i]);
         row[i].months = (struct figure){.usd = row[i].figures.months_held, .known = has};
     }
     return call_rows(c->call, row, c->n_periods, sizeof *row);

@@ -374,7 +374,9 @@ def dependence(a, r, p, level, t, threshold=0.4):
             wanted["share"] = share(one, whole)
         if not whole.value or one is not None and not one.value:
             unknown = whole.value is None or one is not None and one.value is None
-            wanted["dependent"] = None if unknown else Either(False, None)
+            told = concentration(a, r, node, t) if one is not None and one.value is None and whole.value else None
+            nothing_left = told is not None and not told[3]  # the others have all of it
+            wanted["dependent"] = Either(False, None) if not unknown or nothing_left else None
             return wanted
         told = concentration(a, r, node, t)
         if told is None:
@@ -605,7 +607,7 @@ def rca(a, r, level, t):
 
     def row(node):
         own = vectors[r]
-        if not in_revision(a.world.hs, node):
+        if not in_revision(a.world.hs, node) and not own.get(node):
             return {"rca": None}
         return {"rca": Either(f.rca(own.get(node, 0), sum(own.values()), world.get(node, 0), sum(world.values())), None)}
 
