@@ -10,6 +10,7 @@ struct dependence {
     items_asked partner, all, extra, exporters; /* all, extra, exporters: with the distribution */
     bool summed; /* `all` is the sum of all suppliers too */
     struct world world;
+    struct cover_asked *cover; /* of the exporters */
 };
 
 /* ---- asking ---- */
@@ -115,6 +116,8 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
         d->extra = ask_imports(d, d->outside, CUBE_PARTNER, year, n_years);
     if (needs(question, CRITERION_WORLD_HHI))
         d->exporters = ask_exporters(d, year, n_years);
+    if (d->exporters)
+        d->cover = cover_ask(frame->ask, frame->cube, FLOW_EXPORTS, year, n_years);
     return d;
 }
 
@@ -124,6 +127,7 @@ struct year {
     uint32_t period;
     struct items partner, all, world[2], extra, exporters;
     bool lists_all; /* every supplier is in the data */
+    struct world_cover cover;
     unsigned flags;
 };
 
@@ -151,6 +155,8 @@ static enum status take_year(const struct dependence *d, uint32_t period, struct
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
         status = world_items(&d->world, f, period, arena, &y->world[f]);
     }
+    if (d->cover)
+        y->cover = cover_of(d->cover, period);
     y->lists_all = world_lists_all(&d->frame, FLOW_IMPORTS, period);
     if (d->summed && world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_SUM)
         y->world[FLOW_IMPORTS] = y->all; /* the suppliers' sum */
@@ -254,9 +260,12 @@ static void fill_row(const struct dependence *d, const struct year *y, size_t i,
                   flags_of_months(row->imports_from_partner, row->imports_total) |
                   (row->imports_total.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0);
     row->share = figure_ratio(row->imports_from_partner, row->imports_total);
+    row->codes = frame_codes(&d->frame, FLOW_IMPORTS, y->period, item_goods(&d->frame, d->question.breakdown, i),
+                             row->imports_total.part ? row->imports_total : row->imports_from_partner);
     row->imports_over_exports = figure_ratio(row->imports_total, exports);
     const struct distribution world = item_distribution(&y->exporters, i);
     row->hhi_world_exports = hhi_of_sums(world.value_usd, world.sum_sq);
+    row->flags |= isnan(row->hhi_world_exports) ? 0 : flags_of_cover(y->cover);
     if (y->lists_all)
         fill_suppliers(d, y, i, row, &known);
     else
@@ -352,7 +361,8 @@ enum status dependence_fold(const struct dependence *d, uint32_t period, struct 
         settle(out, &tally[i], &out->row[out->n++]);
     }
     dependence_sum_up(&d->question, d->frame.partner != ANY_MEMBER, out);
+    out->summary.cover = y.cover;
     if (frame_months(&d->frame, FLOW_IMPORTS, period) == 0) /* nothing is known, which is not nothing */
-        out->summary = (struct dependence_summary){.unknown = true};
+        out->summary = (struct dependence_summary){.unknown = true, .cover = y.cover};
     return ST_OK;
 }

@@ -103,7 +103,10 @@ void dependence_judge(const struct dependence_question *q, const struct known_su
     unsigned has = dependence_criteria(q->method, q->home != NULL);
     const enum verdict found[CRITERIA] = {
         [CRITERION_HHI] = judge_hhi(q, known, row),
-        [CRITERION_WORLD_HHI] = exceeds(row->hhi_world_exports, q->limit[CRITERION_WORLD_HHI]),
+        /* the exports of countries that do not report could turn it */
+        [CRITERION_WORLD_HHI] = row->flags & FLAG_BIT(FLAG_REPORTERS_MISSING)
+                                    ? VERDICT_UNKNOWN
+                                    : exceeds(row->hhi_world_exports, q->limit[CRITERION_WORLD_HHI]),
         [CRITERION_EXTRA_IMPORTS] = exceeds(row->extra_share, q->limit[CRITERION_EXTRA_IMPORTS]),
         [CRITERION_IMPORTS_OVER_EXPORTS] = judge_ratio(q, row),
         [CRITERION_SHARE] = judge_share(q, known, row),

@@ -23,6 +23,7 @@ struct index {
     struct frame frame;
     const struct breakdown *breakdown;
     struct side side[SIDES_MAX];
+    struct cover_asked *cover; /* of the world that is summed from its reporters; NULL: the index has none */
     struct cube_set specified; /* partners that are not areas not elsewhere specified; none named: there are no such areas */
 };
 
@@ -144,14 +145,22 @@ struct index *rca_ask(const struct frame *frame, const struct breakdown *breakdo
                                  FLOW_EXPORTS, total ? NULL : breakdown, total);
         side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
     }
+    if (index)
+        index->cover = cover_ask(frame->ask, frame->cube, FLOW_EXPORTS, period, n);
     return index;
+}
+
+/* NaN share: the index is of no world. */
+struct world_cover index_cover(const struct index *index, uint32_t period)
+{
+    return index && index->cover ? cover_of(index->cover, period) : (struct world_cover){0, none};
 }
 
 enum status rca_fold(const struct index *index, uint32_t period, struct arena *arena, struct rca_row **out, size_t *n)
 {
     const struct breakdown *breakdown = index->breakdown;
     struct items own, world;
-    unsigned flags = frame_flags(&index->frame, period);
+    unsigned flags = frame_flags(&index->frame, period) | flags_of_cover(index_cover(index, period));
     struct rca_row *row = *out = arena_new(arena, struct rca_row, breakdown->n);
     *n = 0;
     if (!row || side_items(&index->side[OWN], period, arena, &own) != ST_OK ||
@@ -190,13 +199,14 @@ struct index *tii_ask(const struct frame *frame, const struct breakdown *breakdo
     index->side[4] = side_of(frame, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, NULL, false);
     for (size_t i = 0; i < 5; i++)
         side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
+    index->cover = cover_ask(frame->ask, frame->cube, FLOW_IMPORTS, period, n);
     return index;
 }
 
 struct tii_row tii_fold(const struct index *index, uint32_t period)
 {
     struct figure figure[5];
-    unsigned flags = frame_flags(&index->frame, period);
+    unsigned flags = frame_flags(&index->frame, period) | flags_of_cover(index_cover(index, period));
     for (size_t i = 0; i < 5; i++)
         figure[i] = side_total(&index->side[i], period, &flags);
     struct tii_row row = {figure[0], figure[1], figure[2], figure[3], figure[4], none, none, flags};

@@ -132,6 +132,7 @@ static bool fill_row(const struct table *t, uint32_t period, enum flow flow, siz
         row->mirrored = figure_at(other, k, item, &row->flags);
     if (!row->reported.known || (!row->mirrored.known && !t->mirror->one_value))
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
+    row->months_held = months_in_common(row->reported, row->mirrored);
     compare(t, row, own->whole && other->whole);
     bool present = (i != NO_ITEM && item_present(&own->items, i)) || (k != NO_ITEM && item_present(&other->items, k));
     return present || item->leaves.member || str_is(item->code, "TOTAL");

@@ -147,6 +147,15 @@ static void add_contributions(const struct table *t, struct product_row *row, si
         contribution(row->balance, figure_difference(x, m), figure_difference(total_x, total_m));
 }
 
+static struct codes codes_at(const struct table *t, size_t i, const struct product_row *row)
+{
+    const struct frame *frame = &t->asked->frame;
+    const struct goods goods = item_goods(frame, t->breakdown, i);
+    const uint32_t period = t->now[FLOW_EXPORTS].slice.period;
+    return codes_of_both(frame_codes(frame, FLOW_EXPORTS, period, goods, row->exports),
+                         frame_codes(frame, FLOW_IMPORTS, period, goods, row->imports));
+}
+
 static void fill_row(const struct table *t, size_t i, struct product_row *row)
 {
     const struct breakdown_item *item = &t->breakdown->item[i];
@@ -164,6 +173,8 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
     row->flags |= flags_of_figure(row->exports) | flags_of_figure(row->imports) |
                   flags_of_months(row->exports, row->imports) | flags_of_months(row->exports, world_x) |
                   flags_of_months(row->imports, world_m);
+    row->codes = codes_at(t, i, row);
+    row->months_held = months_in_common(row->exports, row->imports);
     row->share_of_bilateral_exports = figure_ratio(row->exports, t->now[FLOW_EXPORTS].total);
     row->share_of_bilateral_imports = figure_ratio(row->imports, t->now[FLOW_IMPORTS].total);
     add_contributions(t, row, i);

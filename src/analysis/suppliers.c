@@ -7,7 +7,9 @@ struct suppliers {
     struct frame frame;
     struct suppliers_question question;
     const struct cube_rows *exports, *to_importer, *all_products; /* by reporter; NULL: not asked for */
+    const struct cube_rows *world_exports;                        /* by reporter: their rows for the world */
     const struct cube_rows *imports;                              /* by partner */
+    struct cover_asked *cover;
     struct world world;                                           /* the importer's row for the world */
 };
 
@@ -58,9 +60,13 @@ static const struct cube_rows *ask_exports(const struct suppliers *s, struct cub
 static void ask_sales(struct suppliers *s)
 {
     const struct cube_set all = {NULL, 0};
+    const uint32_t world = countries_world(s->frame.countries);
     s->exports = ask_exports(s, s->frame.leaves, all, CUBE_QUANTITY);
+    if (cube_dataset(s->frame.cube)->basis == BASIS_REPORTED)
+        s->world_exports = ask_exports(s, s->frame.leaves, (struct cube_set){&world, 1}, CUBE_QUANTITY);
     if (!s->question.worldwide)
         return;
+    s->cover = cover_ask(s->frame.ask, s->frame.cube, FLOW_EXPORTS, &s->question.period, 1);
     if (has_importer(&s->frame))
         s->to_importer = ask_exports(s, s->frame.leaves, (struct cube_set){&s->frame.reporter, 1}, 0);
     s->all_products = ask_exports(s, all, all, 0);
@@ -99,19 +105,30 @@ static struct frame books_of(const struct table *t, uint32_t supplier)
     return frame;
 }
 
+/* A supplier's exports to all are its row for the world, or the sum of its partners: whichever its own books have. */
+static void take_world(struct table *t, const struct cube_rows *rows, enum world_kind kind)
+{
+    for (size_t i = 0; rows && i < rows->n; i++) {
+        const uint32_t id = rows->key[CUBE_REPORTER][i];
+        struct country_sales *c = &t->country[id];
+        const struct frame own = books_of(t, id);
+        c->named = c->named || t->question->worldwide;
+        if (world_kind(&own, FLOW_EXPORTS, t->question->period) != kind)
+            continue;
+        c->world = figure_of(rows->value_usd[i]);
+        c->quantity = quantity_of(rows, i);
+        c->status |= rows->status[i];
+    }
+}
+
 static void take_exports(struct table *t)
 {
     static const struct cube_rows none = {.n = 0};
     const struct suppliers *s = t->asked;
-    const struct cube_rows *world = s->exports, *to = s->to_importer ? s->to_importer : &none,
+    const struct cube_rows *to = s->to_importer ? s->to_importer : &none,
                            *all = s->all_products ? s->all_products : &none;
-    for (size_t i = 0; i < world->n; i++) {
-        struct country_sales *c = &t->country[world->key[CUBE_REPORTER][i]];
-        c->world = figure_of(world->value_usd[i]);
-        c->quantity = quantity_of(world, i);
-        c->status |= world->status[i];
-        c->named = c->named || s->question.worldwide;
-    }
+    take_world(t, s->exports, WORLD_SUM);
+    take_world(t, s->world_exports, WORLD_ROW);
     for (size_t i = 0; i < to->n; i++)
         t->country[to->key[CUBE_REPORTER][i]].to_importer = figure_of(to->value_usd[i]);
     for (size_t i = 0; i < all->n; i++)
@@ -137,7 +154,7 @@ static void judge_country(const struct table *t, uint32_t id)
     const struct goods goods = frame_goods(t->frame);
     const uint32_t period = t->question->period;
     bool worldwide = t->question->worldwide;
-    c->world = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, goods, c->world);
+    c->world = world_figure(&own, FLOW_EXPORTS, period, goods, c->world);
     if (worldwide)
         c->all_products = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, (struct goods){NULL, 0, false}, c->all_products);
     if (!has_importer(t->frame))
@@ -182,6 +199,8 @@ static void summarise(struct table *t, struct suppliers_summary *s)
                   excluded = {.known = t->question->n_excluded > 0};
     *s = (struct suppliers_summary){.imports = t->imports, .worldwide = t->question->worldwide};
     s->world_exports = (struct figure){.known = t->question->worldwide};
+    if (t->asked->cover)
+        s->cover = cover_of(t->asked->cover, t->question->period);
     for (uint32_t id = 0; id < t->n_countries; id++) {
         const struct country_sales *c = &t->country[id];
         if (c->excluded)
@@ -215,6 +234,7 @@ static void fill_row(const struct table *t, uint32_t id, const struct suppliers_
                                  .rca = figure_ratio(c->world, c->all_products) /
                                         figure_ratio(s->world_exports, t->all_products),
                                  .flags = t->flags | flags_of_status(c->status) | flags_of_quantity(c->quantity)};
+    row->flags |= t->asked->cover ? flags_of_cover(s->cover) : 0;
     if (t->question->worldwide && has_importer(t->frame)) /* else the two are of different books */
         row->sales_elsewhere = figure_difference(c->world, c->to_importer);
     if (t->question->worldwide && has_importer(t->frame) && c->world.known && c->to_importer.known)

@@ -162,3 +162,54 @@ struct figure world_total(const struct world *world, enum flow flow, uint32_t pe
         }
     return world_figure(&world->frame, flow, period, frame_goods(&world->frame), read);
 }
+
+/* ---- the world as the sum of the countries that report ---- */
+
+struct cover_asked {
+    const struct cube *cube;
+    const struct cube_rows *own, *mirrored; /* by reporter; by partner, of the other flow (NULL: reconciled data) */
+    enum flow flow;
+};
+
+struct cover_asked *cover_ask(struct ask *ask, const struct cube *cube, enum flow flow, const uint32_t *period, size_t n)
+{
+    struct cover_asked *asked = ask_make(ask, struct cover_asked, 1);
+    const uint32_t own = (uint32_t)flow, other = flow == FLOW_EXPORTS ? FLOW_IMPORTS : FLOW_EXPORTS;
+    struct cube_query q = {.group = CUBE_BIT(CUBE_PERIOD) | CUBE_BIT(CUBE_REPORTER),
+                           .kind = n ? period_kind_of(period[0]) : cube_dataset(cube)->frequency,
+                           .spread = CUBE_NO_SPREAD};
+    if (!asked)
+        return NULL;
+    q.only[CUBE_PERIOD] = (struct cube_set){period, n};
+    q.only[CUBE_FLOW] = (struct cube_set){&own, 1};
+    *asked = (struct cover_asked){.cube = cube, .own = ask_add(ask, cube, &q), .flow = flow};
+    if (cube_dataset(cube)->basis == BASIS_RECONCILED)
+        return asked;
+    q.group = CUBE_BIT(CUBE_PERIOD) | CUBE_BIT(CUBE_PARTNER);
+    q.only[CUBE_FLOW] = (struct cube_set){&other, 1};
+    asked->mirrored = ask_add(ask, cube, &q);
+    return asked;
+}
+
+struct world_cover cover_of(const struct cover_asked *asked, uint32_t period)
+{
+    const struct cube_rows *own = asked->own, *others = asked->mirrored;
+    struct world_cover cover = {.reporters = 0};
+    double told = 0, missing = 0;
+    for (size_t i = 0; i < own->n; i++)
+        if (own->key[CUBE_PERIOD][i] == period) {
+            cover.reporters++;
+            told += (double)own->value_usd[i];
+        }
+    for (size_t i = 0; others && i < others->n; i++)
+        if (others->key[CUBE_PERIOD][i] == period &&
+            cube_reported(asked->cube, others->key[CUBE_PARTNER][i], asked->flow, period) < cube_expected(asked->cube, period))
+            missing += (double)others->value_usd[i];
+    cover.trade_share = told / (told + missing);
+    return cover;
+}
+
+unsigned flags_of_cover(struct world_cover cover)
+{
+    return cover.trade_share < 1 ? FLAG_BIT(FLAG_REPORTERS_MISSING) : 0;
+}

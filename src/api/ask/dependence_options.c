@@ -1,6 +1,8 @@
 /* What both dependence endpoints share: parameters, columns, and the question that they ask. */
 #include "api/ask/dependence_options.h"
 
+#include "api/contract/shared_columns.h"
+
 static void conflict(struct call *call, const char *parameter, const char *detail)
 {
     (void)call_problem(call, PROBLEM_CONFLICT, parameter, call_arg(call, parameter)->text, str_view(detail));
@@ -85,6 +87,7 @@ const struct column dependence_summary[DEPENDENCE_SUMMARY] = {
     COLUMN("dependent_imports", NULL, FROM_FIGURE(TOLD, all.dependent_imports)),
     COLUMN("dependent_share_of_products", NULL, FROM_RATIO(TOLD, share_of_products)),
     COLUMN("dependent_share_of_imports", NULL, FROM_RATIO(TOLD, share_of_imports)),
+    COLUMNS_OF_COVER(TOLD, all.cover),
 };
 
 struct dependence_told dependence_told(const struct dependence_question *q, const struct dependence_answer *answer)

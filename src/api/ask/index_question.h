@@ -24,8 +24,11 @@ struct index_told {
     const char *formula, *level;
     bool has_level;   /* the route has one */
     double aggregate; /* of all rows, where the index has one */
+    unsigned months_held; /* of the last period */
+    bool has_world;   /* it has a figure of the world, which is made of the countries that report: of the last period */
+    struct world_cover cover;
 };
-#define INDEX_SUMMARY 2
+#define INDEX_SUMMARY 5
 extern const struct column index_summary[INDEX_SUMMARY];
 
 struct index_needs {

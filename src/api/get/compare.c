@@ -3,6 +3,7 @@
 
 #include "api/ask/choose.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/bilateral.h"
@@ -54,6 +55,8 @@ static const struct column columns[] = {
            FROM_RANK(struct row, figures.deficit.of)),
     COLUMN("deficit_rank_since", "the first of those periods", FROM_PERIOD(struct row, figures.deficit.since),
            .codes = &codes_period),
+    COLUMN_AT_MOST("exports", struct row, figures.exports, 'X'),
+    COLUMN_AT_MOST("imports", struct row, figures.imports, 'M'),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, figures.flags)),
 };
 
