@@ -50,7 +50,7 @@ static items_asked ask_imports(const struct dependence *d, struct cube_set partn
 static items_asked ask_exporters(const struct dependence *d, const uint32_t *period, size_t n)
 {
     const uint32_t exports = FLOW_EXPORTS;
-    uint32_t *told = ask_make(d->frame.ask, uint32_t, n);
+    uint32_t *told = ask_make(d->frame.ask, uint32_t, n), world;
     size_t n_told = 0;
     for (size_t i = 0; told && i < n; i++)
         if (cube_tells_world(d->frame.cube, FLOW_EXPORTS, period[i]))
@@ -60,6 +60,7 @@ static items_asked ask_exporters(const struct dependence *d, const uint32_t *per
     struct cube_query q = frame_query(&d->frame, told, n_told);
     q.spread = CUBE_REPORTER;
     q.only[CUBE_REPORTER] = (struct cube_set){NULL, 0};
+    q.only[CUBE_PARTNER] = world_of_all(&d->frame, FLOW_EXPORTS, told, n_told, &world);
     q.only[CUBE_FLOW] = (struct cube_set){&exports, 1};
     return breakdown_ask(d->frame.ask, d->frame.cube, d->question.breakdown, &q);
 }
@@ -117,7 +118,7 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
     if (needs(question, CRITERION_WORLD_HHI))
         d->exporters = ask_exporters(d, year, n_years);
     if (d->exporters)
-        d->cover = cover_ask(frame->ask, frame->cube, FLOW_EXPORTS, year, n_years);
+        d->cover = cover_ask(frame, FLOW_EXPORTS, year, n_years);
     return d;
 }
 

@@ -65,7 +65,11 @@ static void side_ask(struct side *side, enum cube_dim spread, const uint32_t *pe
     side->worldly = false;
     if (own->reporter == ANY_MEMBER)
         q.only[CUBE_REPORTER] = (struct cube_set){NULL, 0};
-    q.only[CUBE_PARTNER] = own->partner == ANY_MEMBER ? side->among : (struct cube_set){&own->partner, 1};
+    uint32_t world;
+    if (own->reporter == ANY_MEMBER && own->partner == ANY_MEMBER)
+        q.only[CUBE_PARTNER] = world_of_all(own, side->flow, period, n, &world);
+    else
+        q.only[CUBE_PARTNER] = own->partner == ANY_MEMBER ? side->among : (struct cube_set){&own->partner, 1};
     q.only[CUBE_FLOW] = (struct cube_set){&flow, 1};
     side->rows = breakdown_ask(own->ask, own->cube, side->breakdown, &q);
 }
@@ -146,7 +150,7 @@ struct index *rca_ask(const struct frame *frame, const struct breakdown *breakdo
         side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
     }
     if (index)
-        index->cover = cover_ask(frame->ask, frame->cube, FLOW_EXPORTS, period, n);
+        index->cover = cover_ask(frame, FLOW_EXPORTS, period, n);
     return index;
 }
 
@@ -199,7 +203,7 @@ struct index *tii_ask(const struct frame *frame, const struct breakdown *breakdo
     index->side[4] = side_of(frame, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, NULL, false);
     for (size_t i = 0; i < 5; i++)
         side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
-    index->cover = cover_ask(frame->ask, frame->cube, FLOW_IMPORTS, period, n);
+    index->cover = cover_ask(frame, FLOW_IMPORTS, period, n);
     return index;
 }
 

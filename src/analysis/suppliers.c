@@ -66,7 +66,7 @@ static void ask_sales(struct suppliers *s)
         s->world_exports = ask_exports(s, s->frame.leaves, (struct cube_set){&world, 1}, CUBE_QUANTITY);
     if (!s->question.worldwide)
         return;
-    s->cover = cover_ask(s->frame.ask, s->frame.cube, FLOW_EXPORTS, &s->question.period, 1);
+    s->cover = cover_ask(&s->frame, FLOW_EXPORTS, &s->question.period, 1);
     if (has_importer(&s->frame))
         s->to_importer = ask_exports(s, s->frame.leaves, (struct cube_set){&s->frame.reporter, 1}, 0);
     s->all_products = ask_exports(s, all, all, 0);

@@ -119,6 +119,9 @@ bool cube_codes_of(const struct cube *cube, uint32_t reporter, enum flow flow, u
 /* The unit of the source's last digit, in USD: figures that differ by as many as they have parts differ by rounding. */
 int64_t cube_unit_usd(const struct cube *cube);
 
+/* The country that stands for all partners together, where a return has a row for them. */
+uint32_t cube_world(const struct cube *cube);
+
 /* Whether areas count as suppliers, buyers and partners in rankings: those not elsewhere specified do not. */
 bool cube_specified(const struct cube *cube, uint32_t country);
 

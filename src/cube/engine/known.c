@@ -777,6 +777,8 @@ int64_t cube_unit_usd(const struct cube *cube)
     return cube->image.returns.head ? cube->image.returns.head->unit_usd : 1;
 }
 
+uint32_t cube_world(const struct cube *cube) { return countries_world(cube->countries); }
+
 bool cube_specified(const struct cube *cube, uint32_t country)
 {
     const struct country *c = countries_at(cube->countries, country);

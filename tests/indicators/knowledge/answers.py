@@ -232,8 +232,8 @@ def mirror(a, r, p, t):
 
     path = "/v1/mirror/%s/%s?period=%s&mirror_dataset=%s" % (r, p, t, a.world.name)
     answer = a.get(path)
-    other_side = any(a.figure(p, r, flow, "", t).value is not None for flow in "XM")
-    if answer.status == 422 and not other_side:  # the dataset that was named for the other side cannot answer
+    sides = [any(a.figure(one, other, flow, "", t).value is not None for flow in "XM") for one, other in ((r, p), (p, r))]
+    if answer.status == 422 and not all(sides):  # the dataset that was named for one of them cannot answer
         a.faults.compared += 1
         return
     a.faults.answer("mirror", answer, "flow", row, ("exports", "imports"))
@@ -302,7 +302,7 @@ def partners(a, r, by, t):
             wanted["value"] = whole[0].value
         elif not known and not any(fig.value is not None for fig in whole):
             wanted.update(value=None, hhi=None)
-        elif not known:
+        elif not known and not all(fig.value is not None and not fig.part for fig in whole):
             wanted.update(hhi=None)
         a.faults.row("partners.summary", answer.url, "summary", answer.summary, wanted)
 

@@ -325,7 +325,7 @@ class World:
         if r not in sides[0] and r not in sides[1]:
             return Known(None, "not_reported")
         cells = [self.known(r, q, f, node, t) for q in sides[0 if f == "X" else 1].get(r, ())]
-        if not in_revision(self.hs, node) and all(c.value is None for c in cells):
+        if not in_revision(self.hs, node) and (word not in ("all", "closed") or all(c.value is None for c in cells)):
             return Known(None, "other_revision")
         if word not in ("all", "closed"):
             return Known(None, "not_listed")
