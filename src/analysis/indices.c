@@ -4,6 +4,7 @@
 #include "analysis/concentration.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static const double none = (double)NAN;
 
@@ -238,11 +239,25 @@ static struct index *structures_ask(const struct frame *frame, const struct brea
     struct index *index = index_new(frame, breakdown);
     if (!index)
         return NULL;
-    index->side[0] = side_of(frame, frame->reporter, ANY_MEMBER, FLOW_EXPORTS, breakdown, false);
-    index->side[1] = side_of(frame, frame->partner, ANY_MEMBER, of_partner, breakdown, false);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 4; i++) {
+        const bool own = i % 2 == 0;
+        index->side[i] = side_of(frame, own ? frame->reporter : frame->partner, ANY_MEMBER,
+                                 own ? FLOW_EXPORTS : of_partner, i < 2 ? breakdown : NULL, false);
         side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
+    }
     return index;
+}
+
+/* Whether the items are all of a side's trade: chosen products have another structure than trade has. */
+static bool is_whole_structure(const struct index *index, size_t side, struct figure sum, uint32_t period)
+{
+    unsigned flags = 0;
+    const struct figure all = side_total(&index->side[2 + side], period, &flags);
+    const struct figure apart = figure_difference(all, sum);
+    int64_t rounding;
+    return figure_whole(all) && apart.known &&
+           !__builtin_mul_overflow((int64_t)index->breakdown->n, cube_unit_usd(index->frame.cube), &rounding) &&
+           llabs(apart.usd) <= rounding;
 }
 
 static void add_up_sides(const struct index *index, const struct items *items, uint32_t period,
@@ -265,6 +280,9 @@ static enum status structures_fold(const struct index *index, uint32_t period, s
         if (side_items(&index->side[side], period, arena, &items[side]) != ST_OK)
             return ST_NO_MEMORY;
     add_up_sides(index, items, period, out);
+    for (size_t side = 0; side < 2; side++)
+        if (out->total[side].known && !is_whole_structure(index, side, out->total[side], period))
+            out->smaller = out->apart = none, out->flags |= FLAG_BIT(FLAG_SELECTED_PRODUCTS);
     for (size_t i = 0; i < index->breakdown->n; i++) {
         double x = figure_ratio(in_structure(side_figure(&index->side[0], &items[0], i, period)), out->total[0]),
                y = figure_ratio(in_structure(side_figure(&index->side[1], &items[1], i, period)), out->total[1]);

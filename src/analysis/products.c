@@ -195,6 +195,17 @@ static bool says_something(const struct table *t, size_t i)
     return present;
 }
 
+/* Whether some own period has a rest at the node, and another one not: then their sum is not known. */
+static bool rest_of_some(const struct frame *frame, enum flow flow, uint32_t period, struct str node)
+{
+    const uint32_t first = period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
+    bool some = false;
+    int64_t usd;
+    for (uint32_t i = 0; !some && i < cube_expected(frame->cube, period); i++)
+        some = cube_rest_at(frame->cube, frame->reporter, frame->partner, flow, first + i, node, &usd) && usd != 0;
+    return some;
+}
+
 /* What is published at a node above the level beside its published parts; false where there is nothing. */
 static bool fill_rest(const struct table *t, struct str node, struct arena *arena, struct product_row *row)
 {
@@ -219,7 +230,13 @@ static bool fill_rest(const struct table *t, struct str node, struct arena *aren
                                 .imports_contribution_pp = none,
                                 .balance_contribution_pp = none,
                                 .flags = t->flags};
-    if ((!rest[0].known || rest[0].usd == 0) && (!rest[1].known || rest[1].usd == 0))
+    bool told = false;
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
+        const bool lacking = !rest[f].known && rest_of_some(frame, f, t->now[f].slice.period, node);
+        row->flags |= lacking ? FLAG_BIT(FLAG_MONTHS_DIFFER) : 0;
+        told = told || rest[f].usd != 0 || lacking;
+    }
+    if (!told)
         return false;
     row->product = arena_printf(arena, "%.*s-rest", STR_ARG(node));
     return true;

@@ -53,6 +53,7 @@ struct dependence_told {
     double limit[CRITERIA];
     unsigned window, years, needed;
     struct dependence_summary all;
+    struct figure products, dependent; /* numbers; not known where no product's imports are */
     double share_of_products, share_of_imports;
     unsigned flags; /* of any row */
 };

@@ -27,6 +27,7 @@ static enum status begin(struct call *call, struct index_needs needs, struct ind
     want.all_partners = needs.all_partners;
     want.likes_all_partners = needs.likes_all;
     want.flows = needs.flows;
+    want.partner_need = needs.summed ? PARTNERS_SUMMED : PARTNERS_AS_NAMED;
     if (needs.partner_books) {
         want.books = (struct cube_set){&partner->country, 1};
         want.partner = ANY_MEMBER;

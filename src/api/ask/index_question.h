@@ -35,6 +35,7 @@ struct index_needs {
     unsigned world;     /* 1 << flow: the data must tell the world's trade */
     bool partner_books; /* the partner's own books are needed, not only the pair's trade */
     bool all_partners;  /* every partner of the reporter must be listed */
+    bool summed;        /* trade with all partners together is enough */
     bool likes_all;     /* data that list them come first */
     unsigned flows;     /* WANT_BOTH, or bits 1 << flow */
 };

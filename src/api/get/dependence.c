@@ -83,8 +83,8 @@ static const struct column columns_of_any[] = {
 static const struct column columns_of_summary[] = {
     COLUMN_OF_PERIOD,
     COLUMN("products", "products that are imported (from the partner)",
-           FROM_SIZE(struct dependence_told, all.products)),
-    COLUMN("dependent_products", "of these, dependent", FROM_SIZE(struct dependence_told, all.dependent)),
+           FROM_FIGURE(struct dependence_told, products)),
+    COLUMN("dependent_products", "of these, dependent", FROM_FIGURE(struct dependence_told, dependent)),
     COLUMN("undecided_products", "of these, not to be decided by the data",
            FROM_SIZE(struct dependence_told, all.undecided)),
     COLUMN("imports", "imports of all products (from the partner); null for sectors, which overlap",
