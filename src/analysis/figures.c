@@ -250,7 +250,7 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
 struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period, struct goods goods,
                          struct figure figure)
 {
-    struct codes codes = {FIGURE_NONE, FIGURE_NONE};
+    struct codes codes = {.held = FIGURE_NONE};
     bool part = figure.part || (!figure.known && figure.flags & FLAG_BIT(FLAG_SELECTED_PRODUCTS));
     for (size_t i = 0; part && i < goods.n; i++) {
         const struct cube_cell cell = {frame->reporter, partner, flow, goods.code[i]};
@@ -263,9 +263,13 @@ struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow 
     return codes;
 }
 
-struct codes codes_of_both(struct codes a, struct codes b)
+struct codes codes_of_both(struct codes exports, struct codes imports)
 {
-    return !a.total.known || (b.total.known && b.held.usd < a.held.usd) ? b : a;
+    bool more = !exports.total.known || (imports.total.known && imports.held.usd < exports.held.usd);
+    struct codes both = more ? imports : exports;
+    both.exports = exports.held;
+    both.imports = imports.held;
+    return both;
 }
 
 unsigned frame_months(const struct frame *frame, enum flow flow, uint32_t period)

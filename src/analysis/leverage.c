@@ -162,7 +162,11 @@ static struct figure pair_at(const struct table *t, const struct page *p, enum f
 
 static struct figure all_at(const struct table *t, const struct page *p, enum flow flow, size_t i)
 {
-    return p->book ? world_cell(&p->book->world, &p->all[flow], i, flow, t->question->period) : FIGURE_NONE;
+    if (!p->book)
+        return FIGURE_NONE;
+    struct figure all = world_cell(&p->book->world, &p->all[flow], i, flow, t->question->period);
+    all.known = figure_whole(all); /* a part is not all */
+    return all;
 }
 
 static void take_figures(const struct table *t, size_t i, struct leverage_row *row)

@@ -249,7 +249,9 @@ static void share_partners(const struct ranking *r, const struct place *place, s
 {
     struct figure so_far = {.known = true, .months = summary->value.months};
     double sum_sq = 0;
-    bool whole = figure_whole(summary->value);
+    bool whole = figure_whole(summary->value), each = true;
+    for (size_t i = 0; i < n; i++)
+        each = each && figure_whole(place[i].value);
     for (size_t i = 0; i < n; i++) {
         const struct figure value = place[i].value;
         const bool specified = cube_specified(r->frame.cube, place[i].partner);
@@ -261,11 +263,10 @@ static void share_partners(const struct ranking *r, const struct place *place, s
             row[i].rank = ++summary->ranked;
             sum_sq += (double)value.usd * (double)value.usd;
         }
-        whole = whole && figure_whole(value);
         row[i].share = figure_ratio(value, summary->value);
-        row[i].cumulative_share = value.known ? figure_ratio(so_far, summary->value) : (double)NAN;
+        row[i].cumulative_share = each ? figure_ratio(so_far, summary->value) : (double)NAN; /* a larger one may be missing */
     }
-    summary->hhi = whole ? hhi_of_sums(summary->value.usd, sum_sq) : (double)NAN;
+    summary->hhi = whole && each ? hhi_of_sums(summary->value.usd, sum_sq) : (double)NAN;
     summary->equivalent = 1 / summary->hhi;
 }
 

@@ -156,12 +156,13 @@ static inline struct goods frame_goods(const struct frame *frame)
 
 /* Of a part: how many of the codes below its goods it is made of, and how many there are. Unknown of a whole, and where that is not known. */
 struct codes {
-    struct figure held, total; /* numbers */
+    struct figure held, total;       /* numbers */
+    struct figure exports, imports; /* held, of rows with both flows, of each; `held` is the fewer */
 };
 struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period, struct goods goods,
                          struct figure figure);
-/* Of two figures of the same goods: those of the one that has fewer. */
-struct codes codes_of_both(struct codes a, struct codes b);
+/* Of both flows of the same goods. */
+struct codes codes_of_both(struct codes exports, struct codes imports);
 
 /* Bits of the months of `period` in which the reporter tells of its trade with the frame's partner, if any. */
 unsigned frame_months(const struct frame *frame, enum flow flow, uint32_t period);

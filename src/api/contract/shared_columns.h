@@ -21,6 +21,10 @@
            FROM_FIGURE(row, codes.held)),                                                                              \
         COLUMN("codes_total", "of a part: codes of the dataset's own level that its revision has in the product",      \
                FROM_FIGURE(row, codes.total))
+#define COLUMNS_OF_CODES_OF_BOTH(row, codes)                                                                           \
+    COLUMNS_OF_CODES(row, codes), COLUMN("exports_codes_held", "codes_held of the exports alone",                      \
+                                         FROM_FIGURE(row, codes.exports)),                                             \
+        COLUMN("imports_codes_held", "codes_held of the imports alone", FROM_FIGURE(row, codes.imports))
 /* meta.summary of figures of the world that are made of the countries that report. */
 #define COLUMNS_OF_COVER(row, cover)                                                                                   \
     COLUMN("world_reporters", NULL, FROM_RANK(row, cover.reporters)),                                                  \

@@ -691,7 +691,8 @@ static bool may_lack(const struct asking *a)
     const uint32_t partner = RUN_PARTNER(a->key);
     struct file_rest rest;
     if (partner >= a->cube->image.n_members || a->cell->partner == cube_world(a->cube) ||
-        a->place.level >= a->cube->dataset.level || (a->own->flags & RETURN_STATED) || !(a->own->flags & RETURN_WORLD) ||
+        a->place.level >= a->cube->dataset.level ||
+        (a->own->partners == CUBE_LISTED && (a->own->flags & RETURN_STATED)) || !(a->own->flags & RETURN_WORLD) ||
         published_at(a->cube, a->segment, a->key, a->place.level == LEVEL_TOTAL ? NODE(LEVEL_TOTAL, 0) : a->place.node) ||
         rest_above(a, &rest))
         return false;
@@ -776,7 +777,8 @@ bool cube_codes_of(const struct cube *cube, const struct cube_cell *cell, uint32
             continue;
         unsigned held = codes_in(&a);
         out->held = held < out->held ? held : out->held;
-        out->total = (unsigned)correlation_count_below(&cube->tables, a.own->revision, a.place.code, cube->dataset.level);
+        out->total = (unsigned)correlation_count_below(
+            &cube->tables, a.own->revision, a.place.level == LEVEL_TOTAL ? STR("") : a.place.code, cube->dataset.level);
     }
     return out->total > 0 && out->held != UINT32_MAX;
 }
