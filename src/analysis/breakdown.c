@@ -237,15 +237,20 @@ struct quantity item_quantity(const struct items *items, size_t i)
     return rows ? quantity_of(rows, row) : QUANTITY_NONE;
 }
 
+struct distribution distribution_of(const struct cube_rows *rows, size_t i)
+{
+    return (struct distribution){.value_usd = rows->value_usd[i],
+                                 .top_value_usd = rows->top_value_usd[i],
+                                 .sum_sq = rows->sum_sq[i],
+                                 .members = rows->members[i],
+                                 .top_id = rows->top_id[i]};
+}
+
 struct distribution item_distribution(const struct items *items, size_t i)
 {
     size_t row;
     const struct cube_rows *rows = item_row(items, i, &row);
     if (!rows)
         return (struct distribution){.top_id = NO_ID};
-    return (struct distribution){.value_usd = rows->value_usd[row],
-                                 .top_value_usd = rows->top_value_usd[row],
-                                 .sum_sq = rows->sum_sq[row],
-                                 .members = rows->members[row],
-                                 .top_id = rows->top_id[row]};
+    return distribution_of(rows, row);
 }

@@ -574,8 +574,13 @@ static enum status add_shares(const struct flows_question *q, struct flows_row *
         total->sum = total->first ? figure_sum(total->sum, value) : value;
         total->first = total->first ? total->first : i + 1;
     }
-    for (size_t i = 0; i < n; i++)
-        row[i].share = figure_ratio(row[i].value, find_total(&t, &row[i])->sum);
+    for (size_t i = 0; i < n; i++) {
+        const struct figure sum = find_total(&t, &row[i])->sum;
+        row[i].share = figure_ratio(row[i].value, sum);
+        row[i].flags |= sum.flags & FLAG_BIT(FLAG_WORLD_DIFFERS);
+        if (row[i].value.known && !sum.known && !(sum.flags & FLAG_BIT(FLAG_NOT_REPORTED)))
+            row[i].flags |= FLAG_BIT(FLAG_MONTHS_DIFFER);
+    }
     return ST_OK;
 }
 

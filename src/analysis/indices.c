@@ -473,8 +473,10 @@ enum status hhi_fold(const struct index *index, uint32_t period, struct arena *a
         const struct breakdown_item *item = &breakdown->item[i];
         if (breakdown->level != LEVEL_SECTOR && !item_present(&items, i) && !item_present(&world, i))
             continue;
-        struct hhi_row r = {item->code, item->name, FIGURE_NONE, none, none, none, 0, flags | item->flags};
+        struct hhi_row r = {.product = item->code, .name = item->name, .flags = flags | item->flags};
+        const struct frame *frame = &index->side[WHOLE].own;
         r.imports = side_figure(&index->side[WHOLE], &world, i, period);
+        r.codes = frame_codes(frame, cube_world(frame->cube), FLOW_IMPORTS, period, item_goods(frame, breakdown, i), r.imports);
         const struct concentration c = spread_of(index, &items, i, period, r.imports);
         r.hhi = c.hhi;
         r.normalised_hhi = c.vague ? none : hhi_normalised(r.hhi, c.members);

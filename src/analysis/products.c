@@ -171,7 +171,8 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
     row->share_of_imports = figure_ratio(row->imports, world_m);
     row->flags |= flags_of_figure(row->exports) | flags_of_figure(row->imports) |
                   flags_of_months(row->exports, row->imports) | flags_of_months(row->exports, world_x) |
-                  flags_of_months(row->imports, world_m);
+                  flags_of_months(row->imports, world_m) |
+                  ((t->now[FLOW_EXPORTS].total.flags | t->now[FLOW_IMPORTS].total.flags) & FLAG_BIT(FLAG_WORLD_DIFFERS));
     row->codes = codes_of_row(t, item_goods(&t->asked->frame, t->breakdown, i), row);
     row->months_held = months_in_common(row->exports, row->imports);
     row->share_of_bilateral_exports = figure_ratio(row->exports, t->now[FLOW_EXPORTS].total);

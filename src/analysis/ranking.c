@@ -249,12 +249,13 @@ static void share_partners(const struct ranking *r, const struct place *place, s
 {
     struct figure so_far = {.known = true, .months = summary->value.months};
     double sum_sq = 0;
-    bool whole = figure_whole(summary->value), each = true;
+    bool whole = figure_whole(summary->value), each = true, vague = false;
     for (size_t i = 0; i < n; i++)
         each = each && figure_whole(place[i].value);
     for (size_t i = 0; i < n; i++) {
         const struct figure value = place[i].value;
         const bool specified = cube_specified(r->frame.cube, place[i].partner);
+        vague = vague || (!specified && value.known && value.usd > 0);
         if (value.known) {
             so_far.usd += value.usd;
             summary->partners += value.usd > 0 && specified;
@@ -267,7 +268,10 @@ static void share_partners(const struct ranking *r, const struct place *place, s
         row[i].cumulative_share = each ? figure_ratio(so_far, summary->value) : (double)NAN; /* a larger one may be missing */
     }
     summary->hhi = whole && each ? hhi_of_sums(summary->value.usd, sum_sq) : (double)NAN;
-    summary->equivalent = 1 / summary->hhi;
+    summary->flags = vague ? FLAG_BIT(FLAG_LOWER_BOUND) : 0;
+    for (size_t i = 0; i < n; i++)
+        summary->flags |= place[i].value.flags & FLAG_BIT(FLAG_WORLD_DIFFERS);
+    summary->equivalent = vague ? (double)NAN : 1 / summary->hhi;
 }
 
 static enum status place_partners(const struct trades *trades, enum partner_measure measure, struct arena *arena,

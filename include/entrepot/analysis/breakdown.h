@@ -107,5 +107,6 @@ struct distribution {
     uint32_t members, top_id; /* NO_ID where none is above zero */
 };
 struct distribution item_distribution(const struct items *items, size_t i);
+struct distribution distribution_of(const struct cube_rows *rows, size_t i); /* of a row */
 
 #endif

@@ -61,6 +61,7 @@ struct partner_summary {
     double equivalent;   /* D8: 1 / hhi */
     double growth;       /* of the sum */
     unsigned months_held; /* that `value` is of */
+    flag_bits flags;      /* of the concentration: of any partner's figure, and FLAG_LOWER_BOUND */
 };
 
 /* Every partner with any trade in the period, the largest first (ties by id), of a ranking_ask_growth. ST_NO_MEMORY. */
