@@ -370,7 +370,7 @@ static void find_totals(struct scenario_state *s, struct scenario *out)
     const struct frame *home = &s->home;
     const uint32_t period = s->question.period;
     const enum flow flow = flow_of(s->question.side);
-    const struct goods goods = frame_goods(home), everything = {NULL, 0, false};
+    const struct goods goods = frame_goods(home), everything = {NULL, 0};
     out->flow = frame_figure(home, home->partner, flow, period, goods, sum_of(s->flow));
     s->flags |= flags_of_figure(out->flow);
     if (s->total)

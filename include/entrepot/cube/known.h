@@ -43,12 +43,9 @@ unsigned cube_reported(const struct cube *cube, uint32_t reporter, enum flow flo
 
 /* ---- the rest ---- */
 
-/* The sum of the rests at `product` (TOTAL or an HS code above the leaves) and at the nodes below it, over the dataset's own periods inside
- * `period`: what is published there beside the published parts. Signed. False where no node has one, or some period that holds the pair
- * lacks it. `partner` ANY_MEMBER: all countable ones together; `reporter` likewise. */
-bool cube_rest(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-               struct str product, int64_t *value_usd);
-/* The rest at the node itself alone: what a row "85-rest" shows. */
+/* The rest at `product` (TOTAL or an HS code above the leaves) itself, over the dataset's own periods inside `period`: what a row "85-rest"
+ * shows. Signed. False where it has none, or some period that holds the pair lacks it. `partner` ANY_MEMBER: all countable ones together;
+ * `reporter` likewise. */
 bool cube_rest_at(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
                   struct str product, int64_t *value_usd);
 

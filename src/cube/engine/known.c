@@ -197,23 +197,17 @@ static bool value_at(const struct cube *cube, uint32_t segment, uint32_t key, co
 
 /* ---- rests ---- */
 
-static bool rest_of_segment(const struct cube *cube, uint32_t segment, uint32_t key, uint32_t node, bool below,
-                            int64_t *value)
+static bool add_rest_at(const struct cube *cube, uint32_t segment, uint32_t key, uint32_t node, int64_t *value)
 {
     const struct file_rest *rest = NULL;
-    uint32_t n = image_rests(&cube->image, segment, key, &rest);
-    bool any = false;
-    for (uint32_t i = 0; i < n; i++) {
-        bool meant = below ? lies_in(rest[i].node, node) : rest[i].node == node;
-        any = any || meant;
-        if (meant && __builtin_add_overflow(*value, rest[i].value_usd, value))
-            return false;
-    }
-    return any;
+    uint32_t n = image_rests(&cube->image, segment, key, &rest), i = 0;
+    while (i < n && rest[i].node != node)
+        i++;
+    return i < n && !__builtin_add_overflow(*value, rest[i].value_usd, value);
 }
 
-static bool rest_of(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-                    struct str product, bool below, int64_t *value)
+bool cube_rest_at(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
+                  struct str product, int64_t *value)
 {
     struct place place = place_of(cube, product);
     uint32_t key = key_of(cube, reporter, partner, flow);
@@ -224,21 +218,9 @@ static bool rest_of(const struct cube *cube, uint32_t reporter, uint32_t partner
     engine_segments(cube, period, &from, &to);
     for (size_t i = from; i < to; i++) {
         held += run_of(cube, (uint32_t)i, key) != NULL;
-        found += rest_of_segment(cube, (uint32_t)i, key, place.node, below, value);
+        found += add_rest_at(cube, (uint32_t)i, key, place.node, value);
     }
     return found && found == held;
-}
-
-bool cube_rest(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-               struct str product, int64_t *value_usd)
-{
-    return rest_of(cube, reporter, partner, flow, period, product, true, value_usd);
-}
-
-bool cube_rest_at(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-                  struct str product, int64_t *value_usd)
-{
-    return rest_of(cube, reporter, partner, flow, period, product, false, value_usd);
 }
 
 /* ---- absence, in one period of the dataset's own ---- */
