@@ -55,7 +55,7 @@ enum cube_absence {
     CUBE_ZERO,           /* nothing was traded */
     CUBE_NOT_REPORTED,   /* there is no return */
     CUBE_OTHER_REVISION, /* the code is not one of the return's revision */
-    CUBE_OUTSIDE_SET,    /* the partner is outside the closed set, or did not exist then */
+    CUBE_OUTSIDE_SET, /* the partner is outside the closed set, or did not exist then and is nowhere in the period */
     CUBE_SUM_OF_PARTNERS, /* the world has no row: the sum of the partners, which are all listed or a closed set, stands for it */
     CUBE_NO_WORLD,   /* the world has no row, nor do the partners stand for it */
     CUBE_NO_GROUP,   /* a group has no row: its members are to be added up */

@@ -283,13 +283,26 @@ static bool out_of_existence(const struct cube *cube, uint32_t country, uint32_t
            (c->valid_to.n && month_order(c->valid_to, first) < 0);
 }
 
+/* Whether the area stands in the period, as reporter or partner: then it existed, whatever the table says of its code. */
+static bool occurs_then(const struct asking *a, uint32_t country)
+{
+    const struct image *image = &a->cube->image;
+    const struct image_segment *s = &image->segment[a->segment];
+    const uint16_t local = engine_local(a->cube, country);
+    uint32_t first, n = 0;
+    for (unsigned flow = FLOW_EXPORTS; local != NO_LOCAL && n == 0 && flow <= FLOW_IMPORTS; flow++)
+        n = segment_row(image, s, local, flow, &first) + segment_column(image, s, local, flow, &first);
+    return n > 0;
+}
+
 static bool outside_set(const struct asking *a)
 {
     uint32_t partner = a->cell->partner;
     if (partner == ANY_MEMBER || !countries_countable(a->cube->countries, partner))
         return false;
     bool closed = a->own->partners == CUBE_CLOSED;
-    return (closed && !occurs(a->cube, partner)) || out_of_existence(a->cube, partner, a->cube->period[a->segment]);
+    return (closed && !occurs(a->cube, partner)) ||
+           (out_of_existence(a->cube, partner, a->cube->period[a->segment]) && !occurs_then(a, partner));
 }
 
 /* The world's row at the place against the sum of all partners there. */
