@@ -281,11 +281,9 @@ static struct goods goods_of(const struct flows_question *q, const struct flows_
     if (product == NO_ID)
         return q->goods;
     if (!q->item)
-        return (struct goods){&cube_nodes(q->cube, q->level, &n)[product], 1, q->only[CUBE_PRODUCT].member != NULL};
+        return (struct goods){&cube_nodes(q->cube, q->level, &n)[product], 1};
     const struct breakdown_item *item = &q->item[product];
-    const bool named = item->leaves.member != NULL;
-    return item->n_prefixes ? (struct goods){item->prefix, item->n_prefixes, named}
-                            : (struct goods){&item->code, 1, named};
+    return item->n_prefixes ? (struct goods){item->prefix, item->n_prefixes} : (struct goods){&item->code, 1};
 }
 
 static void judge(const struct telling *t, struct flows_row *row, bool observed)

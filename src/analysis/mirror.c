@@ -64,7 +64,7 @@ static struct figure figure_at(const struct view *v, size_t i, const struct brea
         return FIGURE_NONE;
     struct figure f;
     if (i == NO_ITEM || !v->told) {
-        f = frame_figure(&v->books->frame, v->books->frame.partner, v->flow, v->period, (struct goods){&item->code, 1, false},
+        f = frame_figure(&v->books->frame, v->books->frame.partner, v->flow, v->period, (struct goods){&item->code, 1},
                          FIGURE_NONE);
     } else {
         const struct item_slice slice = {v->books->frame.partner, v->period, v->flow};

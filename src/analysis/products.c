@@ -91,7 +91,7 @@ static struct figure stated_total(const struct product_asked *a, enum flow flow,
         if (rows->key[CUBE_FLOW][i] == (uint32_t)flow &&
             (!rows->key[CUBE_PERIOD] || rows->key[CUBE_PERIOD][i] == period))
             read = figure_of(rows->value_usd[i]);
-    return frame_figure(&a->frame, a->frame.partner, flow, period, (struct goods){NULL, 0, false}, read);
+    return frame_figure(&a->frame, a->frame.partner, flow, period, (struct goods){NULL, 0}, read);
 }
 
 static enum status take_pair(const struct product_asked *a, enum flow flow, uint32_t period, struct arena *arena,
@@ -240,7 +240,7 @@ static bool fill_rest(const struct table *t, struct str node, struct arena *aren
         return false;
     row->product = arena_printf(arena, "%.*s-rest", STR_ARG(node));
     const struct product_row of_part = {.exports = {.part = true}, .imports = {.part = true}};
-    row->codes = codes_of_row(t, (struct goods){&node, 1, false}, &of_part);
+    row->codes = codes_of_row(t, (struct goods){&node, 1}, &of_part);
     return true;
 }
 

@@ -156,7 +156,7 @@ static void judge_country(const struct table *t, uint32_t id)
     bool worldwide = t->question->worldwide;
     c->world = world_figure(&own, FLOW_EXPORTS, period, goods, c->world);
     if (worldwide)
-        c->all_products = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, (struct goods){NULL, 0, false}, c->all_products);
+        c->all_products = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, (struct goods){NULL, 0}, c->all_products);
     if (!has_importer(t->frame))
         return;
     c->imports = frame_figure(t->frame, id, FLOW_IMPORTS, period, goods, c->imports);

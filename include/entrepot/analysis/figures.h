@@ -127,7 +127,7 @@ struct frame {
     const struct cube *cube;
     const struct countries *countries;
     uint32_t reporter, partner;
-    struct cube_set leaves; /* member == NULL: all */
+    struct cube_set leaves; /* and rests (leaves_of); member == NULL: all */
     const struct str *code; /* what the leaves stand for; n_codes == 0: TOTAL */
     size_t n_codes;
     flag_bits flags;         /* of every row: what the leaves stand for is in the data only in part */
@@ -141,7 +141,6 @@ struct cube_query frame_query(const struct frame *frame, const uint32_t *period,
 struct goods {
     const struct str *code;
     size_t n;
-    bool leaf_by_leaf; /* they were read so, without what is published above the leaves beside their sums: that is added */
 };
 
 /* The one place where an amount is judged: what a statement read of the reporter's `goods` with `partner` (ANY_MEMBER: all together)
@@ -151,7 +150,7 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
 /* The goods of the frame itself. */
 static inline struct goods frame_goods(const struct frame *frame)
 {
-    return (struct goods){frame->code, frame->n_codes, frame->leaves.member != NULL};
+    return (struct goods){frame->code, frame->n_codes};
 }
 
 /* Of a part: how many of the codes below its goods it is made of, and how many there are. Unknown of a whole, and where that is not known. */

@@ -197,23 +197,17 @@ static bool value_at(const struct cube *cube, uint32_t segment, uint32_t key, co
 
 /* ---- rests ---- */
 
-static bool rest_of_segment(const struct cube *cube, uint32_t segment, uint32_t key, uint32_t node, bool below,
-                            int64_t *value)
+static bool add_rest_at(const struct cube *cube, uint32_t segment, uint32_t key, uint32_t node, int64_t *value)
 {
     const struct file_rest *rest = NULL;
-    uint32_t n = image_rests(&cube->image, segment, key, &rest);
-    bool any = false;
-    for (uint32_t i = 0; i < n; i++) {
-        bool meant = below ? lies_in(rest[i].node, node) : rest[i].node == node;
-        any = any || meant;
-        if (meant && __builtin_add_overflow(*value, rest[i].value_usd, value))
-            return false;
-    }
-    return any;
+    uint32_t n = image_rests(&cube->image, segment, key, &rest), i = 0;
+    while (i < n && rest[i].node != node)
+        i++;
+    return i < n && !__builtin_add_overflow(*value, rest[i].value_usd, value);
 }
 
-static bool rest_of(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-                    struct str product, bool below, int64_t *value)
+bool cube_rest_at(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
+                  struct str product, int64_t *value)
 {
     struct place place = place_of(cube, product);
     uint32_t key = key_of(cube, reporter, partner, flow);
@@ -224,21 +218,9 @@ static bool rest_of(const struct cube *cube, uint32_t reporter, uint32_t partner
     engine_segments(cube, period, &from, &to);
     for (size_t i = from; i < to; i++) {
         held += run_of(cube, (uint32_t)i, key) != NULL;
-        found += rest_of_segment(cube, (uint32_t)i, key, place.node, below, value);
+        found += add_rest_at(cube, (uint32_t)i, key, place.node, value);
     }
     return found && found == held;
-}
-
-bool cube_rest(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-               struct str product, int64_t *value_usd)
-{
-    return rest_of(cube, reporter, partner, flow, period, product, true, value_usd);
-}
-
-bool cube_rest_at(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-                  struct str product, int64_t *value_usd)
-{
-    return rest_of(cube, reporter, partner, flow, period, product, false, value_usd);
 }
 
 /* ---- absence, in one period of the dataset's own ---- */
@@ -301,13 +283,26 @@ static bool out_of_existence(const struct cube *cube, uint32_t country, uint32_t
            (c->valid_to.n && month_order(c->valid_to, first) < 0);
 }
 
+/* Whether the area stands in the period, as reporter or partner: then it existed, whatever the table says of its code. */
+static bool occurs_then(const struct asking *a, uint32_t country)
+{
+    const struct image *image = &a->cube->image;
+    const struct image_segment *s = &image->segment[a->segment];
+    const uint16_t local = engine_local(a->cube, country);
+    uint32_t first, n = 0;
+    for (unsigned flow = FLOW_EXPORTS; local != NO_LOCAL && n == 0 && flow <= FLOW_IMPORTS; flow++)
+        n = segment_row(image, s, local, flow, &first) + segment_column(image, s, local, flow, &first);
+    return n > 0;
+}
+
 static bool outside_set(const struct asking *a)
 {
     uint32_t partner = a->cell->partner;
     if (partner == ANY_MEMBER || !countries_countable(a->cube->countries, partner))
         return false;
     bool closed = a->own->partners == CUBE_CLOSED;
-    return (closed && !occurs(a->cube, partner)) || out_of_existence(a->cube, partner, a->cube->period[a->segment]);
+    return (closed && !occurs(a->cube, partner)) ||
+           (out_of_existence(a->cube, partner, a->cube->period[a->segment]) && !occurs_then(a, partner));
 }
 
 /* The world's row at the place against the sum of all partners there. */
