@@ -254,6 +254,7 @@ struct distribution distribution_of(const struct cube_rows *rows, size_t i)
 {
     return (struct distribution){.value_usd = rows->value_usd[i],
                                  .top_value_usd = rows->top_value_usd[i],
+                                 .second_usd = rows->second_usd[i],
                                  .sum_sq = rows->sum_sq[i],
                                  .members = rows->members[i],
                                  .top_id = rows->top_id[i]};

@@ -350,6 +350,16 @@ static struct intra_row intra_row(const struct breakdown_item *item, struct figu
     return r;
 }
 
+/* Whether the side's trade in all products is known: chosen ones have another structure. */
+static bool knows_total(const struct side *side, uint32_t period)
+{
+    const struct frame *own = &side->own;
+    const bool row = side->worldly && world_kind(own, side->flow, period) == WORLD_ROW;
+    const struct cube_cell cell = {own->reporter, row ? cube_world(own->cube) : own->partner, side->flow, STR("TOTAL")};
+    const struct cube_knowledge known = cube_know(own->cube, &cell, period, CUBE_LOOK);
+    return own->n_codes || (known.months && !known.part);
+}
+
 struct index *intra_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period, size_t n)
 {
     struct index *index = index_new(frame, breakdown);
@@ -387,7 +397,10 @@ enum status intra_fold(const struct index *index, uint32_t period, struct arena 
         r.flags |= flags | flags_of_status(item_status(&x, i) | item_status(&m, i));
         row[(*n)++] = r;
     }
-    *aggregate = breakdown->level == LEVEL_SECTOR ? none : 1 - figure_ratio(apart, both);
+    bool whole = breakdown->level != LEVEL_SECTOR;
+    for (enum flow f = FLOW_EXPORTS; whole && f <= FLOW_IMPORTS; f++)
+        whole = knows_total(&index->side[f], period);
+    *aggregate = whole ? 1 - figure_ratio(apart, both) : none;
     return ST_OK;
 }
 

@@ -1,4 +1,4 @@
-/* Who sells a product: five statements at most, and a row for each country that does. */
+/* Who sells a product: eight statements at most, and a row for each country that does. */
 #include "entrepot/analysis/suppliers.h"
 
 #include <math.h>

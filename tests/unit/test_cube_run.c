@@ -213,7 +213,7 @@ static size_t plain_parts(const struct sample *s, const struct cube_query *q, st
 struct plain {
     struct part sum;
     uint32_t members, top;
-    int64_t top_value_usd;
+    int64_t top_value_usd, second_usd;
     double sum_sq;
 };
 
@@ -221,6 +221,7 @@ static void close_member(struct plain *p, uint32_t member, int64_t value)
 {
     p->members += value > 0;
     p->sum_sq += (double)value * (double)value;
+    p->second_usd = value > p->top_value_usd ? p->top_value_usd : value > p->second_usd ? value : p->second_usd;
     if (value > p->top_value_usd) {
         p->top_value_usd = value;
         p->top = member;
@@ -282,6 +283,7 @@ static void compare_row(const struct cube *cube, const struct cube_query *q, con
     assert_int_equal(rows->members[i], p->members);
     assert_int_equal(rows->top_id[i], p->top == NO_ID ? NO_ID : as_answered(cube, q->spread, p->top));
     assert_int_equal(rows->top_value_usd[i], p->top_value_usd);
+    assert_int_equal(rows->second_usd[i], p->second_usd);
     assert_true(fabs(rows->sum_sq[i] - p->sum_sq) <= 1e-12 * p->sum_sq);
 }
 

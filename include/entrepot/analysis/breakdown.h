@@ -102,7 +102,7 @@ struct quantity item_quantity(const struct items *items, size_t i);
 
 /* Of a statement with a spread: its distribution, as in struct cube_rows. */
 struct distribution {
-    int64_t value_usd, top_value_usd;
+    int64_t value_usd, top_value_usd, second_usd;
     double sum_sq;
     uint32_t members, top_id; /* NO_ID where none is above zero */
 };

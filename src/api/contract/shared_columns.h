@@ -14,7 +14,7 @@
 /* The most that a figure can be where it is null: "exports_at_most" of `exports`. */
 #define COLUMN_AT_MOST(id, row, member, flow_)                                                                           \
     COLUMN(id "_at_most", "where " id " is null: the most it can be, if that is known", FROM_AT_MOST(row, member),     \
-           .unit = "USD", .flow = flow_)      
+           .unit = "USD", .flow = flow_, .measure = MEASURE_AT_MOST)
 /* What a part is made of. */
 #define COLUMNS_OF_CODES(row, codes)                                                                                   \
     COLUMN("codes_held", "of a part: of how many of codes_total it is made; null of a whole",             \

@@ -60,7 +60,7 @@ struct weight_cell {
 
 /* The distribution over the spread's members seen so far. `now_usd` is the present member's value. */
 struct spread_cell {
-    int64_t now_usd, top_value_usd;
+    int64_t now_usd, top_value_usd, second_usd;
     double sum_sq;
     uint32_t members, top_id;
 };
@@ -146,7 +146,7 @@ struct cube_plan plan_of(const struct scan *scan);
 /* The columns of rows while they are filled: cube_rows is const for its readers. */
 struct rows_out {
     uint32_t *key[CUBE_DIMS], *members, *top_id;
-    int64_t *value_usd, *quantity_kg, *unweighed_usd, *top_value_usd;
+    int64_t *value_usd, *quantity_kg, *unweighed_usd, *top_value_usd, *second_usd;
     uint16_t *status;
     double *sum_sq;
 };
