@@ -400,6 +400,8 @@ enum status intra_fold(const struct index *index, uint32_t period, struct arena 
     bool whole = breakdown->level != LEVEL_SECTOR;
     for (enum flow f = FLOW_EXPORTS; whole && f <= FLOW_IMPORTS; f++)
         whole = knows_total(&index->side[f], period);
+    for (size_t i = 0; i < *n && !whole && breakdown->level != LEVEL_SECTOR; i++)
+        row[i].flags |= FLAG_BIT(FLAG_SELECTED_PRODUCTS);
     *aggregate = whole ? 1 - figure_ratio(apart, both) : none;
     return ST_OK;
 }

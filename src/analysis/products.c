@@ -211,9 +211,19 @@ static bool fill_rest(const struct table *t, struct str node, struct arena *aren
 {
     const struct frame *frame = &t->asked->frame;
     struct figure rest[2] = {FIGURE_NONE, FIGURE_NONE};
-    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-        rest[f].known = cube_rest_at(frame->cube, frame->reporter, frame->partner, f, t->now[f].slice.period, node,
-                                     &rest[f].usd);
+    bool told = false, lacking = false;
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
+        const uint32_t period = t->now[f].slice.period;
+        rest[f].known =
+            cube_rest_at(frame->cube, frame->reporter, frame->partner, f, period, node, &rest[f].usd);
+        const bool some = !rest[f].known && rest_of_some(frame, f, period, node);
+        if (!rest[f].known && !some && figure_whole(t->now[f].total)) /* nothing is left of what is published */
+            rest[f] = figure_of(0);
+        lacking = lacking || some;
+        told = told || rest[f].usd != 0 || some;
+    }
+    if (!told)
+        return false;
     const double none = (double)NAN;
     *row = (struct product_row){.exports = rest[FLOW_EXPORTS],
                                 .imports = rest[FLOW_IMPORTS],
@@ -229,15 +239,7 @@ static bool fill_rest(const struct table *t, struct str node, struct arena *aren
                                 .exports_contribution_pp = none,
                                 .imports_contribution_pp = none,
                                 .balance_contribution_pp = none,
-                                .flags = t->flags};
-    bool told = false;
-    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
-        const bool lacking = !rest[f].known && rest_of_some(frame, f, t->now[f].slice.period, node);
-        row->flags |= lacking ? FLAG_BIT(FLAG_MONTHS_DIFFER) : 0;
-        told = told || rest[f].usd != 0 || lacking;
-    }
-    if (!told)
-        return false;
+                                .flags = t->flags | (lacking ? FLAG_BIT(FLAG_MONTHS_DIFFER) : 0)};
     row->product = arena_printf(arena, "%.*s-rest", STR_ARG(node));
     const struct product_row of_part = {.exports = {.part = true}, .imports = {.part = true}};
     row->codes = codes_of_row(t, (struct goods){&node, 1}, &of_part);

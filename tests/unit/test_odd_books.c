@@ -256,7 +256,7 @@ static void chosen_products_have_no_totals(void **state)
                                 &intra, &n, &aggregate),
                      ST_OK);
     expect_nan(aggregate);
-    assert_true(n > 0 && intra[0].flags & FLAG_BIT(FLAG_PARTIAL_SECTOR));
+    assert_true(n > 0 && intra[0].flags & FLAG_BIT(FLAG_SELECTED_PRODUCTS));
     cube_close(cube);
 }
 
