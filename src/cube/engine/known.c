@@ -87,22 +87,26 @@ unsigned cube_reported(const struct cube *cube, uint32_t reporter, enum flow flo
 
 /* ---- products as nodes ---- */
 
-/* A product and where it lies: its level, its node above the leaves or UINT32_MAX (sections, leaves), its leaves. */
+/* A product and where it lies: its level, its node above the leaves or UINT32_MAX (sections, leaves). */
 struct place {
     struct str code;
     enum level level;
-    uint32_t node, from, to;
+    uint32_t node;
 };
 
 static struct place place_of(const struct cube *cube, struct str product)
 {
-    struct place p = {.code = product.n ? product : STR("TOTAL"), .level = LEVEL_TOTAL, .node = UINT32_MAX};
+    struct place p = {.code = product.n ? product : STR("TOTAL"), .level = LEVEL_TOTAL, .node = NODE(LEVEL_TOTAL, 0)};
     uint32_t number;
+    if (product.n == 0 || str_is(product, "TOTAL")) {
+        p.node = cube->dataset.level == LEVEL_TOTAL ? UINT32_MAX : p.node;
+        return p;
+    }
+    p.node = UINT32_MAX;
     if (!product_level(p.code, &p.level))
         BUG("a product that is no code");
     if (p.level < cube->dataset.level && p.level != LEVEL_SECTION && product_number(p.code, p.level, &number))
         p.node = NODE(p.level, number);
-    cube_leaf_range(cube, p.code, &p.from, &p.to);
     return p;
 }
 
@@ -151,6 +155,15 @@ static uint32_t local_bound(const struct image_segment *s, uint32_t leaf)
     return low;
 }
 
+/* The place's leaves as the segment numbers them. */
+static void place_leaves(const struct cube *cube, const struct image_segment *s, const struct place *place,
+                         uint32_t *from, uint32_t *to)
+{
+    cube_leaf_range(cube, place->code, from, to);
+    *from = local_bound(s, *from);
+    *to = local_bound(s, *to);
+}
+
 /* The sum of a run's rows in the place's leaves; false where there is none. */
 static bool sum_rows(const struct cube *cube, uint32_t segment, const struct file_run *run, const struct place *place,
                      int64_t *sum)
@@ -159,7 +172,8 @@ static bool sum_rows(const struct cube *cube, uint32_t segment, const struct fil
     struct run_view view;
     struct run_cursor cursor;
     struct rows_chunk chunk;
-    uint32_t from = local_bound(s, place->from), to = local_bound(s, place->to);
+    uint32_t from, to;
+    place_leaves(cube, s, place, &from, &to);
     bool any = false;
     *sum = 0;
     if (from >= to || !run_view(run, s->rows, s->rows_bytes, s->n_leaves, &view))
@@ -232,6 +246,7 @@ struct asking {
     struct place place;
     uint32_t segment, key;
     const struct file_return *own;
+    bool there; /* there is an observation, as the caller knows */
 };
 
 static bool whole_in(const struct asking *a, struct cube_unknown *missing);
@@ -312,19 +327,19 @@ struct gap {
     bool none;       /* it is rounding */
 };
 
-/* Partners that have something at the place: each may be rounded. */
-static int64_t partners_at(const struct asking *a, uint32_t row)
+/* Whether so many partners have something at the place, each of which may be rounded. */
+static bool has_partners(const struct asking *a, uint32_t row, int64_t wanted)
 {
     const struct cube *cube = a->cube;
     const struct image_segment *s = &cube->image.segment[a->segment];
     uint32_t first = 0, n = segment_row(&cube->image, s, RUN_REPORTER(row), RUN_FLOW(row), &first);
     int64_t count = 0, value;
-    for (uint32_t i = first; i < first + n; i++) {
+    for (uint32_t i = first; count < wanted && i < first + n; i++) {
         uint32_t partner = RUN_PARTNER(s->run[i].key);
         bool single = partner < cube->image.n_members && cube->country[partner] != countries_world(cube->countries);
         count += single && value_at(cube, a->segment, s->run[i].key, &a->place, &value);
     }
-    return count ? count : 1;
+    return count >= wanted;
 }
 
 static bool is_rounding_of(int64_t gap_usd, int64_t parts, int64_t unit_usd)
@@ -343,7 +358,11 @@ static struct gap gap_at(const struct asking *a)
     struct gap gap = {.row = false};
     int64_t world_usd = 0, sum_usd = 0;
     of_world.cell = &cell;
+    of_world.there = false;
     of_world.key = key_of(cube, cell.reporter, world, cell.flow);
+    if (a->place.level == LEVEL_TOTAL && (a->own->flags & RETURN_CLOSE) &&
+        RETURN_LEVEL(level_with(cube, a->own, RUN_PARTNER(of_world.key))))
+        return (struct gap){.row = true, .known = true, .none = true};
     gap.row = cube->dataset.basis == BASIS_REPORTED && run_of(cube, a->segment, of_world.key);
     if (!gap.row || a->place.level == LEVEL_SECTION || !whole_in(&of_world, &missing))
         return gap;
@@ -354,8 +373,8 @@ static struct gap gap_at(const struct asking *a)
     const int64_t unit_usd = cube->image.returns.head->unit_usd;
     gap.known = true;
     gap.gap_usd = world_usd - sum_usd; /* both are sums of values that fit, and not negative */
-    gap.none = gap.gap_usd == 0 || (is_rounding_of(gap.gap_usd, (int64_t)cube->image.n_members, unit_usd) &&
-                                    is_rounding_of(gap.gap_usd, partners_at(a, of_world.key), unit_usd));
+    const int64_t apart = gap.gap_usd < 0 ? -gap.gap_usd : gap.gap_usd, parts = apart / unit_usd + (apart % unit_usd != 0);
+    gap.none = parts <= 1 || (parts <= (int64_t)cube->image.n_members && has_partners(a, of_world.key, parts));
     return gap;
 }
 
@@ -567,7 +586,9 @@ static bool has_every_code(const struct asking *a)
     uint32_t row;
     if (wanted == 0 || !run || !run_view(run, s->rows, s->rows_bytes, s->n_leaves, &view))
         return false;
-    for (uint32_t i = local_bound(s, a->place.from); i < s->n_leaves && s->leaf[i] < a->place.to; i++)
+    uint32_t from, to;
+    place_leaves(cube, s, &a->place, &from, &to);
+    for (uint32_t i = from; i < to; i++)
         wanted -=
             wanted && run_find(&view, i, &row) && correlation_has(&cube->tables, a->own->revision, leaf[s->leaf[i]]);
     return wanted == 0;
@@ -580,7 +601,7 @@ static bool whole_in(const struct asking *a, struct cube_unknown *missing)
     int64_t value;
     uint32_t partner = engine_turned(a->cube, a->cell->flow) ? RUN_REPORTER(a->key) : RUN_PARTNER(a->key);
     *missing = because(CUBE_ZERO);
-    if (!a->own || !value_at(a->cube, a->segment, a->key, &a->place, &value)) {
+    if (!a->own || !(a->there || value_at(a->cube, a->segment, a->key, &a->place, &value))) {
         *missing = absent_in(a);
         return missing->why == CUBE_ZERO;
     }
@@ -688,7 +709,7 @@ static bool may_lack(const struct asking *a)
     if (partner >= a->cube->image.n_members || a->cell->partner == cube_world(a->cube) ||
         a->place.level >= a->cube->dataset.level ||
         (a->own->partners == CUBE_LISTED && (a->own->flags & RETURN_STATED)) || !(a->own->flags & RETURN_WORLD) ||
-        published_at(a->cube, a->segment, a->key, a->place.level == LEVEL_TOTAL ? NODE(LEVEL_TOTAL, 0) : a->place.node) ||
+        published_at(a->cube, a->segment, a->key, a->place.node) ||
         rest_above(a, &rest))
         return false;
     const struct gap gap = gap_at(a);
@@ -701,8 +722,7 @@ static void know_in(const struct asking *a, uint32_t period, enum cube_seen seen
     const unsigned months = months_of(a->cube, a->cube->period[a->segment], period);
     struct cube_unknown missing = {.why = CUBE_ZERO};
     int64_t value;
-    const bool sure = seen == CUBE_PRESENT && cube_expected(a->cube, period) == 1,
-               there = sure || (seen != CUBE_ABSENT && value_at(a->cube, a->segment, a->key, &a->place, &value));
+    const bool there = a->there || (seen != CUBE_ABSENT && value_at(a->cube, a->segment, a->key, &a->place, &value));
     if (there && is_vague_sum(a) ? sum_is_whole(a, &missing) && whole_in(a, &missing)
                                  : there && (a->place.level >= a->cube->dataset.level || whole_in(a, &missing))) {
         out->months |= months;
@@ -733,6 +753,7 @@ struct cube_knowledge cube_know(const struct cube *cube, const struct cube_cell 
     for (size_t i = from; i < to; i++) {
         a.segment = (uint32_t)i;
         a.own = return_in(cube, a.segment, cell->reporter, cell->flow);
+        a.there = seen == CUBE_PRESENT && to == from + 1;
         if (a.own)
             know_in(&a, period, seen, &out);
     }
@@ -754,7 +775,9 @@ static unsigned codes_in(const struct asking *a)
     unsigned held = 0;
     if (!run || !run_view(run, s->rows, s->rows_bytes, s->n_leaves, &view))
         return 0;
-    for (uint32_t i = local_bound(s, a->place.from); i < s->n_leaves && s->leaf[i] < a->place.to; i++)
+    uint32_t from, to;
+    place_leaves(cube, s, &a->place, &from, &to);
+    for (uint32_t i = from; i < to; i++)
         held += run_find(&view, i, &row) && correlation_has(&cube->tables, a->own->revision, leaf[s->leaf[i]]);
     return held;
 }

@@ -404,6 +404,14 @@ static bool misses_world(const struct row_of_runs *row)
     return row->world_usd >= 0 && gap > row->world_usd / 1000;
 }
 
+/* Whether the world's row differs from the partners by no more than the last digit of each. */
+static bool is_rounding(const struct returns *r, const struct row_of_runs *row)
+{
+    const int64_t sum = row->partners_usd > 0 ? row->partners_usd : 0, gap = row->world_usd - sum;
+    const uint64_t apart = gap < 0 ? -(uint64_t)gap : (uint64_t)gap, parts = row->n_partners ? row->n_partners : 1;
+    return row->world_usd >= 0 && apart / parts + (apart % parts != 0) <= (uint64_t)r->unit_usd;
+}
+
 static void note_miss(struct returns *r, const struct row_of_runs *row)
 {
     if (r->found.n_missed++)
@@ -560,6 +568,7 @@ static enum status add_return(struct returns *r, const struct returns_segment *s
             told[i].level = CHOSEN;
     }
     const enum cube_partners partners = partners_of(r, row, &stated, seen);
+    const bool close = is_rounding(r, row);
     struct file_return out = {.segment = s->number,
                               .reporter = (uint16_t)RUN_REPORTER(key),
                               .flow = (uint8_t)row->about.flow,
@@ -568,7 +577,7 @@ static enum status add_return(struct returns *r, const struct returns_segment *s
                               .revision = (uint8_t)hs,
                               .partners = (uint8_t)partners,
                               .flags = (uint8_t)((row->world_usd >= 0 ? RETURN_WORLD : 0) |
-                                                 (stated.partners && partners == as_stated[stated.listed] ? RETURN_STATED : 0) | (own ? RETURN_OWN : 0))};
+                                                 (stated.partners && partners == as_stated[stated.listed] ? RETURN_STATED : 0) | (own ? RETURN_OWN : 0) | (close ? RETURN_CLOSE : 0))};
     add_exceptions(r, row, told, &out);
     out.flags |= RETURN_LEVEL(out.least) ? RETURN_TOTALS : 0;
     count_return(r, &out);
