@@ -1,4 +1,4 @@
-/* What is cut, who could take it over, and what it costs: at most seven statements, five more where something is published above the leaves,
+/* What is cut, who could take it over, and what it costs: at most nine statements, five more where something is published above the leaves,
  * then sums year by year. */
 #include "entrepot/analysis/scenario.h"
 

@@ -5,7 +5,8 @@
 bool rests_count(const struct cube *cube, const struct cube_query *q)
 {
     bool single = query_tells_apart(q, CUBE_PRODUCT) && !q->baskets && q->level == cube->dataset.level;
-    return cube->image.rests.n_nodes > 0 && q->spread != CUBE_PRODUCT && !single;
+    bool counted = q->spread == CUBE_PRODUCT && q->level != LEVEL_TOTAL;
+    return cube->image.rests.n_nodes > 0 && !single && !counted;
 }
 
 static void mark_rest(const struct scan *s, size_t place, bool *wanted)
