@@ -39,8 +39,7 @@ void cube_builder_free(struct cube_builder *b)
 static enum status check_observation(const struct cube_builder *b, const struct observation *o, uint32_t *product,
                                      enum level *level, struct problem *problem)
 {
-    if (!product_level(o->product, level) || *level > b->dataset->level ||
-        !product_number(o->product, *level, product))
+    if (!product_level(o->product, level) || *level > b->dataset->level || !product_number(o->product, *level, product))
         return problem_set(problem, ST_INVALID, "", "product \"%.*s\" is not a code of level %s or above it",
                            STR_ARG(o->product), level_name[b->dataset->level]);
     if (period_kind_of(o->period) != b->dataset->frequency)
@@ -70,11 +69,11 @@ enum status cube_builder_add(struct cube_builder *b, const struct observation *o
     enum status status = check_observation(b, o, &row.product, &level, problem);
     if (status != ST_OK)
         return status;
-    bool added = level == b->dataset->level ? cube_batch_add(b->batch, &row) : cube_batch_publish(b->batch, &row, level);
-    return added
-               ? ST_OK
-               : problem_set(problem, ST_NO_MEMORY, "", "out of memory after %zu observations",
-                             cube_batch_rows(b->batch));
+    bool added =
+        level == b->dataset->level ? cube_batch_add(b->batch, &row) : cube_batch_publish(b->batch, &row, level);
+    return added ? ST_OK
+                 : problem_set(problem, ST_NO_MEMORY, "", "out of memory after %zu observations",
+                               cube_batch_rows(b->batch));
 }
 
 enum status cube_builder_finish(struct cube_builder *b, const char *name, char **bytes, size_t *n,

@@ -83,7 +83,8 @@ static void place_rest(struct scan *s, const struct file_rest *rest, size_t plac
 {
     const struct cube_query *q = s->query;
     if (q->baskets) {
-        for (uint64_t left = q->baskets->of_leaf[s->cube->image.n_products + place]; left && !s->failed; left &= left - 1)
+        for (uint64_t left = q->baskets->of_leaf[s->cube->image.n_products + place]; left && !s->failed;
+             left &= left - 1)
             add_rest(s, rest, base + stride * (uint64_t)__builtin_ctzll(left));
         return;
     }
