@@ -1,4 +1,4 @@
-/* What is cut, who could take it over, and what it costs: at most seven statements, five more where something is published above the leaves,
+/* What is cut, who could take it over, and what it costs: at most nine statements, five more where something is published above the leaves,
  * then sums year by year. */
 #include "entrepot/analysis/scenario.h"
 
@@ -24,7 +24,7 @@ struct offer_part {
 struct rows_of_goods {
     struct cube_set members;
     const struct cube_rows *flow,
-        *loss; /* between the two: in the side's books, and the partner's exports in its own */
+        *loss;                          /* between the two: in the side's books, and the partner's exports in its own */
     const struct cube_rows *partner;    /* with all */
     const struct cube_rows *pool, *now; /* what others trade with all, and with home: by country too */
 };
@@ -447,9 +447,11 @@ static void find_totals(struct scenario_state *s, struct scenario *out)
     if (!out->partner_books)
         s->flags |= FLAG_BIT(FLAG_NO_PARTNER_BOOKS);
     if (out->partner_books)
-        s->loss_usd = frame_figure(&s->away, s->away.partner, FLOW_EXPORTS, period, goods, sum_of(s->leaves.loss, s->rests.loss));
+        s->loss_usd =
+            frame_figure(&s->away, s->away.partner, FLOW_EXPORTS, period, goods, sum_of(s->leaves.loss, s->rests.loss));
     if (s->leaves.partner)
-        s->partner_exports = world_figure(&s->away, FLOW_EXPORTS, period, goods, sum_of(s->leaves.partner, s->rests.partner));
+        s->partner_exports =
+            world_figure(&s->away, FLOW_EXPORTS, period, goods, sum_of(s->leaves.partner, s->rests.partner));
     if (s->partner_all)
         s->partner_all_usd = world_figure(&s->away, FLOW_EXPORTS, period, everything, sum_of(s->partner_all, NULL));
     for (size_t i = 0; i < s->leaves.flow->n; i++)

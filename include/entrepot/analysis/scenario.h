@@ -65,7 +65,8 @@ struct scenario {
     struct scenario_state *state;
 };
 
-/* What a batch holds of a question: at most twelve statements, however many products and countries. The frame has a partner and leaves. Lies
+/* What a batch holds of a question: at most nine statements, or fourteen where something is published above the leaves, however many products
+ * and countries. The frame has a partner and leaves. Lies
  * in the batch's arena. NULL when memory is out (the batch tells, too). */
 struct scenario_state *scenario_ask(const struct frame *frame, const struct scenario_question *question);
 

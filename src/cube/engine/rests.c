@@ -5,7 +5,8 @@
 bool rests_count(const struct cube *cube, const struct cube_query *q)
 {
     bool single = query_tells_apart(q, CUBE_PRODUCT) && !q->baskets && q->level == cube->dataset.level;
-    return cube->image.rests.n_nodes > 0 && q->spread != CUBE_PRODUCT && !single;
+    bool counted = q->spread == CUBE_PRODUCT && q->level != LEVEL_TOTAL;
+    return cube->image.rests.n_nodes > 0 && !single && !counted;
 }
 
 static void mark_rest(const struct scan *s, size_t place, bool *wanted)
@@ -82,7 +83,8 @@ static void place_rest(struct scan *s, const struct file_rest *rest, size_t plac
 {
     const struct cube_query *q = s->query;
     if (q->baskets) {
-        for (uint64_t left = q->baskets->of_leaf[s->cube->image.n_products + place]; left && !s->failed; left &= left - 1)
+        for (uint64_t left = q->baskets->of_leaf[s->cube->image.n_products + place]; left && !s->failed;
+             left &= left - 1)
             add_rest(s, rest, base + stride * (uint64_t)__builtin_ctzll(left));
         return;
     }
