@@ -88,17 +88,16 @@ static bool any_held(const struct request *r, char *condition)
     return any;
 }
 
-/* The pair trades in the period; or its reporter does with somebody, and somebody with its partner (in a closed world) or the pair at
- * another time: then it traded nothing. */
+/* The pair trades in the period; or its reporter does with somebody, whose partners are all listed, and in reconciled data somebody with
+ * its partner: then it traded nothing. */
 static bool recorded(const struct request *r, uint32_t partner, uint32_t period)
 {
     if (held(r, partner, 0, period) + held(r, partner, 1, period))
         return true;
     if (partner == NO_AREA || held(r, NO_AREA, 0, period) + held(r, NO_AREA, 1, period) == 0)
         return false;
-    if (r->sample->basis == BASIS_RECONCILED)
-        return any_held(r, sqlite3_mprintf("%s=%u", sql_period(r->sample, r->kind), period));
-    return any_held(r, sqlite3_mprintf("reporter=%u", r->reporter));
+    return (r->sample->basis == BASIS_REPORTED && !area[partner].former) ||
+           any_held(r, sqlite3_mprintf("%s=%u", sql_period(r->sample, r->kind), period));
 }
 
 static bool has_world_row(const struct request *r, int flow, uint32_t period)
@@ -469,31 +468,49 @@ static void check_deficits(struct answer *a)
     free(line);
 }
 
-/* Columns: product, sum, suppliers, top supplier, sum of squares; over countable partners. */
+/* Areas that are nobody in particular. */
+static void sql_nowhere(sqlite3_str *sql)
+{
+    sqlite3_str_appendall(sql, "partner IN (-1");
+    for (size_t i = 0; i < n_areas; i++)
+        if (area[i].nowhere)
+            sqlite3_str_appendf(sql, ",%d", (int)i);
+    sqlite3_str_appendall(sql, ")");
+}
+
+/* Columns: product, sum over countable partners; of those that are somebody in particular how many, the top one, the sum of squares, the
+ * largest and the next value; then what the others have. */
 static size_t suppliers(const struct request *r, struct line **out)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
-    sqlite3_str_appendf(sql,
-                        "WITH cell AS (SELECT %s AS k, partner, sum(value) AS v FROM obs WHERE %sreporter=%u"
-                        " AND flow=1 AND %s=%u %s AND +",
-                        text_ancestor_sql(r->sample->level, r->level), r->plus, r->reporter,
+    sqlite3_str_appendf(sql, "WITH cell AS (SELECT %s AS k, partner, sum(value) AS v, NOT ",
+                        text_ancestor_sql(r->sample->level, r->level));
+    sql_nowhere(sql);
+    sqlite3_str_appendf(sql, " AS s FROM obs WHERE %sreporter=%u AND flow=1 AND %s=%u %s AND +", r->plus, r->reporter,
                         sql_period(r->sample, r->kind), r->period[0], r->only);
     sql_countable(sql, "partner");
-    sqlite3_str_appendall(sql, " GROUP BY 1, 2), best AS (SELECT *, max(v) OVER (PARTITION BY k) AS t FROM cell)"
-                               " SELECT k, sum(v), sum(v>0), min(CASE WHEN v=t THEN partner END), sum(1.0*v*v)"
-                               " FROM best GROUP BY 1 ORDER BY 1");
+    sqlite3_str_appendall(
+        sql, " GROUP BY 1, 2), best AS (SELECT *, row_number() OVER (PARTITION BY k, s ORDER BY v DESC, partner) AS n FROM cell)"
+             " SELECT k, sum(v), sum(v>0 AND s), min(CASE WHEN s AND n=1 THEN partner END),"
+             " sum(CASE WHEN s THEN 1.0*v*v ELSE 0 END), max(CASE WHEN s AND n=1 THEN v ELSE 0 END),"
+             " max(CASE WHEN s AND n=2 THEN v ELSE 0 END), sum(CASE WHEN s THEN 0 ELSE v END)"
+             " FROM best GROUP BY 1 ORDER BY 1");
     return fetch(r->sample, sqlite3_str_finish(sql), out);
 }
 
 static void check_suppliers(const struct answer *a, const struct line *all)
 {
     bool known = all && all->at[1].usd > 0;
+    const int64_t vague = known ? all->at[7].usd : 0; /* it makes the concentration a bound, and may hide the leader */
+    const bool named = known && all->at[3].known && (vague == 0 || all->at[5].usd - all->at[6].usd > vague);
     double hhi = known ? all->at[4].real / ((double)all->at[1].usd * (double)all->at[1].usd) : (double)NAN;
     want_ratio(a, "hhi", hhi);
-    want_integer(a, "suppliers", known ? all->at[2] : (struct amount){.known = false});
-    want_text(a, "top_supplier", known ? area[all->at[3].usd].id : NULL);
+    want_integer(a, "suppliers", known && all->at[2].usd ? all->at[2] : (struct amount){.known = false});
+    want_text(a, "top_supplier", named ? area[all->at[3].usd].id : NULL);
     const json_t *dependent = json_object_get(a->row, "dependent");
     bool yes = known && hhi > 0.4 && all->at[3].usd == a->request->partner;
+    if (vague && json_is_null(dependent))
+        return;
     if (known ? !json_is_boolean(dependent) || json_boolean_value(dependent) != yes : !json_is_null(dependent))
         differ(a, "dependent", known ? yes ? "true" : "false" : "null");
 }

@@ -264,12 +264,24 @@ static bool is_kind(const struct cube *cube, uint32_t country, enum member_kind 
            countries_at(cube->countries, country)->kind == kind;
 }
 
-/* National codes, of chapters 98 and 99, are in no revision and may be in any return. */
+/* Whether the return has the product with anybody, the world's row included: of reconciled data anybody with anybody. */
+static bool is_in_use(const struct asking *a)
+{
+    const struct cube *cube = a->cube;
+    const uint32_t all = (uint32_t)cube->image.n_members, reporter = a->cell->reporter;
+    int64_t value;
+    if (cube->dataset.basis == BASIS_RECONCILED)
+        return value_at(cube, a->segment, RUN_KEY(all, FLOW_EXPORTS, all), &a->place, &value);
+    return value_at(cube, a->segment, key_of(cube, reporter, ANY_MEMBER, a->cell->flow), &a->place, &value) ||
+           value_at(cube, a->segment, key_of(cube, reporter, cube_world(cube), a->cell->flow), &a->place, &value);
+}
+
+/* National codes, of chapters 98 and 99, are in no revision and may be in any return; so may others, where the return has them. */
 static bool of_other_revision(const struct asking *a)
 {
     const struct str code = a->place.code;
     bool national = code.n && code.p[0] == '9' && code.p[1] >= '8';
-    return !national && !correlation_has(&a->cube->tables, a->own->revision, code);
+    return !national && !correlation_has(&a->cube->tables, a->own->revision, code) && !is_in_use(a);
 }
 
 /* Whether a member occurs in the dataset at all. */
