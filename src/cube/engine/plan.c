@@ -120,7 +120,8 @@ static uint64_t rows_at_most(const struct cube *cube, const struct cube_query *q
     const uint64_t all = cube->image.n_products, leaves = leaves_meant(cube, only);
     if (plan_needs_totals(query))
         return 1;
-    const uint64_t rests = rests_count(cube, query) && (!only->member || leaves < only->n) ? cube->image.rests.n_nodes : 0;
+    const uint64_t rests =
+        rests_count(cube, query) && (!only->member || leaves < only->n) ? cube->image.rests.n_nodes : 0;
     if (!only->member || leaves > all / LOOK_UP_ROWS)
         return all + rests;
     return leaves * (leaves <= 1 ? LOOK_UP_COST : LOOK_UP_ROWS) + rests;

@@ -62,10 +62,9 @@ static void add_rest(struct scan *s, const struct file_rest *rest, uint64_t numb
     }
     struct cell *cell = &s->cells.cell[at];
     cell->marks |= CELL_USED | rest->status;
-    if (__builtin_add_overflow(cell->value_usd, rest->value_usd, &cell->value_usd))
-        s->failed = true;
-    else if (s->weighed && __builtin_add_overflow(s->cells.weight[at].unweighed_usd, rest->value_usd,
-                                                  &s->cells.weight[at].unweighed_usd))
+    struct weight_cell *weight = s->weighed ? &s->cells.weight[at] : NULL;
+    if (__builtin_add_overflow(cell->value_usd, rest->value_usd, &cell->value_usd) ||
+        (weight && __builtin_add_overflow(weight->unweighed_usd, rest->value_usd, &weight->unweighed_usd)))
         s->failed = true;
     else if (s->streamed)
         add_to_member(s, at, rest->value_usd);
