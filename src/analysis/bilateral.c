@@ -263,12 +263,12 @@ static enum status gather_world(const struct bilateral *b, const struct world *w
             const uint8_t kind = world->kind[2 * k + f];
             for (size_t at = k; at < n_items(b) * s->n; at += s->n) {
                 const struct amounts *from = kind == WORLD_SUM ? &sum.amounts[at] : &s->amounts[at];
-                s->amounts[at].flow[f] = is_unavailable(b, at / s->n)
-                                             ? FIGURE_NONE
-                                             : world_figure(frame, f, s->period[k], goods_of(b, at / s->n), from->flow[f]);
-                s->amounts[at].flow[f].flags |= is_world(frame) && kind == WORLD_SUM && s->amounts[at].flow[f].known
-                                                    ? flag_of_sum(frame)
-                                                    : 0;
+                s->amounts[at].flow[f] =
+                    is_unavailable(b, at / s->n)
+                        ? FIGURE_NONE
+                        : world_figure(frame, f, s->period[k], goods_of(b, at / s->n), from->flow[f]);
+                s->amounts[at].flow[f].flags |=
+                    is_world(frame) && kind == WORLD_SUM && s->amounts[at].flow[f].known ? flag_of_sum(frame) : 0;
             }
         }
     return ST_OK;

@@ -232,8 +232,8 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
     return f;
 }
 
-struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period, struct goods goods,
-                         struct figure figure)
+struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period,
+                         struct goods goods, struct figure figure)
 {
     struct codes codes = {.held = FIGURE_NONE};
     bool part = figure.part || (!figure.known && figure.flags & FLAG_BIT(FLAG_SELECTED_PRODUCTS));

@@ -223,8 +223,8 @@ static bool is_cell(const struct flows_question *q, const struct flows_row *row)
 static bool is_sum(const struct flows_question *q, const struct flows_row *row)
 {
     const struct frame frame = frame_for(q, set_of(q, row, CUBE_REPORTER).member[0], ANY_MEMBER);
-    return world_kind(&frame, (enum flow)set_of(q, row, CUBE_FLOW).member[0],
-                      set_of(q, row, CUBE_PERIOD).member[0]) == WORLD_SUM;
+    return world_kind(&frame, (enum flow)set_of(q, row, CUBE_FLOW).member[0], set_of(q, row, CUBE_PERIOD).member[0]) ==
+           WORLD_SUM;
 }
 
 /* ---- what the dataset tells of a row ---- */
@@ -241,11 +241,12 @@ static void look(struct telling *t, uint32_t reporter, uint32_t partner, const s
     struct cube_set flow = set_of(t->q, row, CUBE_FLOW), period = set_of(t->q, row, CUBE_PERIOD);
     for (size_t f = 0; f < flow.n; f++)
         for (size_t i = 0; i < period.n; i++) {
-            unsigned months = reporter == ANY_MEMBER
-                                  ? cube_held(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]) *
-                                        period_months(cube_dataset(t->q->cube)->frequency)
-                                  : (unsigned)__builtin_popcount(cube_months(t->q->cube, reporter, partner, (enum flow)flow.member[f],
-                                                                             period.member[i]));
+            unsigned months =
+                reporter == ANY_MEMBER
+                    ? cube_held(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]) *
+                          period_months(cube_dataset(t->q->cube)->frequency)
+                    : (unsigned)__builtin_popcount(
+                          cube_months(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]));
             t->missing = t->missing || months == 0;
             t->partial = t->partial || (months && months < period_months(period_kind_of(period.member[i])));
         }

@@ -25,7 +25,8 @@ struct index {
     const struct breakdown *breakdown;
     struct side side[SIDES_MAX];
     struct cover_asked *cover; /* of the world that is summed from its reporters; NULL: the index has none */
-    struct cube_set specified; /* partners that are not areas not elsewhere specified; none named: there are no such areas */
+    struct cube_set
+        specified; /* partners that are not areas not elsewhere specified; none named: there are no such areas */
 };
 
 /* ---- asking ---- */
@@ -260,8 +261,7 @@ static bool is_whole_structure(const struct index *index, size_t side, struct fi
            llabs(apart.usd) <= rounding;
 }
 
-static void add_up_sides(const struct index *index, const struct items *items, uint32_t period,
-                         struct structures *out)
+static void add_up_sides(const struct index *index, const struct items *items, uint32_t period, struct structures *out)
 {
     for (size_t side = 0; side < 2; side++)
         for (size_t i = 0; i < index->breakdown->n; i++) {
@@ -436,8 +436,7 @@ static struct concentration spread_of(const struct index *index, const struct it
                                       struct figure whole)
 {
     const struct distribution all = item_distribution(items, i);
-    if (!figure_whole(whole) || whole.usd <= 0 ||
-        !world_lists_all(&index->frame, index->side[SPREAD].flow, period))
+    if (!figure_whole(whole) || whole.usd <= 0 || !world_lists_all(&index->frame, index->side[SPREAD].flow, period))
         return (struct concentration){.hhi = none, .top = NO_ID};
     return concentration_of(index->frame.cube, index->specified.member != NULL, &all, whole);
 }
@@ -491,7 +490,8 @@ enum status hhi_fold(const struct index *index, uint32_t period, struct arena *a
         struct hhi_row r = {.product = item->code, .name = item->name, .flags = flags | item->flags};
         const struct frame *frame = &index->side[WHOLE].own;
         r.imports = side_figure(&index->side[WHOLE], &world, i, period);
-        r.codes = frame_codes(frame, cube_world(frame->cube), FLOW_IMPORTS, period, item_goods(frame, breakdown, i), r.imports);
+        r.codes = frame_codes(frame, cube_world(frame->cube), FLOW_IMPORTS, period, item_goods(frame, breakdown, i),
+                              r.imports);
         const struct concentration c = spread_of(index, &items, i, period, r.imports);
         r.hhi = c.hhi;
         r.normalised_hhi = c.vague ? none : hhi_normalised(r.hhi, c.members);

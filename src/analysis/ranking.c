@@ -188,7 +188,8 @@ static void world_flows(const struct ranking *r, uint32_t period, struct figure 
         struct figure read = FIGURE_NONE;
         for (size_t i = rows.from; i < rows.to; i++)
             if (r->rows->key[CUBE_FLOW][i] == (uint32_t)f && (partner[i] == world) == row)
-                read = read.known ? figure_sum(read, figure_of(r->rows->value_usd[i])) : figure_of(r->rows->value_usd[i]);
+                read =
+                    read.known ? figure_sum(read, figure_of(r->rows->value_usd[i])) : figure_of(r->rows->value_usd[i]);
         flow[f] = world_figure(&r->frame, f, period, frame_goods(&r->frame), read);
     }
 }
@@ -270,8 +271,8 @@ static struct partner_row partner_row(const struct trade *t, flag_bits flags)
                                 .total = total_of(t),
                                 .balance = balance_of(t),
                                 .months_held = months_in_common(x, m),
-                                .flags = flags | trade_flags(t) |
-                                         (x.known && m.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED))};
+                                .flags =
+                                    flags | trade_flags(t) | (x.known && m.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED))};
 }
 
 /* Areas not elsewhere specified are no partners: they have an amount and no rank. */
@@ -296,7 +297,8 @@ static void share_partners(const struct ranking *r, const struct place *place, s
             sum_sq += (double)value.usd * (double)value.usd;
         }
         row[i].share = figure_ratio(value, summary->value);
-        row[i].cumulative_share = each ? figure_ratio(so_far, summary->value) : (double)NAN; /* a larger one may be missing */
+        row[i].cumulative_share =
+            each ? figure_ratio(so_far, summary->value) : (double)NAN; /* a larger one may be missing */
     }
     summary->hhi = whole && each ? hhi_of_sums(summary->value.usd, sum_sq) : (double)NAN;
     summary->flags = vague ? FLAG_BIT(FLAG_LOWER_BOUND) : 0;

@@ -10,10 +10,10 @@
 
 struct breakdown_item {
     struct str code, name;
-    struct cube_set leaves; /* and rests; sectors only */
+    struct cube_set leaves;   /* and rests; sectors only */
     const struct str *prefix; /* what a basket consists of; n_prefixes == 0: the code itself */
     size_t n_prefixes;
-    flag_bits flags;         /* FLAG_LEVEL_UNAVAILABLE: no figures; FLAG_PARTIAL_SECTOR */
+    flag_bits flags; /* FLAG_LEVEL_UNAVAILABLE: no figures; FLAG_PARTIAL_SECTOR */
 };
 
 struct breakdown {

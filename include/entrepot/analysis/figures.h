@@ -58,7 +58,7 @@ struct figure {
     bool part;       /* it lacks some of what its name says: it has no share, and is no whole */
     bool bounded;    /* it is not known, and at most `most_usd` */
     uint16_t months; /* of its period, that it is made of; 0: the same as those of any other figure */
-    flag_bits flags;  /* why it is not known, or what it lacks */
+    flag_bits flags; /* why it is not known, or what it lacks */
     int64_t most_usd;
 };
 #define FIGURE_NONE ((struct figure){.known = false})
@@ -130,8 +130,8 @@ struct frame {
     struct cube_set leaves; /* and rests (leaves_of); member == NULL: all */
     const struct str *code; /* what the leaves stand for; n_codes == 0: TOTAL */
     size_t n_codes;
-    flag_bits flags;         /* of every row: what the leaves stand for is in the data only in part */
-    struct ask *ask;        /* the batch that its statements go into */
+    flag_bits flags; /* of every row: what the leaves stand for is in the data only in part */
+    struct ask *ask; /* the batch that its statements go into */
 };
 
 /* A statement about the frame's reporter and leaves in `n` periods of one kind (more than one: told apart); the rest is open. */
@@ -155,11 +155,11 @@ static inline struct goods frame_goods(const struct frame *frame)
 
 /* Of a part: how many of the codes below its goods it is made of, and how many there are. Unknown of a whole, and where that is not known. */
 struct codes {
-    struct figure held, total;       /* numbers */
+    struct figure held, total;      /* numbers */
     struct figure exports, imports; /* held, of rows with both flows, of each; `held` is the fewer */
 };
-struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period, struct goods goods,
-                         struct figure figure);
+struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period,
+                         struct goods goods, struct figure figure);
 /* Of both flows of the same goods. */
 struct codes codes_of_both(struct codes exports, struct codes imports);
 

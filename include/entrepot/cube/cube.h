@@ -130,7 +130,7 @@ struct cube_rows {
     const uint32_t *top_id;  /* member with the largest value, of equal ones the first; NO_ID if none is above zero */
     const int64_t *top_value_usd;
     const int64_t *second_usd; /* the largest value but that one; 0 where there is none */
-    const double *sum_sq; /* Σ value², in USD² */
+    const double *sum_sq;      /* Σ value², in USD² */
     uint64_t observations_read;
 };
 

@@ -100,9 +100,9 @@ static void keep_known(const struct cube *cube, const struct sectors *sectors, c
     size_t k = 0, found = 0;
     for (size_t i = w->n; i-- > 0;) {
         const bool over = found >= enough && (!want->series || is_plain(want));
-        w->grading[i] = !over                                                     ? grade_period(cube, sectors, want, w->period[i])
+        w->grading[i] = !over ? grade_period(cube, sectors, want, w->period[i])
                         : want->series && is_told(cube, want, w->period[i]) ? there
-                                                                                  : none;
+                                                                            : none;
         found += rank_of(w->grading[i]) == RANK_MAX;
     }
     for (size_t i = 0; i < w->n; i++)

@@ -385,7 +385,8 @@ static struct gap gap_at(const struct asking *a)
     const int64_t unit_usd = cube->image.returns.head->unit_usd;
     gap.known = true;
     gap.gap_usd = world_usd - sum_usd; /* both are sums of values that fit, and not negative */
-    const int64_t apart = gap.gap_usd < 0 ? -gap.gap_usd : gap.gap_usd, parts = apart / unit_usd + (apart % unit_usd != 0);
+    const int64_t apart = gap.gap_usd < 0 ? -gap.gap_usd : gap.gap_usd,
+                  parts = apart / unit_usd + (apart % unit_usd != 0);
     gap.none = parts <= 1 || (parts <= (int64_t)cube->image.n_members && has_partners(a, of_world.key, parts));
     return gap;
 }
@@ -660,10 +661,7 @@ static unsigned months_of(const struct cube *cube, uint32_t own, uint32_t period
     return ((1U << length) - 1U) << first;
 }
 
-static bool lists_all(const struct file_return *r)
-{
-    return r->partners == CUBE_ALL || r->partners == CUBE_CLOSED;
-}
+static bool lists_all(const struct file_return *r) { return r->partners == CUBE_ALL || r->partners == CUBE_CLOSED; }
 
 unsigned cube_months(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period)
 {
@@ -709,8 +707,7 @@ static bool sum_is_whole(const struct asking *a, struct cube_unknown *missing)
 /* Of all partners together: the roll-up says nothing of each. */
 static bool is_vague_sum(const struct asking *a)
 {
-    return a->cell->partner == ANY_MEMBER && a->cube->dataset.basis == BASIS_REPORTED &&
-           !tells_place(a, a->own->least);
+    return a->cell->partner == ANY_MEMBER && a->cube->dataset.basis == BASIS_REPORTED && !tells_place(a, a->own->least);
 }
 
 /* Whether a sum that has no aggregate of its own may lack products that the world's row has. */
@@ -721,8 +718,7 @@ static bool may_lack(const struct asking *a)
     if (partner >= a->cube->image.n_members || a->cell->partner == cube_world(a->cube) ||
         a->place.level >= a->cube->dataset.level ||
         (a->own->partners == CUBE_LISTED && (a->own->flags & RETURN_STATED)) || !(a->own->flags & RETURN_WORLD) ||
-        published_at(a->cube, a->segment, a->key, a->place.node) ||
-        rest_above(a, &rest))
+        published_at(a->cube, a->segment, a->key, a->place.node) || rest_above(a, &rest))
         return false;
     const struct gap gap = gap_at(a);
     return gap.known && !gap.none;

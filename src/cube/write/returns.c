@@ -564,20 +564,23 @@ static enum status add_return(struct returns *r, const struct returns_segment *s
         if (told[i].own || stated.products)
             continue;
         told[i] = whole;
-        if (RETURN_LEVEL(whole.level) < level_byte(r->dataset->level)) /* totals that others publish are none of its own */
+        if (RETURN_LEVEL(whole.level) <
+            level_byte(r->dataset->level)) /* totals that others publish are none of its own */
             told[i].level = CHOSEN;
     }
     const enum cube_partners partners = partners_of(r, row, &stated, seen);
     const bool close = is_rounding(r, row);
-    struct file_return out = {.segment = s->number,
-                              .reporter = (uint16_t)RUN_REPORTER(key),
-                              .flow = (uint8_t)row->about.flow,
-                              .level = whole.level,
-                              .rule = (uint8_t)whole.rule,
-                              .revision = (uint8_t)hs,
-                              .partners = (uint8_t)partners,
-                              .flags = (uint8_t)((row->world_usd >= 0 ? RETURN_WORLD : 0) |
-                                                 (stated.partners && partners == as_stated[stated.listed] ? RETURN_STATED : 0) | (own ? RETURN_OWN : 0) | (close ? RETURN_CLOSE : 0))};
+    struct file_return out = {
+        .segment = s->number,
+        .reporter = (uint16_t)RUN_REPORTER(key),
+        .flow = (uint8_t)row->about.flow,
+        .level = whole.level,
+        .rule = (uint8_t)whole.rule,
+        .revision = (uint8_t)hs,
+        .partners = (uint8_t)partners,
+        .flags = (uint8_t)((row->world_usd >= 0 ? RETURN_WORLD : 0) |
+                           (stated.partners && partners == as_stated[stated.listed] ? RETURN_STATED : 0) |
+                           (own ? RETURN_OWN : 0) | (close ? RETURN_CLOSE : 0))};
     add_exceptions(r, row, told, &out);
     out.flags |= RETURN_LEVEL(out.least) ? RETURN_TOTALS : 0;
     count_return(r, &out);

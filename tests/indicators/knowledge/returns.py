@@ -326,7 +326,8 @@ class World:
         if r not in sides[0] and r not in sides[1]:
             return Known(None, "not_reported")
         cells = [self.known(r, q, f, node, t) for q in sides[0 if f == "X" else 1].get(r, ())]
-        if not in_revision(self.hs, node) and (word not in ("all", "closed") or all(c.value is None for c in cells)):
+        used = any(c.startswith(node) for (period, _, _), pair in self.pairs.items() if period == t for c in pair)
+        if not in_revision(self.hs, node) and not used:
             return Known(None, "other_revision")
         if word not in ("all", "closed"):
             return Known(None, "not_listed")
