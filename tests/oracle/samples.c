@@ -218,7 +218,7 @@ static void write_manifest(const struct sample *s, const struct tidy *tidy, cons
                   "\"valuation\":{\"exports\":\"FOB\",\"imports\":\"%s\"},\"basis\":\"%s\",\"coverage\":\"full\","
                   "\"partners\":\"%s\",\"synthetic\":%s,\"notes\":[],\"file\":\"%s.csv\",\"codes\":\"%s\",",
                   s->id, s->id, period_kind_word(s->frequency), level_name[s->level],
-                  s->level == LEVEL_HS4             ? "\"HS1992\"" /* the table of 1989 and 1990 */
+                  s->level == LEVEL_HS4          ? "\"HS1992\"" /* the table of 1989 and 1990 */
                   : s->frequency == PERIOD_MONTH ? "null"       /* codes that are made up are in no revision */
                                                  : "\"HS2017\"",
                   s->basis == BASIS_REPORTED ? "CIF" : "FOB", basis_name[s->basis],

@@ -375,10 +375,7 @@ static enum status profile_plan(struct call *call)
 /* ---- what was read ---- */
 
 /* As a table's rows have it. */
-static flag_bits flags_of_source(const struct source *from)
-{
-    return from->synthetic ? FLAG_BIT(FLAG_SYNTHETIC) : 0;
-}
+static flag_bits flags_of_source(const struct source *from) { return from->synthetic ? FLAG_BIT(FLAG_SYNTHETIC) : 0; }
 
 static enum status fold_totals(struct call *call, struct totals *part)
 {
