@@ -233,7 +233,7 @@ static void growth_a_year_needs_a_base_and_a_year(void **state)
         else
             expect_near(got, cases[i].wanted);
     }
-    expect_nan(growth_a_year((struct figure){1, true}, last, (struct figure){2, true}, last));
+    expect_nan(growth_a_year(figure_of(1), last, figure_of(2), last));
 }
 
 /* ---- chosen products ---- */
