@@ -47,7 +47,8 @@ def over_all(world, level, codes):
 def bilateral(case, server, world, q):
     held = [t for t in world.periods if world.trade(t).total(q.r, q.p) + world.trade(t).total(q.p, q.r)
             and q.r in world.trade(t).x and q.r in world.trade(t).m]
-    wanted = {t: pair_in(world, q, t, held) for t in held}
+    known = [t for t in world.periods if {q.r, q.p} <= set(world.trade(t).x) | set(world.trade(t).m)] if world.name == "matrix" else held
+    wanted = {t: pair_in(world, q, t, known) for t in held}
     case.rows(ask(server, world, "bilateral", q), "period", wanted, extra=len(held) < len(world.periods))
 
 
