@@ -229,6 +229,61 @@ static void release(struct importing *im)
     arena_release(&im->arena);
 }
 
+/* ---- reading ---- */
+
+/* What the next reading finds out again. */
+static void forget_rows(struct ingest_report *report, size_t n_told)
+{
+    memset(report, 0, offsetof(struct ingest_report, format));
+    report->n_told = n_told;
+    report->n_first = 0;
+}
+
+static bool can_be_read_again(const struct importing *im)
+{
+    bool can = im->map.repeats;
+    for (size_t i = 0; i < im->n_inputs; i++)
+        can = can && strcmp(im->input[i].path, "-") != 0;
+    return can && im->n_contradicted < CONTRADICTED_MAX;
+}
+
+/* Where a source repeats rows, two that say different things leave their return unknown: it is left out, and the others are read again. */
+static bool leave_out(struct importing *im, const struct cube_writer *writer, const struct problem *problem,
+                      size_t n_told)
+{
+    struct cube_double *twice = &im->contradicted[im->n_contradicted];
+    char period[PERIOD_TEXT];
+    if (!writer || problem->status != ST_INVALID || !can_be_read_again(im) || !cube_writer_double(writer, twice))
+        return false;
+    im->n_contradicted++;
+    forget_rows(im->report, n_told + im->n_contradicted - 1);
+    (void)period_print(twice->period, period);
+    tell(im, "%s: %s, with another value: the %s of %.*s in %s are left out", problem->place, problem->detail,
+         twice->flow == FLOW_IMPORTS ? "imports" : "exports", STR_ARG(countries_at(im->countries, twice->reporter)->id),
+         period);
+    for (size_t i = 0; i < im->n_inputs; i++)
+        im->input[i].numbered = false;
+    return true;
+}
+
+static enum status read_all(struct importing *im, const char *output, struct pool *pool, struct cube_writer **writer,
+                            struct problem *problem)
+{
+    const size_t n_told = im->report->n_told;
+    struct problem first, own;
+    problem = problem ? problem : &own;
+    enum status status = pipeline_run(im, output, pool, im->report, writer, problem);
+    first = *problem;
+    while (status != ST_OK && leave_out(im, *writer, problem, n_told)) {
+        cube_writer_free(*writer);
+        *writer = NULL;
+        status = pipeline_run(im, output, pool, im->report, writer, problem);
+    }
+    if (status == ST_INVALID && im->n_contradicted)
+        *problem = first;
+    return status;
+}
+
 enum status ingest_import(const char *format, const char *const *file, size_t n, const char *output,
                           const struct countries *countries, const struct ingest_options *options,
                           struct ingest_report *report, struct problem *problem)
@@ -246,7 +301,7 @@ enum status ingest_import(const char *format, const char *const *file, size_t n,
     enum status status = prepare(&im, format, file, n, problem);
     if (status == ST_OK) {
         pool = pool_new(options->threads);
-        status = pool ? pipeline_run(&im, output, pool, report, &writer, problem)
+        status = pool ? read_all(&im, output, pool, &writer, problem)
                       : problem_set(problem, ST_NO_MEMORY, "import", "no threads can be had");
     }
     if (options->explanation && im.n_inputs)

@@ -137,6 +137,10 @@ static inline enum period_kind dataset_year(const struct dataset *d)
     return d->frequency == PERIOD_FISCAL || d->fiscal ? PERIOD_FISCAL : PERIOD_YEAR;
 }
 
+/* "USD million", "EUR", "INR crore" as the unit of values; in another currency than USD the rates are the European Central Bank's where no file of
+ * them is named. False if it is no unit. */
+bool csv_unit_read(struct str unit, struct dataset_csv *csv);
+
 /* 1 to 63 small letters, digits and hyphens, no hyphen first. */
 bool dataset_id_good(struct str id);
 

@@ -24,6 +24,7 @@ enum ingest_skip {
     SKIP_MEMBER,          /* groups and others that the description leaves out */
     SKIP_RULE,            /* by a rule of the description */
     SKIP_NOTE,            /* titles, sources, sums at the end: no observation */
+    SKIP_CONTRADICTED,    /* of returns in which two rows of one key say different things */
     INGEST_SKIPS
 };
 extern const char *const ingest_skip_name[INGEST_SKIPS]; /* plural, for a person: "rows of re-exports …" */

@@ -318,6 +318,14 @@ enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, s
     summary->bytes = w->spool.bytes;
     summary->summed = w->summed;
     summary->repeated = w->repeated;
+    summary->superseded = w->superseded.all;
+    summary->agreed = w->superseded.agreed;
+    summary->n_first = w->superseded.n;
+    for (size_t i = 0; i < w->superseded.n; i++) {
+        summary->first[i] = w->superseded.item[i];
+        summary->first[i].reporter = w->members.country[summary->first[i].reporter];
+        summary->first[i].partner = w->members.country[summary->first[i].partner];
+    }
     summary->aggregates = w->published.n;
     summary->partners = l.described.partners;
     summary->coverage = l.described.coverage;

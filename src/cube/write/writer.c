@@ -73,6 +73,7 @@ void cube_writer_free(struct cube_writer *w)
         cube_batch_free(w->batch[i]);
     free(w->batch);
     free(w->source);
+    free(w->standing);
     free(w->member_used);
     file_members_release(&w->members);
     part_list_release(&w->parts);
@@ -91,6 +92,26 @@ uint32_t cube_writer_source(struct cube_writer *w, const char *name)
     w->source = grown;
     w->source[w->n_sources] = arena_str(&w->texts, str_view(name));
     return (uint32_t)w->n_sources++;
+}
+
+void cube_writer_standing(struct cube_writer *w, uint32_t source, struct cube_standing standing)
+{
+    struct cube_standing *grown = source < w->n_sources ? realloc(w->standing, w->n_sources * sizeof *grown) : NULL;
+    if (!grown)
+        return; /* a row that stands in two inputs is refused then */
+    for (size_t i = w->n_standings; i < w->n_sources; i++)
+        grown[i] = (struct cube_standing){.order = 0};
+    w->standing = grown;
+    w->n_standings = w->n_sources;
+    w->standing[source] = standing;
+}
+
+bool cube_writer_double(const struct cube_writer *w, struct cube_double *out)
+{
+    if (w->twice.found)
+        *out = (struct cube_double){w->twice.period, w->members.country[RUN_REPORTER(w->twice.key)],
+                                    (enum flow)RUN_FLOW(w->twice.key)};
+    return w->twice.found;
 }
 
 struct cube_batch *cube_batch_new(const struct cube_writer *w, uint32_t source)
@@ -186,16 +207,56 @@ enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, st
 
 enum status cube_writer_end_source(struct cube_writer *w, struct problem *problem)
 {
-    bool whole = w->published.n == 0; /* else what is written out is laid out again at the end */
+    /* else what is written out is laid out again at the end; where inputs meet, of which one a row is must be known */
+    bool whole = w->published.n == 0 && !w->standing;
     return whole && w->held_rows >= ENOUGH_ROWS ? write_out(w, problem) : ST_OK;
 }
 
 /* ---- finishing ---- */
 
+static bool may_add(const struct cube_writer *w, uint32_t key)
+{
+    return w->options.doubles == DOUBLES_SUMMED ||
+           (w->sum_member != NO_ID && (RUN_REPORTER(key) == w->sum_member || RUN_PARTNER(key) == w->sum_member));
+}
+
+/* Takes the second of two aggregates of one node into the first where it may; false: it stays beside it, to be added up or refused. */
+static bool join_published(struct cube_writer *w, struct published *a, const struct published *b)
+{
+    const struct standings standings = writer_standings(w);
+    const struct met_key key = {a->period, a->key, NODE_NUMBER(a->node), NODE_LEVEL(a->node)};
+    if (standings_decide(&standings, a->source, b->source)) {
+        if (second_stays(&standings, &key, (struct told_figure){a->source, a->value_usd},
+                         (struct told_figure){b->source, b->value_usd}, &w->superseded))
+            *a = *b;
+        return true;
+    }
+    if (may_add(w, a->key))
+        return w->standing && a->source == b->source &&
+               !__builtin_add_overflow(a->value_usd, b->value_usd, &a->value_usd);
+    bool once = w->options.doubles == DOUBLES_ONCE && a->value_usd == b->value_usd && a->status == b->status;
+    w->repeated += once;
+    return once;
+}
+
+static void settle_published(struct cube_writer *w)
+{
+    struct published_list *list = &w->published;
+    size_t k = 0;
+    for (size_t i = 1; i < list->n; i++) {
+        struct published *a = &list->item[k], *b = &list->item[i];
+        bool same = a->period == b->period && a->key == b->key && a->node == b->node;
+        if (!same || !join_published(w, a, b))
+            list->item[++k] = *b;
+    }
+    list->n = list->n ? k + 1 : 0;
+}
+
 enum status cube_writer_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
 {
     *summary = (struct cube_summary){.observations = 0};
     published_sort(&w->published);
+    settle_published(w);
     w->published_sorted = true;
     enum status status = write_out(w, problem);
     while (status == ST_OK && w->n_flushes)

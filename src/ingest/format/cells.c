@@ -177,11 +177,24 @@ enum status parse_quantity(const struct parse *parse, struct str column, struct 
     return ST_OK;
 }
 
+static bool is_contradicted(const struct importing *im, const struct cube_row *row)
+{
+    for (size_t i = 0; i < im->n_contradicted; i++)
+        if (im->contradicted[i].period == row->period && im->contradicted[i].reporter == row->reporter &&
+            im->contradicted[i].flow == row->flow)
+            return true;
+    return false;
+}
+
 enum status parse_add(struct parse *parse, const struct cube_row *row, enum level level)
 {
     const struct importing *importing = parse->importing;
     if (row->reporter == NO_ID || row->partner == NO_ID)
         return ST_OK; /* unknown countries are told together at the end */
+    if (is_contradicted(importing, row)) {
+        parse->tally.skipped[SKIP_CONTRADICTED]++;
+        return ST_OK;
+    }
     if (row->reporter == row->partner && importing->dataset.basis == BASIS_RECONCILED) {
         if (row->reporter != importing->members.unknown_as)
             return parse_refuse_row(parse, "exporter and importer are the same");

@@ -98,6 +98,8 @@ struct rate {
 
 struct adapter;
 
+#define CONTRADICTED_MAX 16 /* in more returns than these it is the columns that are wrong */
+
 struct importing {
     const struct adapter *adapter;
     const struct countries *countries;
@@ -120,6 +122,8 @@ struct importing {
     struct input *countries_table, *products_table; /* of BACI, found among the files; NULL: none */
     struct container **container;                   /* that are open */
     size_t n_containers;
+    struct cube_double contradicted[CONTRADICTED_MAX]; /* returns that are left out */
+    size_t n_contradicted;
     struct str description;       /* JSON: what im->map and the dataset were read from */
     struct ingest_report *report; /* told of what is found out */
 };

@@ -91,8 +91,10 @@ static enum status read_rates(struct importing *im, const char *name, struct pro
     status = take_rates(im, bytes, n, im->map.rates.p, problem);
     free(bytes);
     if (status == ST_OK && im->n_rates == 0)
-        status = problem_set(problem, ST_INVALID, name, "there are no rates of %.*s in %.*s", STR_ARG(im->map.currency),
-                             STR_ARG(im->map.rates));
+        status = problem_cure(problem,
+                              problem_set(problem, ST_INVALID, name, "there are no rates of %.*s in %.*s",
+                                          STR_ARG(im->map.currency), STR_ARG(im->map.rates)),
+                              "name a file of period,dollars for one unit under \"rates\" in a manifest");
     if (status != ST_OK)
         return status;
     if (d->n_notes == DATASET_NOTES_MAX)
@@ -110,17 +112,27 @@ static enum status read_rates(struct importing *im, const char *name, struct pro
 
 /* ---- what no column says ---- */
 
+/* "value_unit=EUR million": what no column's name says of the values. */
+static bool set_unit(struct str value, struct dataset_csv *map)
+{
+    map->find_unit = false;
+    return csv_unit_read(value, map);
+}
+
 enum status reader_set(const char *options, struct dataset_csv *map, struct problem *problem)
 {
     struct str rest = options ? str_view(options) : str_span(NULL, 0);
     while (rest.n) {
         struct str value = str_cut(&rest, ','), role = str_cut(&value, '=');
         unsigned i = 0;
+        if (str_is(role, "value_unit") && set_unit(value, map))
+            continue;
         while (i < CSV_ROLES && !str_is(role, csv_role_name[i]))
             i++;
         if (i == CSV_ROLES || value.n == 0) {
             enum status status = problem_set(problem, ST_INVALID, "--set", "\"%.*s\" cannot be set", STR_ARG(role));
-            return problem_cure(problem, status, "write for example --set flow=X,partner=CHN");
+            return problem_cure(problem, status,
+                                "write for example --set flow=X,partner=CHN or --set \"value_unit=EUR million\"");
         }
         map->constant[i] = value;
         map->column[i] = str_span(NULL, 0);

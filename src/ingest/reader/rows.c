@@ -62,6 +62,21 @@ static enum status find_measures(struct importing *im, struct input *input, cons
     return ST_OK;
 }
 
+/* Where neither the file nor anybody else says which money it is. */
+static void tell_money(struct importing *im, const struct input *input)
+{
+    char key[KEY_BYTES];
+    if (!im->map.find_unit || input != im->input || input->n_measures == 0)
+        return;
+    const struct str name = input->measure[0].period ? str_span(NULL, 0) : input->heading[ROLE_VALUE];
+    size_t n = word_key(name, key);
+    if (n && !memmem(key, n, "us", 2) && !memmem(key, n, "dollar", 6))
+        tell(im,
+             "no name says the currency of column \"%.*s\": it is taken for US dollars; --set value_unit=EUR says "
+             "otherwise",
+             STR_ARG(name));
+}
+
 static enum status take_columns(struct importing *im, struct input *input, const struct csv *csv, const struct fit *fit,
                                 struct problem *problem)
 {
@@ -76,6 +91,7 @@ static enum status take_columns(struct importing *im, struct input *input, const
     memcpy(input->rule_column, fit->rule, sizeof input->rule_column);
     enum status status = find_measures(im, input, csv, fit, problem);
     find_units(&im->map, input, csv);
+    tell_money(im, input);
     return status;
 }
 
