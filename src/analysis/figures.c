@@ -178,7 +178,7 @@ static unsigned flags_of_absence(enum cube_absence why)
 /* A basket is what is known of its parts, and a part itself where one of them is not whole. */
 struct basket {
     unsigned months, flags;
-    bool part, lacking;
+    bool part, lacking, members;
     struct cube_knowledge first; /* that is not known */
 };
 
@@ -186,6 +186,7 @@ static void add_code(struct basket *basket, const struct cube_knowledge *known)
 {
     basket->months |= known->months;
     basket->part = basket->part || known->part;
+    basket->members = basket->members || known->members;
     if (known->why == CUBE_ZERO || (known->months && !known->part))
         return;
     if (!basket->lacking)
@@ -239,6 +240,10 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
     struct figure f = {.usd = read.usd, .known = true, .months = (uint16_t)basket.months};
     f.part = basket.part || (basket.lacking && n > 1);
     f.flags = f.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0;
+    if (basket.members) {
+        f.part = true;
+        f.flags |= FLAG_BIT(FLAG_MEMBERS_MISSING);
+    }
     return f;
 }
 

@@ -63,6 +63,7 @@ static void merge_tally(struct pipeline *p, const struct tally *tally)
     codes_merge(&report->products, tally->products);
     codes_merge(&report->left_out, tally->left_out);
     codes_merge(&report->taken, tally->taken);
+    codes_merge(&report->groups, tally->groups);
     for (size_t i = 0; i < tally->n_first && report->n_first < INGEST_FIRST_ROWS; i++)
         report->first[report->n_first++] = tally->first[i];
 }

@@ -84,6 +84,7 @@ struct ingest_report {
     uint64_t rows; /* parsed and kept */
     uint64_t skipped[INGEST_SKIPS];
     struct ingest_codes countries, products; /* unknown ones; filled on failure too */
+    struct ingest_codes groups;              /* whose rows stand beside their members' and are in no sum */
     struct ingest_codes left_out,
         taken;       /* members that were left out, numbers that were taken for what they must mean ("840 for USA") */
     char format[32]; /* "baci", "comtrade", … or "manifest" */

@@ -162,6 +162,7 @@ void report_print(const struct ingest_report *report, const char *output, const 
     print_counts(report, output, cube, seconds);
     print_missed(&report->written.found, countries);
     print_known(&report->written, cube);
+    print_list(&report->groups, "in no sum");
     print_list(&report->left_out, "left out");
     print_list(&report->taken, "taken");
     for (size_t i = 0; i < report->n_told; i++)
@@ -215,6 +216,7 @@ static void put_report(struct jw *jw, const struct ingest_report *report, const 
             jw_ki64(jw, ingest_skip_name[i], (int64_t)report->skipped[i]);
     jw_end(jw);
     put_codes(jw, "unknown_countries", &report->countries);
+    put_codes(jw, "groups", &report->groups);
     put_codes(jw, "members_left_out", &report->left_out);
     put_codes(jw, "members_taken", &report->taken);
     jw_karray(jw, "told");

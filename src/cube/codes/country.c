@@ -26,6 +26,9 @@ struct countries {
     size_t n_any, n_iso3, n_comtrade, n_m49;
     uint32_t world;
     uint64_t hash; /* of the text */
+    struct str *members;
+    struct group_member **group; /* by id; NULL: none */
+    size_t *n_group;
 };
 
 enum {
@@ -161,6 +164,48 @@ static enum status read_row(struct countries *c, const struct csv *csv, const si
     return ST_OK;
 }
 
+/* ---- groups ---- */
+
+static struct group_member read_member(const struct countries *c, struct str text)
+{
+    struct str code = str_cut(&text, ':');
+    struct group_member m = {.id = find(c->iso3, c->n_iso3, code), .from = str_cut(&text, ':'), .to = text};
+    return m;
+}
+
+static enum status read_group(struct countries *c, uint32_t id, const char *name, struct problem *problem)
+{
+    struct str rest = c->members[id];
+    c->group[id] = arena_new(&c->arena, struct group_member, rest.n / 4 + 1);
+    if (!c->group[id])
+        return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
+    while (rest.n) {
+        struct str word = str_cut(&rest, ' ');
+        struct group_member m = read_member(c, word);
+        bool dates = (m.from.n == 0 || m.from.n == 10) && (m.to.n == 0 || m.to.n == 10);
+        if (m.id == NO_ID || c->country[m.id].kind == MEMBER_GROUP || c->country[id].kind != MEMBER_GROUP || !dates)
+            return problem_set(problem, ST_INVALID, name, "\"%.*s\" cannot be a member of \"%.*s\"", STR_ARG(word),
+                               STR_ARG(c->country[id].id));
+        c->group[id][c->n_group[id]++] = m;
+    }
+    return ST_OK;
+}
+
+static enum status read_groups(struct countries *c, const char *name, struct problem *problem)
+{
+    enum status status = ST_OK;
+    for (uint32_t id = 0; status == ST_OK && id < c->n; id++)
+        if (c->members[id].n)
+            status = read_group(c, id, name, problem);
+    return status;
+}
+
+size_t countries_group(const struct countries *c, uint32_t id, const struct group_member **first)
+{
+    *first = id < c->n ? c->group[id] : NULL;
+    return id < c->n ? c->n_group[id] : 0;
+}
+
 static enum status check_ids(struct countries *c, const char *name, struct problem *problem)
 {
     c->world = NO_ID;
@@ -183,18 +228,27 @@ static enum status check_ids(struct countries *c, const char *name, struct probl
 static enum status read_all(struct countries *c, const char *name, struct str text, struct problem *problem)
 {
     struct csv csv;
-    size_t column[FIELDS];
+    size_t column[FIELDS], lines = csv_count_lines(text);
     char *bytes = arena_new(&c->arena, char, text.n + 1);
-    c->country = arena_new(&c->arena, struct country, csv_count_lines(text));
-    if (!bytes || !c->country)
+    c->country = arena_new(&c->arena, struct country, lines);
+    c->members = arena_new(&c->arena, struct str, lines);
+    c->group = arena_new(&c->arena, struct group_member *, lines);
+    c->n_group = arena_new(&c->arena, size_t, lines);
+    if (!bytes || !c->country || !c->members || !c->group || !c->n_group)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     memcpy(bytes, text.p, text.n);
     csv_init_memory(&csv, name, bytes, text.n);
     enum status status = csv_header(&csv, field_name, FIELDS, column, problem);
-    while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK)
+    const size_t members = status == ST_OK ? csv_column(&csv, STR("members")) : CSV_FIELDS_MAX;
+    while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK) {
+        if (members < csv.n_fields)
+            c->members[c->n] = arena_str(&c->arena, csv.field[members]);
         status = read_row(c, &csv, column, problem);
+    }
     if (status == ST_NOT_FOUND)
         status = index_countries(c, problem);
+    if (status == ST_OK)
+        status = read_groups(c, name, problem);
     return status == ST_OK ? check_ids(c, name, problem) : status;
 }
 

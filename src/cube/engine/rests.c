@@ -55,7 +55,7 @@ uint32_t scan_rests(const struct scan *s, const struct touch *touch, const struc
     if (s->cube->image.rests.n == 0 || !grouped || q->only[CUBE_PRODUCT].member || q->baskets ||
         q->level == s->cube->dataset.level)
         return 0;
-    return image_rests(&s->cube->image, (uint32_t)(touch->segment - s->cube->image.segment), touch->key, first);
+    return image_rests(&s->cube->image, (uint32_t)(touch->segment - s->cube->image.segment), touch->own, first);
 }
 
 void scan_add_rests(struct scan *s, const struct touch *touch, uint64_t base, uint64_t stride)

@@ -186,6 +186,13 @@ static bool is_contradicted(const struct importing *im, const struct cube_row *r
     return false;
 }
 
+static bool note_group(struct parse *parse, uint32_t country)
+{
+    const struct country *c = countries_at(parse->importing->countries, country);
+    return c->kind != MEMBER_GROUP ||
+           codes_note_as(&parse->tally.groups, &parse->csv, "%.*s (%.*s)", STR_ARG(c->id), STR_ARG(c->name));
+}
+
 enum status parse_add(struct parse *parse, const struct cube_row *row, enum level level)
 {
     const struct importing *importing = parse->importing;
@@ -201,6 +208,8 @@ enum status parse_add(struct parse *parse, const struct cube_row *row, enum leve
         parse->tally.skipped[SKIP_BETWEEN_UNKNOWN]++;
         return ST_OK;
     }
+    if (!note_group(parse, row->reporter) || !note_group(parse, row->partner))
+        return no_memory(parse);
     struct cube_row meant = *row;
     meant.quantity_kg = quantity_meant(row->quantity_kg, row->value_usd);
     if (parse->tally.n_first < INGEST_FIRST_ROWS && level == importing->dataset.level)
@@ -286,5 +295,6 @@ void tally_release(struct tally *tally)
     free(tally->products);
     free(tally->left_out);
     free(tally->taken);
+    free(tally->groups);
     *tally = (struct tally){.countries = NULL};
 }

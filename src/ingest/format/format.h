@@ -134,8 +134,8 @@ struct importing {
 /* What the parsing of one block found out, besides rows. */
 struct tally {
     uint64_t skipped[INGEST_SKIPS];
-    struct ingest_codes *countries, *products; /* unknown ones; malloc's, NULL while there is none */
-    struct ingest_codes *left_out, *taken;     /* as in the report */
+    struct ingest_codes *countries, *products;      /* unknown ones; malloc's, NULL while there is none */
+    struct ingest_codes *left_out, *taken, *groups; /* as in the report */
     struct cube_row first[INGEST_FIRST_ROWS];
     size_t n_first;
     unsigned fineness; /* of the value that is written to the finest unit: last_digit of pipeline.c; 0: of none */
