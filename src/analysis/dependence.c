@@ -1,4 +1,5 @@
 /* The rows: what is asked for, and the figures that are made of it year by year. The verdicts are in dependence_rules.c. */
+#include "analysis/concentration.h"
 #include "analysis/dependence_rules.h"
 
 struct dependence {
@@ -9,6 +10,7 @@ struct dependence {
     items_asked partner, all, extra, exporters; /* all, extra, exporters: with the distribution */
     bool summed; /* `all` is the sum of all suppliers too */
     struct world world;
+    struct cover_asked *cover; /* of the exporters */
 };
 
 /* ---- asking ---- */
@@ -32,20 +34,6 @@ static void list_outside(struct dependence *d)
     }
 }
 
-/* Areas not elsewhere specified are no suppliers. */
-static void list_specified(struct dependence *d)
-{
-    size_t n;
-    const uint32_t *member = cube_countable(d->frame.cube, &n);
-    uint32_t *list = ask_make(d->frame.ask, uint32_t, n);
-    struct cube_set found = {list, 0};
-    for (size_t i = 0; list && i < n; i++)
-        if (cube_specified(d->frame.cube, member[i]))
-            list[found.n++] = member[i];
-    if (found.n < n)
-        d->specified = found;
-}
-
 /* The reporter's imports from `partners` (none named: all). */
 static items_asked ask_imports(const struct dependence *d, struct cube_set partners, enum cube_dim spread,
                                const uint32_t *period, size_t n)
@@ -62,7 +50,7 @@ static items_asked ask_imports(const struct dependence *d, struct cube_set partn
 static items_asked ask_exporters(const struct dependence *d, const uint32_t *period, size_t n)
 {
     const uint32_t exports = FLOW_EXPORTS;
-    uint32_t *told = ask_make(d->frame.ask, uint32_t, n);
+    uint32_t *told = ask_make(d->frame.ask, uint32_t, n), world;
     size_t n_told = 0;
     for (size_t i = 0; told && i < n; i++)
         if (cube_tells_world(d->frame.cube, FLOW_EXPORTS, period[i]))
@@ -72,6 +60,7 @@ static items_asked ask_exporters(const struct dependence *d, const uint32_t *per
     struct cube_query q = frame_query(&d->frame, told, n_told);
     q.spread = CUBE_REPORTER;
     q.only[CUBE_REPORTER] = (struct cube_set){NULL, 0};
+    q.only[CUBE_PARTNER] = world_of_all(&d->frame, FLOW_EXPORTS, told, n_told, &world);
     q.only[CUBE_FLOW] = (struct cube_set){&exports, 1};
     return breakdown_ask(d->frame.ask, d->frame.cube, d->question.breakdown, &q);
 }
@@ -110,7 +99,7 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
     d->frame = *frame;
     d->question = *question;
     list_outside(d);
-    list_specified(d);
+    d->specified = specified_partners(frame->ask, frame->cube);
     const uint32_t *year = list_years(d, period, n, &n_years);
     if (!year)
         return NULL;
@@ -128,6 +117,8 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
         d->extra = ask_imports(d, d->outside, CUBE_PARTNER, year, n_years);
     if (needs(question, CRITERION_WORLD_HHI))
         d->exporters = ask_exporters(d, year, n_years);
+    if (d->exporters)
+        d->cover = cover_ask(frame, FLOW_EXPORTS, year, n_years);
     return d;
 }
 
@@ -137,6 +128,7 @@ struct year {
     uint32_t period;
     struct items partner, all, world[2], extra, exporters;
     bool lists_all; /* every supplier is in the data */
+    struct world_cover cover;
     unsigned flags;
 };
 
@@ -164,6 +156,8 @@ static enum status take_year(const struct dependence *d, uint32_t period, struct
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
         status = world_items(&d->world, f, period, arena, &y->world[f]);
     }
+    if (d->cover)
+        y->cover = cover_of(d->cover, period);
     y->lists_all = world_lists_all(&d->frame, FLOW_IMPORTS, period);
     if (d->summed && world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_SUM)
         y->world[FLOW_IMPORTS] = y->all; /* the suppliers' sum */
@@ -172,23 +166,6 @@ static enum status take_year(const struct dependence *d, uint32_t period, struct
 
 /* ---- the figures of an item ---- */
 
-/* What nobody in particular sold: areas not elsewhere specified, and what the world's row has beside its partners. */
-static int64_t vague_usd(const struct dependence *d, const struct distribution *all, struct figure total)
-{
-    int64_t vague = total.usd - all->value_usd, most;
-    if (d->specified.member)
-        return vague > 0 ? vague : 0;
-    bool fits = !__builtin_mul_overflow((int64_t)all->members + 1, cube_unit_usd(d->frame.cube), &most);
-    return vague > 0 && !(fits && vague <= most) ? vague : 0;
-}
-
-/* The largest supplier is that only if it leads by more than what nobody in particular sold. */
-static bool leads(const struct distribution *all, int64_t vague)
-{
-    double top = (double)all->top_value_usd, second = sqrt(fmax(0, all->sum_sq - top * top));
-    return vague == 0 || top - fmin(second, (double)all->value_usd - top) > (double)vague;
-}
-
 static void fill_suppliers(const struct dependence *d, const struct year *y, size_t i, struct dependence_row *row,
                            struct known_suppliers *known)
 {
@@ -196,22 +173,19 @@ static void fill_suppliers(const struct dependence *d, const struct year *y, siz
     const struct figure total = row->imports_total;
     if (!figure_whole(total) || total.usd <= 0)
         return;
-    int64_t vague = vague_usd(d, &all, total);
-    row->hhi = hhi_of_sums(vague ? total.usd : all.value_usd, all.sum_sq);
+    const struct concentration c = concentration_of(d->frame.cube, d->specified.member != NULL, &all, total);
+    row->hhi = c.hhi;
     if (isnan(row->hhi))
         return;
-    row->equivalent_suppliers = vague ? (double)NAN : 1 / row->hhi;
-    row->suppliers = all.members;
-    row->top_supplier = leads(&all, vague) ? all.top_id : NO_ID;
-    row->top_share = leads(&all, vague) ? (double)all.top_value_usd / (double)total.usd : (double)NAN;
-    if (!vague)
+    row->equivalent_suppliers = c.vague ? (double)NAN : 1 / row->hhi;
+    row->suppliers = c.members;
+    row->top_supplier = c.top;
+    row->top_share = c.top == NO_ID ? (double)NAN : c.top_share;
+    if (!c.vague)
         return;
     row->flags |= FLAG_BIT(FLAG_LOWER_BOUND);
-    *known = (struct known_suppliers){.partner = known->partner,
-                                      .vague = true,
-                                      .sum = (double)all.value_usd / (double)total.usd,
-                                      .sum_sq = row->hhi,
-                                      .top_share = (double)all.top_value_usd / (double)total.usd};
+    *known = (struct known_suppliers){
+        .partner = known->partner, .vague = true, .sum = c.sum, .sum_sq = c.hhi, .top_share = c.top_share};
 }
 
 /* Of the suppliers only the partner, or only some, are in the data. */
@@ -283,13 +257,16 @@ static void fill_row(const struct dependence *d, const struct year *y, size_t i,
     row->imports_total = world_cell(&d->world, &y->world[FLOW_IMPORTS], i, FLOW_IMPORTS, y->period);
     if (named)
         row->imports_from_partner = item_cell(&d->frame, d->question.breakdown, &y->partner, i, slice);
-    row->flags |= flags_of_figure(named ? row->imports_from_partner : row->imports_total) |
+    row->flags |= flags_of_figure(row->imports_from_partner) | flags_of_figure(row->imports_total) |
                   flags_of_months(row->imports_from_partner, row->imports_total) |
                   (row->imports_total.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0);
     row->share = figure_ratio(row->imports_from_partner, row->imports_total);
+    row->codes = frame_codes(&d->frame, FLOW_IMPORTS, y->period, item_goods(&d->frame, d->question.breakdown, i),
+                             row->imports_total.part ? row->imports_total : row->imports_from_partner);
     row->imports_over_exports = figure_ratio(row->imports_total, exports);
     const struct distribution world = item_distribution(&y->exporters, i);
     row->hhi_world_exports = hhi_of_sums(world.value_usd, world.sum_sq);
+    row->flags |= isnan(row->hhi_world_exports) ? 0 : flags_of_cover(y->cover);
     if (y->lists_all)
         fill_suppliers(d, y, i, row, &known);
     else
@@ -385,7 +362,8 @@ enum status dependence_fold(const struct dependence *d, uint32_t period, struct 
         settle(out, &tally[i], &out->row[out->n++]);
     }
     dependence_sum_up(&d->question, d->frame.partner != ANY_MEMBER, out);
+    out->summary.cover = y.cover;
     if (frame_months(&d->frame, FLOW_IMPORTS, period) == 0) /* nothing is known, which is not nothing */
-        out->summary = (struct dependence_summary){.unknown = true};
+        out->summary = (struct dependence_summary){.unknown = true, .cover = y.cover};
     return ST_OK;
 }

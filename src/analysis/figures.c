@@ -247,6 +247,26 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
     return f;
 }
 
+struct codes frame_codes(const struct frame *frame, enum flow flow, uint32_t period, struct goods goods,
+                         struct figure figure)
+{
+    struct codes codes = {FIGURE_NONE, FIGURE_NONE};
+    bool part = figure.part || (!figure.known && figure.flags & FLAG_BIT(FLAG_SELECTED_PRODUCTS));
+    for (size_t i = 0; part && i < goods.n; i++) {
+        struct cube_codes one;
+        if (!cube_codes_of(frame->cube, frame->reporter, flow, period, goods.code[i], &one))
+            continue;
+        codes.held = figure_of(codes.held.usd + one.held);
+        codes.total = figure_of(codes.total.usd + one.total);
+    }
+    return codes;
+}
+
+struct codes codes_of_both(struct codes a, struct codes b)
+{
+    return !a.total.known || (b.total.known && b.held.usd < a.held.usd) ? b : a;
+}
+
 unsigned frame_months(const struct frame *frame, enum flow flow, uint32_t period)
 {
     return cube_months(frame->cube, frame->reporter, frame->partner, flow, period);

@@ -1,7 +1,10 @@
 /* The indices, each an ask of a few sides of trade and a fold of one period. */
 #include "entrepot/analysis/indices.h"
 
+#include "analysis/concentration.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 static const double none = (double)NAN;
 
@@ -12,7 +15,8 @@ struct side {
     const struct breakdown *breakdown;
     bool worldly; /* with all partners: from the world's row where there is one */
     struct world world;
-    items_asked rows; /* else */
+    items_asked rows;      /* else */
+    struct cube_set among; /* partners that a spread is over; none named: all */
 };
 
 #define SIDES_MAX 5
@@ -20,6 +24,8 @@ struct index {
     struct frame frame;
     const struct breakdown *breakdown;
     struct side side[SIDES_MAX];
+    struct cover_asked *cover; /* of the world that is summed from its reporters; NULL: the index has none */
+    struct cube_set specified; /* partners that are not areas not elsewhere specified; none named: there are no such areas */
 };
 
 /* ---- asking ---- */
@@ -60,8 +66,11 @@ static void side_ask(struct side *side, enum cube_dim spread, const uint32_t *pe
     side->worldly = false;
     if (own->reporter == ANY_MEMBER)
         q.only[CUBE_REPORTER] = (struct cube_set){NULL, 0};
-    if (own->partner != ANY_MEMBER)
-        q.only[CUBE_PARTNER] = (struct cube_set){&own->partner, 1};
+    uint32_t world;
+    if (own->reporter == ANY_MEMBER && own->partner == ANY_MEMBER)
+        q.only[CUBE_PARTNER] = world_of_all(own, side->flow, period, n, &world);
+    else
+        q.only[CUBE_PARTNER] = own->partner == ANY_MEMBER ? side->among : (struct cube_set){&own->partner, 1};
     q.only[CUBE_FLOW] = (struct cube_set){&flow, 1};
     side->rows = breakdown_ask(own->ask, own->cube, side->breakdown, &q);
 }
@@ -141,14 +150,22 @@ struct index *rca_ask(const struct frame *frame, const struct breakdown *breakdo
                                  FLOW_EXPORTS, total ? NULL : breakdown, total);
         side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
     }
+    if (index)
+        index->cover = cover_ask(frame, FLOW_EXPORTS, period, n);
     return index;
+}
+
+/* NaN share: the index is of no world. */
+struct world_cover index_cover(const struct index *index, uint32_t period)
+{
+    return index && index->cover ? cover_of(index->cover, period) : (struct world_cover){0, none};
 }
 
 enum status rca_fold(const struct index *index, uint32_t period, struct arena *arena, struct rca_row **out, size_t *n)
 {
     const struct breakdown *breakdown = index->breakdown;
     struct items own, world;
-    unsigned flags = frame_flags(&index->frame, period);
+    unsigned flags = frame_flags(&index->frame, period) | flags_of_cover(index_cover(index, period));
     struct rca_row *row = *out = arena_new(arena, struct rca_row, breakdown->n);
     *n = 0;
     if (!row || side_items(&index->side[OWN], period, arena, &own) != ST_OK ||
@@ -187,13 +204,14 @@ struct index *tii_ask(const struct frame *frame, const struct breakdown *breakdo
     index->side[4] = side_of(frame, frame->reporter, ANY_MEMBER, FLOW_IMPORTS, NULL, false);
     for (size_t i = 0; i < 5; i++)
         side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
+    index->cover = cover_ask(frame, FLOW_IMPORTS, period, n);
     return index;
 }
 
 struct tii_row tii_fold(const struct index *index, uint32_t period)
 {
     struct figure figure[5];
-    unsigned flags = frame_flags(&index->frame, period);
+    unsigned flags = frame_flags(&index->frame, period) | flags_of_cover(index_cover(index, period));
     for (size_t i = 0; i < 5; i++)
         figure[i] = side_total(&index->side[i], period, &flags);
     struct tii_row row = {figure[0], figure[1], figure[2], figure[3], figure[4], none, none, flags};
@@ -221,11 +239,25 @@ static struct index *structures_ask(const struct frame *frame, const struct brea
     struct index *index = index_new(frame, breakdown);
     if (!index)
         return NULL;
-    index->side[0] = side_of(frame, frame->reporter, ANY_MEMBER, FLOW_EXPORTS, breakdown, false);
-    index->side[1] = side_of(frame, frame->partner, ANY_MEMBER, of_partner, breakdown, false);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 4; i++) {
+        const bool own = i % 2 == 0;
+        index->side[i] = side_of(frame, own ? frame->reporter : frame->partner, ANY_MEMBER,
+                                 own ? FLOW_EXPORTS : of_partner, i < 2 ? breakdown : NULL, false);
         side_ask(&index->side[i], CUBE_NO_SPREAD, period, n);
+    }
     return index;
+}
+
+/* Whether the items are all of a side's trade: chosen products have another structure than trade has. */
+static bool is_whole_structure(const struct index *index, size_t side, struct figure sum, uint32_t period)
+{
+    unsigned flags = 0;
+    const struct figure all = side_total(&index->side[2 + side], period, &flags);
+    const struct figure apart = figure_difference(all, sum);
+    int64_t rounding;
+    return figure_whole(all) && apart.known &&
+           !__builtin_mul_overflow((int64_t)index->breakdown->n, cube_unit_usd(index->frame.cube), &rounding) &&
+           llabs(apart.usd) <= rounding;
 }
 
 static void add_up_sides(const struct index *index, const struct items *items, uint32_t period,
@@ -248,6 +280,9 @@ static enum status structures_fold(const struct index *index, uint32_t period, s
         if (side_items(&index->side[side], period, arena, &items[side]) != ST_OK)
             return ST_NO_MEMORY;
     add_up_sides(index, items, period, out);
+    for (size_t side = 0; side < 2; side++)
+        if (out->total[side].known && !is_whole_structure(index, side, out->total[side], period))
+            out->smaller = out->apart = none, out->flags |= FLAG_BIT(FLAG_SELECTED_PRODUCTS);
     for (size_t i = 0; i < index->breakdown->n; i++) {
         double x = figure_ratio(in_structure(side_figure(&index->side[0], &items[0], i, period)), out->total[0]),
                y = figure_ratio(in_structure(side_figure(&index->side[1], &items[1], i, period)), out->total[1]);
@@ -348,14 +383,21 @@ enum status intra_fold(const struct index *index, uint32_t period, struct arena 
 
 /* ---- C4, C1, C2 ---- */
 
+enum { SPREAD, WHOLE };
+
+/* The spread over partners, and what the world has beside it. */
 static struct index *spread_ask(const struct frame *frame, const struct breakdown *breakdown, enum flow flow,
                                 const uint32_t *period, size_t n)
 {
     struct index *index = index_new(frame, breakdown);
     if (!index)
         return NULL;
-    index->side[0] = side_of(frame, frame->reporter, ANY_MEMBER, flow, breakdown, false);
-    side_ask(&index->side[0], CUBE_PARTNER, period, n);
+    index->specified = specified_partners(frame->ask, frame->cube);
+    for (size_t i = SPREAD; i <= WHOLE; i++) {
+        index->side[i] = side_of(frame, frame->reporter, ANY_MEMBER, flow, breakdown, false);
+        index->side[i].among = i == SPREAD ? index->specified : (struct cube_set){NULL, 0};
+        side_ask(&index->side[i], i == SPREAD ? CUBE_PARTNER : CUBE_NO_SPREAD, period, n);
+    }
     return index;
 }
 
@@ -364,31 +406,41 @@ struct index *hirschman_ask(const struct frame *frame, enum flow flow, const uin
     return spread_ask(frame, NULL, flow, period, n);
 }
 
+/* Of the partners of item i; hhi is NaN where they are not all in the data. */
+static struct concentration spread_of(const struct index *index, const struct items *items, size_t i, uint32_t period,
+                                      struct figure whole)
+{
+    const struct distribution all = item_distribution(items, i);
+    if (!figure_whole(whole) || whole.usd <= 0 ||
+        !world_lists_all(&index->frame, index->side[SPREAD].flow, period))
+        return (struct concentration){.hhi = none, .top = NO_ID};
+    return concentration_of(index->frame.cube, index->specified.member != NULL, &all, whole);
+}
+
 enum status hirschman_fold(const struct index *index, uint32_t period, struct arena *arena, struct hirschman_row *out)
 {
-    struct items items;
-    if (side_items(&index->side[0], period, arena, &items) != ST_OK)
+    struct items items, world;
+    if (side_items(&index->side[SPREAD], period, arena, &items) != ST_OK ||
+        side_items(&index->side[WHOLE], period, arena, &world) != ST_OK)
         return ST_NO_MEMORY;
-    *out = (struct hirschman_row){.value = side_figure(&index->side[0], &items, 0, period),
+    *out = (struct hirschman_row){.value = side_figure(&index->side[WHOLE], &world, 0, period),
                                   .hirschman = none,
                                   .hhi = none,
                                   .normalised_hhi = none,
                                   .top_partner = NO_ID,
                                   .top_share = none,
                                   .flags = frame_flags(&index->frame, period)};
-    out->flags |= out->value.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
-    out->flags |= flags_of_figure(out->value);
-    if (!item_present(&items, 0) || !figure_whole(out->value) ||
-        !world_lists_all(&index->frame, index->side[0].flow, period))
+    out->flags |= flags_of_figure(out->value) | (out->value.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
+    const struct concentration c = spread_of(index, &items, 0, period, out->value);
+    if (isnan(c.hhi))
         return ST_OK;
-    const struct distribution all = item_distribution(&items, 0);
-    out->hhi = hhi_of_sums(all.value_usd, all.sum_sq);
+    out->hhi = c.hhi;
     out->hirschman = 100 * sqrt(out->hhi);
-    out->normalised_hhi = hhi_normalised(out->hhi, all.members);
-    out->partners = all.members;
-    out->top_partner = all.top_id;
-    out->top_share = figure_ratio(figure_of(all.top_value_usd), out->value);
-    out->flags |= flags_of_status(item_status(&items, 0));
+    out->normalised_hhi = c.vague ? none : hhi_normalised(out->hhi, c.members);
+    out->partners = c.members;
+    out->top_partner = c.top;
+    out->top_share = c.top == NO_ID ? none : c.top_share;
+    out->flags |= flags_of_status(item_status(&items, 0)) | (c.vague ? FLAG_BIT(FLAG_LOWER_BOUND) : 0);
     return ST_OK;
 }
 
@@ -400,28 +452,26 @@ struct index *hhi_ask(const struct frame *frame, const struct breakdown *breakdo
 enum status hhi_fold(const struct index *index, uint32_t period, struct arena *arena, struct hhi_row **out, size_t *n)
 {
     const struct breakdown *breakdown = index->breakdown;
-    struct items items;
+    struct items items, world;
     unsigned flags = frame_flags(&index->frame, period);
-    const bool lists_all = world_lists_all(&index->frame, FLOW_IMPORTS, period);
     struct hhi_row *row = *out = arena_new(arena, struct hhi_row, breakdown->n);
     *n = 0;
-    if (!row || side_items(&index->side[0], period, arena, &items) != ST_OK)
+    if (!row || side_items(&index->side[SPREAD], period, arena, &items) != ST_OK ||
+        side_items(&index->side[WHOLE], period, arena, &world) != ST_OK)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < breakdown->n; i++) {
         const struct breakdown_item *item = &breakdown->item[i];
-        if (breakdown->level != LEVEL_SECTOR && !item_present(&items, i))
+        if (breakdown->level != LEVEL_SECTOR && !item_present(&items, i) && !item_present(&world, i))
             continue;
-        const struct distribution all = item_distribution(&items, i);
         struct hhi_row r = {item->code, item->name, FIGURE_NONE, none, none, none, 0, flags | item->flags};
-        r.imports = side_figure(&index->side[0], &items, i, period);
-        r.flags |= flags_of_figure(r.imports);
-        if (figure_whole(r.imports) && lists_all) {
-            r.hhi = hhi_of_sums(all.value_usd, all.sum_sq);
-            r.normalised_hhi = hhi_normalised(r.hhi, all.members);
-            r.equivalent_suppliers = 1 / r.hhi;
-            r.suppliers = all.members;
-        }
-        r.flags |= flags_of_status(item_status(&items, i)) | (r.imports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
+        r.imports = side_figure(&index->side[WHOLE], &world, i, period);
+        const struct concentration c = spread_of(index, &items, i, period, r.imports);
+        r.hhi = c.hhi;
+        r.normalised_hhi = c.vague ? none : hhi_normalised(r.hhi, c.members);
+        r.equivalent_suppliers = c.vague ? none : 1 / r.hhi;
+        r.suppliers = c.members;
+        r.flags |= flags_of_figure(r.imports) | (c.vague ? FLAG_BIT(FLAG_LOWER_BOUND) : 0) |
+                   flags_of_status(item_status(&items, i)) | (r.imports.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED));
         row[(*n)++] = r;
     }
     return ST_OK;

@@ -176,6 +176,11 @@ static void take_figures(const struct table *t, size_t i, struct leverage_row *r
     row->partner_imports = pair_at(t, other, FLOW_IMPORTS, i);
     row->partner_exports_total = all_at(t, other, FLOW_EXPORTS, i);
     row->partner_imports_total = all_at(t, other, FLOW_IMPORTS, i);
+    const struct frame *frame = &own->book->frame;
+    const struct goods goods = item_goods(frame, t->question->breakdown, i);
+    row->months_held = months_in_common(row->exports, row->imports);
+    row->codes = codes_of_both(frame_codes(frame, FLOW_EXPORTS, t->question->period, goods, row->exports),
+                               frame_codes(frame, FLOW_IMPORTS, t->question->period, goods, row->imports));
     row->flags |= flags_of_figure(row->exports) | flags_of_figure(row->imports) |
                   flags_of_months(row->imports, row->imports_total) | flags_of_months(row->exports, row->exports_total);
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)

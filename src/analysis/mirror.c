@@ -60,10 +60,10 @@ static enum status see(const struct mirror_books *books, items_asked asked, enum
 static struct figure figure_at(const struct view *v, size_t i, const struct breakdown_item *item, unsigned *flags)
 {
     *flags |= v->flags;
-    if (!v->told)
+    if (!v->books->frame.cube)
         return FIGURE_NONE;
     struct figure f;
-    if (i == NO_ITEM) {
+    if (i == NO_ITEM || !v->told) {
         f = frame_figure(&v->books->frame, v->books->frame.partner, v->flow, v->period, (struct goods){&item->code, 1, false},
                          FIGURE_NONE);
     } else {
@@ -132,6 +132,7 @@ static bool fill_row(const struct table *t, uint32_t period, enum flow flow, siz
         row->mirrored = figure_at(other, k, item, &row->flags);
     if (!row->reported.known || (!row->mirrored.known && !t->mirror->one_value))
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
+    row->months_held = months_in_common(row->reported, row->mirrored);
     compare(t, row, own->whole && other->whole);
     bool present = (i != NO_ITEM && item_present(&own->items, i)) || (k != NO_ITEM && item_present(&other->items, k));
     return present || item->leaves.member || str_is(item->code, "TOTAL");

@@ -147,6 +147,15 @@ static void add_contributions(const struct table *t, struct product_row *row, si
         contribution(row->balance, figure_difference(x, m), figure_difference(total_x, total_m));
 }
 
+static struct codes codes_at(const struct table *t, size_t i, const struct product_row *row)
+{
+    const struct frame *frame = &t->asked->frame;
+    const struct goods goods = item_goods(frame, t->breakdown, i);
+    const uint32_t period = t->now[FLOW_EXPORTS].slice.period;
+    return codes_of_both(frame_codes(frame, FLOW_EXPORTS, period, goods, row->exports),
+                         frame_codes(frame, FLOW_IMPORTS, period, goods, row->imports));
+}
+
 static void fill_row(const struct table *t, size_t i, struct product_row *row)
 {
     const struct breakdown_item *item = &t->breakdown->item[i];
@@ -164,6 +173,8 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
     row->flags |= flags_of_figure(row->exports) | flags_of_figure(row->imports) |
                   flags_of_months(row->exports, row->imports) | flags_of_months(row->exports, world_x) |
                   flags_of_months(row->imports, world_m);
+    row->codes = codes_at(t, i, row);
+    row->months_held = months_in_common(row->exports, row->imports);
     row->share_of_bilateral_exports = figure_ratio(row->exports, t->now[FLOW_EXPORTS].total);
     row->share_of_bilateral_imports = figure_ratio(row->imports, t->now[FLOW_IMPORTS].total);
     add_contributions(t, row, i);
@@ -182,6 +193,17 @@ static bool says_something(const struct table *t, size_t i)
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
         present = present || item_present(&t->now[f].items, i) || (t->versus && item_present(&t->then[f].items, i));
     return present;
+}
+
+/* Whether some own period has a rest at the node, and another one not: then their sum is not known. */
+static bool rest_of_some(const struct frame *frame, enum flow flow, uint32_t period, struct str node)
+{
+    const uint32_t first = period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
+    bool some = false;
+    int64_t usd;
+    for (uint32_t i = 0; !some && i < cube_expected(frame->cube, period); i++)
+        some = cube_rest_at(frame->cube, frame->reporter, frame->partner, flow, first + i, node, &usd) && usd != 0;
+    return some;
 }
 
 /* What is published at a node above the level beside its published parts; false where there is nothing. */
@@ -208,7 +230,13 @@ static bool fill_rest(const struct table *t, struct str node, struct arena *aren
                                 .imports_contribution_pp = none,
                                 .balance_contribution_pp = none,
                                 .flags = t->flags};
-    if ((!rest[0].known || rest[0].usd == 0) && (!rest[1].known || rest[1].usd == 0))
+    bool told = false;
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
+        const bool lacking = !rest[f].known && rest_of_some(frame, f, t->now[f].slice.period, node);
+        row->flags |= lacking ? FLAG_BIT(FLAG_MONTHS_DIFFER) : 0;
+        told = told || rest[f].usd != 0 || lacking;
+    }
+    if (!told)
         return false;
     row->product = arena_printf(arena, "%.*s-rest", STR_ARG(node));
     return true;

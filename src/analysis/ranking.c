@@ -294,6 +294,7 @@ enum status ranking_partners(const struct ranking *r, enum partner_measure measu
     world_flows(r, r->period[1], world);
     *n = trades.n;
     *summary = (struct partner_summary){.value = measured(measure, world)};
+    summary->months_held = (unsigned)__builtin_popcount(summary->value.months);
     struct partner_row *row = *out = arena_new_raw(arena, struct partner_row, *n);
     if (!row)
         return ST_NO_MEMORY;

@@ -7,7 +7,9 @@ struct suppliers {
     struct frame frame;
     struct suppliers_question question;
     const struct cube_rows *exports, *to_importer, *all_products; /* by reporter; NULL: not asked for */
+    const struct cube_rows *world_exports;                        /* by reporter: their rows for the world */
     const struct cube_rows *imports;                              /* by partner */
+    struct cover_asked *cover;
     struct world world;                                           /* the importer's row for the world */
 };
 
@@ -54,10 +56,17 @@ static const struct cube_rows *ask_exports(const struct suppliers *s, struct cub
     return ask_add(s->frame.ask, s->frame.cube, &q);
 }
 
-static void ask_worldwide(struct suppliers *s)
+/* Each supplier's own books tell what it sells, whether or not those of all do. */
+static void ask_sales(struct suppliers *s)
 {
     const struct cube_set all = {NULL, 0};
+    const uint32_t world = countries_world(s->frame.countries);
     s->exports = ask_exports(s, s->frame.leaves, all, CUBE_QUANTITY);
+    if (cube_dataset(s->frame.cube)->basis == BASIS_REPORTED)
+        s->world_exports = ask_exports(s, s->frame.leaves, (struct cube_set){&world, 1}, CUBE_QUANTITY);
+    if (!s->question.worldwide)
+        return;
+    s->cover = cover_ask(&s->frame, FLOW_EXPORTS, &s->question.period, 1);
     if (has_importer(&s->frame))
         s->to_importer = ask_exports(s, s->frame.leaves, (struct cube_set){&s->frame.reporter, 1}, 0);
     s->all_products = ask_exports(s, all, all, 0);
@@ -79,8 +88,7 @@ struct suppliers *suppliers_ask(const struct frame *frame, const struct supplier
     if (!s)
         return NULL;
     *s = (struct suppliers){.frame = *frame, .question = *question};
-    if (question->worldwide)
-        ask_worldwide(s);
+    ask_sales(s);
     if (has_importer(frame))
         ask_importer(s);
     return s;
@@ -97,19 +105,30 @@ static struct frame books_of(const struct table *t, uint32_t supplier)
     return frame;
 }
 
+/* A supplier's exports to all are its row for the world, or the sum of its partners: whichever its own books have. */
+static void take_world(struct table *t, const struct cube_rows *rows, enum world_kind kind)
+{
+    for (size_t i = 0; rows && i < rows->n; i++) {
+        const uint32_t id = rows->key[CUBE_REPORTER][i];
+        struct country_sales *c = &t->country[id];
+        const struct frame own = books_of(t, id);
+        c->named = c->named || t->question->worldwide;
+        if (world_kind(&own, FLOW_EXPORTS, t->question->period) != kind)
+            continue;
+        c->world = figure_of(rows->value_usd[i]);
+        c->quantity = quantity_of(rows, i);
+        c->status |= rows->status[i];
+    }
+}
+
 static void take_exports(struct table *t)
 {
     static const struct cube_rows none = {.n = 0};
     const struct suppliers *s = t->asked;
-    const struct cube_rows *world = s->exports ? s->exports : &none, *to = s->to_importer ? s->to_importer : &none,
+    const struct cube_rows *to = s->to_importer ? s->to_importer : &none,
                            *all = s->all_products ? s->all_products : &none;
-    for (size_t i = 0; i < world->n; i++) {
-        struct country_sales *c = &t->country[world->key[CUBE_REPORTER][i]];
-        c->world = figure_of(world->value_usd[i]);
-        c->quantity = quantity_of(world, i);
-        c->status |= world->status[i];
-        c->named = true;
-    }
+    take_world(t, s->exports, WORLD_SUM);
+    take_world(t, s->world_exports, WORLD_ROW);
     for (size_t i = 0; i < to->n; i++)
         t->country[to->key[CUBE_REPORTER][i]].to_importer = figure_of(to->value_usd[i]);
     for (size_t i = 0; i < all->n; i++)
@@ -135,8 +154,7 @@ static void judge_country(const struct table *t, uint32_t id)
     const struct goods goods = frame_goods(t->frame);
     const uint32_t period = t->question->period;
     bool worldwide = t->question->worldwide;
-    if (worldwide)
-        c->world = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, goods, c->world);
+    c->world = world_figure(&own, FLOW_EXPORTS, period, goods, c->world);
     if (worldwide)
         c->all_products = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, (struct goods){NULL, 0, false}, c->all_products);
     if (!has_importer(t->frame))
@@ -181,6 +199,8 @@ static void summarise(struct table *t, struct suppliers_summary *s)
                   excluded = {.known = t->question->n_excluded > 0};
     *s = (struct suppliers_summary){.imports = t->imports, .worldwide = t->question->worldwide};
     s->world_exports = (struct figure){.known = t->question->worldwide};
+    if (t->asked->cover)
+        s->cover = cover_of(t->asked->cover, t->question->period);
     for (uint32_t id = 0; id < t->n_countries; id++) {
         const struct country_sales *c = &t->country[id];
         if (c->excluded)
@@ -214,16 +234,16 @@ static void fill_row(const struct table *t, uint32_t id, const struct suppliers_
                                  .rca = figure_ratio(c->world, c->all_products) /
                                         figure_ratio(s->world_exports, t->all_products),
                                  .flags = t->flags | flags_of_status(c->status) | flags_of_quantity(c->quantity)};
-    if (has_importer(t->frame))
+    row->flags |= t->asked->cover ? flags_of_cover(s->cover) : 0;
+    if (t->question->worldwide && has_importer(t->frame)) /* else the two are of different books */
         row->sales_elsewhere = figure_difference(c->world, c->to_importer);
-    if (has_importer(t->frame) && c->world.known && c->to_importer.known)
+    if (t->question->worldwide && has_importer(t->frame) && c->world.known && c->to_importer.known)
         row->capacity =
             figure_of(capacity_by_growth(c->world.usd, t->question->expand) +
                                 capacity_by_diversion(c->world.usd, c->to_importer.usd, t->question->divert));
-    row->flags |= (has_importer(t->frame) ? flags_of_figure(c->to_importer) : 0) |
-                  (t->question->worldwide ? flags_of_figure(c->world) : 0) | flags_of_months(c->imports, t->imports);
-    bool unknown = t->question->worldwide && !c->world.known;
-    if (unknown || (has_importer(t->frame) && !c->to_importer.known))
+    row->flags |= (has_importer(t->frame) ? flags_of_figure(c->to_importer) : 0) | flags_of_figure(c->world) |
+                  flags_of_months(c->imports, t->imports);
+    if (!c->world.known || (has_importer(t->frame) && !c->to_importer.known))
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
 }
 

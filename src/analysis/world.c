@@ -162,3 +162,86 @@ struct figure world_total(const struct world *world, enum flow flow, uint32_t pe
         }
     return world_figure(&world->frame, flow, period, frame_goods(&world->frame), read);
 }
+
+/* ---- the world as the sum of the countries that report ---- */
+
+struct cube_set world_of_all(const struct frame *frame, enum flow flow, const uint32_t *period, size_t n,
+                             uint32_t *world)
+{
+    const struct cube_set all = {NULL, 0};
+    struct frame one = *frame;
+    size_t n_members;
+    const uint32_t *member = cube_countable(frame->cube, &n_members);
+    if (cube_dataset(frame->cube)->basis == BASIS_RECONCILED)
+        return all;
+    for (size_t i = 0; i < n_members; i++)
+        for (size_t k = 0; k < n; k++) {
+            one.reporter = member[i];
+            if (cube_reported(frame->cube, member[i], flow, period[k]) && world_kind(&one, flow, period[k]) != WORLD_ROW)
+                return all;
+        }
+    return world_partner(frame, WORLD_ROW, world);
+}
+
+struct cover_asked {
+    const struct cube *cube;
+    const struct cube_rows *own, *mirrored; /* by reporter; by partner, of the other flow (NULL: reconciled data) */
+    enum flow flow;
+};
+
+struct cover_asked *cover_ask(const struct frame *frame, enum flow flow, const uint32_t *period, size_t n)
+{
+    struct ask *ask = frame->ask;
+    const struct cube *cube = frame->cube;
+    uint32_t world;
+    struct cover_asked *asked = ask_make(ask, struct cover_asked, 1);
+    const uint32_t own = (uint32_t)flow, other = flow == FLOW_EXPORTS ? FLOW_IMPORTS : FLOW_EXPORTS;
+    struct cube_query q = {.group = CUBE_BIT(CUBE_PERIOD) | CUBE_BIT(CUBE_REPORTER),
+                           .kind = n ? period_kind_of(period[0]) : cube_dataset(cube)->frequency,
+                           .spread = CUBE_NO_SPREAD};
+    if (!asked)
+        return NULL;
+    q.only[CUBE_PERIOD] = (struct cube_set){period, n};
+    q.only[CUBE_FLOW] = (struct cube_set){&own, 1};
+    q.only[CUBE_PARTNER] = world_of_all(frame, flow, period, n, &world);
+    *asked = (struct cover_asked){.cube = cube, .own = ask_add(ask, cube, &q), .flow = flow};
+    if (cube_dataset(cube)->basis == BASIS_RECONCILED)
+        return asked;
+    q.group = CUBE_BIT(CUBE_PERIOD) | CUBE_BIT(CUBE_PARTNER);
+    q.only[CUBE_PARTNER] = (struct cube_set){NULL, 0};
+    q.only[CUBE_FLOW] = (struct cube_set){&other, 1};
+    asked->mirrored = ask_add(ask, cube, &q);
+    return asked;
+}
+
+/* Whether some of a country's own reports are not in the sum. */
+static bool is_missing(const struct cover_asked *asked, uint32_t country, uint32_t period)
+{
+    const struct cube_rows *own = asked->own;
+    bool there = false;
+    for (size_t i = 0; !there && i < own->n; i++)
+        there = own->key[CUBE_PERIOD][i] == period && own->key[CUBE_REPORTER][i] == country;
+    return !there || cube_reported(asked->cube, country, asked->flow, period) < cube_expected(asked->cube, period);
+}
+
+struct world_cover cover_of(const struct cover_asked *asked, uint32_t period)
+{
+    const struct cube_rows *own = asked->own, *others = asked->mirrored;
+    struct world_cover cover = {.reporters = 0};
+    double told = 0, missing = 0;
+    for (size_t i = 0; i < own->n; i++)
+        if (own->key[CUBE_PERIOD][i] == period) {
+            cover.reporters++;
+            told += (double)own->value_usd[i];
+        }
+    for (size_t i = 0; others && i < others->n; i++)
+        if (others->key[CUBE_PERIOD][i] == period && is_missing(asked, others->key[CUBE_PARTNER][i], period))
+            missing += (double)others->value_usd[i];
+    cover.trade_share = told / (told + missing);
+    return cover;
+}
+
+unsigned flags_of_cover(struct world_cover cover)
+{
+    return cover.trade_share < 1 ? FLAG_BIT(FLAG_REPORTERS_MISSING) : 0;
+}

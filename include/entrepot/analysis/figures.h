@@ -152,6 +152,15 @@ static inline struct goods frame_goods(const struct frame *frame)
     return (struct goods){frame->code, frame->n_codes, frame->leaves.member != NULL};
 }
 
+/* Of a part: how many of the codes below its goods the return has, and how many there are. Unknown of a whole, and where that is not known. */
+struct codes {
+    struct figure held, total; /* numbers */
+};
+struct codes frame_codes(const struct frame *frame, enum flow flow, uint32_t period, struct goods goods,
+                         struct figure figure);
+/* Of two figures of the same goods: those of the one that has fewer. */
+struct codes codes_of_both(struct codes a, struct codes b);
+
 /* Bits of the months of `period` in which the reporter tells of its trade with the frame's partner, if any. */
 unsigned frame_months(const struct frame *frame, enum flow flow, uint32_t period);
 /* How many months of `period` are held for the pair: those that both flows have, where both are told of. */

@@ -17,6 +17,9 @@ struct index;
 typedef struct index *index_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period,
                                 size_t n);
 
+/* Of the world that an index is made of; NaN share where it has none. */
+struct world_cover index_cover(const struct index *index, uint32_t period);
+
 /* S1. Balassa (1965): (X_ik / X_i) / (X_Wk / X_W); symmetric form (R − 1)/(R + 1), Dalum et al. (1998). */
 struct rca_row {
     struct str product, name;

@@ -22,6 +22,8 @@ struct leverage_row {
     double net_asymmetry;                       /* (a + c) − (b + d) */
     double loss_reporter, loss_partner;         /* L4 of a and of d */
     enum lever lever;
+    struct codes codes;
+    unsigned months_held; /* that both flows are of */
     unsigned flags;
 };
 

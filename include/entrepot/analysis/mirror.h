@@ -30,6 +30,7 @@ struct mirror_row {
     struct figure gap, gap_fob;               /* Q1: importer's report − exporter's report, as reported and all FOB */
     double ratio, relative_gap,
         relative_gap_fob; /* Q1: importer's / exporter's; gap / mean of both. NaN where undefined */
+    unsigned months_held; /* that both sides are of */
     unsigned flags;
 };
 

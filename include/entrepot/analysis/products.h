@@ -15,6 +15,8 @@ struct product_row {
     /* G3: change against the earlier period in percent of the pair's total then; over all products they add up to its growth.
      * For the balance: in percent of the absolute balance then; negative = made the balance worse. */
     double exports_contribution_pp, imports_contribution_pp, balance_contribution_pp;
+    struct codes codes;
+    unsigned months_held; /* that both flows are of */
     unsigned flags;
 };
 

@@ -60,6 +60,7 @@ struct partner_summary {
     double hhi;          /* C1: Σ share² */
     double equivalent;   /* D8: 1 / hhi */
     double growth;       /* of the sum */
+    unsigned months_held; /* that `value` is of */
 };
 
 /* Every partner with any trade in the period, the largest first (ties by id), of a ranking_ask_growth. ST_NO_MEMORY. */

@@ -30,6 +30,7 @@ struct suppliers_summary {
     double market_tightness;    /* L6: gap / exports of all that are neither excluded nor the importer */
     size_t alternatives;        /* suppliers with a world share above min_share */
     bool worldwide;             /* capacities and alternatives are known */
+    struct world_cover cover;   /* of the world's exports; where `worldwide` */
     size_t without_books;       /* suppliers whose own exports the dataset does not have, though it is worldwide */
     unsigned flags;
 };

@@ -47,4 +47,23 @@ struct figure world_cell(const struct world *world, const struct items *items, s
 /* Of a world without a breakdown: all together; its status bits are added to *status. */
 struct figure world_total(const struct world *world, enum flow flow, uint32_t period, unsigned *status);
 
+/* ---- the world as the sum of the countries that report ---- */
+
+/* The partner that stands for the world in a sum over all reporters: the world's row (in *world) where each of them has one in each of the
+ * periods, else all partners. */
+struct cube_set world_of_all(const struct frame *frame, enum flow flow, const uint32_t *period, size_t n,
+                             uint32_t *world);
+
+/* How much of the world's trade that sum has: a figure of the world is a part where countries are missing. */
+struct world_cover {
+    unsigned reporters;
+    double trade_share; /* their flow / (it + what they record, as partners of the others, of those that do not report); NaN: no trade */
+};
+struct cover_asked; /* at most two statements; lies in the batch's arena */
+/* For `n` ascending periods of one kind. NULL when memory is out (the batch tells, too). */
+struct cover_asked *cover_ask(const struct frame *frame, enum flow flow, const uint32_t *period, size_t n);
+struct world_cover cover_of(const struct cover_asked *asked, uint32_t period);
+/* FLAG_REPORTERS_MISSING or 0. */
+unsigned flags_of_cover(struct world_cover cover);
+
 #endif

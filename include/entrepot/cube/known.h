@@ -109,8 +109,19 @@ struct cube_knowledge cube_know(const struct cube *cube, const struct cube_cell 
  * return. */
 unsigned cube_months(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period);
 
+/* How many codes of the dataset's own level the return's revision has below the product, and of how many of these the return has anything, be
+ * it with one partner only; over several own periods the fewest. False where that is not known, or there is nothing below. */
+struct cube_codes {
+    unsigned held, total;
+};
+bool cube_codes_of(const struct cube *cube, uint32_t reporter, enum flow flow, uint32_t period, struct str product,
+                   struct cube_codes *out);
+
 /* The unit of the source's last digit, in USD: figures that differ by as many as they have parts differ by rounding. */
 int64_t cube_unit_usd(const struct cube *cube);
+
+/* The country that stands for all partners together, where a return has a row for them. */
+uint32_t cube_world(const struct cube *cube);
 
 /* Whether areas count as suppliers, buyers and partners in rankings: those not elsewhere specified do not. */
 bool cube_specified(const struct cube *cube, uint32_t country);

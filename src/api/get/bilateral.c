@@ -74,10 +74,8 @@ static const struct column columns[] = {
            FROM_RANK(struct bilateral_row, largest.of)),
     COLUMN("total_rank_since", "the first of those periods", FROM_PERIOD(struct bilateral_row, largest.since),
            .codes = &codes_period),
-    COLUMN("exports_at_most", "where exports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct bilateral_row, exports), .unit = "USD", .flow = 'X'),
-    COLUMN("imports_at_most", "where imports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct bilateral_row, imports), .unit = "USD", .flow = 'M'),
+    COLUMN_AT_MOST("exports", struct bilateral_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct bilateral_row, imports, 'M'),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct bilateral_row, flags)),
 };
 

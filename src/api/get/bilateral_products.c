@@ -44,10 +44,11 @@ static const struct column columns[] = {
            "change of the balance since vs in percent of its absolute value then; negative made it worse",
            FROM_RATIO(struct product_row, balance_contribution_pp), .unit = "pp", .additive = true,
            .measure = MEASURE_BALANCE_CONTRIBUTION_PP),
-    COLUMN("exports_at_most", "where exports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct product_row, exports), .unit = "USD", .flow = 'X'),
-    COLUMN("imports_at_most", "where imports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct product_row, imports), .unit = "USD", .flow = 'M'),
+    COLUMN_AT_MOST("exports", struct product_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct product_row, imports, 'M'),
+    COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct product_row, months_held),
+           .unit = "months"),
+    COLUMNS_OF_CODES(struct product_row, codes),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct product_row, flags)),
 };
 

@@ -3,6 +3,7 @@
 
 #include "api/ask/choose.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/bilateral.h"
@@ -54,6 +55,8 @@ static const struct column columns[] = {
            FROM_RANK(struct row, figures.deficit.of)),
     COLUMN("deficit_rank_since", "the first of those periods", FROM_PERIOD(struct row, figures.deficit.since),
            .codes = &codes_period),
+    COLUMN_AT_MOST("exports", struct row, figures.exports, 'X'),
+    COLUMN_AT_MOST("imports", struct row, figures.imports, 'M'),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, figures.flags)),
 };
 
@@ -270,6 +273,16 @@ static const struct bilateral_row nothing = {.cover_ratio = (double)NAN,
                                              .imports_growth = (double)NAN,
                                              .flags = FLAG_BIT(FLAG_NOT_REPORTED)};
 
+/* Why the leading dataset, or the pair's own, does not know the pair's trade in the period. */
+static unsigned why_nothing(const struct comparison *c, const struct pair *pair, uint32_t period)
+{
+    const struct frame frame = frame_for(c, pair, pair->chosen ? pair->chosen->cube : c->lead);
+    unsigned flags = nothing.flags;
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+        flags |= frame_figure(&frame, frame.partner, f, period, frame_goods(&frame), FIGURE_NONE).flags;
+    return flags;
+}
+
 static enum status add_pair(struct comparison *c, const struct pair *pair)
 {
     const struct countries *countries = catalogue_countries(c->call->catalogue);
@@ -289,6 +302,7 @@ static enum status add_pair(struct comparison *c, const struct pair *pair)
                               .partner = pair->want.partner,
                               .period = c->period[i],
                               .cube = has ? pair->frame.cube : NULL};
+        row[i].figures.flags |= has ? 0 : why_nothing(c, pair, c->period[i]);
         row[i].months = (struct figure){.usd = row[i].figures.months_held, .known = has};
     }
     return call_rows(c->call, row, c->n_periods, sizeof *row);

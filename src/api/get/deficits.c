@@ -4,6 +4,7 @@
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
@@ -27,10 +28,8 @@ static const struct column columns[] = {
            FROM_RATIO(struct deficit_row, share_of_balance), .unit = "1", .additive = true,
            .measure = MEASURE_SHARE_OF_BALANCE),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
-    COLUMN("exports_at_most", "where exports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct deficit_row, exports), .unit = "USD", .flow = 'X'),
-    COLUMN("imports_at_most", "where imports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct deficit_row, imports), .unit = "USD", .flow = 'M'),
+    COLUMN_AT_MOST("exports", struct deficit_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct deficit_row, imports, 'M'),
     COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct deficit_row, months_held),
            .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct deficit_row, flags)),

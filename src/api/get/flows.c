@@ -3,6 +3,7 @@
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
@@ -34,8 +35,7 @@ static const struct column columns[] = {
            .unit = "USD/t", .measure = MEASURE_UNIT_VALUE),
     COLUMN("share", "value / the sum over the dimension share_of, all else equal, before filters and top",
            FROM_RATIO(struct row, flow.share), .unit = "1", .additive = true, .measure = MEASURE_FLOWS_SHARE),
-    COLUMN("value_at_most", "where value is null: the most it can be, if that is known",
-           FROM_AT_MOST(struct row, flow.value), .unit = "USD"),
+    COLUMN_AT_MOST("value", struct row, flow.value, 0),
     COLUMN("months_held", "months that the value is of; null where it is of several countries or periods",
            FROM_RANK(struct row, flow.months_held), .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, flow.flags)),

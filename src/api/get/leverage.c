@@ -4,6 +4,7 @@
 #include "api/ask/pairs.h"
 #include "api/ask/prefer.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
@@ -52,10 +53,11 @@ static const struct column columns[] = {
            "traded",
            FROM_WORD(struct leverage_row, lever, lever_words)),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
-    COLUMN("exports_at_most", "where exports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct leverage_row, exports), .unit = "USD", .flow = 'X'),
-    COLUMN("imports_at_most", "where imports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct leverage_row, imports), .unit = "USD", .flow = 'M'),
+    COLUMN_AT_MOST("exports", struct leverage_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct leverage_row, imports, 'M'),
+    COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct leverage_row, months_held),
+           .unit = "months"),
+    COLUMNS_OF_CODES(struct leverage_row, codes),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct leverage_row, flags)),
 };
 
@@ -85,6 +87,7 @@ static const struct column summary_columns[] = {
     TERM("salience", FROM_RATIO(struct told, terms.salience)),
     TERM("symmetry", FROM_RATIO(struct told, terms.symmetry)),
     TERM("interdependence", FROM_RATIO(struct told, terms.interdependence)),
+    TERM("months_held", FROM_RANK(struct told, total.months_held)),
     TERM("flags", FROM_FLAGS(struct told, total.flags)),
     COLUMN("loss_index_reporter", NULL, FROM_RATIO(struct told, reporter.sum)),
     COLUMN("loss_index_partner", NULL, FROM_RATIO(struct told, partner.sum)),

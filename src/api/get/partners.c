@@ -4,6 +4,7 @@
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/ranking.h"
@@ -28,10 +29,8 @@ static const struct column columns[] = {
     COLUMN("growth", "of the measure of by against the year before, nominal; null unless both years are complete",
            FROM_RATIO(struct partner_row, growth), .unit = "1", .measure = MEASURE_GROWTH),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
-    COLUMN("exports_at_most", "where exports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct partner_row, exports), .unit = "USD", .flow = 'X'),
-    COLUMN("imports_at_most", "where imports are null: the most they can be, if that is known",
-           FROM_AT_MOST(struct partner_row, imports), .unit = "USD", .flow = 'M'),
+    COLUMN_AT_MOST("exports", struct partner_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct partner_row, imports, 'M'),
     COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct partner_row, months_held),
            .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct partner_row, flags)),
@@ -53,6 +52,7 @@ static const struct column summary_columns[] = {
     COLUMN("partners", NULL, FROM_SIZE(struct told, all.partners)),
     COLUMN("hhi", NULL, FROM_RATIO(struct told, all.hhi)),
     COLUMN("equivalent_partners", NULL, FROM_RATIO(struct told, all.equivalent)),
+    COLUMN("months_held", NULL, FROM_RANK(struct told, all.months_held)),
 };
 
 static const struct param params[] = {

@@ -34,6 +34,8 @@ static const struct column columns[] = {
     COLUMN("capacity", "expand · world_exports + divert · sales_elsewhere: an assumption, no forecast",
            FROM_FIGURE(struct supplier_row, capacity), .unit = "USD", .additive = true, .measure = MEASURE_CAPACITY),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN_AT_MOST("sales_to_importer", struct supplier_row, sales_to_importer, 'X'),
+    COLUMN_AT_MOST("world_exports", struct supplier_row, world_exports, 'X'),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct supplier_row, flags)),
 };
 
@@ -51,6 +53,7 @@ static const struct column summary_columns[] = {
     COLUMN("alternatives", NULL, FROM_FIGURE(struct told, alternatives)),
     COLUMN("capacity_total", NULL, FROM_FIGURE(struct told, all.capacity_total)),
     COLUMN("world_exports", NULL, FROM_FIGURE(struct told, all.world_exports)),
+    COLUMNS_OF_COVER(struct told, all.cover),
     COLUMN("flags", NULL, FROM_FLAGS(struct told, all.flags)),
 };
 

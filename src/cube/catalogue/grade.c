@@ -63,20 +63,32 @@ static struct grading part_of(const struct cube *cube, const struct want *want, 
     return graded(zeros ? GRADE_PART : why->bounded ? GRADE_BOUND : GRADE_NONE, lacks);
 }
 
-static struct grading grade_cell(const struct cube *cube, const struct want *want, struct cube_cell cell,
-                                 uint32_t period)
+static struct grading grade_named(const struct cube *cube, const struct want *want, struct cube_cell cell,
+                                  uint32_t period)
 {
     struct cube_unknown why;
-    if (cell.reporter == ANY_MEMBER)
-        return by_records(cube_held(cube, ANY_MEMBER, cell.partner, cell.flow, period), cube_expected(cube, period));
-    if (cell.reporter == cell.partner)
-        return graded(GRADE_NONE, LACK_PARTNERS);
     if (cube_whole(cube, &cell, period, &why))
         return graded(GRADE_WHOLE, 0);
     if (why.why != CUBE_SUM_OF_PARTNERS && why.why != CUBE_NO_GROUP)
         return part_of(cube, want, &cell, &why, period);
     cell.partner = ANY_MEMBER;
     return cube_whole(cube, &cell, period, &why) ? graded(GRADE_WHOLE, 0) : part_of(cube, want, &cell, &why, period);
+}
+
+/* All partners together may be in the data as the world's row alone. */
+static struct grading grade_cell(const struct cube *cube, const struct want *want, struct cube_cell cell,
+                                 uint32_t period)
+{
+    if (cell.reporter == ANY_MEMBER)
+        return by_records(cube_held(cube, ANY_MEMBER, cell.partner, cell.flow, period), cube_expected(cube, period));
+    if (cell.reporter == cell.partner)
+        return graded(GRADE_NONE, LACK_PARTNERS);
+    struct grading summed = grade_named(cube, want, cell, period);
+    if (cell.partner != ANY_MEMBER || summed.grade == GRADE_WHOLE || want->partner_need == PARTNERS_EACH)
+        return summed;
+    cell.partner = cube_world(cube);
+    struct grading row = grade_named(cube, want, cell, period);
+    return row.grade > summed.grade ? row : summed;
 }
 
 /* ---- products ---- */
@@ -113,7 +125,7 @@ static struct grading grade_product(const struct cube *cube, const struct sector
     return grade_cell(cube, want, cell, period);
 }
 
-/* All products that are named; one of them that is not there at all is not made good by the others. */
+/* All products that are named: what lacks some of them knows a part. */
 static struct grading grade_products(const struct cube *cube, const struct sectors *sectors, const struct want *want,
                                      struct cube_cell cell, uint32_t period)
 {
@@ -122,8 +134,7 @@ static struct grading grade_products(const struct cube *cube, const struct secto
         return grade_cell(cube, want, cell, period);
     for (size_t i = 0; i < want->n_products; i++) {
         struct grading one = grade_product(cube, sectors, want, i, cell, period);
-        all = one.grade == GRADE_NONE || all.grade == GRADE_NONE ? graded(GRADE_NONE, all.lacks | one.lacks)
-                                                                 : both(all, one);
+        all = i ? both(all, one) : one;
     }
     return all;
 }
@@ -208,8 +219,8 @@ static bool tells_rest(const struct cube *cube, const struct want *want, uint32_
     for (enum flow f = FLOW_EXPORTS; told && f <= FLOW_IMPORTS; f++)
         told = !(want->world & 1U << f) || cube_tells_world(cube, f, period);
     for (size_t i = 0; told && i < want->books.n; i++)
-        told = cube_held(cube, want->books.member[i], ANY_MEMBER, FLOW_EXPORTS, period) ||
-               cube_held(cube, want->books.member[i], ANY_MEMBER, FLOW_IMPORTS, period);
+        told = cube_reported(cube, want->books.member[i], FLOW_EXPORTS, period) ||
+               cube_reported(cube, want->books.member[i], FLOW_IMPORTS, period);
     return told;
 }
 

@@ -780,10 +780,53 @@ struct cube_knowledge cube_know(const struct cube *cube, const struct cube_cell 
     return out;
 }
 
+/* Codes of the place that stand in one of two runs: the sum of all partners, and the world's row. */
+static unsigned codes_in(const struct asking *a, uint32_t all, uint32_t world)
+{
+    const struct cube *cube = a->cube;
+    const struct image_segment *s = &cube->image.segment[a->segment];
+    const struct str *leaf = cube->level[cube->dataset.level].code;
+    const struct file_run *run[2] = {run_of(cube, a->segment, all), run_of(cube, a->segment, world)};
+    struct run_view view[2];
+    bool there[2];
+    uint32_t row;
+    unsigned held = 0;
+    for (size_t k = 0; k < 2; k++)
+        there[k] = run[k] && run_view(run[k], s->rows, s->rows_bytes, s->n_leaves, &view[k]);
+    for (uint32_t i = local_bound(s, a->place.from); i < s->n_leaves && s->leaf[i] < a->place.to; i++) {
+        bool found = (there[0] && run_find(&view[0], i, &row)) || (there[1] && run_find(&view[1], i, &row));
+        held += found && correlation_has(&cube->tables, a->own->revision, leaf[s->leaf[i]]);
+    }
+    return held;
+}
+
+bool cube_codes_of(const struct cube *cube, uint32_t reporter, enum flow flow, uint32_t period, struct str product,
+                   struct cube_codes *out)
+{
+    const struct cube_cell cell = {reporter, ANY_MEMBER, flow, product};
+    struct asking a = ask_in(cube, &cell);
+    const uint32_t world = key_of(cube, reporter, countries_world(cube->countries), flow);
+    size_t from, to;
+    *out = (struct cube_codes){.held = UINT32_MAX};
+    engine_segments(cube, period, &from, &to);
+    for (size_t i = from; i < to && a.place.level < cube->dataset.level; i++) {
+        a.segment = (uint32_t)i;
+        a.own = return_in(cube, a.segment, reporter, flow);
+        if (!a.own)
+            continue;
+        unsigned held = codes_in(&a, a.key, world);
+        out->held = held < out->held ? held : out->held;
+        out->total = (unsigned)correlation_count_below(&cube->tables, a.own->revision, product, cube->dataset.level);
+    }
+    return out->total > 0 && out->held != UINT32_MAX;
+}
+
 int64_t cube_unit_usd(const struct cube *cube)
 {
     return cube->image.returns.head ? cube->image.returns.head->unit_usd : 1;
 }
+
+uint32_t cube_world(const struct cube *cube) { return countries_world(cube->countries); }
 
 bool cube_specified(const struct cube *cube, uint32_t country)
 {

@@ -93,6 +93,8 @@ def question(name, ask, body, outcome):
     statuses = ask.status if isinstance(ask.status, tuple) else (ask.status,)
     status = body.get("status", 200) if "data" not in body else 200
     outcome.hold(status in statuses, "%s: %s is %s (%s), wanted %s" % (name, ask.url, status, body.get("detail"), ask.status))
+    if status != 200 and ask.says:
+        outcome.hold(ask.says in str(body.get("detail")), "%s: %s does not say %s" % (name, ask.url, ask.says))
     if status != 200 or 200 not in statuses:
         return
     meta = body["meta"]

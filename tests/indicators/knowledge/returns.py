@@ -207,9 +207,10 @@ class World:
             return self.group(r, p, f, node, t)
         if ret is None:
             return Known(None, "not_reported")
-        if not in_revision(self.revision(r, f, t), node):
-            return Known(None, "other_revision")
         word = self.partners_of(r, f, t)
+        if not in_revision(self.revision(r, f, t), node):
+            there = p == WORLD and own is None and word in ("all", "closed") and any(self.held_here(o, node, True) for o in ret.values())
+            return self.sum_of_partners(ret, r, f, node, t, word) if there else Known(None, "other_revision")
         if p != WORLD and (not exists(p, t) or (word == "closed" and p not in self.members)):
             return Known(None, "outside_set")
         if p == WORLD and own is None:
@@ -323,11 +324,11 @@ class World:
     def reconciled_world(self, sides, r, f, node, t, word):
         if r not in sides[0] and r not in sides[1]:
             return Known(None, "not_reported")
+        cells = [self.known(r, q, f, node, t) for q in sides[0 if f == "X" else 1].get(r, ())]
+        if not in_revision(self.hs, node) and (word not in ("all", "closed") or all(c.value is None for c in cells)):
+            return Known(None, "other_revision")
         if word not in ("all", "closed"):
             return Known(None, "not_listed")
-        if not in_revision(self.hs, node):
-            return Known(None, "other_revision")
-        cells = [self.known(r, q, f, node, t) for q in sides[0 if f == "X" else 1].get(r, ())]
         if self.products_reconciled(t) == "full":
             return Known(sum(c.value or 0 for c in cells))
         held = [c for c in cells if c.value is not None]
