@@ -320,7 +320,7 @@ static struct figure total_of(const struct amounts *a)
 struct line {
     const struct reading *reading;
     const struct amounts *whole, *near;
-    unsigned flags;
+    flag_bits flags;
 };
 
 static const struct amounts *everybody(const struct line *l, uint32_t period)
@@ -392,9 +392,9 @@ static void add_change(struct bilateral_row *row, const struct line *l, size_t a
                                       .world_then = everybody(l, then)});
 }
 
-static unsigned row_flags(const struct frame *frame, const struct bilateral_row *row, const struct amounts *world)
+static flag_bits row_flags(const struct frame *frame, const struct bilateral_row *row, const struct amounts *world)
 {
-    unsigned flags = 0;
+    flag_bits flags = 0;
     if (!row->exports.known || !row->imports.known)
         flags |= FLAG_BIT(FLAG_NOT_REPORTED);
     if (row->months_held < period_months(period_kind_of(row->period)))

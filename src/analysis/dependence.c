@@ -129,12 +129,12 @@ struct year {
     struct items partner, all, world[2], extra, exporters;
     bool lists_all; /* every supplier is in the data */
     struct world_cover cover;
-    unsigned flags;
+    flag_bits flags;
 };
 
-static unsigned year_flags(const struct dependence *d, uint32_t period)
+static flag_bits year_flags(const struct dependence *d, uint32_t period)
 {
-    unsigned flags = frame_complete(&d->frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
+    flag_bits flags = frame_complete(&d->frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
     flags |= world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_UNKNOWN ? FLAG_BIT(FLAG_NO_WORLD_TOTAL) : 0;
     flags |= cube_tells_world(d->frame.cube, FLOW_EXPORTS, period) ? 0 : FLAG_BIT(FLAG_NO_WORLD_EXPORTS);
     flags |= world_lists_all(&d->frame, FLOW_IMPORTS, period) ? 0 : FLAG_BIT(FLAG_LOWER_BOUND);
@@ -261,8 +261,10 @@ static void fill_row(const struct dependence *d, const struct year *y, size_t i,
                   flags_of_months(row->imports_from_partner, row->imports_total) |
                   (row->imports_total.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0);
     row->share = figure_ratio(row->imports_from_partner, row->imports_total);
-    row->codes = frame_codes(&d->frame, FLOW_IMPORTS, y->period, item_goods(&d->frame, d->question.breakdown, i),
-                             row->imports_total.part ? row->imports_total : row->imports_from_partner);
+    const bool of_partner = named && !row->imports_total.part;
+    row->codes =
+        frame_codes(&d->frame, of_partner ? d->frame.partner : cube_world(d->frame.cube), FLOW_IMPORTS, y->period,
+                    item_goods(&d->frame, d->question.breakdown, i), of_partner ? row->imports_from_partner : row->imports_total);
     row->imports_over_exports = figure_ratio(row->imports_total, exports);
     const struct distribution world = item_distribution(&y->exporters, i);
     row->hhi_world_exports = hhi_of_sums(world.value_usd, world.sum_sq);

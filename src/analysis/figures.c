@@ -32,6 +32,7 @@ const char *const flag_name[FLAGS] = {
     [FLAG_MEMBERS_MISSING] = "members_missing",
     [FLAG_MONTHS_DIFFER] = "months_differ",
     [FLAG_BOUNDED] = "bounded",
+    [FLAG_WORLD_DIFFERS] = "world_differs",
     [FLAG_REPORTERS_MISSING] = "reporters_missing",
 };
 
@@ -76,6 +77,8 @@ const char *const flag_meaning[FLAGS] = {
     [FLAG_MONTHS_DIFFER] = "the two sides of a figure do not hold the same months: what sets them against each other "
                            "is null, and months_held says how many both have",
     [FLAG_BOUNDED] = "a figure is null, and the most that it can be stands beside it (…_at_most)",
+    [FLAG_WORLD_DIFFERS] = "the source's row for the world is not the sum of its partners: one of them, or this sum of "
+                           "products, may lack something",
     [FLAG_REPORTERS_MISSING] =
         "a figure of the world is of the countries that report: the summary says how many, and their share",
 };
@@ -102,7 +105,7 @@ unsigned months_in_common(struct figure a, struct figure b)
     return (unsigned)__builtin_popcount(a.known && b.known ? a.months & b.months : a.known ? a.months : b.months);
 }
 
-unsigned flags_of_months(struct figure a, struct figure b)
+flag_bits flags_of_months(struct figure a, struct figure b)
 {
     return a.known && b.known && !figure_months_match(a, b) ? FLAG_BIT(FLAG_MONTHS_DIFFER) : 0;
 }
@@ -131,19 +134,19 @@ double unit_value(struct figure value, struct quantity q)
                                               : (double)NAN;
 }
 
-unsigned flags_of_quantity(struct quantity q)
+flag_bits flags_of_quantity(struct quantity q)
 {
     return q.known && q.unweighed_usd > 0 ? FLAG_BIT(FLAG_PARTIAL_QUANTITY) : 0;
 }
 
-unsigned flags_of_status(unsigned status)
+flag_bits flags_of_status(unsigned status)
 {
     return (status & OBS_PROVISIONAL ? FLAG_BIT(FLAG_PROVISIONAL) : 0) |
            (status & OBS_ESTIMATED ? FLAG_BIT(FLAG_ESTIMATED) : 0) |
            (status & OBS_ROUNDED ? FLAG_BIT(FLAG_ROUNDED) : 0);
 }
 
-unsigned flags_of_ratio(struct figure part, struct figure whole)
+flag_bits flags_of_ratio(struct figure part, struct figure whole)
 {
     return part.known && whole.known && whole.usd == 0 ? FLAG_BIT(FLAG_UNDEFINED) : 0;
 }
@@ -161,9 +164,9 @@ struct cube_query frame_query(const struct frame *frame, const uint32_t *period,
 
 /* ---- what is known ---- */
 
-static unsigned flags_of_absence(enum cube_absence why)
+static flag_bits flags_of_absence(enum cube_absence why)
 {
-    static const unsigned flags[CUBE_ABSENCES] = {
+    static const flag_bits flags[CUBE_ABSENCES] = {
         [CUBE_NOT_REPORTED] = FLAG_BIT(FLAG_NOT_REPORTED),
         [CUBE_OTHER_REVISION] = FLAG_BIT(FLAG_NOT_REPORTED) | FLAG_BIT(FLAG_OTHER_REVISION),
         [CUBE_OUTSIDE_SET] = FLAG_BIT(FLAG_NOT_REPORTED) | FLAG_BIT(FLAG_OUTSIDE_SET),
@@ -177,8 +180,9 @@ static unsigned flags_of_absence(enum cube_absence why)
 
 /* A basket is what is known of its parts, and a part itself where one of them is not whole. */
 struct basket {
-    unsigned months, flags;
-    bool part, lacking, members;
+    unsigned months;
+    flag_bits flags;
+    bool part, lacking, members, differs;
     struct cube_knowledge first; /* that is not known */
 };
 
@@ -187,6 +191,7 @@ static void add_code(struct basket *basket, const struct cube_knowledge *known)
     basket->months |= known->months;
     basket->part = basket->part || known->part;
     basket->members = basket->members || known->members;
+    basket->differs = basket->differs || known->differs;
     if (known->why == CUBE_ZERO || (known->months && !known->part))
         return;
     if (!basket->lacking)
@@ -239,7 +244,7 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
         return unknown_figure(&basket.first, read.usd);
     struct figure f = {.usd = read.usd, .known = true, .months = (uint16_t)basket.months};
     f.part = basket.part || (basket.lacking && n > 1);
-    f.flags = f.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0;
+    f.flags = (f.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0) | (basket.differs ? FLAG_BIT(FLAG_WORLD_DIFFERS) : 0);
     if (basket.members) {
         f.part = true;
         f.flags |= FLAG_BIT(FLAG_MEMBERS_MISSING);
@@ -247,14 +252,15 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
     return f;
 }
 
-struct codes frame_codes(const struct frame *frame, enum flow flow, uint32_t period, struct goods goods,
+struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period, struct goods goods,
                          struct figure figure)
 {
     struct codes codes = {FIGURE_NONE, FIGURE_NONE};
     bool part = figure.part || (!figure.known && figure.flags & FLAG_BIT(FLAG_SELECTED_PRODUCTS));
     for (size_t i = 0; part && i < goods.n; i++) {
+        const struct cube_cell cell = {frame->reporter, partner, flow, goods.code[i]};
         struct cube_codes one;
-        if (!cube_codes_of(frame->cube, frame->reporter, flow, period, goods.code[i], &one))
+        if (!cube_codes_of(frame->cube, &cell, period, &one))
             continue;
         codes.held = figure_of(codes.held.usd + one.held);
         codes.total = figure_of(codes.total.usd + one.total);

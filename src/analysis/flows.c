@@ -579,7 +579,7 @@ static enum status add_shares(const struct flows_question *q, struct flows_row *
     return ST_OK;
 }
 
-static unsigned flags_of_share(const struct flows_question *q)
+static flag_bits flags_of_share(const struct flows_question *q)
 {
     enum flows_share basis = flows_share_basis(q);
     bool among = q->share_of == CUBE_PARTNER || q->share_of == CUBE_REPORTER;
@@ -603,7 +603,7 @@ enum status flows_fold(const struct flows *flows, struct arena *arena, struct fl
     if (status != ST_OK)
         return status;
     struct telling telling = {.flows = flows, .q = q};
-    unsigned flags = flags_of_share(q);
+    flag_bits flags = flags_of_share(q);
     for (size_t i = 0; i < g.n; i++) {
         struct flows_row *row = &g.row[i];
         row->flags |= flags;

@@ -42,7 +42,8 @@ struct context {
     const struct growth_asked *asked;
     struct figure world[2][2]; /* by flow and period */
     bool whole[2];                           /* by flow: both periods are held completely */
-    unsigned flags, world_status;
+    flag_bits flags;
+    unsigned world_status;
 };
 
 static bool held_whole(const struct frame *frame, enum flow flow, uint32_t period)

@@ -102,7 +102,7 @@ static struct figure side_figure(const struct side *side, const struct items *it
 }
 
 /* All items of a side without a breakdown. */
-static struct figure side_total(const struct side *side, uint32_t period, unsigned *flags)
+static struct figure side_total(const struct side *side, uint32_t period, flag_bits *flags)
 {
     unsigned status = 0;
     struct figure total = FIGURE_NONE;
@@ -127,7 +127,7 @@ static struct figure in_structure(struct figure f)
     return f.flags & FLAG_BIT(FLAG_OTHER_REVISION) ? figure_of(0) : f;
 }
 
-static unsigned frame_flags(const struct frame *frame, uint32_t period)
+static flag_bits frame_flags(const struct frame *frame, uint32_t period)
 {
     return (frame_complete(frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR)) |
            (cube_dataset(frame->cube)->partners == PARTNERS_CLOSED ? FLAG_BIT(FLAG_CLOSED_SET) : 0);
@@ -165,7 +165,7 @@ enum status rca_fold(const struct index *index, uint32_t period, struct arena *a
 {
     const struct breakdown *breakdown = index->breakdown;
     struct items own, world;
-    unsigned flags = frame_flags(&index->frame, period) | flags_of_cover(index_cover(index, period));
+    flag_bits flags = frame_flags(&index->frame, period) | flags_of_cover(index_cover(index, period));
     struct rca_row *row = *out = arena_new(arena, struct rca_row, breakdown->n);
     *n = 0;
     if (!row || side_items(&index->side[OWN], period, arena, &own) != ST_OK ||
@@ -211,7 +211,7 @@ struct index *tii_ask(const struct frame *frame, const struct breakdown *breakdo
 struct tii_row tii_fold(const struct index *index, uint32_t period)
 {
     struct figure figure[5];
-    unsigned flags = frame_flags(&index->frame, period) | flags_of_cover(index_cover(index, period));
+    flag_bits flags = frame_flags(&index->frame, period) | flags_of_cover(index_cover(index, period));
     for (size_t i = 0; i < 5; i++)
         figure[i] = side_total(&index->side[i], period, &flags);
     struct tii_row row = {figure[0], figure[1], figure[2], figure[3], figure[4], none, none, flags};
@@ -230,7 +230,7 @@ struct structures {
     struct figure total[2];
     double smaller, apart; /* Σ min, Σ |difference| of the shares */
     size_t products;
-    unsigned flags;
+    flag_bits flags;
 };
 
 static struct index *structures_ask(const struct frame *frame, const struct breakdown *breakdown, enum flow of_partner,
@@ -251,7 +251,7 @@ static struct index *structures_ask(const struct frame *frame, const struct brea
 /* Whether the items are all of a side's trade: chosen products have another structure than trade has. */
 static bool is_whole_structure(const struct index *index, size_t side, struct figure sum, uint32_t period)
 {
-    unsigned flags = 0;
+    flag_bits flags = 0;
     const struct figure all = side_total(&index->side[2 + side], period, &flags);
     const struct figure apart = figure_difference(all, sum);
     int64_t rounding;
@@ -336,7 +336,12 @@ static struct figure distance(struct figure a, struct figure b)
 
 static struct intra_row intra_row(const struct breakdown_item *item, struct figure exports, struct figure imports)
 {
-    struct intra_row r = {item->code, item->name, exports, imports, none, item->flags};
+    struct intra_row r = {.product = item->code,
+                          .name = item->name,
+                          .exports = exports,
+                          .imports = imports,
+                          .grubel_lloyd = none,
+                          .flags = item->flags};
     if (!expressible(item))
         r.exports = r.imports = FIGURE_NONE;
     r.flags |= flags_of_figure(exports) | flags_of_figure(imports) | flags_of_months(exports, imports);
@@ -361,7 +366,7 @@ enum status intra_fold(const struct index *index, uint32_t period, struct arena 
     const struct breakdown *breakdown = index->breakdown;
     struct items x, m;
     struct figure apart = figure_of(0), both = figure_of(0);
-    unsigned flags = frame_flags(&index->frame, period);
+    flag_bits flags = frame_flags(&index->frame, period);
     struct intra_row *row = *out = arena_new(arena, struct intra_row, breakdown->n);
     *n = 0;
     if (!row || side_items(&index->side[FLOW_EXPORTS], period, arena, &x) != ST_OK ||
@@ -372,6 +377,11 @@ enum status intra_fold(const struct index *index, uint32_t period, struct arena 
             continue;
         struct intra_row r = intra_row(&breakdown->item[i], side_figure(&index->side[FLOW_EXPORTS], &x, i, period),
                                        side_figure(&index->side[FLOW_IMPORTS], &m, i, period));
+        const struct frame *frame = &index->side[0].own;
+        const uint32_t partner = frame->partner == ANY_MEMBER ? cube_world(frame->cube) : frame->partner;
+        const struct goods goods = item_goods(frame, breakdown, i);
+        r.codes = codes_of_both(frame_codes(frame, partner, FLOW_EXPORTS, period, goods, r.exports),
+                                frame_codes(frame, partner, FLOW_IMPORTS, period, goods, r.imports));
         apart = figure_sum(apart, distance(r.exports, r.imports));
         both = figure_sum(both, figure_sum(r.exports, r.imports));
         r.flags |= flags | flags_of_status(item_status(&x, i) | item_status(&m, i));
@@ -453,7 +463,7 @@ enum status hhi_fold(const struct index *index, uint32_t period, struct arena *a
 {
     const struct breakdown *breakdown = index->breakdown;
     struct items items, world;
-    unsigned flags = frame_flags(&index->frame, period);
+    flag_bits flags = frame_flags(&index->frame, period);
     struct hhi_row *row = *out = arena_new(arena, struct hhi_row, breakdown->n);
     *n = 0;
     if (!row || side_items(&index->side[SPREAD], period, arena, &items) != ST_OK ||

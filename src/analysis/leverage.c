@@ -73,7 +73,7 @@ struct table {
     const struct leverage_question *question;
     struct page own, other;
     bool has_other;
-    unsigned flags;
+    flag_bits flags;
 };
 
 static enum status take_book(const struct leverage *l, const struct book *b, struct arena *arena, struct page *p)
@@ -104,13 +104,13 @@ static enum status take_books(const struct leverage *l, struct arena *arena, str
     return status;
 }
 
-static unsigned table_flags(const struct leverage *l, const struct table *t)
+static flag_bits table_flags(const struct leverage *l, const struct table *t)
 {
     const struct frame *frame = &l->own.frame;
     uint32_t period = t->question->period;
     bool whole = frame_complete(frame, period);
     whole = whole && (!t->has_other || frame_complete(&l->other.frame, period));
-    unsigned flags = frame->flags | (whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR));
+    flag_bits flags = frame->flags | (whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR));
     if (!t->has_other)
         flags |= FLAG_BIT(FLAG_NO_PARTNER_BOOKS);
     if (!t->own.world_known || !t->other.world_known)
@@ -179,8 +179,8 @@ static void take_figures(const struct table *t, size_t i, struct leverage_row *r
     const struct frame *frame = &own->book->frame;
     const struct goods goods = item_goods(frame, t->question->breakdown, i);
     row->months_held = months_in_common(row->exports, row->imports);
-    row->codes = codes_of_both(frame_codes(frame, FLOW_EXPORTS, t->question->period, goods, row->exports),
-                               frame_codes(frame, FLOW_IMPORTS, t->question->period, goods, row->imports));
+    row->codes = codes_of_both(frame_codes(frame, frame->partner, FLOW_EXPORTS, t->question->period, goods, row->exports),
+                               frame_codes(frame, frame->partner, FLOW_IMPORTS, t->question->period, goods, row->imports));
     row->flags |= flags_of_figure(row->exports) | flags_of_figure(row->imports) |
                   flags_of_months(row->imports, row->imports_total) | flags_of_months(row->exports, row->exports_total);
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)

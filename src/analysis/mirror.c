@@ -19,7 +19,7 @@ struct view {
     bool told;
     struct items items;
     uint32_t period;
-    unsigned flags;
+    flag_bits flags;
     bool whole; /* the period is held completely */
 };
 
@@ -57,7 +57,7 @@ static enum status see(const struct mirror_books *books, items_asked asked, enum
 #define NO_ITEM SIZE_MAX
 
 /* What a side has of its item `i`; NO_ITEM: `item`, a product that does not occur in its dataset at all. */
-static struct figure figure_at(const struct view *v, size_t i, const struct breakdown_item *item, unsigned *flags)
+static struct figure figure_at(const struct view *v, size_t i, const struct breakdown_item *item, flag_bits *flags)
 {
     *flags |= v->flags;
     if (!v->books->frame.cube)
@@ -90,7 +90,7 @@ static double relative(struct figure importer, struct figure exporter)
     return 2.0 * figure_ratio(figure_difference(importer, exporter), figure_sum(importer, exporter));
 }
 
-static struct figure fob_at(const struct table *t, const struct view *v, struct figure f, unsigned *flags)
+static struct figure fob_at(const struct table *t, const struct view *v, struct figure f, flag_bits *flags)
 {
     if (!f.known)
         return f;
@@ -132,7 +132,9 @@ static bool fill_row(const struct table *t, uint32_t period, enum flow flow, siz
         row->mirrored = figure_at(other, k, item, &row->flags);
     if (!row->reported.known || (!row->mirrored.known && !t->mirror->one_value))
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
-    row->months_held = months_in_common(row->reported, row->mirrored);
+    row->months_held = (unsigned)__builtin_popcount(row->reported.months);
+    row->mirrored_months_held = (unsigned)__builtin_popcount(row->mirrored.months);
+    row->flags |= flags_of_months(row->reported, row->mirrored);
     compare(t, row, own->whole && other->whole);
     bool present = (i != NO_ITEM && item_present(&own->items, i)) || (k != NO_ITEM && item_present(&other->items, k));
     return present || item->leaves.member || str_is(item->code, "TOTAL");

@@ -23,7 +23,7 @@ struct table {
     const struct breakdown *breakdown;
     struct side now[2], then[2], world[2];
     bool versus;
-    unsigned flags; /* of every row */
+    flag_bits flags; /* of every row */
 };
 
 /* ---- asking ---- */
@@ -147,13 +147,12 @@ static void add_contributions(const struct table *t, struct product_row *row, si
         contribution(row->balance, figure_difference(x, m), figure_difference(total_x, total_m));
 }
 
-static struct codes codes_at(const struct table *t, size_t i, const struct product_row *row)
+static struct codes codes_of_row(const struct table *t, struct goods goods, const struct product_row *row)
 {
     const struct frame *frame = &t->asked->frame;
-    const struct goods goods = item_goods(frame, t->breakdown, i);
     const uint32_t period = t->now[FLOW_EXPORTS].slice.period;
-    return codes_of_both(frame_codes(frame, FLOW_EXPORTS, period, goods, row->exports),
-                         frame_codes(frame, FLOW_IMPORTS, period, goods, row->imports));
+    return codes_of_both(frame_codes(frame, frame->partner, FLOW_EXPORTS, period, goods, row->exports),
+                         frame_codes(frame, frame->partner, FLOW_IMPORTS, period, goods, row->imports));
 }
 
 static void fill_row(const struct table *t, size_t i, struct product_row *row)
@@ -173,7 +172,7 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
     row->flags |= flags_of_figure(row->exports) | flags_of_figure(row->imports) |
                   flags_of_months(row->exports, row->imports) | flags_of_months(row->exports, world_x) |
                   flags_of_months(row->imports, world_m);
-    row->codes = codes_at(t, i, row);
+    row->codes = codes_of_row(t, item_goods(&t->asked->frame, t->breakdown, i), row);
     row->months_held = months_in_common(row->exports, row->imports);
     row->share_of_bilateral_exports = figure_ratio(row->exports, t->now[FLOW_EXPORTS].total);
     row->share_of_bilateral_imports = figure_ratio(row->imports, t->now[FLOW_IMPORTS].total);
@@ -239,6 +238,8 @@ static bool fill_rest(const struct table *t, struct str node, struct arena *aren
     if (!told)
         return false;
     row->product = arena_printf(arena, "%.*s-rest", STR_ARG(node));
+    const struct product_row of_part = {.exports = {.part = true}, .imports = {.part = true}};
+    row->codes = codes_of_row(t, (struct goods){&node, 1, false}, &of_part);
     return true;
 }
 

@@ -95,13 +95,13 @@ static struct figure total_of(const struct trade *t)
     return figure_sum(t->flow[FLOW_EXPORTS], t->flow[FLOW_IMPORTS]);
 }
 
-static unsigned trade_flags(const struct trade *t)
+static flag_bits trade_flags(const struct trade *t)
 {
     const struct figure x = t->flow[FLOW_EXPORTS], m = t->flow[FLOW_IMPORTS];
     return flags_of_status(t->status) | flags_of_figure(x) | flags_of_figure(m) | flags_of_months(x, m);
 }
 
-static unsigned ranking_flags(const struct ranking *r)
+static flag_bits ranking_flags(const struct ranking *r)
 {
     return (frame_complete(&r->frame, r->period[1]) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR)) |
            (cube_dataset(r->frame.cube)->partners == PARTNERS_CLOSED ? FLAG_BIT(FLAG_CLOSED_SET) : 0);
@@ -131,7 +131,7 @@ static void sort(struct place *place, size_t n)
 
 /* ---- deficits ---- */
 
-static struct deficit_row deficit_row(const struct trade *t, unsigned rank, unsigned flags)
+static struct deficit_row deficit_row(const struct trade *t, unsigned rank, flag_bits flags)
 {
     return (struct deficit_row){.rank = rank,
                                 .partner = t->partner,
@@ -189,7 +189,7 @@ enum status ranking_deficits(const struct ranking *r, struct arena *arena, struc
     struct deficit_row *row = *out = arena_new_raw(arena, struct deficit_row, *n);
     if (!row)
         return ST_NO_MEMORY;
-    unsigned flags = ranking_flags(r);
+    flag_bits flags = ranking_flags(r);
     for (size_t i = 0; i < *n; i++)
         row[i] = deficit_row(&trades.trade[place[i].at], (unsigned)i + 1, flags);
     share_deficits(row, *n, summary);
@@ -230,7 +230,7 @@ static enum status year_before(const struct ranking *r, enum partner_measure mea
     return ST_OK;
 }
 
-static struct partner_row partner_row(const struct trade *t, unsigned flags)
+static struct partner_row partner_row(const struct trade *t, flag_bits flags)
 {
     const struct figure x = t->flow[FLOW_EXPORTS], m = t->flow[FLOW_IMPORTS];
     return (struct partner_row){.partner = t->partner,
@@ -298,7 +298,7 @@ enum status ranking_partners(const struct ranking *r, enum partner_measure measu
     struct partner_row *row = *out = arena_new_raw(arena, struct partner_row, *n);
     if (!row)
         return ST_NO_MEMORY;
-    unsigned flags = ranking_flags(r);
+    flag_bits flags = ranking_flags(r);
     for (size_t i = 0; i < *n; i++) {
         row[i] = partner_row(&trades.trade[place[i].at], flags);
         row[i].growth = r->growth ? figure_growth(place[i].value, before.value[row[i].partner]) : (double)NAN;

@@ -37,7 +37,8 @@ struct scenario_state {
     int64_t others_usd;      /* what those who are neither reporter nor partner trade with all */
     struct figure partner_exports, partner_all_usd, loss_usd;
     struct scenario_step *step;
-    unsigned flags;
+    flag_bits flags;
+    struct cover_asked *cover; /* of the others; NULL: not asked for */
 };
 
 __extension__ typedef unsigned __int128 wide;
@@ -126,6 +127,7 @@ static void ask_others(struct scenario_state *s)
     q.measures = sellers ? CUBE_QUANTITY : 0;
     s->pool = ask_add(s->frame.ask, s->frame.cube, &q);
     s->now = ask_add(s->frame.ask, s->frame.cube, &now);
+    s->cover = cover_ask(&s->frame, (enum flow)flow, &s->question.period, 1);
 }
 
 struct scenario_state *scenario_ask(const struct frame *frame, const struct scenario_question *question)
@@ -404,8 +406,11 @@ static void set_flags(struct scenario_state *s)
 
 enum status scenario_fold(struct scenario_state *s, struct arena *arena, struct scenario *out)
 {
-    *out = (struct scenario){.state = s};
+    *out = (struct scenario){.state = s, .cover = {.trade_share = (double)NAN}};
     set_flags(s);
+    if (s->cover)
+        out->cover = cover_of(s->cover, s->question.period);
+    s->flags |= flags_of_cover(out->cover);
     if (make_goods(s, arena) != ST_OK || take_others(s, arena) != ST_OK)
         return ST_NO_MEMORY;
     find_totals(s, out);

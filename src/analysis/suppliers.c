@@ -27,7 +27,7 @@ struct table {
     struct country_sales *country; /* by id */
     size_t n_countries;
     struct figure imports, all_products;
-    unsigned flags;
+    flag_bits flags;
 };
 
 int64_t capacity_by_growth(int64_t total_usd, double expand) { return llround(expand * (double)total_usd); }

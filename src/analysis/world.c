@@ -241,7 +241,7 @@ struct world_cover cover_of(const struct cover_asked *asked, uint32_t period)
     return cover;
 }
 
-unsigned flags_of_cover(struct world_cover cover)
+flag_bits flags_of_cover(struct world_cover cover)
 {
     return cover.trade_share < 1 ? FLAG_BIT(FLAG_REPORTERS_MISSING) : 0;
 }

@@ -29,7 +29,7 @@ struct bilateral_row {
         import_hhi; /* C1: Σ of the squared shares of all suppliers in the imports, if asked for; needs all partners */
     struct record deficit, largest; /* of its deficits, and of its totals */
     unsigned months_held;
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct bilateral_question {

@@ -13,7 +13,7 @@ struct breakdown_item {
     struct cube_set leaves; /* sectors only */
     const struct str *prefix; /* what a basket consists of; n_prefixes == 0: the code itself */
     size_t n_prefixes;
-    unsigned flags;         /* FLAG_LEVEL_UNAVAILABLE: no figures; FLAG_PARTIAL_SECTOR */
+    flag_bits flags;         /* FLAG_LEVEL_UNAVAILABLE: no figures; FLAG_PARTIAL_SECTOR */
 };
 
 struct breakdown {

@@ -73,7 +73,7 @@ struct dependence_row {
     enum verdict dependent;           /* over the window */
     unsigned years_held;              /* years of the window in which all criteria held */
     struct codes codes;
-    unsigned flags;
+    flag_bits flags;
 };
 
 /* Over all rows. Money is unknown for sectors, which overlap. */

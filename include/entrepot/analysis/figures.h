@@ -43,10 +43,12 @@ enum flag {
     FLAG_MEMBERS_MISSING,    /* a group's figure lacks a member */
     FLAG_MONTHS_DIFFER,      /* two sides of a figure do not hold the same months */
     FLAG_BOUNDED,            /* a figure is null, and the most that it can be is known */
+    FLAG_WORLD_DIFFERS,      /* the world's row has another sum than its partners: one of them may lack a row */
     FLAG_REPORTERS_MISSING,  /* a figure of the world is of the countries that report */
     FLAGS
 };
-#define FLAG_BIT(flag) (1U << (flag))
+typedef uint64_t flag_bits; /* FLAG_BIT of each flag that is set */
+#define FLAG_BIT(flag) ((flag_bits)1 << (flag))
 extern const char *const flag_name[FLAGS], *const flag_meaning[FLAGS];
 
 /* An amount in whole US dollars, or the knowledge that it is not known. */
@@ -56,7 +58,7 @@ struct figure {
     bool part;       /* it lacks some of what its name says: it has no share, and is no whole */
     bool bounded;    /* it is not known, and at most `most_usd` */
     uint16_t months; /* of its period, that it is made of; 0: the same as those of any other figure */
-    unsigned flags;  /* why it is not known, or what it lacks */
+    flag_bits flags;  /* why it is not known, or what it lacks */
     int64_t most_usd;
 };
 #define FIGURE_NONE ((struct figure){.known = false})
@@ -74,9 +76,9 @@ struct figure figure_difference(struct figure a, struct figure b);
 /* How many months two figures have in common; where one is not known, those of the other. */
 unsigned months_in_common(struct figure a, struct figure b);
 /* What a row says of two figures that it sets against each other: FLAG_MONTHS_DIFFER or 0. */
-unsigned flags_of_months(struct figure a, struct figure b);
+flag_bits flags_of_months(struct figure a, struct figure b);
 /* What a row says of a figure that it shows. */
-static inline unsigned flags_of_figure(struct figure f) { return f.flags; }
+static inline flag_bits flags_of_figure(struct figure f) { return f.flags; }
 /* Known, and all that its name says. */
 static inline bool figure_whole(struct figure f) { return f.known && !f.part; }
 /* part / whole; NaN where either is unknown or a part, the two are of different months, or the whole is zero. */
@@ -111,12 +113,12 @@ double quantity_tonnes(struct quantity q);
 /* G4: US dollars a tonne of what has a quantity: (value − unweighed) / quantity. NaN where not known or nothing was weighed. */
 double unit_value(struct figure value, struct quantity q);
 /* FLAG_PARTIAL_QUANTITY where a quantity stands for less than the whole value. */
-unsigned flags_of_quantity(struct quantity q);
+flag_bits flags_of_quantity(struct quantity q);
 
 /* Flags that the status bits of observations stand for. */
-unsigned flags_of_status(unsigned status);
+flag_bits flags_of_status(unsigned status);
 /* FLAG_UNDEFINED where both are known and the whole is zero, else 0. */
-unsigned flags_of_ratio(struct figure part, struct figure whole);
+flag_bits flags_of_ratio(struct figure part, struct figure whole);
 
 /* ---- the frame of a question ---- */
 
@@ -128,7 +130,7 @@ struct frame {
     struct cube_set leaves; /* member == NULL: all */
     const struct str *code; /* what the leaves stand for; n_codes == 0: TOTAL */
     size_t n_codes;
-    unsigned flags;         /* of every row: what the leaves stand for is in the data only in part */
+    flag_bits flags;         /* of every row: what the leaves stand for is in the data only in part */
     struct ask *ask;        /* the batch that its statements go into */
 };
 
@@ -152,11 +154,11 @@ static inline struct goods frame_goods(const struct frame *frame)
     return (struct goods){frame->code, frame->n_codes, frame->leaves.member != NULL};
 }
 
-/* Of a part: how many of the codes below its goods the return has, and how many there are. Unknown of a whole, and where that is not known. */
+/* Of a part: how many of the codes below its goods it is made of, and how many there are. Unknown of a whole, and where that is not known. */
 struct codes {
     struct figure held, total; /* numbers */
 };
-struct codes frame_codes(const struct frame *frame, enum flow flow, uint32_t period, struct goods goods,
+struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period, struct goods goods,
                          struct figure figure);
 /* Of two figures of the same goods: those of the one that has fewer. */
 struct codes codes_of_both(struct codes a, struct codes b);

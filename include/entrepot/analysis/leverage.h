@@ -24,7 +24,7 @@ struct leverage_row {
     enum lever lever;
     struct codes codes;
     unsigned months_held; /* that both flows are of */
-    unsigned flags;
+    flag_bits flags;
 };
 
 /* Over all products of the question; each is weighed with its share in the imports of all of them. */

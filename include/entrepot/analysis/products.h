@@ -17,7 +17,7 @@ struct product_row {
     double exports_contribution_pp, imports_contribution_pp, balance_contribution_pp;
     struct codes codes;
     unsigned months_held; /* that both flows are of */
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct product_question {

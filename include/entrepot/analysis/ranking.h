@@ -22,7 +22,7 @@ struct deficit_row {
     double cumulative_share;                 /* of this and all larger ones */
     double share_of_balance;                 /* D4: of the balance with all partners; may exceed 1 or change sign */
     unsigned months_held;                    /* that both flows are of */
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct deficit_summary {
@@ -50,7 +50,7 @@ struct partner_row {
     double cumulative_share; /* of this and all larger ones */
     double growth;           /* G1: of the measure against the year before; needs both years complete */
     unsigned months_held;    /* that both flows are of, or the one that is known */
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct partner_summary {

@@ -42,7 +42,7 @@ struct scenario_step {
     struct figure partner_loss;           /* cut_y of the partner's exports to the reporter, in the partner's books */
     double partner_loss_share;            /* of its exports of the products */
     double partner_loss_share_of_exports; /* of all its exports */
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct scenario_part {
@@ -60,6 +60,7 @@ struct scenario {
     double market_tightness;    /* L6: the whole gap / all that others sell (buy) */
     size_t products;            /* with any trade between the two */
     bool partner_books;         /* the partner's own books are there */
+    struct world_cover cover;   /* of those who could sell or buy; no reporters where these are not known */
     struct scenario_state *state;
 };
 

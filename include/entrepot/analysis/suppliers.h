@@ -21,7 +21,7 @@ struct supplier_row {
     double unit_value; /* G4: of its exports of the product to all, USD a tonne */
     double rca;        /* S1: (X_sk / X_s) / (X_Wk / X_W); B. Balassa 1965 */
     struct figure capacity;
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct suppliers_summary {
@@ -32,7 +32,7 @@ struct suppliers_summary {
     bool worldwide;             /* capacities and alternatives are known */
     struct world_cover cover;   /* of the world's exports; where `worldwide` */
     size_t without_books;       /* suppliers whose own exports the dataset does not have, though it is worldwide */
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct suppliers_question {

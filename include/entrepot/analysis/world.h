@@ -64,6 +64,6 @@ struct cover_asked; /* at most two statements; lies in the batch's arena */
 struct cover_asked *cover_ask(const struct frame *frame, enum flow flow, const uint32_t *period, size_t n);
 struct world_cover cover_of(const struct cover_asked *asked, uint32_t period);
 /* FLAG_REPORTERS_MISSING or 0. */
-unsigned flags_of_cover(struct world_cover cover);
+flag_bits flags_of_cover(struct world_cover cover);
 
 #endif

@@ -98,7 +98,10 @@ struct cube_knowledge {
     bool part;             /* some of what is there is not all of it */
     bool members;          /* a group without a row of its own: of some member not all is known */
     enum cube_absence why; /* of a month that is not known, or of what a part lacks; CUBE_ZERO: of none */
-    bool bounded;          /* in one own period: what is missing is at most `bound_usd` */
+    bool bounded; /* in one own period: what is missing is at most `bound_usd` */
+    /* It is a sum of products without an aggregate of its own, and what all partners have of them is not what the world's row has: it may lack
+     * some. */
+    bool differs;
     int64_t bound_usd;
 };
 /* Whether the cell has an observation in the period; CUBE_LOOK: the caller does not know. */
@@ -109,13 +112,12 @@ struct cube_knowledge cube_know(const struct cube *cube, const struct cube_cell 
  * return. */
 unsigned cube_months(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period);
 
-/* How many codes of the dataset's own level the return's revision has below the product, and of how many of these the return has anything, be
- * it with one partner only; over several own periods the fewest. False where that is not known, or there is nothing below. */
+/* How many codes of the dataset's own level the return's revision has below the cell's product, and for how many of these the cell has an
+ * observation; over several own periods the fewest. False where that is not known, or there is nothing below. */
 struct cube_codes {
     unsigned held, total;
 };
-bool cube_codes_of(const struct cube *cube, uint32_t reporter, enum flow flow, uint32_t period, struct str product,
-                   struct cube_codes *out);
+bool cube_codes_of(const struct cube *cube, const struct cube_cell *cell, uint32_t period, struct cube_codes *out);
 
 /* The unit of the source's last digit, in USD: figures that differ by as many as they have parts differ by rounding. */
 int64_t cube_unit_usd(const struct cube *cube);

@@ -55,7 +55,7 @@ struct dependence_told {
     struct dependence_summary all;
     struct figure products, dependent; /* numbers; not known where no product's imports are */
     double share_of_products, share_of_imports;
-    unsigned flags; /* of any row */
+    flag_bits flags; /* of any row */
 };
 struct dependence_told dependence_told(const struct dependence_question *question,
                                        const struct dependence_answer *answer);

@@ -115,7 +115,7 @@ struct listed {
 #define FROM_PERIOD(row, member) FROM_(PERIOD, STRING, row, member, uint32_t)
 #define FROM_DATASET(row, member) FROM_(DATASET, STRING, row, member, const struct cube *)
 #define FROM_TRUTH(row, member) FROM_(TRUTH, BOOLEAN, row, member, bool)
-#define FROM_FLAGS(row, member) FROM_(FLAGS, FLAGS, row, member, unsigned)
+#define FROM_FLAGS(row, member) FROM_(FLAGS, FLAGS, row, member, flag_bits)
 #define FROM_LIST(row, member) FROM_(LIST, LIST, row, member, struct str)
 #define FROM_CELL(cells, row, member) FROM_(CELL, cells, row, member, struct cell)
 /* Enums: any of the size of an int. */
@@ -137,7 +137,7 @@ struct cell {
         int64_t integer;
         double number;
         bool boolean;
-        unsigned flags;
+        flag_bits flags;
     };
 };
 
@@ -196,7 +196,7 @@ static inline struct cell cell_ratio(double ratio) /* NaN, infinity: null */
     cell.number = ratio;
     return cell;
 }
-static inline struct cell cell_flags(unsigned flags)
+static inline struct cell cell_flags(flag_bits flags)
 {
     struct cell cell;
     cell.kind = CELL_FLAGS;

@@ -55,7 +55,7 @@ FILLER(country_name, uint32_t, cell_country_name(call, *value))
 FILLER(dataset, struct cube *const, *value ? cell_str(cube_dataset(*value)->id) : cell_null)
 FILLER(truth, bool, cell_bool(*value))
 FILLER(verdict, unsigned, cell_verdict(*value))
-FILLER(flags, unsigned, cell_flags(*value))
+FILLER(flags, flag_bits, cell_flags(*value))
 FILLER(list, struct str, ((struct cell){.kind = CELL_LIST, .text = *value}))
 FILLER(cell, struct cell, *value)
 

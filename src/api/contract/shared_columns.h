@@ -17,7 +17,7 @@
            .unit = "USD", .flow = flow_)      
 /* What a part is made of. */
 #define COLUMNS_OF_CODES(row, codes)                                                                                   \
-    COLUMN("codes_held", "of a part: of how many of codes_total the return has anything; null of a whole",             \
+    COLUMN("codes_held", "of a part: of how many of codes_total it is made; null of a whole",             \
            FROM_FIGURE(row, codes.held)),                                                                              \
         COLUMN("codes_total", "of a part: codes of the dataset's own level that its revision has in the product",      \
                FROM_FIGURE(row, codes.total))

@@ -11,7 +11,8 @@
 
 /* A row: what a set of books says, or the sum of the published parts, of which most are nothing. */
 struct candidate {
-    unsigned rank, flags;
+    unsigned rank;
+    flag_bits flags;
     enum agreement verdict;
     const struct cube *cube;
     uint32_t reporter, partner;

@@ -274,10 +274,10 @@ static const struct bilateral_row nothing = {.cover_ratio = (double)NAN,
                                              .flags = FLAG_BIT(FLAG_NOT_REPORTED)};
 
 /* Why the leading dataset, or the pair's own, does not know the pair's trade in the period. */
-static unsigned why_nothing(const struct comparison *c, const struct pair *pair, uint32_t period)
+static flag_bits why_nothing(const struct comparison *c, const struct pair *pair, uint32_t period)
 {
     const struct frame frame = frame_for(c, pair, pair->chosen ? pair->chosen->cube : c->lead);
-    unsigned flags = nothing.flags;
+    flag_bits flags = nothing.flags;
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
         flags |= frame_figure(&frame, frame.partner, f, period, frame_goods(&frame), FIGURE_NONE).flags;
     return flags;

@@ -77,7 +77,7 @@ static enum status deficits_work(struct call *call)
     call->shared.period = cell_period(call, asked->period);
     if (status == ST_OK)
         status = call_rows(call, row, n, sizeof *row);
-    call->empty_reason = summary.unknown ? "not_known" : "no_deficits";
+    call->empty_reason = summary.unknown || summary.unsure ? "not_known" : "no_deficits";
     return status;
 }
 

@@ -136,7 +136,7 @@ static struct cell together(const struct call *call, size_t first, size_t c)
     bool adds = t->column[c].additive && !(call->unsummed & (uint64_t)1 << c),
          same = t->column[c].type == COLUMN_STRING;
     struct cell sum = cell_null;
-    unsigned flags = 0;
+    flag_bits flags = 0;
     for (size_t r = first; r < t->n_rows; r++) {
         const struct cell *cell = &t->cell[r * t->n_columns + c];
         if (adds)

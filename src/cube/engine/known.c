@@ -730,6 +730,20 @@ static void know_group_in(const struct asking *a, unsigned months, struct cube_k
     out->members = out->members || known.whole < known.of;
 }
 
+/* Whether a sum that has no aggregate of its own may lack products that the world's row has. */
+static bool may_lack(const struct asking *a)
+{
+    const uint32_t partner = RUN_PARTNER(a->key);
+    struct file_rest rest;
+    if (partner >= a->cube->image.n_members || a->cell->partner == cube_world(a->cube) ||
+        a->place.level >= a->cube->dataset.level || (a->own->flags & RETURN_STATED) || !(a->own->flags & RETURN_WORLD) ||
+        published_at(a->cube, a->segment, a->key, a->place.level == LEVEL_TOTAL ? NODE(LEVEL_TOTAL, 0) : a->place.node) ||
+        rest_above(a, &rest))
+        return false;
+    const struct gap gap = gap_at(a);
+    return gap.known && !gap.none;
+}
+
 /* One own period of it. */
 static void know_in(const struct asking *a, uint32_t period, enum cube_seen seen, struct cube_knowledge *out)
 {
@@ -745,6 +759,7 @@ static void know_in(const struct asking *a, uint32_t period, enum cube_seen seen
     if (there && is_vague_sum(a) ? sum_is_whole(a, &missing) && whole_in(a, &missing)
                                  : there && (a->place.level >= a->cube->dataset.level || whole_in(a, &missing))) {
         out->months |= months;
+        out->differs = out->differs || may_lack(a);
         return;
     }
     if (!there)
@@ -780,43 +795,37 @@ struct cube_knowledge cube_know(const struct cube *cube, const struct cube_cell 
     return out;
 }
 
-/* Codes of the place that stand in one of two runs: the sum of all partners, and the world's row. */
-static unsigned codes_in(const struct asking *a, uint32_t all, uint32_t world)
+/* Codes of the place that stand in the cell's run. */
+static unsigned codes_in(const struct asking *a)
 {
     const struct cube *cube = a->cube;
     const struct image_segment *s = &cube->image.segment[a->segment];
     const struct str *leaf = cube->level[cube->dataset.level].code;
-    const struct file_run *run[2] = {run_of(cube, a->segment, all), run_of(cube, a->segment, world)};
-    struct run_view view[2];
-    bool there[2];
+    const struct file_run *run = run_of(cube, a->segment, a->key);
+    struct run_view view;
     uint32_t row;
     unsigned held = 0;
-    for (size_t k = 0; k < 2; k++)
-        there[k] = run[k] && run_view(run[k], s->rows, s->rows_bytes, s->n_leaves, &view[k]);
-    for (uint32_t i = local_bound(s, a->place.from); i < s->n_leaves && s->leaf[i] < a->place.to; i++) {
-        bool found = (there[0] && run_find(&view[0], i, &row)) || (there[1] && run_find(&view[1], i, &row));
-        held += found && correlation_has(&cube->tables, a->own->revision, leaf[s->leaf[i]]);
-    }
+    if (!run || !run_view(run, s->rows, s->rows_bytes, s->n_leaves, &view))
+        return 0;
+    for (uint32_t i = local_bound(s, a->place.from); i < s->n_leaves && s->leaf[i] < a->place.to; i++)
+        held += run_find(&view, i, &row) && correlation_has(&cube->tables, a->own->revision, leaf[s->leaf[i]]);
     return held;
 }
 
-bool cube_codes_of(const struct cube *cube, uint32_t reporter, enum flow flow, uint32_t period, struct str product,
-                   struct cube_codes *out)
+bool cube_codes_of(const struct cube *cube, const struct cube_cell *cell, uint32_t period, struct cube_codes *out)
 {
-    const struct cube_cell cell = {reporter, ANY_MEMBER, flow, product};
-    struct asking a = ask_in(cube, &cell);
-    const uint32_t world = key_of(cube, reporter, countries_world(cube->countries), flow);
+    struct asking a = ask_in(cube, cell);
     size_t from, to;
     *out = (struct cube_codes){.held = UINT32_MAX};
     engine_segments(cube, period, &from, &to);
     for (size_t i = from; i < to && a.place.level < cube->dataset.level; i++) {
         a.segment = (uint32_t)i;
-        a.own = return_in(cube, a.segment, reporter, flow);
+        a.own = return_in(cube, a.segment, cell->reporter, cell->flow);
         if (!a.own)
             continue;
-        unsigned held = codes_in(&a, a.key, world);
+        unsigned held = codes_in(&a);
         out->held = held < out->held ? held : out->held;
-        out->total = (unsigned)correlation_count_below(&cube->tables, a.own->revision, product, cube->dataset.level);
+        out->total = (unsigned)correlation_count_below(&cube->tables, a.own->revision, a.place.code, cube->dataset.level);
     }
     return out->total > 0 && out->held != UINT32_MAX;
 }

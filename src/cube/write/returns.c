@@ -552,8 +552,11 @@ static enum status add_return(struct returns *r, const struct returns_segment *s
     bool own = true;
     for (size_t i = 0; i < row->n; i++) {
         own = own && (told[i].own || RUN_PARTNER(row->run[i].key) == r->members->n);
-        if (!told[i].own && !stated.products)
-            told[i] = whole;
+        if (told[i].own || stated.products)
+            continue;
+        told[i] = whole;
+        if (RETURN_LEVEL(whole.level) < level_byte(r->dataset->level)) /* totals that others publish are none of its own */
+            told[i].level = CHOSEN;
     }
     struct file_return out = {.segment = s->number,
                               .reporter = (uint16_t)RUN_REPORTER(key),

@@ -16,7 +16,7 @@ RETURNS = ("reported", "closed", "with_total", "listed", "half", "missing_months
 PERIODS = ("reconciled", "reconciled_closed")
 BELOW = ("with_total", "chapters_and_some", "extract_with_total", "nowhere_in_particular", "selected", "extract_bare", "missing_months")
 # What says of how much a figure is made: where it changes, the change is said.
-STATED = ("months_held", "world_reporters", "world_trade_share", "codes_held", "years_held")
+STATED = ("months_held", "mirrored_months_held", "world_reporters", "world_trade_share", "codes_held", "years_held")
 MAY_CHANGE = ("rank", "growth", "cagr", "since", "rank_of", "period", "months_held", "codes_held", "world_reporters",
               "world_trade_share", "years_held")
 
