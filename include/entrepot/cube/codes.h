@@ -35,7 +35,7 @@ enum code_system { CODES_ISO3, CODES_M49, CODES_COMTRADE };
 struct countries;
 
 /* From CSV with the header id,iso3,iso2,m49,comtrade,name,kind,region,subregion,valid_from,valid_to,aliases,note and, if
- * it likes, members: of a group, as "AUT:1995-01-01 BEL GBR::2020-01-31". `name` is the file's name for messages. Refuses double ids, unknown
+ * it likes, members: of a group, as "AUT:1995-01-01 BEL GBR::2020-01-31", of a former country those that it became. `name` is the file's name for messages. Refuses double ids, unknown
  * kinds, a missing world, a member that is none. The caller frees *out. */
 enum status countries_read(const char *name, struct str csv, struct countries **out,
                            struct problem *problem) MUST_CHECK;
@@ -48,8 +48,9 @@ uint32_t countries_world(const struct countries *countries);
 /* True for what `*` expands to: everything but groups and the world. */
 bool countries_countable(const struct countries *countries, uint32_t id);
 
-/* The members of a group: how many, the first in *first; 0 of what is none. */
+/* The members of a group: how many, the first in *first; 0 of what is none. And the countries that a former one became, or became part of. */
 size_t countries_group(const struct countries *countries, uint32_t id, const struct group_member **first);
+size_t countries_heirs(const struct countries *countries, uint32_t id, const struct group_member **first);
 
 /* A code as a request writes it, in any letter case: id, alpha-3, alpha-2, then a number as M49, then as Comtrade; leading zeros
  * do not matter. Names are not codes. NO_ID if none. Of several rows with one code the present country wins. */

@@ -173,6 +173,11 @@ static struct group_member read_member(const struct countries *c, struct str tex
     return m;
 }
 
+static bool has_members(const struct countries *c, uint32_t id)
+{
+    return c->country[id].kind == MEMBER_GROUP || c->country[id].kind == MEMBER_FORMER;
+}
+
 static enum status read_group(struct countries *c, uint32_t id, const char *name, struct problem *problem)
 {
     struct str rest = c->members[id];
@@ -183,7 +188,7 @@ static enum status read_group(struct countries *c, uint32_t id, const char *name
         struct str word = str_cut(&rest, ' ');
         struct group_member m = read_member(c, word);
         bool dates = (m.from.n == 0 || m.from.n == 10) && (m.to.n == 0 || m.to.n == 10);
-        if (m.id == NO_ID || c->country[m.id].kind == MEMBER_GROUP || c->country[id].kind != MEMBER_GROUP || !dates)
+        if (m.id == NO_ID || c->country[m.id].kind == MEMBER_GROUP || !has_members(c, id) || !dates)
             return problem_set(problem, ST_INVALID, name, "\"%.*s\" cannot be a member of \"%.*s\"", STR_ARG(word),
                                STR_ARG(c->country[id].id));
         c->group[id][c->n_group[id]++] = m;
@@ -200,10 +205,22 @@ static enum status read_groups(struct countries *c, const char *name, struct pro
     return status;
 }
 
+static size_t members_of(const struct countries *c, uint32_t id, enum member_kind kind,
+                         const struct group_member **first)
+{
+    bool has = id < c->n && c->country[id].kind == kind;
+    *first = has ? c->group[id] : NULL;
+    return has ? c->n_group[id] : 0;
+}
+
 size_t countries_group(const struct countries *c, uint32_t id, const struct group_member **first)
 {
-    *first = id < c->n ? c->group[id] : NULL;
-    return id < c->n ? c->n_group[id] : 0;
+    return members_of(c, id, MEMBER_GROUP, first);
+}
+
+size_t countries_heirs(const struct countries *c, uint32_t id, const struct group_member **first)
+{
+    return members_of(c, id, MEMBER_FORMER, first);
 }
 
 static enum status check_ids(struct countries *c, const char *name, struct problem *problem)

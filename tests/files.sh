@@ -1,0 +1,71 @@
+#!/bin/bash
+# From files to answers, as a user goes: several files, a month more, groups, countries that ended. One "ok" or "not ok" a case.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+entrepot=${ENTREPOT:-build/gcc/entrepot}
+case $entrepot in /*) ;; *) entrepot=$PWD/$entrepot ;; esac
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# says NAME PATTERN COMMAND…: what the command says on both outputs has the pattern (grep -E) in it.
+says() {
+    local name=$1 pattern=$2
+    shift 2
+    "$@" >"$work/said" 2>&1
+    if grep -qE -- "$pattern" "$work/said"; then
+        echo "ok $name"
+    else
+        echo "not ok $name"
+        head -c 600 "$work/said" | sed "s|^|# |; s|\$|  (wanted: $pattern)|"
+        failed=1
+    fi
+}
+# same NAME FILE FILE
+same() {
+    if cmp -s "$2" "$3"; then echo "ok $1"; else
+        echo "not ok $1"
+        failed=1
+    fi
+}
+import() { "$entrepot" import "$@"; }
+ask() { "$entrepot" get "$1" --data "$work/out.cube"; }
+rows() { ask "/v1/flows.csv?$1&limit=1000" | tail -n +2; }
+put() { cat >"$work/$1"; }
+
+# ---- groups ----
+
+put union.csv <<'CSV'
+period,reporter,partner,flow,product,value_usd
+2019,IND,DEU,X,TOTAL,40
+2019,IND,FRA,X,TOTAL,10
+2019,IND,GBR,X,TOTAL,5
+2019,IND,USA,X,TOTAL,70
+2019,DEU,FRA,X,TOTAL,9
+2019,DEU,ITA,X,TOTAL,2
+2021,IND,DEU,X,TOTAL,41
+2021,IND,GBR,X,TOTAL,6
+2021,IND,USA,X,TOTAL,71
+2022,IND,X97,X,TOTAL,77
+2022,IND,DEU,X,TOTAL,44
+2022,IND,CHN,X,TOTAL,8
+CSV
+says 'a group is told' 'in no sum X97 \(European Union\): 1 row' import "$work/union.csv" --partners all -o "$work/out.cube"
+total='flow=exports&group_by=period'
+says 'a group is the sum of its members at the time' '^2019,.*,exports,,,55,' rows "reporter=IND&partner=X97&$total&period=2019"
+says 'who left it is no member' '^2021,.*,exports,,,41,' rows "reporter=IND&partner=EU&$total&period=2021"
+says 'its own row comes first' '^2022,.*,exports,,,77,' rows "reporter=IND&partner=X97&$total&period=2022"
+says 'no sum has it' '^2022,.*,exports,,,52,' rows "reporter=IND&partner=*&$total&period=2022"
+says 'trade inside is left out' '^2019,.*,exports,,,11,' rows "reporter=DEU&partner=X97&$total&period=2019"
+says 'reporters may be groups' 'in no sum X97' import tests/fixtures/import/tidy-groups.csv -o "$work/out.cube"
+says 'asked for by name' '^2019,.*,exports,,,500,' rows "reporter=X97&partner=WLD&$total&period=2019"
+
+# ---- countries that ended ----
+
+says 'a former country loads' '9 observations' import tests/fixtures/import/former.csv --partners all -o "$work/out.cube"
+says 'a series names the code before' 'BEL came out of X58 .*/v1/bilateral/IND/X58' ask /v1/bilateral/IND/BEL
+says 'of the world, too' 'ZAF came out of X711' ask '/v1/flows?reporter=IND&partner=ZAF&period=1998..2000&group_by=period&flow=exports'
+says 'a year before it began' 'SCG \(Serbia and Montenegro\) has it' ask '/v1/bilateral/IND/SRB?period=2000'
+says 'no word of it where nothing is asked' '"warnings": ?\[[^]]*lacks imports"\]' ask '/v1/bilateral/IND/BEL?period=2000'
+
+[ $failed = 0 ]
