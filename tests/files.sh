@@ -68,4 +68,23 @@ says 'of the world, too' 'ZAF came out of X711' ask '/v1/flows?reporter=IND&part
 says 'a year before it began' 'SCG \(Serbia and Montenegro\) has it' ask '/v1/bilateral/IND/SRB?period=2000'
 says 'no word of it where nothing is asked' '"warnings": ?\[[^]]*lacks imports"\]' ask '/v1/bilateral/IND/BEL?period=2000'
 
+# ---- several files under one manifest ----
+
+cp tests/fixtures/import/several-*.csv tests/fixtures/import/several.json "$work"
+says 'files of several forms are one dataset' '4 observations' import "$work/several.json" -o "$work/out.cube" --report "$work/report.json"
+says 'figures that agree are told' '1 figures that agree, 2 of which the newer answers' import "$work/several.json" -o "$work/out.cube"
+says 'the difference is listed' 'superseded: 2019 IND CHN imports 84: 2500000 USD, was 2000000' import "$work/several.json" -o "$work/out.cube"
+says 'a total too' 'superseded: 2019 IND CHN imports TOTAL: 4000000 USD, was 3000000' import "$work/several.json" -o "$work/out.cube"
+says 'the report has it' '"older_value_usd": 2000000' cat "$work/report.json"
+says 'the finer one stays where they agree' '^2019,.*,imports,85,.*,1049999,' rows 'reporter=IND&partner=CHN&flow=imports&period=2019&level=hs2&group_by=period,product'
+says 'the newer one where not' '^2019,.*,imports,84,.*,2500000,' rows 'reporter=IND&partner=CHN&flow=imports&period=2019&level=hs2&group_by=period,product'
+sed 's/"published": "2025-03", //; s/"file": "several-old.csv"/"published": "2026-01", &/' "$work/several.json" >"$work/turned.json"
+says 'published says which is newer' 'superseded: 2019 IND CHN imports 84: 2000000 USD, was 2500000' import "$work/turned.json" -o "$work/out.cube"
+sed 's/"published": "2025-03"/"title": "Another"/' "$work/several.json" >"$work/wrong.json"
+says 'a file has no title' 'key "files": a file has keys of its own about its columns' import "$work/wrong.json" -o "$work/out.cube"
+says 'inspect knows each of them' 'several-new.csv: manifest, UTF-8, fields parted by semicolons' "$entrepot" inspect "$work/several.json"
+(cd "$work" && "$entrepot" inspect several.json --manifest >again.json)
+"$entrepot" import "$work/several.json" -o "$work/out.cube" >"$work/said" && "$entrepot" import "$work/again.json" -o "$work/again.cube" >"$work/said"
+same 'the manifest that inspect writes gives the same bytes' "$work/out.cube" "$work/again.cube"
+
 [ $failed = 0 ]

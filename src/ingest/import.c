@@ -34,7 +34,8 @@ static enum status take_manifest_file(struct importing *im, struct problem *prob
     im->input = arena_new(&im->arena, struct input, im->map.files.n + 1);
     for (size_t i = 0; im->input && i < im->map.files.n; i++) {
         struct str path = import_beside(im->manifest, im->map.files.text[i], &im->arena);
-        im->input[im->n_inputs++] = (struct input){.path = path.p, .name = path.p};
+        const uint32_t order = im->order ? im->order : im->map.files.n > 1 ? (uint32_t)i + 1 : 0;
+        im->input[im->n_inputs++] = (struct input){.path = path.p, .name = path.p, .order = order};
     }
     return im->n_inputs && im->input[im->n_inputs - 1].path
                ? ST_OK
@@ -137,9 +138,69 @@ static enum status check_options(const struct importing *im, struct problem *pro
 
 /* ---- imports ---- */
 
+/* ---- several files ---- */
+
+/* The newer the larger: by when they were published, then by the order of the list. */
+static uint32_t order_of(const struct manifest_part *part, size_t n, size_t at)
+{
+    uint32_t order = 1;
+    for (size_t i = 0; i < n; i++) {
+        int c = str_cmp(part[i].published, part[at].published);
+        order += c < 0 || (c == 0 && i < at);
+    }
+    return order;
+}
+
+/* One more description of the import, with the tables and options of the first. */
+static struct importing *add_part(struct importing *im)
+{
+    struct importing *part = arena_new(&im->arena, struct importing, 1);
+    if (!part)
+        return NULL;
+    *part = (struct importing){.adapter = im->adapter,
+                               .countries = im->countries,
+                               .options = im->options,
+                               .manifest = im->manifest,
+                               .report = im->report};
+    arena_init(&part->arena, SIZE_MAX);
+    im->part[im->n_parts++] = part;
+    return part;
+}
+
+static enum status read_map(struct importing *im, const char *name, struct problem *problem)
+{
+    enum status status = dataset_read(name, im->description, &im->arena, &im->dataset, &im->map, problem);
+    return status == ST_OK ? reader_set(im->options->set, &im->map, problem) : status;
+}
+
+/* Each file of the list becomes a description of its own. What is stated of returns holds for the dataset. */
+static enum status read_parts(struct importing *im, const struct manifest_part *list, size_t n, const char *name,
+                              struct problem *problem)
+{
+    enum status status = ST_OK;
+    if (im->n_inputs)
+        return problem_set(problem, ST_INVALID, name,
+                           "its files have keys of their own: no others can come in their place");
+    im->part = arena_new(&im->arena, struct importing *, n);
+    if (!im->part)
+        return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
+    im->part[0] = im;
+    im->n_parts = 1;
+    for (size_t i = 0; status == ST_OK && i < n; i++) {
+        struct importing *part = i ? add_part(im) : im;
+        if (!part)
+            return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
+        part->description = list[i].json;
+        part->order = order_of(list, n, i);
+        status = read_map(part, name, problem);
+    }
+    return status;
+}
+
 /* The description of a format that was named; without a name that of the first that fits is taken later. */
 static enum status read_description(struct importing *im, const char *format, struct problem *problem)
 {
+    struct manifest_part *list;
     char *own = NULL;
     size_t n;
     struct str text = im->manifest ? str_span(NULL, 0) : shipped_find(str_view(format));
@@ -153,8 +214,11 @@ static enum status read_description(struct importing *im, const char *format, st
     free(own);
     if (!im->description.p)
         return problem_set(problem, ST_NO_MEMORY, format, "out of memory");
-    enum status status = dataset_read(format, im->description, &im->arena, &im->dataset, &im->map, problem);
-    return status == ST_OK ? reader_set(im->options->set, &im->map, problem) : status;
+    im->whole = im->description;
+    enum status status = manifest_parts(format, im->description, &im->arena, &list, &n, problem);
+    if (status != ST_OK)
+        return status;
+    return n ? read_parts(im, list, n, format, problem) : read_map(im, format, problem);
 }
 
 bool ingest_is_format(const char *word)
@@ -197,6 +261,56 @@ static enum status describe(struct importing *im, struct problem *problem)
                                  : reader_take(im, im->manifest ? im->manifest : report->format, problem);
 }
 
+static enum status prepare_part(struct importing *im, struct problem *problem)
+{
+    enum status status = take_manifest_file(im, problem);
+    if (status == ST_OK)
+        status = look_at_files(im, problem);
+    if (status == ST_OK)
+        status = recognise(im, problem);
+    return status == ST_OK ? describe(im, problem) : status;
+}
+
+static bool has_note(const struct dataset *d, struct str note)
+{
+    bool has = false;
+    for (size_t i = 0; i < d->n_notes; i++)
+        has = has || str_eq(d->note[i], note);
+    return has;
+}
+
+static enum status join_statements(struct importing *im, const struct dataset *own, struct problem *problem)
+{
+    struct dataset *d = &im->dataset;
+    struct dataset_statement *all =
+        arena_new(&im->arena, struct dataset_statement, d->n_statements + own->n_statements + 1);
+    if (!all)
+        return problem_set(problem, ST_NO_MEMORY, "import", "out of memory");
+    for (size_t i = 0; i < d->n_statements; i++)
+        all[i] = d->statement[i];
+    for (size_t i = 0; i < own->n_statements; i++)
+        all[d->n_statements + i] = own->statement[i];
+    d->statement = all;
+    d->n_statements += own->n_statements;
+    return ST_OK;
+}
+
+/* What the dataset is told of by one of its files. */
+static enum status join_parts(struct importing *im, struct problem *problem)
+{
+    enum status status = ST_OK;
+    for (size_t k = 1; status == ST_OK && k < im->n_parts; k++) {
+        struct importing *part = im->part[k];
+        part->members.unknown_as = im->members.unknown_as;
+        im->total_bytes = im->total_bytes && part->total_bytes ? im->total_bytes + part->total_bytes : 0;
+        for (size_t i = 0; i < part->dataset.n_notes && im->dataset.n_notes < DATASET_NOTES_MAX; i++)
+            if (!has_note(&im->dataset, part->dataset.note[i]))
+                im->dataset.note[im->dataset.n_notes++] = part->dataset.note[i];
+        status = join_statements(im, &part->dataset, problem);
+    }
+    return status;
+}
+
 static enum status prepare(struct importing *im, const char *format, const char *const *file, size_t n,
                            struct problem *problem)
 {
@@ -205,18 +319,14 @@ static enum status prepare(struct importing *im, const char *format, const char 
         status = check_options(im, problem);
     if (status == ST_OK && !im->recognised)
         status = read_description(im, format, problem);
+    for (size_t i = 0; status == ST_OK && i < im->n_parts; i++)
+        status = prepare_part(im->part[i], problem);
     if (status == ST_OK)
-        status = take_manifest_file(im, problem);
-    if (status == ST_OK)
-        status = look_at_files(im, problem);
-    if (status == ST_OK)
-        status = recognise(im, problem);
-    if (status == ST_OK)
-        status = describe(im, problem);
-    return status == ST_OK ? apply_options(im, problem) : status;
+        status = apply_options(im, problem);
+    return status == ST_OK ? join_parts(im, problem) : status;
 }
 
-static void release(struct importing *im)
+static void release_part(struct importing *im)
 {
     for (size_t i = 0; i < im->n_inputs; i++)
         if (im->input[i].held) {
@@ -227,6 +337,13 @@ static void release(struct importing *im)
         container_close(im->container[i]);
     free(im->container);
     arena_release(&im->arena);
+}
+
+static void release(struct importing *im)
+{
+    for (size_t k = im->n_parts; k-- > 1;)
+        release_part(im->part[k]);
+    release_part(im);
 }
 
 /* ---- reading ---- */
@@ -288,7 +405,7 @@ enum status ingest_import(const char *format, const char *const *file, size_t n,
                           const struct countries *countries, const struct ingest_options *options,
                           struct ingest_report *report, struct problem *problem)
 {
-    struct importing im = {.countries = countries, .options = options, .report = report};
+    struct importing im = {.countries = countries, .options = options, .report = report}, *only = &im;
     struct cube_writer *writer = NULL;
     struct pool *pool = NULL;
     memset(report, 0, sizeof *report);
@@ -298,6 +415,8 @@ enum status ingest_import(const char *format, const char *const *file, size_t n,
                             "write baci, comtrade, the path of a manifest (.json), or no format at all");
     }
     arena_init(&im.arena, SIZE_MAX);
+    im.part = &only;
+    im.n_parts = 1;
     enum status status = prepare(&im, format, file, n, problem);
     if (status == ST_OK) {
         pool = pool_new(options->threads);
@@ -324,7 +443,9 @@ enum status ingest_manifest(const char *path, const struct countries *countries,
     struct ingest_report *report = calloc(1, sizeof *report);
     if (!report)
         return problem_set(problem, ST_NO_MEMORY, path, "out of memory");
-    struct importing im = {.countries = countries, .options = &options, .report = report};
+    struct importing im = {.countries = countries, .options = &options, .report = report}, *only = &im;
+    im.part = &only;
+    im.n_parts = 1;
     (void)choose(&im, path);
     im.manifest = path; /* whatever it is called */
     im.adapter = &adapter_reader;

@@ -150,6 +150,14 @@ bool dataset_id_good(struct str id);
 enum status dataset_read(const char *name, struct str json, struct arena *arena, struct dataset *out,
                          struct dataset_csv *csv, struct problem *problem) MUST_CHECK;
 
+/* Where "files" are objects with keys of their own: a manifest for each of them, as JSON, and when it was published. *n is 0 where they are texts
+ * alone, or there is one "file". In `arena`. ST_INVALID. */
+struct manifest_part {
+    struct str json, published;
+};
+enum status manifest_parts(const char *name, struct str json, struct arena *arena, struct manifest_part **out,
+                           size_t *n, struct problem *problem) MUST_CHECK;
+
 /* The description as compact JSON with a fixed order of keys: what goes into a cube file. */
 enum status dataset_print(const struct dataset *dataset, struct buf *out) MUST_CHECK;
 

@@ -197,7 +197,7 @@ static enum status import_and_open(const struct import_options *o, const char *f
         report_print(report, o->inspect ? "what would be imported" : o->output, cube, countries,
                      progress_seconds(&progress), o->inspect);
     if (o->report)
-        status = report_write(o->report, report, o->output, cube, problem);
+        status = report_write(o->report, report, o->output, cube, countries, problem);
     cube_close(cube);
     return status;
 }

@@ -40,6 +40,8 @@ struct input {
     char delimiter;
     uint64_t header_line; /* from 1 */
     uint32_t source;      /* the writer's number for it, once it is numbered */
+    uint32_t order;       /* among the files of a manifest, the newer the larger; 0: none */
+    unsigned fineness;    /* of its values so far, as in struct tally */
     bool numbered;
     uint32_t year; /* in the file's name; 0 if there is none */
     size_t column[INPUT_COLUMNS_MAX], n_columns;
@@ -124,6 +126,11 @@ struct importing {
     size_t n_containers;
     struct cube_double contradicted[CONTRADICTED_MAX]; /* returns that are left out */
     size_t n_contradicted;
+    struct importing **
+        part; /* the descriptions of an import, itself the first: each with its inputs and all that follows from them */
+    size_t n_parts;
+    uint32_t order;               /* of its inputs, where a manifest has several parts; 0: none */
+    struct str whole;             /* the manifest of all parts, JSON */
     struct str description;       /* JSON: what im->map and the dataset were read from */
     struct ingest_report *report; /* told of what is found out */
 };

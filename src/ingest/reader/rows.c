@@ -366,7 +366,9 @@ static enum status read_revision(const struct parse *p, enum level level, uint8_
 {
     struct str text = cell(p, ROLE_HS), wanted = p->importing->dataset.hs;
     *hs = 0;
-    if (p->input->column[ROLE_HS] == CSV_FIELDS_MAX || level == LEVEL_TOTAL)
+    if (text.n == 0 && p->input->column[ROLE_HS] == CSV_FIELDS_MAX)
+        return ST_OK;
+    if (level == LEVEL_TOTAL)
         return ST_OK;
     unsigned revision = hs_number(text);
     if (revision == 0)
