@@ -87,4 +87,78 @@ says 'inspect knows each of them' 'several-new.csv: manifest, UTF-8, fields part
 "$entrepot" import "$work/several.json" -o "$work/out.cube" >"$work/said" && "$entrepot" import "$work/again.json" -o "$work/again.cube" >"$work/said"
 same 'the manifest that inspect writes gives the same bytes' "$work/out.cube" "$work/again.cube"
 
+# ---- a month more ----
+
+header='period,reporter,partner,flow,product,value_usd'
+months() { # MONTHS FACTOR: India and China, with a total, a chapter that has a rest, and one without
+    for t in $1; do
+        for pair in IND,CHN IND,WLD CHN,IND CHN,WLD; do
+            for flow in X M; do
+                echo "$t,$pair,$flow,TOTAL,$((1000 * $2))"
+                echo "$t,$pair,$flow,85,$((600 * $2))"
+                echo "$t,$pair,$flow,850760,$((400 * $2))"
+                echo "$t,$pair,$flow,840100,$((300 * $2))"
+            done
+        done
+    done
+}
+(echo "$header" && months '2024-01 2024-02 2024-03' 1) >"$work/whole.csv"
+(echo "$header" && months '2024-01 2024-02' 1) >"$work/two.csv"
+(echo "$header" && months '2024-03' 1) >"$work/third.csv"
+(echo "$header" && months '2024-02' 2 | grep ',IND,.*,M,\|,IND,.*,X,') >"$work/revised.csv"
+(echo "$header" && months '2024-01 2024-03' 1 && months '2024-02' 1 | grep '^2024-02,CHN' && tail -n +2 "$work/revised.csv") >"$work/mended.csv"
+quiet() { "$entrepot" import "$@" >"$work/said" 2>&1 || { echo "not ok import $*" && sed 's/^/# /' "$work/said" && failed=1; }; }
+quiet "$work/whole.csv" -o "$work/whole.cube"
+quiet "$work/two.csv" -o "$work/two.cube"
+says 'a month more' '32 observations of the older cube stay; 0 of its returns' import "$work/third.csv" --into "$work/two.cube" -o "$work/out.cube"
+same 'is what all of them would be' "$work/whole.cube" "$work/out.cube"
+says 'it is sound' 'out.cube: ' "$entrepot" verify "$work/out.cube"
+says 'a revised month replaces' '2 of its returns are replaced: exports of IND in 2024-02, imports of IND in 2024-02' import "$work/revised.csv" --into "$work/whole.cube" -o "$work/out.cube"
+quiet "$work/mended.csv" -o "$work/mended.cube"
+same 'and nothing else' "$work/mended.cube" "$work/out.cube"
+says 'it is sound, too' 'out.cube: ' "$entrepot" verify "$work/out.cube"
+says 'the older cube may be the one that is written' '32 observations of the older cube stay' import "$work/third.csv" --into "$work/two.cube" -o "$work/two.cube"
+same 'as it is elsewhere' "$work/whole.cube" "$work/two.cube"
+says 'twice is once' '4 of its returns are replaced' import "$work/third.csv" --into "$work/two.cube" -o "$work/out.cube"
+same 'the same figures, the same bytes' "$work/whole.cube" "$work/out.cube"
+says 'what was stated of the older returns stays' 'partners: all in 12 of 16 returns; listed in 4' sh -c "\"$entrepot\" import \"$work/third.csv\" --partners all -o \"$work/t.cube\" && grep -v ,WLD, \"$work/third.csv\" | sed 's/2024-03/2024-04/' >\"$work/fourth.csv\" && \"$entrepot\" import \"$work/fourth.csv\" --into \"$work/two.cube\" -o \"$work/out.cube\""
+(echo "$header" && echo '2024,IND,CHN,X,850760,5') >"$work/year.csv"
+says 'a year is no month' 'its periods are of frequency A, those before it of M' import "$work/year.csv" --into "$work/two.cube" -o "$work/out.cube"
+(echo "$header" && echo '2024-05,IND,CHN,X,85076011,5') >"$work/fine.csv"
+says 'finer codes do not fit' 'products are of level hs8, those before it of hs6' import "$work/fine.csv" --into "$work/two.cube" -o "$work/out.cube"
+(echo "$header" && echo '2024-05,IND,CHN,X,85,5') >"$work/coarse.csv"
+says 'a chapter alone is published' '48 observations of the older cube stay' import "$work/coarse.csv" --into "$work/two.cube" -o "$work/out.cube"
+says 'there must be an older cube' 'cannot open' import "$work/third.csv" --into "$work/none.cube" -o "$work/out.cube"
+
+# ---- descriptions of one's own ----
+
+mkdir "$work/readers"
+put readers/istat.json <<'JSON'
+{
+  "reader": "istat",
+  "id": "istat", "title": "Commercio estero", "source": "Istat", "source_url": null, "licence": "CC BY 3.0",
+  "frequency": "found", "level": "found", "hs": null, "valuation": {"exports": "FOB", "imports": "CIF"}, "basis": "reported",
+  "codes": "any",
+  "columns": {"period": "Anno", "partner": "Paese", "flow": "Tipo", "product": "Codice", "value": "Importo"},
+  "constants": {"reporter": "ITA"},
+  "flows": {"Esportazioni": "X", "Importazioni": "M"},
+  "value_unit": "EUR", "decimal": "found"
+}
+JSON
+put istat.csv <<'CSV'
+Anno;Paese;Tipo;Codice;Importo
+2019;CHN;Esportazioni;85;100
+2019;FRA;Importazioni;85;50
+CSV
+says 'nobody knows this form' 'no description fits its columns' import "$work/istat.csv" -o "$work/out.cube"
+says 'a description of one'"'"'s own does' '2 observations' import "$work/istat.csv" --readers "$work/readers" -o "$work/out.cube"
+says 'it may be named' '2 observations' import istat "$work/istat.csv" --readers "$work/readers" -o "$work/out.cube"
+says 'rates are said in every answer' 'Values were EUR and are converted to US dollars' ask '/v1/bilateral/ITA/CHN?product=85'
+echo '{"readers": "readers"}' >"$work/entrepot.json"
+says 'the configuration may say it' '2 observations' import "$work/istat.csv" --config "$work/entrepot.json" -o "$work/out.cube"
+says 'the shipped ones are there still' '2 observations' import tests/fixtures/import/tidy.csv --readers "$work/readers" -o "$work/out.cube"
+sed 's/"reader": "istat",/"file": "a.csv",/' "$work/readers/istat.json" >"$work/readers/wrong.json"
+says 'a description names itself' 'wrong.json: key "reader" is missing' import "$work/istat.csv" --readers "$work/readers" -o "$work/out.cube"
+says 'a folder that is none' 'this is no folder that can be read' import "$work/istat.csv" --readers "$work/nowhere" -o "$work/out.cube"
+
 [ $failed = 0 ]

@@ -203,7 +203,7 @@ static enum status read_description(struct importing *im, const char *format, st
     struct manifest_part *list;
     char *own = NULL;
     size_t n;
-    struct str text = im->manifest ? str_span(NULL, 0) : shipped_find(str_view(format));
+    struct str text = im->manifest ? str_span(NULL, 0) : reader_find(&im->own, str_view(format));
     if (im->manifest) {
         enum status status = ingest_slurp(im->manifest, MANIFEST_BYTES_MAX, &own, &n, problem);
         if (status != ST_OK)
@@ -221,12 +221,23 @@ static enum status read_description(struct importing *im, const char *format, st
     return n ? read_parts(im, list, n, format, problem) : read_map(im, format, problem);
 }
 
-bool ingest_is_format(const char *word)
+static bool is_reader(const char *word, const char *readers)
+{
+    struct arena arena;
+    struct own_readers own;
+    arena_init(&arena, SIZE_MAX);
+    bool read = own_readers(readers, &arena, &own, NULL) == ST_OK;
+    bool found = read ? reader_find(&own, str_view(word)).n > 0 : shipped_find(str_view(word)).n > 0;
+    arena_release(&arena);
+    return found;
+}
+
+bool ingest_is_format(const char *word, const char *readers)
 {
     char *text;
     size_t n;
     if (!str_ends(str_view(word), STR(".json")))
-        return shipped_find(str_view(word)).n > 0;
+        return is_reader(word, readers);
     if (ingest_slurp(word, MANIFEST_BYTES_MAX, &text, &n, NULL) != ST_OK)
         return access(word, R_OK) != 0; /* larger than any manifest, if it is there */
     size_t blanks = strspn(text, " \t\r\n");
@@ -242,7 +253,7 @@ static bool choose(struct importing *im, const char *format)
     im->manifest = format && str_ends(str_view(format), STR(".json")) ? format : NULL;
     (void)snprintf(report->format, sizeof report->format, "%s", im->manifest ? "manifest" : format ? format : "");
     im->adapter = format && strcmp(format, "baci") == 0 ? &adapter_baci : &adapter_reader;
-    return im->recognised || im->manifest || shipped_find(str_view(format)).n;
+    return im->recognised || im->manifest || reader_find(&im->own, str_view(format)).n;
 }
 
 /* What is known of the files once they were looked at. */
@@ -302,6 +313,7 @@ static enum status join_parts(struct importing *im, struct problem *problem)
     for (size_t k = 1; status == ST_OK && k < im->n_parts; k++) {
         struct importing *part = im->part[k];
         part->members.unknown_as = im->members.unknown_as;
+        im->dataset.converted = im->dataset.converted.n ? im->dataset.converted : part->dataset.converted;
         im->total_bytes = im->total_bytes && part->total_bytes ? im->total_bytes + part->total_bytes : 0;
         for (size_t i = 0; i < part->dataset.n_notes && im->dataset.n_notes < DATASET_NOTES_MAX; i++)
             if (!has_note(&im->dataset, part->dataset.note[i]))
@@ -368,7 +380,7 @@ static bool can_be_read_again(const struct importing *im)
 static bool leave_out(struct importing *im, const struct cube_writer *writer, const struct problem *problem,
                       size_t n_told)
 {
-    struct cube_double *twice = &im->contradicted[im->n_contradicted];
+    struct cube_return_key *twice = &im->contradicted[im->n_contradicted];
     char period[PERIOD_TEXT];
     if (!writer || problem->status != ST_INVALID || !can_be_read_again(im) || !cube_writer_double(writer, twice))
         return false;
@@ -409,15 +421,15 @@ enum status ingest_import(const char *format, const char *const *file, size_t n,
     struct cube_writer *writer = NULL;
     struct pool *pool = NULL;
     memset(report, 0, sizeof *report);
-    if (!choose(&im, format)) {
-        enum status status = problem_set(problem, ST_INVALID, format, "this is no format");
-        return problem_cure(problem, status,
-                            "write baci, comtrade, the path of a manifest (.json), or no format at all");
-    }
     arena_init(&im.arena, SIZE_MAX);
     im.part = &only;
     im.n_parts = 1;
-    enum status status = prepare(&im, format, file, n, problem);
+    enum status status = own_readers(options->readers, &im.arena, &im.own, problem);
+    if (status == ST_OK && !choose(&im, format))
+        status = problem_cure(problem, problem_set(problem, ST_INVALID, format, "this is no format"),
+                              "write baci, comtrade, the path of a manifest (.json), or no format at all");
+    if (status == ST_OK)
+        status = prepare(&im, format, file, n, problem);
     if (status == ST_OK) {
         pool = pool_new(options->threads);
         status = pool ? read_all(&im, output, pool, &writer, problem)

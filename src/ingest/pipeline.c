@@ -129,9 +129,9 @@ static enum status fail_behind(struct pipeline *p, enum status status, const str
 /* ---- the reading thread ---- */
 
 /* One dataset has one frequency and one level: what is coarser is published above it. */
-static enum status agree(const struct pipeline *p, const struct input *input, struct problem *problem)
+static enum status agree(const struct pipeline *p, const struct dataset *first, const struct input *input,
+                         struct problem *problem)
 {
-    const struct dataset *first = &p->first_part->dataset;
     struct dataset *own = &p->importing->dataset;
     enum status status = ST_OK;
     if (own->frequency != first->frequency)
@@ -145,6 +145,37 @@ static enum status agree(const struct pipeline *p, const struct input *input, st
                            : problem_cure(problem, status,
                                           "one dataset has one frequency, and its finest file comes "
                                           "first: state \"level\", or import them apart");
+}
+
+static void say(struct str *field, const char *text, struct str otherwise)
+{
+    *field = text ? str_view(text) : otherwise;
+}
+
+/* What goes on is the older cube's dataset; what is known of the new returns is the files'. */
+static enum status continue_old(const struct pipeline *p, const struct input *input, struct problem *problem)
+{
+    const struct ingest_options *o = p->importing->options;
+    const struct dataset *old = cube_dataset(o->into);
+    struct dataset *d = &p->importing->dataset, found = *d;
+    bool other = d->hs.n && old->hs.n && !str_eq(d->hs, old->hs) && input->column[ROLE_HS] == CSV_FIELDS_MAX;
+    if (other && old->level != LEVEL_TOTAL)
+        return problem_set(problem, ST_INVALID, input->name, "its codes are of %.*s, those of the older cube of %.*s",
+                           STR_ARG(d->hs), STR_ARG(old->hs));
+    enum status status = agree(p, old, input, problem);
+    *d = *old;
+    say(&d->id, o->id, old->id);
+    say(&d->title, o->title, old->title);
+    say(&d->source, o->source, old->source);
+    say(&d->licence, o->licence, old->licence);
+    say(&d->published, o->published, found.published.n ? found.published : old->published);
+    d->coverage = found.coverage;
+    d->partners = found.partners;
+    d->coverage_told = found.coverage_told;
+    d->partners_told = found.partners_told;
+    d->statement = found.statement;
+    d->n_statements = found.n_statements;
+    return status;
 }
 
 /* What only rows tell, once; then the writer can begin. ST_NOT_FOUND: there is no row in the block. */
@@ -166,11 +197,15 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
         return status;
     p->settled = true;
     if (p->writer)
-        return agree(p, input, problem);
+        return agree(p, &p->first_part->dataset, input, problem);
     const struct ingest_options *o = im->options;
+    status = o->into ? continue_old(p, input, problem) : ST_OK;
+    if (status != ST_OK)
+        return status;
     struct cube_writer_options options = {.memory_bytes = o->memory_bytes,
                                           .pool = p->pool,
                                           .sum_member = im->members.unknown_as,
+                                          .into = o->into,
                                           .doubles = im->map.sum || o->sum ? DOUBLES_SUMMED
                                                      : im->map.repeats     ? DOUBLES_ONCE
                                                                            : DOUBLES_REFUSED};

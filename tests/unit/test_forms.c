@@ -116,7 +116,7 @@ static void expect_rows(const struct outcome *o, const char *what, const struct 
 
 static bool is_manifest(const struct outcome *o)
 {
-    return str_ends(str_view(o->path), STR(".json")) && ingest_is_format(o->path);
+    return str_ends(str_view(o->path), STR(".json")) && ingest_is_format(o->path, NULL);
 }
 
 /* ---- as they are ---- */

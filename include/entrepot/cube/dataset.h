@@ -58,6 +58,8 @@ extern const char *const csv_role_name[CSV_ROLES];
 struct dataset {
     struct str id, title, source, source_url, licence, published, checked, hs;
     struct str exports_valuation, imports_valuation; /* "FOB", "CIF" */
+    struct str
+        converted; /* a sentence that says from which currency, and at which rates; empty: values were US dollars */
     struct str note[DATASET_NOTES_MAX];
     size_t n_notes;
     enum period_kind frequency;

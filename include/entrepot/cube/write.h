@@ -9,6 +9,7 @@
 #define ENTREPOT_CUBE_WRITE_H
 
 #include "entrepot/base/pool.h"
+#include "entrepot/cube/cube.h"
 #include "entrepot/cube/dataset.h"
 #include "entrepot/cube/observation.h"
 
@@ -51,6 +52,8 @@ struct cube_writer_options {
     struct pool *pool;   /* borrowed; NULL: no threads */
     uint32_t sum_member; /* rows of this country that share a key are added up instead of refused; NO_ID: none */
     enum cube_doubles doubles;
+    const struct cube
+        *into; /* borrowed; an older cube, of which everything stays but the returns that the rows have; NULL: none */
     bool detect_partners; /* partners are found, whatever the description says */
 };
 
@@ -66,12 +69,26 @@ struct cube_found {
     int64_t world_usd, partners_usd;
 };
 
+/* One return. */
+struct cube_return_key {
+    uint32_t period, reporter; /* a country id */
+    enum flow flow;
+};
+
+#define CUBE_REPLACED_MAX 10
+struct cube_taken_over {
+    uint64_t observations, replaced; /* of the older cube; returns */
+    struct cube_return_key first[CUBE_REPLACED_MAX];
+    size_t n_first;
+};
+
 struct cube_summary {
     uint64_t observations, bytes, summed,
         repeated;                /* rows that were added to another, and that were equal to another */
     uint64_t superseded, agreed; /* figures of several inputs: the newer one's, the same in both */
     struct cube_superseded first[CUBE_SUPERSEDED_MAX]; /* of the superseded */
     size_t n_first;
+    struct cube_taken_over taken_over;
     uint64_t aggregates; /* published totals, chapters, headings above the rows */
     enum partners partners;
     enum coverage coverage;
@@ -95,11 +112,7 @@ uint32_t cube_writer_source(struct cube_writer *writer, const char *name);
 void cube_writer_standing(struct cube_writer *writer, uint32_t source, struct cube_standing standing);
 
 /* The return in which two rows of one key were found that are not the same, once the writer has refused them. */
-struct cube_double {
-    uint32_t period, reporter; /* a country id */
-    enum flow flow;
-};
-bool cube_writer_double(const struct cube_writer *writer, struct cube_double *out);
+bool cube_writer_double(const struct cube_writer *writer, struct cube_return_key *out);
 
 /* An empty batch for rows of one input; may be called and filled by any thread. NULL when memory is out. */
 struct cube_batch *cube_batch_new(const struct cube_writer *writer, uint32_t source);

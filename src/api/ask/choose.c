@@ -326,6 +326,8 @@ static void warn_of_gaps(struct call *call, const struct offer *offer)
         warn_of_part(call, offer);
     const struct dataset *d = cube_dataset(offer->cube);
     call_warn_synthetic(call, offer->cube);
+    if (d->converted.n)
+        call_warn(call, d->converted);
     if (d->basis == BASIS_RECONCILED)
         call_warn(call, STR("reconciled data: one value for each exporter and importer, so both sides' views are the "
                             "same figures"));

@@ -165,6 +165,22 @@ static void print_superseded(const struct cube_summary *w, const struct countrie
     }
 }
 
+/* What an older cube gave, and which of its returns the files replaced. */
+static void print_taken_over(const struct cube_taken_over *t, const struct countries *countries)
+{
+    if (t->observations + t->replaced == 0)
+        return;
+    printf("  %llu observations of the older cube stay; %llu of its returns %s replaced",
+           (unsigned long long)t->observations, (unsigned long long)t->replaced, t->replaced == 1 ? "is" : "are");
+    for (size_t i = 0; i < t->n_first; i++) {
+        char period[PERIOD_TEXT];
+        (void)period_print(t->first[i].period, period);
+        printf("%s %s of %.*s in %s", i ? "," : ":", t->first[i].flow == FLOW_IMPORTS ? "imports" : "exports",
+               STR_ARG(countries_at(countries, t->first[i].reporter)->id), period);
+    }
+    puts(t->replaced > t->n_first ? " …" : "");
+}
+
 void report_text(const struct buf *text)
 {
     struct str rest = buf_view(text);
@@ -180,6 +196,7 @@ void report_print(const struct ingest_report *report, const char *output, const 
     print_counts(report, output, cube, seconds);
     print_missed(&report->written.found, countries);
     print_known(&report->written, cube);
+    print_taken_over(&report->written.taken_over, countries);
     print_superseded(&report->written, countries);
     print_list(&report->groups, "in no sum");
     print_list(&report->left_out, "left out");
@@ -259,6 +276,8 @@ static void put_report(struct jw *jw, const struct ingest_report *report, const 
             jw_ki64(jw, ingest_skip_name[i], (int64_t)report->skipped[i]);
     jw_end(jw);
     put_codes(jw, "unknown_countries", &report->countries);
+    jw_ki64(jw, "taken_over", (int64_t)report->written.taken_over.observations);
+    jw_ki64(jw, "returns_replaced", (int64_t)report->written.taken_over.replaced);
     put_superseded(jw, &report->written, countries);
     put_codes(jw, "groups", &report->groups);
     put_codes(jw, "members_left_out", &report->left_out);

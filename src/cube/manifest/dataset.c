@@ -42,6 +42,7 @@ static void take_description(struct reading *r, struct dataset *d)
     d->published = reading_text(r, r->root, "published", false);
     d->checked = reading_text(r, r->root, "checked", false);
     d->hs = reading_text(r, r->root, "hs", false);
+    d->converted = reading_text(r, r->root, "converted", false);
     json_t *valuation = json_object_get(r->root, "valuation"), *value;
     const char *key;
     json_object_foreach(valuation, key, value)
@@ -85,7 +86,7 @@ static void check_keys(struct reading *r, bool with_csv)
 {
     static const char *const known[] = {"id",       "title",     "source",    "source_url", "licence",   "published",
                                         "checked",  "frequency", "level",     "hs",         "valuation", "basis",
-                                        "coverage", "partners",  "synthetic", "notes",      "year"};
+                                        "coverage", "partners",  "synthetic", "notes",      "year",      "converted"};
     const char *key;
     json_t *value;
     json_object_foreach(r->root, key, value)
@@ -165,6 +166,8 @@ enum status dataset_print(const struct dataset *d, struct buf *out)
     for (size_t i = 0; i < d->n_notes; i++)
         ok = json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n)) == 0 && ok;
     put_json(root, "notes", notes, &ok);
+    if (d->converted.n)
+        put(root, "converted", d->converted, &ok);
     if (d->fiscal)
         put(root, "year", STR("FY"), &ok);
     ok = ok && json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;

@@ -306,6 +306,8 @@ enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, s
                                  .countries = w->countries,
                                  .members = &w->members,
                                  .revisions = &w->revisions,
+                                 .old = w->options.into,
+                                 .fresh = &w->fresh,
                                  .source = w->source,
                                  .n_sources = w->n_sources,
                                  .find_partners = w->options.detect_partners,

@@ -80,6 +80,14 @@ static bool rest_list_reserve(struct rest_list *list, size_t n)
     return true;
 }
 
+bool rests_add(struct rest_list *list, const struct file_rest *rest)
+{
+    if (!rest_list_reserve(list, 1))
+        return false;
+    list->rest[list->n++] = *rest;
+    return true;
+}
+
 void rest_list_release(struct rest_list *list)
 {
     free(list->rest);

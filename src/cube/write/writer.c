@@ -1,7 +1,9 @@
 /* The writer's life: takes batches, writes out when its memory is full, finishes the file. */
 #include "cube/write/writer.h"
 
+#include "cube/engine/engine.h"
 #include "cube/write/flush.h"
+#include "cube/write/take_over.h"
 
 #define MEMORY_DEFAULT ((size_t)2 << 30)
 #define ENOUGH_ROWS ((size_t)1 << 20) /* at the end of an input: worth writing out */
@@ -52,6 +54,8 @@ enum status cube_writer_new(const char *path, const struct dataset *dataset, con
     enum status status = init_writer(w) ? ST_OK : problem_set(problem, ST_NO_MEMORY, path ? path : "", "out of memory");
     if (status == ST_OK)
         status = check_description(dataset, problem);
+    if (status == ST_OK && options->into)
+        status = take_over_check(options->into, dataset, problem);
     if (status == ST_OK)
         status = spool_init(&w->spool, path, problem);
     if (status == ST_OK)
@@ -79,6 +83,7 @@ void cube_writer_free(struct cube_writer *w)
     part_list_release(&w->parts);
     published_release(&w->published);
     revisions_release(&w->revisions);
+    revisions_release(&w->fresh);
     spool_release(&w->spool);
     arena_release(&w->texts);
     free(w);
@@ -106,11 +111,11 @@ void cube_writer_standing(struct cube_writer *w, uint32_t source, struct cube_st
     w->standing[source] = standing;
 }
 
-bool cube_writer_double(const struct cube_writer *w, struct cube_double *out)
+bool cube_writer_double(const struct cube_writer *w, struct cube_return_key *out)
 {
     if (w->twice.found)
-        *out = (struct cube_double){w->twice.period, w->members.country[RUN_REPORTER(w->twice.key)],
-                                    (enum flow)RUN_FLOW(w->twice.key)};
+        *out = (struct cube_return_key){w->twice.period, w->members.country[RUN_REPORTER(w->twice.key)],
+                                        (enum flow)RUN_FLOW(w->twice.key)};
     return w->twice.found;
 }
 
@@ -176,6 +181,8 @@ static bool note(struct cube_writer *w, const struct cube_batch *batch)
         w->member_used[RUN_PARTNER(s->key)] = true;
         const struct revision_note revision = {s->period, s->key >> 16, s->hs, s->source, s->line};
         ok = ok && (s->hs == 0 || revisions_note(&w->revisions, &revision));
+        const struct revision_note fresh = {.period = s->period, .row = s->key >> 16};
+        ok = ok && (!w->options.into || w->taking_over || revisions_note(&w->fresh, &fresh));
     }
     for (size_t i = 0; ok && i < batch->published.n; i++)
         ok = published_add(&w->published, &batch->published.item[i]);
@@ -213,6 +220,28 @@ enum status cube_writer_end_source(struct cube_writer *w, struct problem *proble
 }
 
 /* ---- finishing ---- */
+
+/* The rows of an older cube that stay, of periods that new rows have. */
+static enum status take_rows_over(struct cube_writer *w, struct cube_taken_over *out, struct problem *problem)
+{
+    const struct image *old = &w->options.into->image;
+    const uint32_t source = cube_writer_source(w, old->name);
+    enum status status = ST_OK;
+    take_over_begin(w);
+    for (uint32_t i = 0; status == ST_OK && i < old->n_segments; i++) {
+        if (take_over_copies(w, i))
+            continue;
+        struct cube_batch *batch = cube_batch_new(w, source);
+        if (!batch)
+            return problem_set(problem, ST_NO_MEMORY, "", "out of memory");
+        status = take_over_rows(w, i, batch, out, problem);
+        if (status == ST_OK)
+            status = cube_writer_take(w, batch, problem);
+        else
+            cube_batch_free(batch);
+    }
+    return status;
+}
 
 static bool may_add(const struct cube_writer *w, uint32_t key)
 {
@@ -255,14 +284,19 @@ static void settle_published(struct cube_writer *w)
 enum status cube_writer_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
 {
     *summary = (struct cube_summary){.observations = 0};
+    struct cube_taken_over *taken = &summary->taken_over;
+    enum status status = w->options.into ? take_rows_over(w, taken, problem) : ST_OK;
     published_sort(&w->published);
     settle_published(w);
     w->published_sorted = true;
-    enum status status = write_out(w, problem);
+    if (status == ST_OK)
+        status = write_out(w, problem);
     while (status == ST_OK && w->n_flushes)
         status = finish_oldest(w, problem);
     if (status == ST_OK && w->parts.n == 0)
         status = writer_refuse_nothing(w, problem);
+    if (status == ST_OK && w->options.into)
+        status = take_over_periods(w, taken, problem);
     if (status == ST_OK)
         status = parts_arrange(w, &summary->merged, problem);
     if (status == ST_OK)

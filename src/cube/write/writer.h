@@ -43,10 +43,11 @@ struct cube_writer {
     size_t n_flushes;
     struct spool spool;
     struct part_list parts;
-    struct published_list published; /* of all periods: until the end, whatever the bound of memory */
-    bool published_sorted;           /* all are there: periods are laid out with them */
-    bool published_late;             /* some period was laid out before */
-    struct revision_list revisions;
+    struct published_list published;       /* of all periods: until the end, whatever the bound of memory */
+    bool published_sorted;                 /* all are there: periods are laid out with them */
+    bool published_late;                   /* some period was laid out before */
+    struct revision_list revisions, fresh; /* fresh: the returns that rows have, where an older cube is taken over */
+    bool taking_over;
     int64_t unit_usd;
     uint64_t summed, repeated;
     struct cube_standing *standing; /* by source; NULL: none has any */

@@ -98,6 +98,16 @@ struct rate {
     int64_t usd_e9;
 };
 
+/* A description of the user's own. */
+struct own_reader {
+    const char *path;
+    struct str name, text; /* text: JSON */
+};
+struct own_readers {
+    struct own_reader *reader;
+    size_t n;
+};
+
 struct adapter;
 
 #define CONTRADICTED_MAX 16 /* in more returns than these it is the columns that are wrong */
@@ -124,8 +134,9 @@ struct importing {
     struct input *countries_table, *products_table; /* of BACI, found among the files; NULL: none */
     struct container **container;                   /* that are open */
     size_t n_containers;
-    struct cube_double contradicted[CONTRADICTED_MAX]; /* returns that are left out */
+    struct cube_return_key contradicted[CONTRADICTED_MAX]; /* returns that are left out */
     size_t n_contradicted;
+    struct own_readers own;
     struct importing **
         part; /* the descriptions of an import, itself the first: each with its inputs and all that follows from them */
     size_t n_parts;

@@ -104,7 +104,7 @@ static enum status read_rates(struct importing *im, const char *name, struct pro
         &im->arena, "Values were %.*s and are converted to US dollars at %s%.*s.", STR_ARG(im->map.currency),
         ecb ? "the European Central Bank's reference rates, means of each period" : "the rates of ",
         ecb ? 0 : (int)im->map.rates.n, im->map.rates.p);
-    d->note[d->n_notes++] = note;
+    d->note[d->n_notes++] = d->converted = note;
     if (note.p)
         tell(im, "%.*s", STR_ARG(note));
     return note.p ? ST_OK : problem_set(problem, ST_NO_MEMORY, name, "out of memory");

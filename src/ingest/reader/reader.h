@@ -63,6 +63,14 @@ enum ingest_skip reader_skips(const struct importing *importing, const struct cs
 bool reader_period(const struct importing *importing, const struct csv *csv, const struct input *input, unsigned kind,
                    uint32_t *out);
 
+/* ---- what is the user's own ---- */
+
+/* Reads the descriptions of a folder (NULL: none), by the names of their files. ST_NOT_FOUND, ST_INVALID at a file, ST_NO_MEMORY. */
+enum status own_readers(const char *folder, struct arena *arena, struct own_readers *out,
+                        struct problem *problem) MUST_CHECK;
+/* The JSON text of a description, the user's own first; empty if there is none of the name. */
+struct str reader_find(const struct own_readers *own, struct str name);
+
 /* ---- what is shipped ---- */
 
 /* How many descriptions there are, and the JSON text of one, by its name or its number. Empty if there is none. */

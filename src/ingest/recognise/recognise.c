@@ -41,7 +41,8 @@ struct recognising {
 static enum status take_candidates(struct recognising *r)
 {
     struct importing *im = r->im;
-    r->candidate = arena_new(&im->arena, struct candidate, shipped_count() + 1);
+    const size_t n_own = im->own.n;
+    r->candidate = arena_new(&im->arena, struct candidate, n_own + shipped_count() + 1);
     if (!r->candidate)
         return problem_set(r->problem, ST_NO_MEMORY, "import", "out of memory");
     if (!im->recognised) {
@@ -49,9 +50,9 @@ static enum status take_candidates(struct recognising *r)
         return ST_OK;
     }
     enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < shipped_count(); i++) {
+    for (size_t i = 0; status == ST_OK && i < n_own + shipped_count(); i++) {
         struct candidate *c = &r->candidate[r->n_candidates++];
-        c->text = shipped_at(i);
+        c->text = i < n_own ? im->own.reader[i].text : shipped_at(i - n_own);
         status = dataset_read("config/readers", c->text, &im->arena, &c->dataset, &c->map, r->problem);
         if (status == ST_OK)
             status = reader_set(im->options->set, &c->map, r->problem);
