@@ -80,8 +80,10 @@ static const struct revision_note *find_revision(const struct revision_list *lis
         else
             high = middle;
     }
+    if (low == list->n)
+        return NULL;
     const struct revision_note *at = list->note + low, *end = list->note + list->n;
-    if (at == end || at->period != period || at->row != row)
+    if (at->period != period || at->row != row)
         return NULL;
     *several = at + 1 < end && at[1].period == period && at[1].row == row;
     return at;

@@ -387,8 +387,8 @@ static enum status rows_of_group(struct making *m, const struct row_group *group
 /* The aggregates of a run, which come in the order of the runs. */
 static enum status take_published(struct making *m, uint32_t key, const struct rows_in *rows)
 {
-    const struct published *item = m->in->published + m->n_taken;
     size_t n = 0, left = m->in->n_published - m->n_taken;
+    const struct published *item = left ? m->in->published + m->n_taken : NULL;
     while (n < left && item[n].key == key) {
         if (n && item[n].node == item[n - 1].node && !may_sum(m, key))
             return refuse_double_aggregate(m, &item[n - 1], &item[n]);

@@ -34,6 +34,7 @@ struct recognising {
     size_t n_inputs, room;
     const struct candidate *chosen;
     const char *chosen_for; /* name of the file */
+    struct str currency;    /* that its columns' names say */
 };
 
 /* ---- descriptions ---- */
@@ -290,6 +291,8 @@ static enum status take_text(struct recognising *r, struct input *input, struct 
     input->header_line = best.candidate ? best.line : 1;
     if (best.candidate && (status = choose(r, best.candidate, input)) != ST_OK)
         return status;
+    if (best.candidate && r->n_inputs == 0)
+        r->currency = best.fit.currency;
     if (best.candidate)
         return add_input(r, input);
     if (take_table(r, head, input))
@@ -436,6 +439,10 @@ enum status recognise(struct importing *im, struct problem *problem)
     if (im->recognised && r.chosen) {
         im->dataset = r.chosen->dataset;
         im->map = r.chosen->map;
+        if (r.currency.n && im->map.currency.n == 0) {
+            im->map.currency = r.currency;
+            im->map.rates = STR("ecb");
+        }
         im->description = r.chosen->text;
     }
     return ST_OK;
