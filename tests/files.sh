@@ -161,4 +161,27 @@ sed 's/"reader": "istat",/"file": "a.csv",/' "$work/readers/istat.json" >"$work/
 says 'a description names itself' 'wrong.json: key "reader" is missing' import "$work/istat.csv" --readers "$work/readers" -o "$work/out.cube"
 says 'a folder that is none' 'this is no folder that can be read' import "$work/istat.csv" --readers "$work/nowhere" -o "$work/out.cube"
 
+# ---- areas that no table has ----
+
+areas() { # ROWS of unknown areas among 60
+    echo 'year,reporter,partner,flow,product,value_usd'
+    for y in $(seq 1960 2019); do echo "$y,India,China,Export,TOTAL,10"; done
+    for y in $(seq 1 "$1"); do echo "$((1960 + y)),India,\"Canary, Islands\",Export,TOTAL,3"; done
+}
+areas 3 >"$work/areas.csv"
+says 'an area of the source stays' '"Canary, Islands" is in no table of countries: 3 rows are of an area of that name, CANARY_ISLAN' import "$work/areas.csv" -o "$work/out.cube"
+says 'under its own name' '"name":"Canary, Islands","kind":"area_nes"' ask /v1/countries/CANARY_ISLAN
+says 'and may be asked for' '^1961,.*,exports,,,3,' rows "reporter=IND&partner=CANARY_ISLAN&flow=exports&period=1961&group_by=period"
+says 'it is sound with it' 'out.cube: sound' "$entrepot" verify "$work/out.cube"
+cp "$work/out.cube" "$work/with.cube"
+says 'beside other data' '"CANARY_ISLAN"' "$entrepot" get /v1/countries/CANARY_ISLAN --data data/dgcis-total-fy.json --data "$work/with.cube"
+(cd "$work" && "$entrepot" inspect areas.csv --manifest >areas.json 2>said && "$entrepot" import areas.json -o again.cube >said 2>&1)
+same 'its manifest gives the same' "$work/out.cube" "$work/again.cube"
+(echo 'year,reporter,partner,flow,product,value_usd' && echo '2020,IND,CANARY_ISLAN,X,TOTAL,4') >"$work/more.csv"
+says 'a year more knows it' '63 observations of the older cube stay' import "$work/more.csv" --into "$work/with.cube" -o "$work/out.cube"
+areas 10 >"$work/areas.csv"
+says 'many unknown names are a mistake' '10 unknown country codes from this line on: Canary, Islands' import "$work/areas.csv" -o "$work/out.cube"
+areas 3 | sed 's/"Canary, Islands"/998/' >"$work/areas.csv"
+says 'a number is no name' '3 unknown country codes from this line on: 998' import "$work/areas.csv" -o "$work/out.cube"
+
 [ $failed = 0 ]

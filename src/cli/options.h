@@ -88,6 +88,9 @@ struct str build_id(void);
 enum status load_tables(const struct settings *settings, struct countries **countries, struct products **products,
                         struct sectors **sectors, struct problem *problem) MUST_CHECK;
 
+/* The table of countries with those areas that the cube file names and it lacks takes the place of *countries. */
+enum status load_areas(const char *path, struct countries **countries, struct problem *problem) MUST_CHECK;
+
 /* "entrepot: place: detail (cure)" on the standard error output; EXIT_REFUSED. */
 int print_problem(const struct problem *problem);
 

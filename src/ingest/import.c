@@ -355,6 +355,7 @@ static void release(struct importing *im)
 {
     for (size_t k = im->n_parts; k-- > 1;)
         release_part(im->part[k]);
+    countries_free(im->extended);
     release_part(im);
 }
 
@@ -368,12 +369,19 @@ static void forget_rows(struct ingest_report *report, size_t n_told)
     report->n_first = 0;
 }
 
-static bool can_be_read_again(const struct importing *im)
+static bool can_read_again(const struct importing *im)
 {
-    bool can = im->map.repeats;
+    bool can = true;
     for (size_t i = 0; i < im->n_inputs; i++)
         can = can && strcmp(im->input[i].path, "-") != 0;
-    return can && im->n_contradicted < CONTRADICTED_MAX;
+    return can;
+}
+
+static void number_again(struct importing *im)
+{
+    for (size_t k = 0; k < im->n_parts; k++)
+        for (size_t i = 0; i < im->part[k]->n_inputs; i++)
+            im->part[k]->input[i].numbered = false;
 }
 
 /* Where a source repeats rows, two that say different things leave their return unknown: it is left out, and the others are read again. */
@@ -382,7 +390,9 @@ static bool leave_out(struct importing *im, const struct cube_writer *writer, co
 {
     struct cube_return_key *twice = &im->contradicted[im->n_contradicted];
     char period[PERIOD_TEXT];
-    if (!writer || problem->status != ST_INVALID || !can_be_read_again(im) || !cube_writer_double(writer, twice))
+    bool may = writer && problem->status == ST_INVALID && im->map.repeats && can_read_again(im) &&
+               im->n_contradicted < CONTRADICTED_MAX;
+    if (!may || !cube_writer_double(writer, twice))
         return false;
     im->n_contradicted++;
     forget_rows(im->report, n_told + im->n_contradicted - 1);
@@ -390,9 +400,78 @@ static bool leave_out(struct importing *im, const struct cube_writer *writer, co
     tell(im, "%s: %s, with another value: the %s of %.*s in %s are left out", problem->place, problem->detail,
          twice->flow == FLOW_IMPORTS ? "imports" : "exports", STR_ARG(countries_at(im->countries, twice->reporter)->id),
          period);
-    for (size_t i = 0; i < im->n_inputs; i++)
-        im->input[i].numbered = false;
+    number_again(im);
     return true;
+}
+
+/* ---- areas that no table has ---- */
+
+#define AREAS_SHARE                                                                                                    \
+    20 /* one row of so many at most: of more it is the codes that are others than those that were expected */
+
+static bool is_name(const char *text)
+{
+    bool letter = false;
+    for (const char *p = text; *p; p++)
+        letter = letter || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z');
+    return letter && strlen(text) + 1 < INGEST_CODE_BYTES; /* longer ones are cut, and may be two */
+}
+
+/* A few names among many rows that are known are areas of the source: they stay apart under their own names. */
+static bool are_areas(const struct importing *im)
+{
+    const struct ingest_codes *unknown = &im->report->countries;
+    bool good = unknown->n && !im->extended && im->adapter->by_description && im->members.unknown_as == NO_ID &&
+                unknown->more_rows == 0 && unknown->rows * AREAS_SHARE <= im->report->rows && !im->options->into;
+    for (size_t i = 0; good && i < unknown->n; i++)
+        good = is_name(unknown->code[i].text);
+    return good && can_read_again(im);
+}
+
+/* The ids of all of them, which must be different ones that nobody has. */
+static bool name_areas(struct importing *im)
+{
+    const struct ingest_codes *unknown = &im->report->countries;
+    struct dataset *d = &im->dataset;
+    bool good = true;
+    d->area = arena_new(&im->arena, struct country_area, unknown->n);
+    d->n_areas = 0;
+    for (size_t i = 0; d->area && i < unknown->n; i++) {
+        char id[COUNTRY_ID_BYTES];
+        country_id_of(str_view(unknown->code[i].text), id);
+        struct str own = arena_str(&im->arena, str_view(id));
+        good = good && own.n > 3 && countries_find(im->countries, own) == NO_ID;
+        for (size_t k = 0; k < d->n_areas; k++)
+            good = good && !str_eq(d->area[k].id, own);
+        d->area[d->n_areas++] = (struct country_area){own, arena_str(&im->arena, str_view(unknown->code[i].text))};
+    }
+    return d->area && good;
+}
+
+/* The table with them, and all spellings anew. False: they stay unknown. */
+static bool take_areas(struct importing *im, size_t n_told)
+{
+    if (!are_areas(im) || !name_areas(im) ||
+        countries_extend(im->countries, im->dataset.area, im->dataset.n_areas, &im->extended, NULL) != ST_OK) {
+        im->dataset.n_areas = 0;
+        return false;
+    }
+    bool ok = true;
+    for (size_t k = 0; ok && k < im->n_parts; k++) {
+        im->part[k]->countries = im->extended;
+        ok = reader_members(im->part[k], im->report->format, NULL) == ST_OK;
+    }
+    struct ingest_codes *unknown = malloc(sizeof *unknown);
+    ok = ok && unknown;
+    if (ok)
+        *unknown = im->report->countries;
+    forget_rows(im->report, n_told);
+    for (size_t i = 0; ok && i < unknown->n; i++)
+        tell(im, "\"%s\" is in no table of countries: %llu rows are of an area of that name, %.*s",
+             unknown->code[i].text, (unsigned long long)unknown->code[i].rows, STR_ARG(im->dataset.area[i].id));
+    free(unknown);
+    number_again(im);
+    return ok;
 }
 
 static enum status read_all(struct importing *im, const char *output, struct pool *pool, struct cube_writer **writer,
@@ -403,7 +482,7 @@ static enum status read_all(struct importing *im, const char *output, struct poo
     problem = problem ? problem : &own;
     enum status status = pipeline_run(im, output, pool, im->report, writer, problem);
     first = *problem;
-    while (status != ST_OK && leave_out(im, *writer, problem, n_told)) {
+    while (status != ST_OK && (leave_out(im, *writer, problem, n_told) || take_areas(im, n_told))) {
         cube_writer_free(*writer);
         *writer = NULL;
         status = pipeline_run(im, output, pool, im->report, writer, problem);

@@ -39,6 +39,15 @@ struct countries;
  * kinds, a missing world, a member that is none. The caller frees *out. */
 enum status countries_read(const char *name, struct str csv, struct countries **out,
                            struct problem *problem) MUST_CHECK;
+/* The same table with areas of sources that it lacks: of kind area_nes. Areas that it has are left as they are. The caller frees both. */
+struct country_area {
+    struct str id, name;
+};
+enum status countries_extend(const struct countries *base, const struct country_area *area, size_t n,
+                             struct countries **out, struct problem *problem) MUST_CHECK;
+/* A source's name of an area as an id: capital letters, digits and underscores, at most 12; empty where nothing is left of it. */
+#define COUNTRY_ID_BYTES 13
+void country_id_of(struct str name, char out[COUNTRY_ID_BYTES]);
 void countries_free(struct countries *countries);
 uint64_t countries_hash(const struct countries *countries); /* of the text that it was read from */
 size_t countries_count(const struct countries *countries);

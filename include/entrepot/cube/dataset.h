@@ -60,6 +60,8 @@ struct dataset {
     struct str exports_valuation, imports_valuation; /* "FOB", "CIF" */
     struct str
         converted; /* a sentence that says from which currency, and at which rates; empty: values were US dollars */
+    struct country_area *area; /* members that no table of countries has, as the source calls them */
+    size_t n_areas;
     struct str note[DATASET_NOTES_MAX];
     size_t n_notes;
     enum period_kind frequency;

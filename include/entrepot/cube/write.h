@@ -89,6 +89,8 @@ struct cube_summary {
     struct cube_superseded first[CUBE_SUPERSEDED_MAX]; /* of the superseded */
     size_t n_first;
     struct cube_taken_over taken_over;
+    int64_t
+        value_usd; /* of all reporters with all partners, the world and groups too: what a column of values adds up to; as far as 64 bits go */
     uint64_t aggregates; /* published totals, chapters, headings above the rows */
     enum partners partners;
     enum coverage coverage;

@@ -180,18 +180,23 @@ static int import_refused(const struct problem *problem, const struct ingest_rep
 
 /* Imports, then opens the file, as serve would, to say what is in it. */
 static enum status import_and_open(const struct import_options *o, const char *format, const char *const *file,
-                                   size_t n, const struct countries *countries, const struct products *products,
+                                   size_t n, struct countries **table, const struct products *products,
                                    struct ingest_report *report, struct problem *problem)
 {
     struct progress progress;
     struct cube *cube, *old = NULL;
-    enum status status = o->into ? cube_open(o->into, countries, products, &old, problem) : ST_OK;
+    enum status status = o->into ? load_areas(o->into, table, problem) : ST_OK;
+    if (status == ST_OK && o->into)
+        status = cube_open(o->into, *table, products, &old, problem);
     if (status != ST_OK)
         return status;
     progress_begin(&progress, stderr);
-    status = import_run(o, format, file, n, countries, &progress, old, report, problem);
+    status = import_run(o, format, file, n, *table, &progress, old, report, problem);
     progress_end(&progress);
     cube_close(old);
+    if (status == ST_OK)
+        status = load_areas(o->output, table, problem);
+    const struct countries *countries = *table;
     if (status == ST_OK)
         status = cube_open(o->output, countries, products, &cube, problem);
     if (status != ST_OK)
@@ -220,7 +225,7 @@ static int import_into(const struct settings *settings, const char *format, cons
         return EXIT_REFUSED;
     enum status status = load_tables(settings, &countries, &products, &sectors, &problem);
     if (status == ST_OK) {
-        status = import_and_open(o, format, file, n, countries, products, report, &problem);
+        status = import_and_open(o, format, file, n, &countries, products, report, &problem);
         countries_free(countries);
         products_free(products);
         sectors_free(sectors);

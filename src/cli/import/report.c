@@ -258,6 +258,7 @@ static void put_report(struct jw *jw, const struct ingest_report *report, const 
     jw_kstr(jw, "release", cube_release(cube));
     jw_ki64(jw, "observations", (int64_t)cube_observations(cube));
     jw_ki64(jw, "bytes", (int64_t)report->written.bytes);
+    jw_ki64(jw, "value_usd", report->written.value_usd);
     jw_ki64(jw, "added_to_others", (int64_t)report->written.summed);
     jw_ki64(jw, "repeated", (int64_t)report->written.repeated);
     jw_kz(jw, "frequency", period_kind_word(d->frequency));

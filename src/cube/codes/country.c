@@ -3,6 +3,7 @@
 
 #include "entrepot/base/arena.h"
 #include "entrepot/base/bound.h"
+#include "entrepot/base/buf.h"
 #include "entrepot/base/csv.h"
 #include "entrepot/cube/codes.h"
 
@@ -26,6 +27,7 @@ struct countries {
     size_t n_any, n_iso3, n_comtrade, n_m49;
     uint32_t world;
     uint64_t hash; /* of the text */
+    struct str text;
     struct str *members;
     struct group_member **group; /* by id; NULL: none */
     size_t *n_group;
@@ -276,11 +278,80 @@ enum status countries_read(const char *name, struct str csv, struct countries **
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     arena_init(&c->arena, SIZE_MAX);
     c->hash = XXH3_64bits(csv.p, csv.n);
-    enum status status = read_all(c, name, csv, problem);
+    c->text = arena_str(&c->arena, csv);
+    enum status status =
+        c->text.p ? read_all(c, name, csv, problem) : problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     if (status == ST_OK)
         *out = c;
     else
         countries_free(c);
+    return status;
+}
+
+/* ---- areas of sources ---- */
+
+void country_id_of(struct str name, char out[COUNTRY_ID_BYTES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.n && n + 1 < COUNTRY_ID_BYTES; i++) {
+        const char c = upper(name.p[i]);
+        const bool plain = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (plain || (n && out[n - 1] != '_'))
+            out[n++] = plain ? c : '_';
+    }
+    while (n && out[n - 1] == '_')
+        n--;
+    out[n] = '\0';
+}
+
+static void put_quoted(struct buf *out, struct str text)
+{
+    buf_byte(out, '"');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"')
+            buf_byte(out, '"');
+        buf_byte(out, text.p[i] == '\n' || text.p[i] == '\r' ? ' ' : text.p[i]);
+    }
+    buf_byte(out, '"');
+}
+
+/* In the order of the header, which is the table's own. */
+static void put_area(struct buf *out, struct str header, const struct country_area *area)
+{
+    for (bool first = true; header.p; first = false) {
+        struct str name = str_trim(str_cut(&header, ','));
+        buf_add(out, first ? STR("") : STR(","));
+        if (str_is(name, "id"))
+            buf_add(out, area->id);
+        else if (str_is(name, "name"))
+            put_quoted(out, area->name);
+        else if (str_is(name, "kind"))
+            buf_lit(out, "area_nes");
+        else if (str_is(name, "note"))
+            buf_lit(out, "as its source calls it");
+    }
+    buf_byte(out, '\n');
+}
+
+enum status countries_extend(const struct countries *base, const struct country_area *area, size_t n,
+                             struct countries **out, struct problem *problem)
+{
+    struct str rest = base->text, header = str_cut(&rest, '\n');
+    struct buf text;
+    buf_init(&text, SIZE_MAX / 2);
+    buf_add(&text, base->text);
+    if (base->text.n && base->text.p[base->text.n - 1] != '\n')
+        buf_byte(&text, '\n');
+    for (size_t i = 0; i < n; i++) {
+        bool known = find(base->any, base->n_any, area[i].id) != NO_ID;
+        for (size_t k = 0; k < i; k++)
+            known = known || str_eq(area[k].id, area[i].id);
+        if (!known)
+            put_area(&text, header, &area[i]);
+    }
+    enum status status = text.failed ? problem_set(problem, ST_NO_MEMORY, "countries", "out of memory")
+                                     : countries_read("countries and areas of sources", buf_view(&text), out, problem);
+    buf_release(&text);
     return status;
 }
 

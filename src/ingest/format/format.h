@@ -79,6 +79,8 @@ void members_init(struct members *members, const struct countries *countries, en
 /* Replaces the source's own spellings: a manifest's "members", or names with signs that a request cannot write. */
 enum status members_spell(struct members *members, const struct dataset_csv *map, struct arena *arena, const char *name,
                           struct problem *problem) MUST_CHECK;
+/* Adds areas of the source's own by their names; m->spelling has room for them. False if the table lacks one. */
+bool members_add(struct members *members, const struct country_area *area, size_t n) MUST_CHECK;
 /* Adds spellings such as "_X" that the table of countries has as aliases. */
 enum status members_spell_aliases(struct members *members, struct arena *arena, struct problem *problem) MUST_CHECK;
 /* Names and their aliases become codes. */
@@ -137,6 +139,7 @@ struct importing {
     struct cube_return_key contradicted[CONTRADICTED_MAX]; /* returns that are left out */
     size_t n_contradicted;
     struct own_readers own;
+    struct countries *extended; /* with areas that the table lacks; NULL: none */
     struct importing **
         part; /* the descriptions of an import, itself the first: each with its inputs and all that follows from them */
     size_t n_parts;

@@ -153,7 +153,22 @@ static void name_rules(struct importing *im)
     }
 }
 
-static enum status spell_members(struct importing *im, const char *name, struct problem *problem)
+/* Areas of the source by its own names. */
+static enum status spell_areas(struct importing *im, struct problem *problem)
+{
+    const struct dataset *d = &im->part[0]->dataset;
+    struct members *m = &im->members;
+    struct member_spelling *all = arena_new(&im->arena, struct member_spelling, m->n_spellings + d->n_areas + 1);
+    if (!all)
+        return problem_set(problem, ST_NO_MEMORY, "countries", "out of memory");
+    if (m->n_spellings)
+        memcpy(all, m->spelling, m->n_spellings * sizeof *all);
+    m->spelling = all;
+    return members_add(m, d->area, d->n_areas) ? ST_OK
+                                               : problem_set(problem, ST_INVALID, "countries", "an area has no number");
+}
+
+enum status reader_members(struct importing *im, const char *name, struct problem *problem)
 {
     const struct dataset_csv *map = &im->map;
     members_init(&im->members, im->countries, map->codes);
@@ -161,6 +176,8 @@ static enum status spell_members(struct importing *im, const char *name, struct 
     enum status status = members_spell(&im->members, map, &im->arena, name, problem);
     if (status == ST_OK)
         status = members_spell_aliases(&im->members, &im->arena, problem);
+    if (status == ST_OK && im->part[0]->dataset.n_areas)
+        status = spell_areas(im, problem);
     return status == ST_OK && map->names ? members_spell_names(&im->members, &im->arena, problem) : status;
 }
 
@@ -181,5 +198,5 @@ enum status reader_take(struct importing *im, const char *name, struct problem *
         im->dataset.hs = hs_revision(str_view(o->hs));
     name_rules(im);
     enum status status = read_rates(im, name, problem);
-    return status == ST_OK ? spell_members(im, name, problem) : status;
+    return status == ST_OK ? reader_members(im, name, problem) : status;
 }
