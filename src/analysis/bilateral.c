@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "analysis/concentration.h"
 #include "entrepot/base/bound.h"
 
 /* Both flows of one partner, a period each. */
@@ -25,6 +26,7 @@ struct bilateral {
     struct series whole, near,
         months; /* periods that the dataset touches; of the rows and a year before; of parts of years */
     items_asked pair, pair_months, region, concentration;
+    struct cube_set specified; /* partners that concentration is of; none named: all */
     struct world world, world_months;
 };
 
@@ -162,10 +164,13 @@ static void ask_concentration(struct bilateral *b)
 {
     const uint32_t imports = FLOW_IMPORTS;
     struct cube_query q = frame_query(&b->frame, b->question.period, b->question.n);
+    if (!b->question.concentration)
+        return;
+    b->specified = specified_partners(b->frame.ask, b->frame.cube);
     q.spread = CUBE_PARTNER;
+    q.only[CUBE_PARTNER] = b->specified;
     q.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
-    if (b->question.concentration)
-        b->concentration = breakdown_ask(b->frame.ask, b->frame.cube, b->question.breakdown, &q);
+    b->concentration = breakdown_ask(b->frame.ask, b->frame.cube, b->question.breakdown, &q);
 }
 
 /* The world as the partner is the sum of all where it has no row. */
@@ -258,12 +263,12 @@ static enum status gather_world(const struct bilateral *b, const struct world *w
             const uint8_t kind = world->kind[2 * k + f];
             for (size_t at = k; at < n_items(b) * s->n; at += s->n) {
                 const struct amounts *from = kind == WORLD_SUM ? &sum.amounts[at] : &s->amounts[at];
-                s->amounts[at].flow[f] = is_unavailable(b, at / s->n)
-                                             ? FIGURE_NONE
-                                             : world_figure(frame, f, s->period[k], goods_of(b, at / s->n), from->flow[f]);
-                s->amounts[at].flow[f].flags |= is_world(frame) && kind == WORLD_SUM && s->amounts[at].flow[f].known
-                                                    ? flag_of_sum(frame)
-                                                    : 0;
+                s->amounts[at].flow[f] =
+                    is_unavailable(b, at / s->n)
+                        ? FIGURE_NONE
+                        : world_figure(frame, f, s->period[k], goods_of(b, at / s->n), from->flow[f]);
+                s->amounts[at].flow[f].flags |=
+                    is_world(frame) && kind == WORLD_SUM && s->amounts[at].flow[f].known ? flag_of_sum(frame) : 0;
             }
         }
     return ST_OK;
@@ -527,14 +532,20 @@ static void compare_months(const struct reading *r, size_t item, struct bilatera
 
 /* ---- the rows ---- */
 
-static void add_concentration(const struct bilateral *b, size_t item, struct bilateral_row *row)
+/* `all`: the reporter's imports from everybody in the row's period. */
+static void add_concentration(const struct bilateral *b, size_t item, struct figure all, struct bilateral_row *row)
 {
-    const bool whole = b->concentration && world_lists_all(&b->frame, FLOW_IMPORTS, row->period);
+    const bool whole = figure_whole(all) && all.usd > 0 && world_lists_all(&b->frame, FLOW_IMPORTS, row->period);
     const struct cube_rows *rows = b->concentration ? b->concentration[item / CUBE_BASKETS_MAX] : NULL;
-    for (size_t i = 0; rows && i < rows->n; i++)
-        if ((!rows->key[CUBE_PERIOD] || rows->key[CUBE_PERIOD][i] == row->period) &&
-            (!rows->key[CUBE_PRODUCT] || rows->key[CUBE_PRODUCT][i] == item % CUBE_BASKETS_MAX))
-            row->import_hhi = whole ? hhi_of_sums(rows->value_usd[i], rows->sum_sq[i]) : (double)NAN;
+    for (size_t i = 0; whole && rows && i < rows->n; i++) {
+        if ((rows->key[CUBE_PERIOD] && rows->key[CUBE_PERIOD][i] != row->period) ||
+            (rows->key[CUBE_PRODUCT] && rows->key[CUBE_PRODUCT][i] != item % CUBE_BASKETS_MAX))
+            continue;
+        const struct distribution found = distribution_of(rows, i);
+        const struct concentration c = concentration_of(b->frame.cube, b->specified.member != NULL, &found, all);
+        row->import_hhi = c.hhi;
+        row->flags |= c.vague ? FLAG_BIT(FLAG_LOWER_BOUND) : 0;
+    }
 }
 
 static void fill_item(const struct reading *r, size_t item, struct bilateral_row *row)
@@ -551,7 +562,8 @@ static void fill_item(const struct reading *r, size_t item, struct bilateral_row
             BUG("a row for a period outside the dataset");
         fill_row(&row[i], &line, at);
         add_region(r, item, &row[i]);
-        add_concentration(r->asked, item, &row[i]);
+        at = find_period(r->near.period, r->near.n, q->period[i]);
+        add_concentration(r->asked, item, line.near[at].flow[FLOW_IMPORTS], &row[i]);
         if (q->year_to_date && row[i].months_held && !is_complete(row[i].months_held, row[i].period))
             compare_months(r, item, &row[i]);
     }

@@ -22,22 +22,16 @@ static int64_t vague_usd(const struct cube *cube, bool specified, const struct d
     return vague > 0 && !(fits && vague <= most) ? vague : 0;
 }
 
-/* The largest is that only if it leads by more than what nobody in particular has. */
-static bool leads(const struct distribution *all, int64_t vague)
-{
-    double top = (double)all->top_value_usd, second = sqrt(fmax(0, all->sum_sq - top * top));
-    return vague == 0 || top - fmin(second, (double)all->value_usd - top) > (double)vague;
-}
-
 struct concentration concentration_of(const struct cube *cube, bool specified, const struct distribution *all,
                                       struct figure total)
 {
     const int64_t vague = vague_usd(cube, specified, all, total);
     const double whole = (double)total.usd;
+    const bool leads = all->top_value_usd - all->second_usd > vague; /* by more than what nobody in particular has */
     return (struct concentration){.hhi = hhi_of_sums(vague ? total.usd : all->value_usd, all->sum_sq),
                                   .sum = (double)all->value_usd / whole,
                                   .top_share = (double)all->top_value_usd / whole,
                                   .members = all->members,
-                                  .top = leads(all, vague) ? all->top_id : NO_ID,
+                                  .top = leads || !vague ? all->top_id : NO_ID,
                                   .vague = vague != 0};
 }

@@ -5,10 +5,11 @@
 struct dependence {
     struct frame frame;
     struct dependence_question question;
-    struct cube_set outside;   /* suppliers that are not in the bloc */
-    struct cube_set specified; /* suppliers that are not areas not elsewhere specified; none named: there are no such areas */
+    struct cube_set outside; /* suppliers that are not in the bloc */
+    struct cube_set
+        specified; /* suppliers that are not areas not elsewhere specified; none named: there are no such areas */
     items_asked partner, all, extra, exporters; /* all, extra, exporters: with the distribution */
-    bool summed; /* `all` is the sum of all suppliers too */
+    bool summed;                                /* `all` is the sum of all suppliers too */
     struct world world;
     struct cover_asked *cover; /* of the exporters */
 };
@@ -262,10 +263,11 @@ static void fill_row(const struct dependence *d, const struct year *y, size_t i,
                   (row->imports_total.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0);
     row->share = figure_ratio(row->imports_from_partner, row->imports_total);
     const bool of_partner = named && !row->imports_total.part;
-    row->codes =
-        frame_codes(&d->frame, of_partner ? d->frame.partner : cube_world(d->frame.cube), FLOW_IMPORTS, y->period,
-                    item_goods(&d->frame, d->question.breakdown, i), of_partner ? row->imports_from_partner : row->imports_total);
+    row->codes = frame_codes(&d->frame, of_partner ? d->frame.partner : cube_world(d->frame.cube), FLOW_IMPORTS,
+                             y->period, item_goods(&d->frame, d->question.breakdown, i),
+                             of_partner ? row->imports_from_partner : row->imports_total);
     row->imports_over_exports = figure_ratio(row->imports_total, exports);
+    row->flags |= flags_of_months(row->imports_total, exports);
     const struct distribution world = item_distribution(&y->exporters, i);
     row->hhi_world_exports = hhi_of_sums(world.value_usd, world.sum_sq);
     row->flags |= isnan(row->hhi_world_exports) ? 0 : flags_of_cover(y->cover);

@@ -138,5 +138,6 @@ void dependence_sum_up(const struct dependence_question *question, bool partner,
         if (row->dependent == VERDICT_YES)
             s->dependent_imports = figure_sum(s->dependent_imports, imports);
     }
-    s->unknown = s->products == 0 && s->undecided > 0; /* no product's imports are known, which is not that there are none */
+    s->unknown =
+        s->products == 0 && s->undecided > 0; /* no product's imports are known, which is not that there are none */
 }

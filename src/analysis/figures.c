@@ -212,20 +212,6 @@ static struct figure unknown_figure(const struct cube_knowledge *known, int64_t 
     return f;
 }
 
-/* What is published of the goods beside their leaves belongs to them. */
-static struct figure with_rests(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period,
-                                struct goods goods, struct figure read)
-{
-    int64_t rest_usd;
-    for (size_t i = 0; i < goods.n && goods.leaf_by_leaf; i++)
-        if (cube_rest(frame->cube, frame->reporter, partner, flow, period, goods.code[i], &rest_usd)) {
-            read.known = !__builtin_add_overflow(read.usd, rest_usd, &read.usd);
-            if (!read.known)
-                return FIGURE_NONE;
-        }
-    return read;
-}
-
 struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period,
                            struct goods goods, struct figure read)
 {
@@ -233,7 +219,6 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
     struct basket basket = {.months = 0};
     const struct str *code = goods.n ? goods.code : &total;
     const size_t n = goods.n ? goods.n : 1;
-    read = with_rests(frame, partner, flow, period, goods, read);
     for (size_t i = 0; i < n; i++) {
         const struct cube_cell cell = {frame->reporter, partner, flow, code[i]};
         const enum cube_seen seen = !read.known ? CUBE_ABSENT : n == 1 ? CUBE_PRESENT : CUBE_LOOK;
@@ -252,10 +237,10 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
     return f;
 }
 
-struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period, struct goods goods,
-                         struct figure figure)
+struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period,
+                         struct goods goods, struct figure figure)
 {
-    struct codes codes = {FIGURE_NONE, FIGURE_NONE};
+    struct codes codes = {.held = FIGURE_NONE};
     bool part = figure.part || (!figure.known && figure.flags & FLAG_BIT(FLAG_SELECTED_PRODUCTS));
     for (size_t i = 0; part && i < goods.n; i++) {
         const struct cube_cell cell = {frame->reporter, partner, flow, goods.code[i]};
@@ -268,9 +253,13 @@ struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow 
     return codes;
 }
 
-struct codes codes_of_both(struct codes a, struct codes b)
+struct codes codes_of_both(struct codes exports, struct codes imports)
 {
-    return !a.total.known || (b.total.known && b.held.usd < a.held.usd) ? b : a;
+    bool more = !exports.total.known || (imports.total.known && imports.held.usd < exports.held.usd);
+    struct codes both = more ? imports : exports;
+    both.exports = exports.held;
+    both.imports = imports.held;
+    return both;
 }
 
 unsigned frame_months(const struct frame *frame, enum flow flow, uint32_t period)

@@ -223,8 +223,8 @@ static bool is_cell(const struct flows_question *q, const struct flows_row *row)
 static bool is_sum(const struct flows_question *q, const struct flows_row *row)
 {
     const struct frame frame = frame_for(q, set_of(q, row, CUBE_REPORTER).member[0], ANY_MEMBER);
-    return world_kind(&frame, (enum flow)set_of(q, row, CUBE_FLOW).member[0],
-                      set_of(q, row, CUBE_PERIOD).member[0]) == WORLD_SUM;
+    return world_kind(&frame, (enum flow)set_of(q, row, CUBE_FLOW).member[0], set_of(q, row, CUBE_PERIOD).member[0]) ==
+           WORLD_SUM;
 }
 
 /* ---- what the dataset tells of a row ---- */
@@ -241,11 +241,12 @@ static void look(struct telling *t, uint32_t reporter, uint32_t partner, const s
     struct cube_set flow = set_of(t->q, row, CUBE_FLOW), period = set_of(t->q, row, CUBE_PERIOD);
     for (size_t f = 0; f < flow.n; f++)
         for (size_t i = 0; i < period.n; i++) {
-            unsigned months = reporter == ANY_MEMBER
-                                  ? cube_held(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]) *
-                                        period_months(cube_dataset(t->q->cube)->frequency)
-                                  : (unsigned)__builtin_popcount(cube_months(t->q->cube, reporter, partner, (enum flow)flow.member[f],
-                                                                             period.member[i]));
+            unsigned months =
+                reporter == ANY_MEMBER
+                    ? cube_held(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]) *
+                          period_months(cube_dataset(t->q->cube)->frequency)
+                    : (unsigned)__builtin_popcount(
+                          cube_months(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]));
             t->missing = t->missing || months == 0;
             t->partial = t->partial || (months && months < period_months(period_kind_of(period.member[i])));
         }
@@ -281,11 +282,9 @@ static struct goods goods_of(const struct flows_question *q, const struct flows_
     if (product == NO_ID)
         return q->goods;
     if (!q->item)
-        return (struct goods){&cube_nodes(q->cube, q->level, &n)[product], 1, q->only[CUBE_PRODUCT].member != NULL};
+        return (struct goods){&cube_nodes(q->cube, q->level, &n)[product], 1};
     const struct breakdown_item *item = &q->item[product];
-    const bool named = item->leaves.member != NULL;
-    return item->n_prefixes ? (struct goods){item->prefix, item->n_prefixes, named}
-                            : (struct goods){&item->code, 1, named};
+    return item->n_prefixes ? (struct goods){item->prefix, item->n_prefixes} : (struct goods){&item->code, 1};
 }
 
 static void judge(const struct telling *t, struct flows_row *row, bool observed)
@@ -574,8 +573,13 @@ static enum status add_shares(const struct flows_question *q, struct flows_row *
         total->sum = total->first ? figure_sum(total->sum, value) : value;
         total->first = total->first ? total->first : i + 1;
     }
-    for (size_t i = 0; i < n; i++)
-        row[i].share = figure_ratio(row[i].value, find_total(&t, &row[i])->sum);
+    for (size_t i = 0; i < n; i++) {
+        const struct figure sum = find_total(&t, &row[i])->sum;
+        row[i].share = figure_ratio(row[i].value, sum);
+        row[i].flags |= sum.flags & FLAG_BIT(FLAG_WORLD_DIFFERS);
+        if (row[i].value.known && !sum.known && !(sum.flags & FLAG_BIT(FLAG_NOT_REPORTED)))
+            row[i].flags |= FLAG_BIT(FLAG_MONTHS_DIFFER);
+    }
     return ST_OK;
 }
 

@@ -41,7 +41,7 @@ static struct growth growth_of(struct figure before, struct figure now, struct f
 struct context {
     const struct growth_asked *asked;
     struct figure world[2][2]; /* by flow and period */
-    bool whole[2];                           /* by flow: both periods are held completely */
+    bool whole[2];             /* by flow: both periods are held completely */
     flag_bits flags;
     unsigned world_status;
 };

@@ -25,7 +25,8 @@ struct index {
     const struct breakdown *breakdown;
     struct side side[SIDES_MAX];
     struct cover_asked *cover; /* of the world that is summed from its reporters; NULL: the index has none */
-    struct cube_set specified; /* partners that are not areas not elsewhere specified; none named: there are no such areas */
+    struct cube_set
+        specified; /* partners that are not areas not elsewhere specified; none named: there are no such areas */
 };
 
 /* ---- asking ---- */
@@ -260,8 +261,7 @@ static bool is_whole_structure(const struct index *index, size_t side, struct fi
            llabs(apart.usd) <= rounding;
 }
 
-static void add_up_sides(const struct index *index, const struct items *items, uint32_t period,
-                         struct structures *out)
+static void add_up_sides(const struct index *index, const struct items *items, uint32_t period, struct structures *out)
 {
     for (size_t side = 0; side < 2; side++)
         for (size_t i = 0; i < index->breakdown->n; i++) {
@@ -350,6 +350,16 @@ static struct intra_row intra_row(const struct breakdown_item *item, struct figu
     return r;
 }
 
+/* Whether the side's trade in all products is known: chosen ones have another structure. */
+static bool knows_total(const struct side *side, uint32_t period)
+{
+    const struct frame *own = &side->own;
+    const bool row = side->worldly && world_kind(own, side->flow, period) == WORLD_ROW;
+    const struct cube_cell cell = {own->reporter, row ? cube_world(own->cube) : own->partner, side->flow, STR("TOTAL")};
+    const struct cube_knowledge known = cube_know(own->cube, &cell, period, CUBE_LOOK);
+    return own->n_codes || (known.months && !known.part);
+}
+
 struct index *intra_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period, size_t n)
 {
     struct index *index = index_new(frame, breakdown);
@@ -387,7 +397,12 @@ enum status intra_fold(const struct index *index, uint32_t period, struct arena 
         r.flags |= flags | flags_of_status(item_status(&x, i) | item_status(&m, i));
         row[(*n)++] = r;
     }
-    *aggregate = breakdown->level == LEVEL_SECTOR ? none : 1 - figure_ratio(apart, both);
+    bool whole = breakdown->level != LEVEL_SECTOR;
+    for (enum flow f = FLOW_EXPORTS; whole && f <= FLOW_IMPORTS; f++)
+        whole = knows_total(&index->side[f], period);
+    for (size_t i = 0; i < *n && !whole && breakdown->level != LEVEL_SECTOR; i++)
+        row[i].flags |= FLAG_BIT(FLAG_SELECTED_PRODUCTS);
+    *aggregate = whole ? 1 - figure_ratio(apart, both) : none;
     return ST_OK;
 }
 
@@ -421,8 +436,7 @@ static struct concentration spread_of(const struct index *index, const struct it
                                       struct figure whole)
 {
     const struct distribution all = item_distribution(items, i);
-    if (!figure_whole(whole) || whole.usd <= 0 ||
-        !world_lists_all(&index->frame, index->side[SPREAD].flow, period))
+    if (!figure_whole(whole) || whole.usd <= 0 || !world_lists_all(&index->frame, index->side[SPREAD].flow, period))
         return (struct concentration){.hhi = none, .top = NO_ID};
     return concentration_of(index->frame.cube, index->specified.member != NULL, &all, whole);
 }
@@ -473,8 +487,11 @@ enum status hhi_fold(const struct index *index, uint32_t period, struct arena *a
         const struct breakdown_item *item = &breakdown->item[i];
         if (breakdown->level != LEVEL_SECTOR && !item_present(&items, i) && !item_present(&world, i))
             continue;
-        struct hhi_row r = {item->code, item->name, FIGURE_NONE, none, none, none, 0, flags | item->flags};
+        struct hhi_row r = {.product = item->code, .name = item->name, .flags = flags | item->flags};
+        const struct frame *frame = &index->side[WHOLE].own;
         r.imports = side_figure(&index->side[WHOLE], &world, i, period);
+        r.codes = frame_codes(frame, cube_world(frame->cube), FLOW_IMPORTS, period, item_goods(frame, breakdown, i),
+                              r.imports);
         const struct concentration c = spread_of(index, &items, i, period, r.imports);
         r.hhi = c.hhi;
         r.normalised_hhi = c.vague ? none : hhi_normalised(r.hhi, c.members);

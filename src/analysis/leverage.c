@@ -162,7 +162,11 @@ static struct figure pair_at(const struct table *t, const struct page *p, enum f
 
 static struct figure all_at(const struct table *t, const struct page *p, enum flow flow, size_t i)
 {
-    return p->book ? world_cell(&p->book->world, &p->all[flow], i, flow, t->question->period) : FIGURE_NONE;
+    if (!p->book)
+        return FIGURE_NONE;
+    struct figure all = world_cell(&p->book->world, &p->all[flow], i, flow, t->question->period);
+    all.known = figure_whole(all); /* a part is not all */
+    return all;
 }
 
 static void take_figures(const struct table *t, size_t i, struct leverage_row *row)
@@ -179,8 +183,9 @@ static void take_figures(const struct table *t, size_t i, struct leverage_row *r
     const struct frame *frame = &own->book->frame;
     const struct goods goods = item_goods(frame, t->question->breakdown, i);
     row->months_held = months_in_common(row->exports, row->imports);
-    row->codes = codes_of_both(frame_codes(frame, frame->partner, FLOW_EXPORTS, t->question->period, goods, row->exports),
-                               frame_codes(frame, frame->partner, FLOW_IMPORTS, t->question->period, goods, row->imports));
+    row->codes =
+        codes_of_both(frame_codes(frame, frame->partner, FLOW_EXPORTS, t->question->period, goods, row->exports),
+                      frame_codes(frame, frame->partner, FLOW_IMPORTS, t->question->period, goods, row->imports));
     row->flags |= flags_of_figure(row->exports) | flags_of_figure(row->imports) |
                   flags_of_months(row->imports, row->imports_total) | flags_of_months(row->exports, row->exports_total);
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)

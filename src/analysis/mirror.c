@@ -42,8 +42,7 @@ static enum status see(const struct mirror_books *books, items_asked asked, enum
 {
     *v = (struct view){.books = books, .flow = flow, .period = period};
     const struct frame *frame = &books->frame;
-    const unsigned months =
-        frame->cube ? (unsigned)__builtin_popcount(frame_months(frame, flow, period)) : 0;
+    const unsigned months = frame->cube ? (unsigned)__builtin_popcount(frame_months(frame, flow, period)) : 0;
     if (months == 0) {
         v->flags = FLAG_BIT(FLAG_NOT_REPORTED);
         return ST_OK;
@@ -64,8 +63,9 @@ static struct figure figure_at(const struct view *v, size_t i, const struct brea
         return FIGURE_NONE;
     struct figure f;
     if (i == NO_ITEM || !v->told) {
-        f = frame_figure(&v->books->frame, v->books->frame.partner, v->flow, v->period, (struct goods){&item->code, 1, false},
-                         FIGURE_NONE);
+        const struct goods goods =
+            i == NO_ITEM ? (struct goods){&item->code, 1} : item_goods(&v->books->frame, v->books->breakdown, i);
+        f = frame_figure(&v->books->frame, v->books->frame.partner, v->flow, v->period, goods, FIGURE_NONE);
     } else {
         const struct item_slice slice = {v->books->frame.partner, v->period, v->flow};
         *flags |= v->books->breakdown->item[i].flags | flags_of_status(item_status(&v->items, i));

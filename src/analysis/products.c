@@ -91,7 +91,7 @@ static struct figure stated_total(const struct product_asked *a, enum flow flow,
         if (rows->key[CUBE_FLOW][i] == (uint32_t)flow &&
             (!rows->key[CUBE_PERIOD] || rows->key[CUBE_PERIOD][i] == period))
             read = figure_of(rows->value_usd[i]);
-    return frame_figure(&a->frame, a->frame.partner, flow, period, (struct goods){NULL, 0, false}, read);
+    return frame_figure(&a->frame, a->frame.partner, flow, period, (struct goods){NULL, 0}, read);
 }
 
 static enum status take_pair(const struct product_asked *a, enum flow flow, uint32_t period, struct arena *arena,
@@ -169,9 +169,10 @@ static void fill_row(const struct table *t, size_t i, struct product_row *row)
     const struct figure world_x = world_at(t, FLOW_EXPORTS, i), world_m = world_at(t, FLOW_IMPORTS, i);
     row->share_of_exports = figure_ratio(row->exports, world_x);
     row->share_of_imports = figure_ratio(row->imports, world_m);
-    row->flags |= flags_of_figure(row->exports) | flags_of_figure(row->imports) |
-                  flags_of_months(row->exports, row->imports) | flags_of_months(row->exports, world_x) |
-                  flags_of_months(row->imports, world_m);
+    row->flags |=
+        flags_of_figure(row->exports) | flags_of_figure(row->imports) | flags_of_months(row->exports, row->imports) |
+        flags_of_months(row->exports, world_x) | flags_of_months(row->imports, world_m) |
+        ((t->now[FLOW_EXPORTS].total.flags | t->now[FLOW_IMPORTS].total.flags) & FLAG_BIT(FLAG_WORLD_DIFFERS));
     row->codes = codes_of_row(t, item_goods(&t->asked->frame, t->breakdown, i), row);
     row->months_held = months_in_common(row->exports, row->imports);
     row->share_of_bilateral_exports = figure_ratio(row->exports, t->now[FLOW_EXPORTS].total);
@@ -210,36 +211,36 @@ static bool fill_rest(const struct table *t, struct str node, struct arena *aren
 {
     const struct frame *frame = &t->asked->frame;
     struct figure rest[2] = {FIGURE_NONE, FIGURE_NONE};
-    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-        rest[f].known = cube_rest_at(frame->cube, frame->reporter, frame->partner, f, t->now[f].slice.period, node,
-                                     &rest[f].usd);
-    const double none = (double)NAN;
-    *row = (struct product_row){.exports = rest[FLOW_EXPORTS],
-                                .imports = rest[FLOW_IMPORTS],
-                                .balance = figure_difference(rest[FLOW_EXPORTS], rest[FLOW_IMPORTS]),
-                                .exports_unit_value = none,
-                                .imports_unit_value = none,
-                                .share_of_exports = none,
-                                .share_of_imports = none,
-                                .share_of_bilateral_exports =
-                                    figure_ratio(rest[FLOW_EXPORTS], t->now[FLOW_EXPORTS].total),
-                                .share_of_bilateral_imports =
-                                    figure_ratio(rest[FLOW_IMPORTS], t->now[FLOW_IMPORTS].total),
-                                .exports_contribution_pp = none,
-                                .imports_contribution_pp = none,
-                                .balance_contribution_pp = none,
-                                .flags = t->flags};
-    bool told = false;
+    bool told = false, lacking = false;
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
-        const bool lacking = !rest[f].known && rest_of_some(frame, f, t->now[f].slice.period, node);
-        row->flags |= lacking ? FLAG_BIT(FLAG_MONTHS_DIFFER) : 0;
-        told = told || rest[f].usd != 0 || lacking;
+        const uint32_t period = t->now[f].slice.period;
+        rest[f].known = cube_rest_at(frame->cube, frame->reporter, frame->partner, f, period, node, &rest[f].usd);
+        const bool some = !rest[f].known && rest_of_some(frame, f, period, node);
+        if (!rest[f].known && !some && figure_whole(t->now[f].total)) /* nothing is left of what is published */
+            rest[f] = figure_of(0);
+        lacking = lacking || some;
+        told = told || rest[f].usd != 0 || some;
     }
     if (!told)
         return false;
+    const double none = (double)NAN;
+    *row =
+        (struct product_row){.exports = rest[FLOW_EXPORTS],
+                             .imports = rest[FLOW_IMPORTS],
+                             .balance = figure_difference(rest[FLOW_EXPORTS], rest[FLOW_IMPORTS]),
+                             .exports_unit_value = none,
+                             .imports_unit_value = none,
+                             .share_of_exports = none,
+                             .share_of_imports = none,
+                             .share_of_bilateral_exports = figure_ratio(rest[FLOW_EXPORTS], t->now[FLOW_EXPORTS].total),
+                             .share_of_bilateral_imports = figure_ratio(rest[FLOW_IMPORTS], t->now[FLOW_IMPORTS].total),
+                             .exports_contribution_pp = none,
+                             .imports_contribution_pp = none,
+                             .balance_contribution_pp = none,
+                             .flags = t->flags | (lacking ? FLAG_BIT(FLAG_MONTHS_DIFFER) : 0)};
     row->product = arena_printf(arena, "%.*s-rest", STR_ARG(node));
     const struct product_row of_part = {.exports = {.part = true}, .imports = {.part = true}};
-    row->codes = codes_of_row(t, (struct goods){&node, 1, false}, &of_part);
+    row->codes = codes_of_row(t, (struct goods){&node, 1}, &of_part);
     return true;
 }
 
@@ -271,7 +272,8 @@ enum status product_fold(const struct product_asked *asked, uint32_t period, str
     struct table t = {.asked = asked, .breakdown = q->breakdown, .versus = q->versus != 0};
     if (!frame_complete(&asked->frame, period) || (t.versus && !frame_complete(&asked->frame, q->versus)))
         t.flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
-    const bool rests = !asked->frame.leaves.member && q->breakdown->level >= LEVEL_HS2 && q->breakdown->level < LEVEL_SECTOR;
+    const bool rests =
+        !asked->frame.leaves.member && q->breakdown->level >= LEVEL_HS2 && q->breakdown->level < LEVEL_SECTOR;
     size_t room = t.breakdown->n + (rests ? room_of_rests(asked->frame.cube, q->breakdown->level) : 0);
     struct product_row *row = *out = arena_new(arena, struct product_row, room);
     *n = 0;

@@ -2,14 +2,32 @@
 #include "entrepot/analysis/ranking.h"
 
 #include <math.h>
+#include <string.h>
 
 struct ranking {
     struct frame frame;
     uint32_t period[2]; /* the year before, and the one asked for */
     bool growth;        /* both years are there, and complete */
     const struct cube_rows *rows;
-    struct world world;
 };
+
+/* All partners and the world's row, where one of the returns has one: else each partner, unnamed. */
+static struct cube_set list_partners(const struct frame *frame, const uint32_t *period, size_t n_periods)
+{
+    struct cube_set set = {NULL, 0};
+    bool row = false;
+    size_t n;
+    const uint32_t *member = cube_countable(frame->cube, &n);
+    for (size_t i = 0; i < n_periods; i++)
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+            row = row || world_kind(frame, f, period[i]) == WORLD_ROW;
+    uint32_t *list = row ? ask_make(frame->ask, uint32_t, n + 1) : NULL;
+    if (!list)
+        return set;
+    memcpy(list, member, n * sizeof *list);
+    list[n] = cube_world(frame->cube);
+    return (struct cube_set){list, n + 1};
+}
 
 static struct ranking *ask(const struct frame *frame, uint32_t period, bool with_year_before)
 {
@@ -18,10 +36,11 @@ static struct ranking *ask(const struct frame *frame, uint32_t period, bool with
         return NULL;
     *r = (struct ranking){.frame = *frame, .period = {period_add_years(period, -1), period}};
     r->growth = with_year_before && frame_complete(frame, period) && frame_complete(frame, r->period[0]);
-    struct cube_query q = frame_query(frame, r->period + !with_year_before, 1U + with_year_before);
+    const uint32_t *first = r->period + !with_year_before;
+    struct cube_query q = frame_query(frame, first, 1U + with_year_before);
     q.group |= CUBE_BIT(CUBE_PARTNER) | CUBE_BIT(CUBE_FLOW);
+    q.only[CUBE_PARTNER] = list_partners(frame, first, 1U + with_year_before);
     r->rows = ask_add(frame->ask, frame->cube, &q);
-    r->world = world_ask(frame, NULL, BOTH_FLOWS, 0, r->period + !with_year_before, 1U + with_year_before);
     return r;
 }
 
@@ -70,7 +89,12 @@ static enum status gather(const struct ranking *r, uint32_t period, struct arena
     *out = (struct trades){t, 0};
     if (!t)
         return ST_NO_MEMORY;
-    for (size_t i = rows.from; i < rows.to; t++) {
+    const uint32_t world = cube_world(r->frame.cube);
+    for (size_t i = rows.from; i < rows.to;) {
+        if (partner[i] == world) { /* not one of them */
+            i++;
+            continue;
+        }
         t->partner = partner[i];
         t->flow[FLOW_EXPORTS] = t->flow[FLOW_IMPORTS] = FIGURE_NONE;
         t->status = 0;
@@ -80,6 +104,7 @@ static enum status gather(const struct ranking *r, uint32_t period, struct arena
         }
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
             t->flow[f] = frame_figure(&r->frame, t->partner, f, period, frame_goods(&r->frame), t->flow[f]);
+        t++;
     }
     out->n = (size_t)(t - out->trade);
     return ST_OK;
@@ -153,12 +178,19 @@ static void share_deficits(struct deficit_row *row, size_t n, const struct defic
     }
 }
 
-/* Trade with all together. */
+/* Trade with all together: the world's row, or the sum of the partners, as the books have it. */
 static void world_flows(const struct ranking *r, uint32_t period, struct figure *flow)
 {
+    const uint32_t world = cube_world(r->frame.cube), *partner = r->rows->key[CUBE_PARTNER];
+    const struct stretch rows = stretch_of(r, period);
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
-        unsigned status = 0;
-        flow[f] = world_total(&r->world, f, period, &status);
+        const bool row = world_kind(&r->frame, f, period) == WORLD_ROW;
+        struct figure read = FIGURE_NONE;
+        for (size_t i = rows.from; i < rows.to; i++)
+            if (r->rows->key[CUBE_FLOW][i] == (uint32_t)f && (partner[i] == world) == row)
+                read =
+                    read.known ? figure_sum(read, figure_of(r->rows->value_usd[i])) : figure_of(r->rows->value_usd[i]);
+        flow[f] = world_figure(&r->frame, f, period, frame_goods(&r->frame), read);
     }
 }
 
@@ -239,8 +271,8 @@ static struct partner_row partner_row(const struct trade *t, flag_bits flags)
                                 .total = total_of(t),
                                 .balance = balance_of(t),
                                 .months_held = months_in_common(x, m),
-                                .flags = flags | trade_flags(t) |
-                                         (x.known && m.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED))};
+                                .flags =
+                                    flags | trade_flags(t) | (x.known && m.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED))};
 }
 
 /* Areas not elsewhere specified are no partners: they have an amount and no rank. */
@@ -249,10 +281,13 @@ static void share_partners(const struct ranking *r, const struct place *place, s
 {
     struct figure so_far = {.known = true, .months = summary->value.months};
     double sum_sq = 0;
-    bool whole = figure_whole(summary->value);
+    bool whole = figure_whole(summary->value), each = true, vague = false;
+    for (size_t i = 0; i < n; i++)
+        each = each && figure_whole(place[i].value);
     for (size_t i = 0; i < n; i++) {
         const struct figure value = place[i].value;
         const bool specified = cube_specified(r->frame.cube, place[i].partner);
+        vague = vague || (!specified && value.known && value.usd > 0);
         if (value.known) {
             so_far.usd += value.usd;
             summary->partners += value.usd > 0 && specified;
@@ -261,12 +296,15 @@ static void share_partners(const struct ranking *r, const struct place *place, s
             row[i].rank = ++summary->ranked;
             sum_sq += (double)value.usd * (double)value.usd;
         }
-        whole = whole && figure_whole(value);
         row[i].share = figure_ratio(value, summary->value);
-        row[i].cumulative_share = value.known ? figure_ratio(so_far, summary->value) : (double)NAN;
+        row[i].cumulative_share =
+            each ? figure_ratio(so_far, summary->value) : (double)NAN; /* a larger one may be missing */
     }
-    summary->hhi = whole ? hhi_of_sums(summary->value.usd, sum_sq) : (double)NAN;
-    summary->equivalent = 1 / summary->hhi;
+    summary->hhi = whole && each ? hhi_of_sums(summary->value.usd, sum_sq) : (double)NAN;
+    summary->flags = vague ? FLAG_BIT(FLAG_LOWER_BOUND) : 0;
+    for (size_t i = 0; i < n; i++)
+        summary->flags |= place[i].value.flags & FLAG_BIT(FLAG_WORLD_DIFFERS);
+    summary->equivalent = vague ? (double)NAN : 1 / summary->hhi;
 }
 
 static enum status place_partners(const struct trades *trades, enum partner_measure measure, struct arena *arena,
@@ -366,7 +404,7 @@ double ranking_import_hhi(const struct ranking *r)
     double sum_sq = 0;
     const struct stretch rows = stretch_of(r, r->period[1]);
     for (size_t i = rows.from; i < rows.to; i++)
-        if (r->rows->key[CUBE_FLOW][i] == FLOW_IMPORTS) {
+        if (r->rows->key[CUBE_FLOW][i] == FLOW_IMPORTS && r->rows->key[CUBE_PARTNER][i] != cube_world(r->frame.cube)) {
             double value = (double)r->rows->value_usd[i];
             sum_usd += r->rows->value_usd[i];
             sum_sq += cube_specified(r->frame.cube, r->rows->key[CUBE_PARTNER][i]) ? value * value : 0;

@@ -1,4 +1,4 @@
-/* Who sells a product: five statements at most, and a row for each country that does. */
+/* Who sells a product: eight statements at most, and a row for each country that does. */
 #include "entrepot/analysis/suppliers.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@ struct suppliers {
     const struct cube_rows *world_exports;                        /* by reporter: their rows for the world */
     const struct cube_rows *imports;                              /* by partner */
     struct cover_asked *cover;
-    struct world world;                                           /* the importer's row for the world */
+    struct world world; /* the importer's row for the world */
 };
 
 struct country_sales {
@@ -156,7 +156,8 @@ static void judge_country(const struct table *t, uint32_t id)
     bool worldwide = t->question->worldwide;
     c->world = world_figure(&own, FLOW_EXPORTS, period, goods, c->world);
     if (worldwide)
-        c->all_products = frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, (struct goods){NULL, 0, false}, c->all_products);
+        c->all_products =
+            frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, (struct goods){NULL, 0}, c->all_products);
     if (!has_importer(t->frame))
         return;
     c->imports = frame_figure(t->frame, id, FLOW_IMPORTS, period, goods, c->imports);
@@ -195,8 +196,7 @@ static void find_imports(struct table *t)
 
 static void summarise(struct table *t, struct suppliers_summary *s)
 {
-    struct figure others = {.known = t->question->worldwide},
-                  excluded = {.known = t->question->n_excluded > 0};
+    struct figure others = {.known = t->question->worldwide}, excluded = {.known = t->question->n_excluded > 0};
     *s = (struct suppliers_summary){.imports = t->imports, .worldwide = t->question->worldwide};
     s->world_exports = (struct figure){.known = t->question->worldwide};
     if (t->asked->cover)
@@ -238,9 +238,8 @@ static void fill_row(const struct table *t, uint32_t id, const struct suppliers_
     if (t->question->worldwide && has_importer(t->frame)) /* else the two are of different books */
         row->sales_elsewhere = figure_difference(c->world, c->to_importer);
     if (t->question->worldwide && has_importer(t->frame) && c->world.known && c->to_importer.known)
-        row->capacity =
-            figure_of(capacity_by_growth(c->world.usd, t->question->expand) +
-                                capacity_by_diversion(c->world.usd, c->to_importer.usd, t->question->divert));
+        row->capacity = figure_of(capacity_by_growth(c->world.usd, t->question->expand) +
+                                  capacity_by_diversion(c->world.usd, c->to_importer.usd, t->question->divert));
     row->flags |= (has_importer(t->frame) ? flags_of_figure(c->to_importer) : 0) | flags_of_figure(c->world) |
                   flags_of_months(c->imports, t->imports);
     if (!c->world.known || (has_importer(t->frame) && !c->to_importer.known))
@@ -294,8 +293,7 @@ enum status suppliers_fold(const struct suppliers *suppliers, struct arena *aren
     summarise(&t, summary);
     *n = 0;
     for (uint32_t id = 0; id < t.n_countries; id++) {
-        if (!t.country[id].named || t.country[id].excluded || id == frame->reporter ||
-            !cube_specified(frame->cube, id))
+        if (!t.country[id].named || t.country[id].excluded || id == frame->reporter || !cube_specified(frame->cube, id))
             continue;
         struct supplier_row *r = &row[(*n)++];
         fill_row(&t, id, summary, r);

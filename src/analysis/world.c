@@ -8,8 +8,7 @@ struct returns {
 
 static struct returns returns_of(const struct frame *frame, enum flow flow, uint32_t period)
 {
-    const uint32_t first =
-        period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
+    const uint32_t first = period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
     struct returns found = {.n = 0};
     struct cube_return r;
     for (uint32_t i = 0; i < cube_expected(frame->cube, period); i++) {
@@ -177,7 +176,8 @@ struct cube_set world_of_all(const struct frame *frame, enum flow flow, const ui
     for (size_t i = 0; i < n_members; i++)
         for (size_t k = 0; k < n; k++) {
             one.reporter = member[i];
-            if (cube_reported(frame->cube, member[i], flow, period[k]) && world_kind(&one, flow, period[k]) != WORLD_ROW)
+            if (cube_reported(frame->cube, member[i], flow, period[k]) &&
+                world_kind(&one, flow, period[k]) != WORLD_ROW)
                 return all;
         }
     return world_partner(frame, WORLD_ROW, world);

@@ -161,6 +161,7 @@ static struct importing *add_part(struct importing *im)
                                .countries = im->countries,
                                .options = im->options,
                                .manifest = im->manifest,
+                               .part = im->part,
                                .report = im->report};
     arena_init(&part->arena, SIZE_MAX);
     im->part[im->n_parts++] = part;

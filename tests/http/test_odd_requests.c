@@ -47,8 +47,8 @@ struct odd {
 
 static const struct odd flows[] = {
     {"/v1/flows?" PAIR "&product=27,27&period=2019", 200, "\"returned\":1,", NULL},
-    {"/v1/flows?" PAIR "&product=TOTAL,8541&period=2024&dataset=comtrade-critical-month", 200, "\"partial_sector\"",
-     NULL},
+    {"/v1/flows?" PAIR "&flow=imports&product=TOTAL,8541&period=2024&dataset=comtrade-critical-month", 200,
+     "\"partial_sector\"", NULL},
     {"/v1/flows?" PAIR "&product=TOTAL,8541&period=2024&dataset=comtrade-critical-month", 200, "the products overlap",
      NULL},
     {"/v1/flows?" PAIR "&product=*&level=hs2&dataset=comtrade-critical-month", 200, "chosen products only", NULL},

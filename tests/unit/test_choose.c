@@ -225,6 +225,10 @@ static void chosen_products_make_no_total(void **state)
     expect_offers(&want, "chosen,");
     assert_false(offers(&want, &n)->whole);
     want.n_products = 3;
+    expect_offers(&want, "chosen,");
+    assert_false(offers(&want, &n)->whole);
+    want.product = &product[2];
+    want.n_products = 1;
     expect_offers(&want, "");
 }
 

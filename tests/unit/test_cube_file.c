@@ -198,7 +198,7 @@ static void wrong_observations_are_refused(void **state)
     struct world_row wrong[5];
     for (size_t i = 0; i < COUNT(wrong); i++)
         wrong[i] = small[1];
-    wrong[0].product = "8541";
+    wrong[0].product = "85414010"; /* finer than the dataset; what is coarser is published */
     wrong[1].product = "85414O";
     wrong[2].period = "2018-04";
     wrong[3].value_usd = -1;

@@ -10,10 +10,10 @@
 
 struct breakdown_item {
     struct str code, name;
-    struct cube_set leaves; /* sectors only */
+    struct cube_set leaves;   /* and rests; sectors only */
     const struct str *prefix; /* what a basket consists of; n_prefixes == 0: the code itself */
     size_t n_prefixes;
-    flag_bits flags;         /* FLAG_LEVEL_UNAVAILABLE: no figures; FLAG_PARTIAL_SECTOR */
+    flag_bits flags; /* FLAG_LEVEL_UNAVAILABLE: no figures; FLAG_PARTIAL_SECTOR */
 };
 
 struct breakdown {
@@ -24,8 +24,8 @@ struct breakdown {
         *baskets; /* of LEVEL_SECTOR: one for every CUBE_BASKETS_MAX items; NULL: a level, or all products */
 };
 
-/* Leaves that begin with one of the codes (a section stands for its chapters), ascending, each once. An empty set has member
- * != NULL and n == 0. */
+/* Leaves that begin with one of the codes (a section stands for its chapters), and what is published of those codes, or below them, beside
+ * leaves: their rests. Ascending, each once. What lies above a code is never in it. An empty set has member != NULL and n == 0. */
 enum status leaves_of(const struct cube *cube, const struct products *products, const struct str *code, size_t n,
                       struct arena *arena, struct cube_set *out) MUST_CHECK;
 
@@ -102,10 +102,11 @@ struct quantity item_quantity(const struct items *items, size_t i);
 
 /* Of a statement with a spread: its distribution, as in struct cube_rows. */
 struct distribution {
-    int64_t value_usd, top_value_usd;
+    int64_t value_usd, top_value_usd, second_usd;
     double sum_sq;
     uint32_t members, top_id; /* NO_ID where none is above zero */
 };
 struct distribution item_distribution(const struct items *items, size_t i);
+struct distribution distribution_of(const struct cube_rows *rows, size_t i); /* of a row */
 
 #endif

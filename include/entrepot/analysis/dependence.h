@@ -80,7 +80,7 @@ struct dependence_row {
 struct dependence_summary {
     size_t products; /* with imports above zero (from the partner, if there is one) */
     size_t dependent, undecided;
-    bool unknown; /* the imports are: no figure above stands */
+    bool unknown;             /* the imports are: no figure above stands */
     struct world_cover cover; /* of the exporters of hhi_world_exports; no reporters where these are not asked for */
     struct figure imports, dependent_imports; /* from the partner, if there is one; else from all */
 };

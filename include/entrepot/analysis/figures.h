@@ -58,7 +58,7 @@ struct figure {
     bool part;       /* it lacks some of what its name says: it has no share, and is no whole */
     bool bounded;    /* it is not known, and at most `most_usd` */
     uint16_t months; /* of its period, that it is made of; 0: the same as those of any other figure */
-    flag_bits flags;  /* why it is not known, or what it lacks */
+    flag_bits flags; /* why it is not known, or what it lacks */
     int64_t most_usd;
 };
 #define FIGURE_NONE ((struct figure){.known = false})
@@ -127,11 +127,11 @@ struct frame {
     const struct cube *cube;
     const struct countries *countries;
     uint32_t reporter, partner;
-    struct cube_set leaves; /* member == NULL: all */
+    struct cube_set leaves; /* and rests (leaves_of); member == NULL: all */
     const struct str *code; /* what the leaves stand for; n_codes == 0: TOTAL */
     size_t n_codes;
-    flag_bits flags;         /* of every row: what the leaves stand for is in the data only in part */
-    struct ask *ask;        /* the batch that its statements go into */
+    flag_bits flags; /* of every row: what the leaves stand for is in the data only in part */
+    struct ask *ask; /* the batch that its statements go into */
 };
 
 /* A statement about the frame's reporter and leaves in `n` periods of one kind (more than one: told apart); the rest is open. */
@@ -141,7 +141,6 @@ struct cube_query frame_query(const struct frame *frame, const uint32_t *period,
 struct goods {
     const struct str *code;
     size_t n;
-    bool leaf_by_leaf; /* they were read so, without what is published above the leaves beside their sums: that is added */
 };
 
 /* The one place where an amount is judged: what a statement read of the reporter's `goods` with `partner` (ANY_MEMBER: all together)
@@ -151,17 +150,18 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
 /* The goods of the frame itself. */
 static inline struct goods frame_goods(const struct frame *frame)
 {
-    return (struct goods){frame->code, frame->n_codes, frame->leaves.member != NULL};
+    return (struct goods){frame->code, frame->n_codes};
 }
 
 /* Of a part: how many of the codes below its goods it is made of, and how many there are. Unknown of a whole, and where that is not known. */
 struct codes {
-    struct figure held, total; /* numbers */
+    struct figure held, total;      /* numbers */
+    struct figure exports, imports; /* held, of rows with both flows, of each; `held` is the fewer */
 };
-struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period, struct goods goods,
-                         struct figure figure);
-/* Of two figures of the same goods: those of the one that has fewer. */
-struct codes codes_of_both(struct codes a, struct codes b);
+struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period,
+                         struct goods goods, struct figure figure);
+/* Of both flows of the same goods. */
+struct codes codes_of_both(struct codes exports, struct codes imports);
 
 /* Bits of the months of `period` in which the reporter tells of its trade with the frame's partner, if any. */
 unsigned frame_months(const struct frame *frame, enum flow flow, uint32_t period);

@@ -17,7 +17,7 @@ struct flows_question {
     bool quantities;
     struct goods goods;     /* what only[CUBE_PRODUCT] stands for */
     enum cube_dim share_of; /* CUBE_DIMS: no shares */
-    flag_bits flags;         /* of every row */
+    flag_bits flags;        /* of every row */
     size_t max_rows;
 };
 
@@ -26,8 +26,9 @@ struct flows_row {
     struct figure value;
     struct quantity quantity;
     double unit_value; /* G4 */
-    unsigned months_held; /* that the value is of; 0 where it is added up over several periods or countries, or not known */
-    double share; /* of the sum of the rows that differ from this one in `share_of` alone; NaN where there is none */
+    unsigned
+        months_held; /* that the value is of; 0 where it is added up over several periods or countries, or not known */
+    double share;    /* of the sum of the rows that differ from this one in `share_of` alone; NaN where there is none */
     flag_bits flags;
 };
 

@@ -96,6 +96,7 @@ struct hhi_row {
     struct figure imports;
     double hhi, normalised_hhi, equivalent_suppliers;
     unsigned suppliers;
+    struct codes codes;
     flag_bits flags;
 };
 index_ask hhi_ask;

@@ -57,10 +57,11 @@ struct partner_summary {
     struct figure value; /* of the measure, summed over all partners */
     size_t partners;     /* with a value above zero; areas not elsewhere specified are none */
     unsigned ranked;
-    double hhi;          /* C1: Σ share² */
-    double equivalent;   /* D8: 1 / hhi */
-    double growth;       /* of the sum */
+    double hhi;           /* C1: Σ share² */
+    double equivalent;    /* D8: 1 / hhi */
+    double growth;        /* of the sum */
     unsigned months_held; /* that `value` is of */
+    flag_bits flags;      /* of the concentration: of any partner's figure, and FLAG_LOWER_BOUND */
 };
 
 /* Every partner with any trade in the period, the largest first (ties by id), of a ranking_ask_growth. ST_NO_MEMORY. */

@@ -7,7 +7,8 @@
  *   gap       G = cut_y · flow between the two; domestic = domestic · G is taken over at home
  *   capacity  C_s = y · expand · X_sk + divert · (X_sk − x_sk): growth of today's trade adds up year by year, on both paths
  *   covered   min(G − domestic, Σ C_s), shared out pro rata to C_s
- * Products do not replace each other: each is covered by those who trade it, then they are added up.
+ * Products do not replace each other: each is covered by those who trade it, then they are added up. What is published above the dataset's
+ * products, beside them, is one product more.
  */
 #ifndef ENTREPOT_ANALYSIS_SCENARIO_H
 #define ENTREPOT_ANALYSIS_SCENARIO_H
@@ -64,7 +65,8 @@ struct scenario {
     struct scenario_state *state;
 };
 
-/* What a batch holds of a question: at most seven statements, however many products and countries. The frame has a partner and leaves. Lies
+/* What a batch holds of a question: at most nine statements, or fourteen where something is published above the leaves, however many products
+ * and countries. The frame has a partner and leaves. Lies
  * in the batch's arena. NULL when memory is out (the batch tells, too). */
 struct scenario_state *scenario_ask(const struct frame *frame, const struct scenario_question *question);
 

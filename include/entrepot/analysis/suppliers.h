@@ -48,7 +48,7 @@ struct suppliers_question {
 int64_t capacity_by_growth(int64_t total_usd, double expand);
 int64_t capacity_by_diversion(int64_t total_usd, int64_t now_usd, double divert);
 
-/* What a batch holds of a question: at most five statements. Lies in the batch's arena; the excluded are borrowed. NULL when memory is out
+/* What a batch holds of a question: at most eight statements. Lies in the batch's arena; the excluded are borrowed. NULL when memory is out
  * (the batch tells, too). The frame's leaves are the product, its reporter is the importer, or ANY_MEMBER: then there are neither sales to
  * it nor capacities. */
 struct suppliers;

@@ -57,7 +57,8 @@ struct cube_set world_of_all(const struct frame *frame, enum flow flow, const ui
 /* How much of the world's trade that sum has: a figure of the world is a part where countries are missing. */
 struct world_cover {
     unsigned reporters;
-    double trade_share; /* their flow / (it + what they record, as partners of the others, of those that do not report); NaN: no trade */
+    double
+        trade_share; /* their flow / (it + what they record, as partners of the others, of those that do not report); NaN: no trade */
 };
 struct cover_asked; /* at most two statements; lies in the batch's arena */
 /* For `n` ascending periods of one kind. NULL when memory is out (the batch tells, too). */

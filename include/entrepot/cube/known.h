@@ -43,12 +43,9 @@ unsigned cube_reported(const struct cube *cube, uint32_t reporter, enum flow flo
 
 /* ---- the rest ---- */
 
-/* The sum of the rests at `product` (TOTAL or an HS code above the leaves) and at the nodes below it, over the dataset's own periods inside
- * `period`: what is published there beside the published parts. Signed. False where no node has one, or some period that holds the pair
- * lacks it. `partner` ANY_MEMBER: all countable ones together; `reporter` likewise. */
-bool cube_rest(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-               struct str product, int64_t *value_usd);
-/* The rest at the node itself alone: what a row "85-rest" shows. */
+/* The rest at `product` (TOTAL or an HS code above the leaves) itself, over the dataset's own periods inside `period`: what a row "85-rest"
+ * shows. Signed. False where it has none, or some period that holds the pair lacks it. `partner` ANY_MEMBER: all countable ones together;
+ * `reporter` likewise. */
 bool cube_rest_at(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
                   struct str product, int64_t *value_usd);
 
@@ -58,7 +55,7 @@ enum cube_absence {
     CUBE_ZERO,           /* nothing was traded */
     CUBE_NOT_REPORTED,   /* there is no return */
     CUBE_OTHER_REVISION, /* the code is not one of the return's revision */
-    CUBE_OUTSIDE_SET,    /* the partner is outside the closed set, or did not exist then */
+    CUBE_OUTSIDE_SET,    /* the partner is outside the closed set, or did not exist then and is nowhere in the period */
     CUBE_SUM_OF_PARTNERS, /* the world has no row: the sum of the partners, which are all listed or a closed set, stands for it */
     CUBE_NO_WORLD,   /* the world has no row, nor do the partners stand for it */
     CUBE_NO_GROUP,   /* a group has no row, and of no member anything is known */
@@ -98,7 +95,7 @@ struct cube_knowledge {
     bool part;             /* some of what is there is not all of it */
     bool members;          /* a group without a row of its own: of some member not all is known */
     enum cube_absence why; /* of a month that is not known, or of what a part lacks; CUBE_ZERO: of none */
-    bool bounded; /* in one own period: what is missing is at most `bound_usd` */
+    bool bounded;          /* in one own period: what is missing is at most `bound_usd` */
     /* It is a sum of products without an aggregate of its own, and what all partners have of them is not what the world's row has: it may lack
      * some. */
     bool differs;

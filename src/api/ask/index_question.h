@@ -22,10 +22,10 @@
 /* meta.summary of every index. */
 struct index_told {
     const char *formula, *level;
-    bool has_level;   /* the route has one */
-    double aggregate; /* of all rows, where the index has one */
+    bool has_level;       /* the route has one */
+    double aggregate;     /* of all rows, where the index has one */
     unsigned months_held; /* of the last period */
-    bool has_world;   /* it has a figure of the world, which is made of the countries that report: of the last period */
+    bool has_world; /* it has a figure of the world, which is made of the countries that report: of the last period */
     struct world_cover cover;
 };
 #define INDEX_SUMMARY 5

@@ -56,8 +56,7 @@ static enum status product_item(struct call *call, const struct cube *cube, stru
     struct arg one = {.list = &product, .n_list = 1};
     const struct str *code;
     size_t n;
-    *item = (struct breakdown_item){.code = product,
-                                    .name = sector ? sector->name : products_name(products, product)};
+    *item = (struct breakdown_item){.code = product, .name = sector ? sector->name : products_name(products, product)};
     enum status status = call_products(call, &one, cube, &code, &n);
     if (sector && n == 0)
         item->flags = FLAG_BIT(FLAG_LEVEL_UNAVAILABLE);

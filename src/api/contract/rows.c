@@ -75,26 +75,13 @@ static void fill_period(struct call *call, const struct column *column, const st
 }
 
 static filler *const fillers[] = {
-    [VALUE_FIGURE] = fill_figure,
-    [VALUE_AT_MOST] = fill_at_most,
-    [VALUE_RATIO] = fill_ratio,
-    [VALUE_TONNES] = fill_tonnes,
-    [VALUE_RANK] = fill_rank,
-    [VALUE_COUNT] = fill_count,
-    [VALUE_SIZE] = fill_size,
-    [VALUE_TEXT] = fill_text,
-    [VALUE_NAME] = fill_name,
-    [VALUE_WORD] = fill_word,
-    [VALUE_COUNTRY] = fill_country,
-    [VALUE_COUNTRY_NAME] = fill_country_name,
-    [VALUE_PERIOD] = fill_period,
-    [VALUE_DATASET] = fill_dataset,
-    [VALUE_TRUTH] = fill_truth,
-    [VALUE_VERDICT] = fill_verdict,
-    [VALUE_FLAGS] = fill_flags,
-    [VALUE_LIST] = fill_list,
-    [VALUE_CELL] = fill_cell,
-    [VALUE_LINK] = fill_text,
+    [VALUE_FIGURE] = fill_figure,   [VALUE_AT_MOST] = fill_at_most, [VALUE_RATIO] = fill_ratio,
+    [VALUE_TONNES] = fill_tonnes,   [VALUE_RANK] = fill_rank,       [VALUE_COUNT] = fill_count,
+    [VALUE_SIZE] = fill_size,       [VALUE_TEXT] = fill_text,       [VALUE_NAME] = fill_name,
+    [VALUE_WORD] = fill_word,       [VALUE_COUNTRY] = fill_country, [VALUE_COUNTRY_NAME] = fill_country_name,
+    [VALUE_PERIOD] = fill_period,   [VALUE_DATASET] = fill_dataset, [VALUE_TRUTH] = fill_truth,
+    [VALUE_VERDICT] = fill_verdict, [VALUE_FLAGS] = fill_flags,     [VALUE_LIST] = fill_list,
+    [VALUE_CELL] = fill_cell,       [VALUE_LINK] = fill_text,
 };
 
 static void fill(struct call *call, const struct column *column, const char *row, size_t bytes, struct filling f)

@@ -48,7 +48,7 @@ static const struct column columns[] = {
     COLUMN_AT_MOST("imports", struct product_row, imports, 'M'),
     COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct product_row, months_held),
            .unit = "months"),
-    COLUMNS_OF_CODES(struct product_row, codes),
+    COLUMNS_OF_CODES_OF_BOTH(struct product_row, codes),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct product_row, flags)),
 };
 

@@ -74,16 +74,14 @@ static const struct column columns_of_pair[] = {
            FROM_FIGURE(struct dependence_row, imports_from_partner), .unit = "USD", .flow = 'M', .additive = true,
            .measure = MEASURE_IMPORTS_FROM_PARTNER),
     COLUMNS_BEHIND("imports_from_partner / imports_total"),
-    COLUMN_AT_MOST("imports_from_partner", struct dependence_row, imports_from_partner, 'M'),
-    COLUMNS_LAST};
+    COLUMN_AT_MOST("imports_from_partner", struct dependence_row, imports_from_partner, 'M'), COLUMNS_LAST};
 static const struct column columns_of_any[] = {
     COLUMNS_BEFORE, COLUMNS_BEHIND("share of the largest supplier, as top_share: a partner in the path gives its own"),
     COLUMNS_LAST};
 
 static const struct column columns_of_summary[] = {
     COLUMN_OF_PERIOD,
-    COLUMN("products", "products that are imported (from the partner)",
-           FROM_FIGURE(struct dependence_told, products)),
+    COLUMN("products", "products that are imported (from the partner)", FROM_FIGURE(struct dependence_told, products)),
     COLUMN("dependent_products", "of these, dependent", FROM_FIGURE(struct dependence_told, dependent)),
     COLUMN("undecided_products", "of these, not to be decided by the data",
            FROM_SIZE(struct dependence_told, all.undecided)),

@@ -57,7 +57,7 @@ static const struct column columns[] = {
     COLUMN_AT_MOST("imports", struct leverage_row, imports, 'M'),
     COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct leverage_row, months_held),
            .unit = "months"),
-    COLUMNS_OF_CODES(struct leverage_row, codes),
+    COLUMNS_OF_CODES_OF_BOTH(struct leverage_row, codes),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct leverage_row, flags)),
 };
 

@@ -53,6 +53,7 @@ static const struct column summary_columns[] = {
     COLUMN("hhi", NULL, FROM_RATIO(struct told, all.hhi)),
     COLUMN("equivalent_partners", NULL, FROM_RATIO(struct told, all.equivalent)),
     COLUMN("months_held", NULL, FROM_RANK(struct told, all.months_held)),
+    COLUMN("flags", NULL, FROM_FLAGS(struct told, all.flags)),
 };
 
 static const struct param params[] = {

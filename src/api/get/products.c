@@ -33,11 +33,8 @@ static const struct column columns_one[] = {
 static bool can_tell(const struct cube *cube, struct str code, enum level level)
 {
     const struct dataset *d = cube_dataset(cube);
-    uint32_t from, to;
-    if (level == LEVEL_SECTION || level > d->level || (level == LEVEL_TOTAL && d->coverage != COVERAGE_FULL))
-        return false;
-    cube_leaf_range(cube, code, &from, &to);
-    return from < to;
+    return level != LEVEL_SECTION && level <= d->level && (level != LEVEL_TOTAL || d->coverage == COVERAGE_FULL) &&
+           cube_has_product(cube, code);
 }
 
 static struct str datasets_with(struct call *call, struct str code, enum level level)

@@ -1,6 +1,8 @@
 /* Which dataset answers: the complete before the partial, then the newest year where no period is named, then the configuration's order. */
 #include "cube/catalogue/grade.h"
 
+#include "entrepot/cube/known.h"
+
 #define WANTED_PERIODS_MAX 20000
 
 struct wanted {
@@ -68,23 +70,48 @@ static void list_held(const struct cube *cube, enum period_kind kind, struct wan
     sort_distinct(w);
 }
 
-/* Grades each, and keeps those of which anything is known. */
-static void keep_known(const struct cube *cube, const struct sectors *sectors, const struct want *want,
-                       struct wanted *w)
-{
-    size_t k = 0;
-    for (size_t i = 0; i < w->n; i++) {
-        struct grading one = grade_period(cube, sectors, want, w->period[i]);
-        if (one.grade == GRADE_NONE)
-            continue;
-        w->period[k] = w->period[i];
-        w->grading[k++] = one;
-    }
-    w->n = k;
-}
-
 /* Parts of a whole year come before parts of some of its months. */
 static unsigned rank_of(struct grading one) { return 2U * one.grade + !(one.lacks & LACK_MONTHS); }
+#define RANK_MAX (2U * GRADE_WHOLE + 1U)
+
+/* Whether a pair's totals are known in some of the period: cheaper than how much of them. */
+static bool is_told(const struct cube *cube, const struct want *want, uint32_t period)
+{
+    bool told = false;
+    for (enum flow f = FLOW_EXPORTS; !told && f <= FLOW_IMPORTS; f++)
+        told = (!want->flows || want->flows & 1U << f) && cube_months(cube, want->reporter, want->partner, f, period);
+    return told;
+}
+
+/* Whether nothing but totals of one pair is wanted. */
+static bool is_plain(const struct want *want)
+{
+    return want->n_products == 0 && want->level == LEVEL_TOTAL && !want->reporters.member && !want->partners.member &&
+           want->reporter != ANY_MEMBER && want->partner != ANY_MEMBER && !want->world && !want->books.n &&
+           !want->all_partners;
+}
+
+/* Grades each, and keeps those of which anything is known. `enough`: of the newest that are known completely so many are looked for; of
+ * those before them it is seen whether they are there (a series), or nothing. */
+static void keep_known(const struct cube *cube, const struct sectors *sectors, const struct want *want,
+                       struct wanted *w, size_t enough)
+{
+    static const struct grading there = {GRADE_PART, LACK_MONTHS}, none = {GRADE_NONE, 0};
+    size_t k = 0, found = 0;
+    for (size_t i = w->n; i-- > 0;) {
+        const bool over = found >= enough && (!want->series || is_plain(want));
+        w->grading[i] = !over ? grade_period(cube, sectors, want, w->period[i])
+                        : want->series && is_told(cube, want, w->period[i]) ? there
+                                                                            : none;
+        found += rank_of(w->grading[i]) == RANK_MAX;
+    }
+    for (size_t i = 0; i < w->n; i++)
+        if (w->grading[i].grade != GRADE_NONE) {
+            w->period[k] = w->period[i];
+            w->grading[k++] = w->grading[i];
+        }
+    w->n = k;
+}
 
 /* The newest `count` of those of which the most is known: complete ones, where there are any. A series keeps all. */
 static void keep_latest(struct wanted *w, size_t count)
@@ -177,9 +204,13 @@ static enum status add_periods(const struct want *want, const struct sectors *se
     else
         list_held(cube, offer->kind, &w);
     size_t wanted = w.n;
-    keep_known(cube, sectors, want, &w);
-    if (!listed && (want->period.latest || !want->series))
-        keep_latest(&w, want->period.latest ? want->period.latest : 1);
+    const bool series = want->series && !want->period.latest;
+    const size_t count = want->period.latest ? want->period.latest : 1;
+    struct want own = *want;
+    own.series = series;
+    keep_known(cube, sectors, &own, &w, listed ? SIZE_MAX : count);
+    if (!listed && !series)
+        keep_latest(&w, count);
     if (listed)
         tell_all(offer, &w, wanted);
     else

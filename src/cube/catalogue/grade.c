@@ -34,13 +34,6 @@ static struct grading by_records(unsigned held, unsigned expected)
                   held ? LACK_MONTHS : LACK_RETURNS);
 }
 
-static bool is_listed(const struct cube *cube, struct str product)
-{
-    uint32_t from, to;
-    cube_leaf_range(cube, product, &from, &to);
-    return from != to;
-}
-
 static const unsigned lack_of[CUBE_ABSENCES] = {
     [CUBE_NOT_REPORTED] = LACK_RETURNS, [CUBE_OTHER_REVISION] = LACK_REVISION, [CUBE_OUTSIDE_SET] = LACK_PARTNERS,
     [CUBE_NO_WORLD] = LACK_PARTNERS,    [CUBE_NOT_LISTED] = LACK_PARTNERS,     [CUBE_SELECTED] = LACK_PRODUCTS,
@@ -54,7 +47,7 @@ static struct grading part_of(const struct cube *cube, const struct want *want, 
     unsigned expected = cube_expected(cube, period);
     bool total = str_is(cell->product, "TOTAL");
     bool told = held && (total ? want->level != LEVEL_TOTAL || want->n_products || why->why != CUBE_SELECTED
-                               : is_listed(cube, cell->product));
+                               : cube_has_product(cube, cell->product));
     bool zeros = why->why == CUBE_NOT_REPORTED && why->reported &&
                  why->reported < expected; /* in the months that are reported */
     unsigned lacks = lack_of[why->why] | (why->reported && why->reported < expected ? LACK_MONTHS : 0);

@@ -62,13 +62,12 @@ struct cube {
     struct member_side each, all; /* every countable member that occurs; ALL alone */
     uint32_t *period;             /* per segment */
     struct correlation tables;
+    struct str *rest;                 /* codes of the image's nodes of rests */
     struct level_nodes level[LEVELS]; /* n == 0 where the level cannot be expressed */
 };
 
 /* Segments whose period falls into `period`: indexes [*from, *to). */
 void engine_segments(const struct cube *cube, uint32_t period, size_t *from, size_t *to);
-/* Where the node of a rest stands at a level above the leaves: NO_NODE if the node is coarser. */
-uint16_t engine_rest_node(const struct cube *cube, enum level level, uint32_t node);
 /* Local number of a country, or NO_LOCAL. */
 static inline uint16_t engine_local(const struct cube *cube, uint32_t country)
 {

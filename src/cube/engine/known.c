@@ -87,22 +87,26 @@ unsigned cube_reported(const struct cube *cube, uint32_t reporter, enum flow flo
 
 /* ---- products as nodes ---- */
 
-/* A product and where it lies: its level, its node above the leaves or UINT32_MAX (sections, leaves), its leaves. */
+/* A product and where it lies: its level, its node above the leaves or UINT32_MAX (sections, leaves). */
 struct place {
     struct str code;
     enum level level;
-    uint32_t node, from, to;
+    uint32_t node;
 };
 
 static struct place place_of(const struct cube *cube, struct str product)
 {
-    struct place p = {.code = product.n ? product : STR("TOTAL"), .level = LEVEL_TOTAL, .node = UINT32_MAX};
+    struct place p = {.code = product.n ? product : STR("TOTAL"), .level = LEVEL_TOTAL, .node = NODE(LEVEL_TOTAL, 0)};
     uint32_t number;
+    if (product.n == 0 || str_is(product, "TOTAL")) {
+        p.node = cube->dataset.level == LEVEL_TOTAL ? UINT32_MAX : p.node;
+        return p;
+    }
+    p.node = UINT32_MAX;
     if (!product_level(p.code, &p.level))
         BUG("a product that is no code");
     if (p.level < cube->dataset.level && p.level != LEVEL_SECTION && product_number(p.code, p.level, &number))
         p.node = NODE(p.level, number);
-    cube_leaf_range(cube, p.code, &p.from, &p.to);
     return p;
 }
 
@@ -151,6 +155,15 @@ static uint32_t local_bound(const struct image_segment *s, uint32_t leaf)
     return low;
 }
 
+/* The place's leaves as the segment numbers them. */
+static void place_leaves(const struct cube *cube, const struct image_segment *s, const struct place *place,
+                         uint32_t *from, uint32_t *to)
+{
+    cube_leaf_range(cube, place->code, from, to);
+    *from = local_bound(s, *from);
+    *to = local_bound(s, *to);
+}
+
 /* The sum of a run's rows in the place's leaves; false where there is none. */
 static bool sum_rows(const struct cube *cube, uint32_t segment, const struct file_run *run, const struct place *place,
                      int64_t *sum)
@@ -159,7 +172,8 @@ static bool sum_rows(const struct cube *cube, uint32_t segment, const struct fil
     struct run_view view;
     struct run_cursor cursor;
     struct rows_chunk chunk;
-    uint32_t from = local_bound(s, place->from), to = local_bound(s, place->to);
+    uint32_t from, to;
+    place_leaves(cube, s, place, &from, &to);
     bool any = false;
     *sum = 0;
     if (from >= to || !run_view(run, s->rows, s->rows_bytes, s->n_leaves, &view))
@@ -197,23 +211,17 @@ static bool value_at(const struct cube *cube, uint32_t segment, uint32_t key, co
 
 /* ---- rests ---- */
 
-static bool rest_of_segment(const struct cube *cube, uint32_t segment, uint32_t key, uint32_t node, bool below,
-                            int64_t *value)
+static bool add_rest_at(const struct cube *cube, uint32_t segment, uint32_t key, uint32_t node, int64_t *value)
 {
     const struct file_rest *rest = NULL;
-    uint32_t n = image_rests(&cube->image, segment, key, &rest);
-    bool any = false;
-    for (uint32_t i = 0; i < n; i++) {
-        bool meant = below ? lies_in(rest[i].node, node) : rest[i].node == node;
-        any = any || meant;
-        if (meant && __builtin_add_overflow(*value, rest[i].value_usd, value))
-            return false;
-    }
-    return any;
+    uint32_t n = image_rests(&cube->image, segment, key, &rest), i = 0;
+    while (i < n && rest[i].node != node)
+        i++;
+    return i < n && !__builtin_add_overflow(*value, rest[i].value_usd, value);
 }
 
-static bool rest_of(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-                    struct str product, bool below, int64_t *value)
+bool cube_rest_at(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
+                  struct str product, int64_t *value)
 {
     struct place place = place_of(cube, product);
     uint32_t key = key_of(cube, reporter, partner, flow);
@@ -224,21 +232,9 @@ static bool rest_of(const struct cube *cube, uint32_t reporter, uint32_t partner
     engine_segments(cube, period, &from, &to);
     for (size_t i = from; i < to; i++) {
         held += run_of(cube, (uint32_t)i, key) != NULL;
-        found += rest_of_segment(cube, (uint32_t)i, key, place.node, below, value);
+        found += add_rest_at(cube, (uint32_t)i, key, place.node, value);
     }
     return found && found == held;
-}
-
-bool cube_rest(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-               struct str product, int64_t *value_usd)
-{
-    return rest_of(cube, reporter, partner, flow, period, product, true, value_usd);
-}
-
-bool cube_rest_at(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period,
-                  struct str product, int64_t *value_usd)
-{
-    return rest_of(cube, reporter, partner, flow, period, product, false, value_usd);
 }
 
 /* ---- absence, in one period of the dataset's own ---- */
@@ -250,6 +246,7 @@ struct asking {
     struct place place;
     uint32_t segment, key;
     const struct file_return *own;
+    bool there; /* there is an observation, as the caller knows */
 };
 
 static bool whole_in(const struct asking *a, struct cube_unknown *missing);
@@ -267,12 +264,24 @@ static bool is_kind(const struct cube *cube, uint32_t country, enum member_kind 
            countries_at(cube->countries, country)->kind == kind;
 }
 
-/* National codes, of chapters 98 and 99, are in no revision and may be in any return. */
+/* Whether the return has the product with anybody, the world's row included: of reconciled data anybody with anybody. */
+static bool is_in_use(const struct asking *a)
+{
+    const struct cube *cube = a->cube;
+    const uint32_t all = (uint32_t)cube->image.n_members, reporter = a->cell->reporter;
+    int64_t value;
+    if (cube->dataset.basis == BASIS_RECONCILED)
+        return value_at(cube, a->segment, RUN_KEY(all, FLOW_EXPORTS, all), &a->place, &value);
+    return value_at(cube, a->segment, key_of(cube, reporter, ANY_MEMBER, a->cell->flow), &a->place, &value) ||
+           value_at(cube, a->segment, key_of(cube, reporter, cube_world(cube), a->cell->flow), &a->place, &value);
+}
+
+/* National codes, of chapters 98 and 99, are in no revision and may be in any return; so may others, where the return has them. */
 static bool of_other_revision(const struct asking *a)
 {
     const struct str code = a->place.code;
     bool national = code.n && code.p[0] == '9' && code.p[1] >= '8';
-    return !national && !correlation_has(&a->cube->tables, a->own->revision, code);
+    return !national && !correlation_has(&a->cube->tables, a->own->revision, code) && !is_in_use(a);
 }
 
 /* Whether a member occurs in the dataset at all. */
@@ -293,13 +302,26 @@ static bool out_of_existence(const struct cube *cube, uint32_t country, uint32_t
            (c->valid_to.n && engine_month_order(c->valid_to, first) < 0);
 }
 
+/* Whether the area stands in the period, as reporter or partner: then it existed, whatever the table says of its code. */
+static bool occurs_then(const struct asking *a, uint32_t country)
+{
+    const struct image *image = &a->cube->image;
+    const struct image_segment *s = &image->segment[a->segment];
+    const uint16_t local = engine_local(a->cube, country);
+    uint32_t first, n = 0;
+    for (unsigned flow = FLOW_EXPORTS; local != NO_LOCAL && n == 0 && flow <= FLOW_IMPORTS; flow++)
+        n = segment_row(image, s, local, flow, &first) + segment_column(image, s, local, flow, &first);
+    return n > 0;
+}
+
 static bool outside_set(const struct asking *a)
 {
     uint32_t partner = a->cell->partner;
     if (partner == ANY_MEMBER || !countries_countable(a->cube->countries, partner))
         return false;
     bool closed = a->own->partners == CUBE_CLOSED;
-    return (closed && !occurs(a->cube, partner)) || out_of_existence(a->cube, partner, a->cube->period[a->segment]);
+    return (closed && !occurs(a->cube, partner)) ||
+           (out_of_existence(a->cube, partner, a->cube->period[a->segment]) && !occurs_then(a, partner));
 }
 
 /* The world's row at the place against the sum of all partners there. */
@@ -309,19 +331,19 @@ struct gap {
     bool none;       /* it is rounding */
 };
 
-/* Partners that have something at the place: each may be rounded. */
-static int64_t partners_at(const struct asking *a, uint32_t row)
+/* Whether so many partners have something at the place, each of which may be rounded. */
+static bool has_partners(const struct asking *a, uint32_t row, int64_t wanted)
 {
     const struct cube *cube = a->cube;
     const struct image_segment *s = &cube->image.segment[a->segment];
     uint32_t first = 0, n = segment_row(&cube->image, s, RUN_REPORTER(row), RUN_FLOW(row), &first);
     int64_t count = 0, value;
-    for (uint32_t i = first; i < first + n; i++) {
+    for (uint32_t i = first; count < wanted && i < first + n; i++) {
         uint32_t partner = RUN_PARTNER(s->run[i].key);
         bool single = partner < cube->image.n_members && cube->country[partner] != countries_world(cube->countries);
         count += single && value_at(cube, a->segment, s->run[i].key, &a->place, &value);
     }
-    return count ? count : 1;
+    return count >= wanted;
 }
 
 static bool is_rounding_of(int64_t gap_usd, int64_t parts, int64_t unit_usd)
@@ -340,7 +362,11 @@ static struct gap gap_at(const struct asking *a)
     struct gap gap = {.row = false};
     int64_t world_usd = 0, sum_usd = 0;
     of_world.cell = &cell;
+    of_world.there = false;
     of_world.key = key_of(cube, cell.reporter, world, cell.flow);
+    if (a->place.level == LEVEL_TOTAL && (a->own->flags & RETURN_CLOSE) &&
+        RETURN_LEVEL(level_with(cube, a->own, RUN_PARTNER(of_world.key))))
+        return (struct gap){.row = true, .known = true, .none = true};
     gap.row = cube->dataset.basis == BASIS_REPORTED && run_of(cube, a->segment, of_world.key);
     if (!gap.row || a->place.level == LEVEL_SECTION || !whole_in(&of_world, &missing))
         return gap;
@@ -351,8 +377,9 @@ static struct gap gap_at(const struct asking *a)
     const int64_t unit_usd = cube->image.returns.head->unit_usd;
     gap.known = true;
     gap.gap_usd = world_usd - sum_usd; /* both are sums of values that fit, and not negative */
-    gap.none = gap.gap_usd == 0 || (is_rounding_of(gap.gap_usd, (int64_t)cube->image.n_members, unit_usd) &&
-                                    is_rounding_of(gap.gap_usd, partners_at(a, of_world.key), unit_usd));
+    const int64_t apart = gap.gap_usd < 0 ? -gap.gap_usd : gap.gap_usd,
+                  parts = apart / unit_usd + (apart % unit_usd != 0);
+    gap.none = parts <= 1 || (parts <= (int64_t)cube->image.n_members && has_partners(a, of_world.key, parts));
     return gap;
 }
 
@@ -564,7 +591,9 @@ static bool has_every_code(const struct asking *a)
     uint32_t row;
     if (wanted == 0 || !run || !run_view(run, s->rows, s->rows_bytes, s->n_leaves, &view))
         return false;
-    for (uint32_t i = local_bound(s, a->place.from); i < s->n_leaves && s->leaf[i] < a->place.to; i++)
+    uint32_t from, to;
+    place_leaves(cube, s, &a->place, &from, &to);
+    for (uint32_t i = from; i < to; i++)
         wanted -=
             wanted && run_find(&view, i, &row) && correlation_has(&cube->tables, a->own->revision, leaf[s->leaf[i]]);
     return wanted == 0;
@@ -577,7 +606,7 @@ static bool whole_in(const struct asking *a, struct cube_unknown *missing)
     int64_t value;
     uint32_t partner = engine_turned(a->cube, a->cell->flow) ? RUN_REPORTER(a->key) : RUN_PARTNER(a->key);
     *missing = because(CUBE_ZERO);
-    if (!a->own || !value_at(a->cube, a->segment, a->key, &a->place, &value)) {
+    if (!a->own || !(a->there || value_at(a->cube, a->segment, a->key, &a->place, &value))) {
         *missing = absent_in(a);
         return missing->why == CUBE_ZERO;
     }
@@ -736,9 +765,9 @@ static bool may_lack(const struct asking *a)
     const uint32_t partner = RUN_PARTNER(a->key);
     struct file_rest rest;
     if (partner >= a->cube->image.n_members || a->cell->partner == cube_world(a->cube) ||
-        a->place.level >= a->cube->dataset.level || (a->own->flags & RETURN_STATED) || !(a->own->flags & RETURN_WORLD) ||
-        published_at(a->cube, a->segment, a->key, a->place.level == LEVEL_TOTAL ? NODE(LEVEL_TOTAL, 0) : a->place.node) ||
-        rest_above(a, &rest))
+        a->place.level >= a->cube->dataset.level ||
+        (a->own->partners == CUBE_LISTED && (a->own->flags & RETURN_STATED)) || !(a->own->flags & RETURN_WORLD) ||
+        published_at(a->cube, a->segment, a->key, a->place.node) || rest_above(a, &rest))
         return false;
     const struct gap gap = gap_at(a);
     return gap.known && !gap.none;
@@ -754,8 +783,7 @@ static void know_in(const struct asking *a, uint32_t period, enum cube_seen seen
         know_group_in(a, months, out);
         return;
     }
-    const bool sure = seen == CUBE_PRESENT && cube_expected(a->cube, period) == 1,
-               there = sure || (seen != CUBE_ABSENT && value_at(a->cube, a->segment, a->key, &a->place, &value));
+    const bool there = a->there || (seen != CUBE_ABSENT && value_at(a->cube, a->segment, a->key, &a->place, &value));
     if (there && is_vague_sum(a) ? sum_is_whole(a, &missing) && whole_in(a, &missing)
                                  : there && (a->place.level >= a->cube->dataset.level || whole_in(a, &missing))) {
         out->months |= months;
@@ -786,6 +814,7 @@ struct cube_knowledge cube_know(const struct cube *cube, const struct cube_cell 
     for (size_t i = from; i < to; i++) {
         a.segment = (uint32_t)i;
         a.own = return_in(cube, a.segment, cell->reporter, cell->flow);
+        a.there = seen == CUBE_PRESENT && to == from + 1;
         if (a.own)
             know_in(&a, period, seen, &out);
     }
@@ -807,7 +836,9 @@ static unsigned codes_in(const struct asking *a)
     unsigned held = 0;
     if (!run || !run_view(run, s->rows, s->rows_bytes, s->n_leaves, &view))
         return 0;
-    for (uint32_t i = local_bound(s, a->place.from); i < s->n_leaves && s->leaf[i] < a->place.to; i++)
+    uint32_t from, to;
+    place_leaves(cube, s, &a->place, &from, &to);
+    for (uint32_t i = from; i < to; i++)
         held += run_find(&view, i, &row) && correlation_has(&cube->tables, a->own->revision, leaf[s->leaf[i]]);
     return held;
 }
@@ -825,7 +856,8 @@ bool cube_codes_of(const struct cube *cube, const struct cube_cell *cell, uint32
             continue;
         unsigned held = codes_in(&a);
         out->held = held < out->held ? held : out->held;
-        out->total = (unsigned)correlation_count_below(&cube->tables, a.own->revision, a.place.code, cube->dataset.level);
+        out->total = (unsigned)correlation_count_below(
+            &cube->tables, a.own->revision, a.place.level == LEVEL_TOTAL ? STR("") : a.place.code, cube->dataset.level);
     }
     return out->total > 0 && out->held != UINT32_MAX;
 }

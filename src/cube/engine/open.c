@@ -129,24 +129,29 @@ static int by_code(const void *a, const void *b)
     return str_cmp(((const struct aggregate *)a)->code, ((const struct aggregate *)b)->code);
 }
 
-/* All but TOTAL, ascending by code. */
-static bool list_aggregates(struct cube *cube, struct aggregate **out, size_t *n)
+static enum status read_rests(struct cube *cube, struct problem *problem)
 {
     const struct image_rests *rests = &cube->image.rests;
-    struct aggregate *list = arena_new(&cube->arena, struct aggregate, rests->n_nodes + (size_t)1);
     char text[PRODUCT_CODE_MAX];
-    *out = list;
-    *n = 0;
-    for (size_t i = 0; list && i < rests->n_nodes; i++) {
-        if (NODE_LEVEL(rests->node[i]) == LEVEL_TOTAL)
-            continue;
+    cube->rest = arena_new(&cube->arena, struct str, rests->n_nodes);
+    for (size_t i = 0; cube->rest && i < rests->n_nodes; i++) {
         size_t length = product_print(NODE_NUMBER(rests->node[i]), NODE_LEVEL(rests->node[i]), text);
-        list[*n] = (struct aggregate){arena_str(&cube->arena, str_span(text, length)), i};
-        if (!list[(*n)++].code.p)
-            return false;
+        cube->rest[i] = arena_str(&cube->arena, str_span(text, length));
+        if (!cube->rest[i].p)
+            return no_memory(cube, problem);
     }
-    if (list && *n)
-        qsort(list, *n, sizeof *list, by_code);
+    return cube->rest ? ST_OK : no_memory(cube, problem);
+}
+
+/* Ascending by code, TOTAL last. */
+static bool list_aggregates(struct cube *cube, struct aggregate **out)
+{
+    const size_t n = cube->image.rests.n_nodes;
+    struct aggregate *list = *out = arena_new(&cube->arena, struct aggregate, n);
+    for (size_t i = 0; list && i < n; i++)
+        list[i] = (struct aggregate){cube->rest[i], i};
+    if (list && n)
+        qsort(list, n, sizeof *list, by_code);
     return list != NULL;
 }
 
@@ -166,15 +171,16 @@ static enum status read_level(struct cube *cube, enum level level, const struct 
     const struct level_nodes *leaves = &cube->level[cube->dataset.level];
     struct level_nodes *nodes = &cube->level[level];
     struct aggregate *aggregate;
-    size_t n, next = 0;
-    if (!list_aggregates(cube, &aggregate, &n))
+    const size_t n = cube->image.rests.n_nodes;
+    size_t next = 0;
+    if (!list_aggregates(cube, &aggregate))
         return no_memory(cube, problem);
     nodes->code = arena_new(&cube->arena, struct str, leaves->n + n);
     nodes->of_leaf = arena_new(&cube->arena, uint16_t, leaves->n);
-    nodes->of_rest = arena_new(&cube->arena, uint16_t, cube->image.rests.n_nodes + (size_t)1);
+    nodes->of_rest = arena_new(&cube->arena, uint16_t, n);
     if (!nodes->code || !nodes->of_leaf || !nodes->of_rest)
         return no_memory(cube, problem);
-    memset(nodes->of_rest, 0xFF, cube->image.rests.n_nodes * sizeof *nodes->of_rest);
+    memset(nodes->of_rest, 0xFF, n * sizeof *nodes->of_rest);
     for (size_t i = 0; i < leaves->n; i++) {
         while (next < n && str_cmp(aggregate[next].code, leaves->code[i]) < 0)
             place_aggregate(cube, level, &aggregate[next++], products);
@@ -210,6 +216,8 @@ static enum status read_levels(struct cube *cube, const struct products *product
 {
     const enum level finest = cube->dataset.level;
     enum status status = read_leaves(cube, problem);
+    if (status == ST_OK)
+        status = read_rests(cube, problem);
     for (enum level level = LEVEL_TOTAL; status == ST_OK && level < finest; level++)
         status = read_level(cube, level, products, problem);
     for (enum level level = LEVEL_TOTAL; status == ST_OK && level <= finest; level++)

@@ -156,6 +156,7 @@ static_assert(sizeof(struct file_return) == 24, "returns layout");
 #define RETURN_WORLD 1U  /* the world's row is there */
 #define RETURN_TOTALS 2U /* the total with each partner is published */
 #define RETURN_STATED 4U /* its partners are stated */
+#define RETURN_CLOSE 16U /* the world's row is the sum of the partners, but for rounding */
 #define RETURN_OWN                                                                                                     \
     8U /* each partner has aggregates of its own; those that are the sums of all there is leave no rest in RESTS */
 

@@ -304,6 +304,10 @@ static enum status open_returns(struct image *image, struct problem *problem)
     for (uint32_t i = 0; i < r->n; i++)
         if (!return_fits(image, &r->at[i]) || (i && order_returns(&r->at[i - 1], &r->at[i]) >= 0))
             return image_corrupt(image, section, problem, "the returns are not in order");
+    for (uint32_t i = 0; i < r->n; i++) {
+        struct image_segment *s = &image->segment[r->at[i].segment];
+        s->first_return = s->n_returns++ ? s->first_return : i;
+    }
     return ST_OK;
 }
 
@@ -438,7 +442,8 @@ const struct file_return *image_return(const struct image *image, uint32_t segme
 {
     const struct image_returns *r = &image->returns;
     const struct file_return place = {.segment = segment, .reporter = (uint16_t)reporter, .flow = (uint8_t)flow};
-    uint32_t low = 0, high = reporter < image->n_members ? r->n : 0;
+    const struct image_segment *s = &image->segment[segment];
+    uint32_t low = s->first_return, high = reporter < image->n_members ? low + s->n_returns : low;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         int order = order_returns(&r->at[middle], &place);

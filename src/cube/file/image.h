@@ -21,6 +21,7 @@ struct image_segment {
     const uint16_t *partner;
     const uint16_t *leaf; /* the period's products, as positions in PRODUCTS */
     uint32_t n_leaves;
+    uint32_t first_return, n_returns; /* of the period, in RETURNS */
     const struct file_section *rows_section, *runs_section, *leaves_section;
 };
 

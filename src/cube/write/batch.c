@@ -107,9 +107,9 @@ bool cube_batch_publish(struct cube_batch *b, const struct cube_row *row, enum l
                                    .line = row->line,
                                    .value_usd = row->value_usd,
                                    .status = row->status};
-    const struct stretch *last = b->n_stretches ? &b->stretch[b->n_stretches - 1] : NULL;
     if (!batch_reserve(b, 0) || !published_add(&b->published, &item))
         return false;
+    const struct stretch *last = b->n_stretches ? &b->stretch[b->n_stretches - 1] : NULL;
     if (!last || last->key != key || last->period != row->period)
         b->stretch[b->n_stretches++] =
             (struct stretch){.period = row->period, .key = key, .first = (uint32_t)b->n, .source = b->source};

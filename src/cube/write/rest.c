@@ -216,7 +216,8 @@ static int by_key(const void *a_, const void *b_)
 
 void rests_sort(struct rest_list *list, size_t from)
 {
-    qsort(list->rest + from, list->n - from, sizeof *list->rest, by_key);
+    if (from < list->n)
+        qsort(list->rest + from, list->n - from, sizeof *list->rest, by_key);
 }
 
 /* Sums what has one key and node; *n is how many are left. */
@@ -244,7 +245,7 @@ bool rests_roll_up(struct rest_list *list, size_t from, size_t to, uint32_t (*in
                    const void *context)
 {
     if (from == to)
-        return true;
+        return !list->overflow;
     if (!rest_list_reserve(list, to - from))
         return false;
     struct file_rest *sum = list->rest + list->n;

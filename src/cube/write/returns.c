@@ -427,6 +427,14 @@ static bool misses_world(const struct row_of_runs *row)
     return row->world_usd >= 0 && gap > row->world_usd / 1000;
 }
 
+/* Whether the world's row differs from the partners by no more than the last digit of each. */
+static bool is_rounding(const struct returns *r, const struct row_of_runs *row)
+{
+    const int64_t sum = row->partners_usd > 0 ? row->partners_usd : 0, gap = row->world_usd - sum;
+    const uint64_t apart = gap < 0 ? -(uint64_t)gap : (uint64_t)gap, parts = row->n_partners ? row->n_partners : 1;
+    return row->world_usd >= 0 && apart / parts + (apart % parts != 0) <= (uint64_t)r->unit_usd;
+}
+
 static void note_miss(struct returns *r, const struct row_of_runs *row)
 {
     if (r->found.n_missed++)
@@ -438,11 +446,12 @@ static void note_miss(struct returns *r, const struct row_of_runs *row)
     r->found.partners_usd = row->partners_usd > 0 ? row->partners_usd : 0;
 }
 
+static const enum cube_partners as_stated[] = {
+    [PARTNERS_ALL] = CUBE_ALL, [PARTNERS_LISTED] = CUBE_LISTED, [PARTNERS_CLOSED] = CUBE_CLOSED};
+
 static enum cube_partners partners_of(struct returns *r, const struct row_of_runs *row, const struct stated *stated,
                                       const struct occurring *seen)
 {
-    static const enum cube_partners as_stated[] = {
-        [PARTNERS_ALL] = CUBE_ALL, [PARTNERS_LISTED] = CUBE_LISTED, [PARTNERS_CLOSED] = CUBE_CLOSED};
     bool misses = misses_world(row);
     if (row->n_partners == 0)
         return CUBE_WORLD;
@@ -619,15 +628,19 @@ static enum status add_return(struct returns *r, const struct returns_segment *s
             level_byte(r->dataset->level)) /* totals that others publish are none of its own */
             told[i].level = CHOSEN;
     }
-    struct file_return out = {.segment = s->number,
-                              .reporter = (uint16_t)RUN_REPORTER(key),
-                              .flow = (uint8_t)row->about.flow,
-                              .level = whole.level,
-                              .rule = (uint8_t)whole.rule,
-                              .revision = (uint8_t)hs,
-                              .partners = (uint8_t)partners_of(r, row, &stated, seen),
-                              .flags = (uint8_t)((row->world_usd >= 0 ? RETURN_WORLD : 0) |
-                                                 (stated.partners ? RETURN_STATED : 0) | (own ? RETURN_OWN : 0))};
+    const enum cube_partners partners = partners_of(r, row, &stated, seen);
+    const bool close = is_rounding(r, row);
+    struct file_return out = {
+        .segment = s->number,
+        .reporter = (uint16_t)RUN_REPORTER(key),
+        .flow = (uint8_t)row->about.flow,
+        .level = whole.level,
+        .rule = (uint8_t)whole.rule,
+        .revision = (uint8_t)hs,
+        .partners = (uint8_t)partners,
+        .flags = (uint8_t)((row->world_usd >= 0 ? RETURN_WORLD : 0) |
+                           (stated.partners && partners == as_stated[stated.listed] ? RETURN_STATED : 0) |
+                           (own ? RETURN_OWN : 0) | (close ? RETURN_CLOSE : 0))};
     add_exceptions(r, row, told, &out);
     out.flags |= RETURN_LEVEL(out.least) ? RETURN_TOTALS : 0;
     count_return(r, &out);

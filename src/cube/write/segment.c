@@ -243,7 +243,8 @@ static enum status rows_of_several(struct making *m, const struct piece *piece, 
     enum status status = gather_loose(m, piece, n, &total);
     if (status != ST_OK)
         return status;
-    qsort(m->loose, total, sizeof *m->loose, by_product);
+    if (total)
+        qsort(m->loose, total, sizeof *m->loose, by_product);
     status = join_doubles(m, piece->stretch->key, &total);
     if (status != ST_OK)
         return status;

@@ -109,6 +109,26 @@ REST = """
 2019 IND WLD M TOTAL 200000
 2019 IND WLD M 85 4000
 """
+NAMED = """
+2019 IND CHN M TOTAL 94000
+2019 IND CHN M 85 1000
+2019 IND WLD M TOTAL 200000
+2019 IND WLD M 85 4000
+2019 CHN IND X TOTAL 90000
+2019 CHN IND X 85 900
+2019 CHN WLD X TOTAL 900000
+2019 CHN WLD X 85 9000
+2018 USA MEX M 020130 5
+"""
+MIXED = """
+2019 IND CHN M TOTAL 94000
+2019 IND CHN M 85 1000
+2019 IND CHN M 850760 600
+2019 IND CHN M 847130 70
+2019 IND KOR M TOTAL 900
+2019 IND KOR M 850760 100
+2019 IND USA M 85 300
+"""
 FULL_BELOW = """
 2019 IND CHN M TOTAL 1000
 2019 IND CHN M 84 400
@@ -252,6 +272,31 @@ CASES = [
           Ask("/v1/bilateral/IND/CHN/products?level=hs2&period=2019", {"product": "85"}, {"imports": 1000, "share_of_imports": 0.25,
                                                                                       "share_of_bilateral_imports": 0.010638}),
           Ask("/v1/bilateral/IND/CHN?period=2019", {"period": "2019"}, {"imports": 94000, "share_of_imports": 0.47})]),
+    Hand("9.2.2", w("named", NAMED), ["IND CHN M 85 2019: 1000", "CHN IND X 85 2019: 900", "IND CHN M 8507 2019: null selected_products <=1000"],
+         [Ask("/v1/flows?reporter=IND&partner=CHN&flow=M&product=85&period=2019", "", {"value": 1000}),
+          Ask("/v1/bilateral/IND/CHN?product=85&period=2019", "", {"imports": 1000, "share_of_imports": 0.25}),
+          Ask("/v1/suppliers/85?importer=IND&period=2019", {"supplier": "CHN"}, {"sales_to_importer": 1000, "share_of_imports": 0.25,
+                                                                                "world_exports": 9000}),
+          Ask("/v1/dependence/IND/CHN?product=85&period=2019", {"product": "85"}, {"imports_from_partner": 1000, "imports_total": 4000}),
+          Ask("/v1/leverage/IND/CHN?product=85&level=total&period=2019", "", {"imports": 1000, "import_dependence": 0.25,
+                                                                              "partner_market_dependence": 0.1}),
+          Ask("/v1/compare?pairs=IND-CHN&product=85&period=2019", "", {"imports": 1000}),
+          Ask("/v1/check?reporter=IND&partner=CHN&flow=imports&period=2019&value=1000&product=85", "", {"verdict": "match", "value": 1000}),
+          Ask("/v1/scenario/IND/CHN?product=85&cut=0.3&years=1&period=2019", "", {"gap": 300, "partner_loss": 270,
+                                                                                 "partner_loss_share": 0.03})]),
+    Hand("9.2.2", w("mixed", MIXED), ["IND CHN M 85 2019: 1000", "IND CHN M 8507 2019: 600 partial_sector", "IND USA M 85 2019: 300"],
+         [Ask("/v1/flows?reporter=IND&partner=CHN,KOR,USA&flow=M&product=85&period=2019&group_by=partner&sort=-value&top=2", {"partner": "USA"},
+              {"value": 300}),
+          Ask("/v1/flows?reporter=IND&partner=CHN&flow=M&product=85,84,TOTAL&period=2019&group_by=product", {"product": "TOTAL"}, {"value": 94000}),
+          Ask("/v1/flows?reporter=IND&partner=CHN&flow=M&product=85,84,TOTAL&period=2019&group_by=product", {"product": "85"}, {"value": 1000}),
+          Ask("/v1/bilateral/IND/CHN/products?level=hs6&period=2019", {"product": "85-rest"}, {"imports": 400}),
+          Ask("/v1/scenario/IND/CHN?product=85&cut=0.5&years=1&period=2019", "", {"gap": 500})]),
+    Hand("9.2.5", w("months-named", """
+2019-01 IND CHN M 85 40
+2019-01 IND CHN M 850760 10
+2019-02 IND CHN M 850760 30
+""", frequency="M"), ["IND CHN M 85 2019-01: 40", "IND CHN M 85 2019: 70 partial_sector|partial_year"],
+         [Ask("/v1/flows?reporter=IND&partner=CHN&flow=M&product=85&period=2019", "", {"value": 70})]),
     Hand("9.2.8", w("no-product", REST, level="hs2"), [],
          [Ask("/v1/bilateral/IND/CHN?product=85-rest&period=2019", "", {}, status=(400,)),
           Ask("/v1/bilateral/IND/CHN?product=TOTAL-rest&period=2019", "", {}, status=(400,))]),

@@ -208,7 +208,7 @@ class World:
         if ret is None:
             return Known(None, "not_reported")
         word = self.partners_of(r, f, t)
-        if not in_revision(self.revision(r, f, t), node):
+        if not in_revision(self.revision(r, f, t), node) and (p == WORLD or all(self.held_here(o, node, True) is None for o in ret.values())):
             there = p == WORLD and own is None and word in ("all", "closed") and any(self.held_here(o, node, True) for o in ret.values())
             return self.sum_of_partners(ret, r, f, node, t, word) if there else Known(None, "other_revision")
         if p != WORLD and (not exists(p, t) or (word == "closed" and p not in self.members)):
@@ -302,7 +302,8 @@ class World:
         occurring = sides[0].keys() | sides[1].keys()
         if r not in occurring:
             return Known(None, "not_reported")
-        if not in_revision(self.hs, node):
+        used = any(c.startswith(node) for (period, _, _), pair in self.pairs.items() if period == t for c in pair)
+        if not in_revision(self.hs, node) and not used:
             return Known(None, "other_revision")
         if not exists(p, t) or (word == "closed" and p not in self.members):
             return Known(None, "outside_set")
@@ -325,7 +326,8 @@ class World:
         if r not in sides[0] and r not in sides[1]:
             return Known(None, "not_reported")
         cells = [self.known(r, q, f, node, t) for q in sides[0 if f == "X" else 1].get(r, ())]
-        if not in_revision(self.hs, node) and (word not in ("all", "closed") or all(c.value is None for c in cells)):
+        used = any(c.startswith(node) for (period, _, _), pair in self.pairs.items() if period == t for c in pair)
+        if not in_revision(self.hs, node) and not used:
             return Known(None, "other_revision")
         if word not in ("all", "closed"):
             return Known(None, "not_listed")

@@ -12,7 +12,7 @@ static const struct column columns[] = {
     COLUMN("grubel_lloyd", "1: as much exported as imported; 0: one way only",
            FROM_RATIO(struct intra_row, grubel_lloyd), .unit = "1", .measure = MEASURE_GRUBEL_LLOYD),
     COLUMN_OF_PERIOD,
-    COLUMNS_OF_CODES(struct intra_row, codes),
+    COLUMNS_OF_CODES_OF_BOTH(struct intra_row, codes),
     COLUMN_OF_FLAGS(struct intra_row),
 };
 

@@ -15,6 +15,7 @@ static const struct column columns[] = {
            .measure = MEASURE_EQUIVALENT_SUPPLIERS),
     COLUMN("suppliers", "n: suppliers with a value above zero", FROM_RANK(struct hhi_row, suppliers)),
     COLUMN_OF_PERIOD,
+    COLUMNS_OF_CODES(struct hhi_row, codes),
     COLUMN_OF_FLAGS(struct hhi_row),
 };
 
