@@ -247,7 +247,7 @@ memcheck: deps-build ## one request of each route under valgrind
 # What is known, zero or unknown, against a reference of its own: KNOWN_ARGS='--only hand', '--long', '--kind extract_bare --shown 9'.
 .PHONY: indicators-known
 indicators-known: $(BIN) ## worlds of which something is not known, each answer against a reference in Python (KNOWN_ARGS=--long)
-	@KNOWN=1 ENTREPOT=$(BIN) tests/indicators.sh $(KNOWN_ARGS)
+	@ENTREPOT=$(BIN) tests/known.sh $(KNOWN_ARGS)
 
 TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved $(B)/tests/soak/test_reloads
 torture-programs: $(BIN) $(TORTURES) $(PRELOADS)

@@ -211,7 +211,7 @@ enum status items_of(items_asked asked, const struct breakdown *breakdown, struc
         while (i < rows->n && !is_in(rows, i, &slice))
             i++;
         for (; i < rows->n && is_in(rows, i, &slice); i++) /* a slice's rows stand together */
-            row[s * CUBE_BASKETS_MAX + (breakdown ? rows->key[CUBE_PRODUCT][i] : 0)] = (uint32_t)i + 1;
+            row[s * CUBE_BASKETS_MAX + (rows->key[CUBE_PRODUCT] ? rows->key[CUBE_PRODUCT][i] : 0)] = (uint32_t)i + 1;
     }
     *out = (struct items){asked, row, breakdown && breakdown->baskets};
     return ST_OK;

@@ -185,8 +185,12 @@ static void fill_suppliers(const struct dependence *d, const struct year *y, siz
     if (!c.vague)
         return;
     row->flags |= FLAG_BIT(FLAG_LOWER_BOUND);
-    *known = (struct known_suppliers){
-        .partner = known->partner, .vague = true, .sum = c.sum, .sum_sq = c.hhi, .top_share = c.top_share};
+    *known = (struct known_suppliers){.partner = known->partner,
+                                      .nobody = known->nobody,
+                                      .vague = true,
+                                      .sum = c.sum,
+                                      .sum_sq = c.hhi,
+                                      .top_share = c.top_share};
 }
 
 /* Of the suppliers only the partner, or only some, are in the data. */
@@ -247,6 +251,8 @@ static void start_row(const struct dependence *d, const struct year *y, size_t i
 static void fill_row(const struct dependence *d, const struct year *y, size_t i, struct dependence_row *row)
 {
     struct known_suppliers known = {.all = y->lists_all, .partner = d->frame.partner};
+    known.nobody = known.partner != ANY_MEMBER && !(countries_countable(d->frame.countries, known.partner) &&
+                                                    cube_specified(d->frame.cube, known.partner));
     start_row(d, y, i, row);
     if (row->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
         return;

@@ -76,6 +76,8 @@ static enum verdict judge_share(const struct dependence_question *q, const struc
 static enum verdict judge_partner(const struct dependence_question *q, const struct known_suppliers *known,
                                   const struct dependence_row *row)
 {
+    if (known->nobody && !isnan(row->hhi))
+        return VERDICT_NO;
     if (q->method == DEPENDENCE_EU2021 && q->home)
         return known->all ? verdict(known->extra_top == known->partner) : VERDICT_UNKNOWN;
     if (known->all)

@@ -172,7 +172,9 @@ static items_asked ask_side(const struct mirror_question *q, const struct mirror
     struct cube_query query = frame_query(frame, q->period, q->n_periods);
     query.group |= CUBE_BIT(CUBE_FLOW);
     query.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
-    return breakdown_ask(frame->ask, frame->cube, books->breakdown, &query);
+    const struct breakdown *b = books->breakdown; /* all products as one are asked for as others do */
+    const bool everything = b->level == LEVEL_TOTAL || (b->level == LEVEL_SECTOR && !b->baskets);
+    return breakdown_ask(frame->ask, frame->cube, everything ? NULL : b, &query);
 }
 
 struct mirror *mirror_ask(const struct mirror_question *question)

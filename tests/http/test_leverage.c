@@ -49,7 +49,7 @@ static void test_totals_without_the_world(void **state)
     assert_string_equal(json_string_value(meta_of(root, "dataset")), "gacc-total-month");
     assert_true(json_is_null(json_object_get(row_of(root, 0), "import_dependence")));
     assert_true(has_flag(row_of(root, 0), "no_world_total"));
-    assert_true(warns_of(root, "gacc-world-year"));
+    assert_true(warns_of(root, "has no total over all partners"));
     json_decref(root);
 }
 

@@ -218,10 +218,13 @@ static void growth_a_year_needs_a_base_and_a_year(void **state)
         struct figure first, last;
         double wanted; /* NaN: undefined */
     } cases[] = {
-        {{100, true}, {800, true}, 1.0},          {{100, true}, {0, true}, -1.0},
-        {{100, false}, {800, true}, (double)NAN}, {{100, true}, {800, false}, (double)NAN},
-        {{0, true}, {800, true}, (double)NAN},    {{-5, true}, {800, true}, (double)NAN},
-        {{100, true}, {-8, true}, (double)NAN},
+        {{.usd = 100, .known = true}, {.usd = 800, .known = true}, 1.0},
+        {{.usd = 100, .known = true}, {.usd = 0, .known = true}, -1.0},
+        {{.usd = 100, .known = false}, {.usd = 800, .known = true}, (double)NAN},
+        {{.usd = 100, .known = true}, {.usd = 800, .known = false}, (double)NAN},
+        {{.usd = 0, .known = true}, {.usd = 800, .known = true}, (double)NAN},
+        {{.usd = -5, .known = true}, {.usd = 800, .known = true}, (double)NAN},
+        {{.usd = 100, .known = true}, {.usd = -8, .known = true}, (double)NAN},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         double got = growth_a_year(cases[i].first, first, cases[i].last, last);
@@ -230,7 +233,7 @@ static void growth_a_year_needs_a_base_and_a_year(void **state)
         else
             expect_near(got, cases[i].wanted);
     }
-    expect_nan(growth_a_year((struct figure){1, true}, last, (struct figure){2, true}, last));
+    expect_nan(growth_a_year(figure_of(1), last, figure_of(2), last));
 }
 
 /* ---- chosen products ---- */

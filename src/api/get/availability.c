@@ -38,7 +38,7 @@ static const struct column columns[] = {
     COLUMN("first_period", "first period with an observation", FROM_PERIOD(struct row, first)),
     COLUMN("last_period", "last period with an observation", FROM_PERIOD(struct row, last)),
     COLUMN("periods", "number of periods with an observation", FROM_SIZE(struct row, periods)),
-    COLUMN("period", "of a return: its period", FROM_CELL(STRING, struct row, period), .codes = &codes_period),
+    COLUMN("period", "of a return: its period", FROM_CELL(STRING, struct row, period), .codes = &codes_return),
     COLUMN("products",
            "of a return: full down to `level`, or selected ones, so that those that are absent are not known",
            FROM_NAME(struct row, products)),

@@ -39,6 +39,18 @@ static const unsigned lack_of[CUBE_ABSENCES] = {
     [CUBE_NO_WORLD] = LACK_PARTNERS,    [CUBE_NOT_LISTED] = LACK_PARTNERS,     [CUBE_SELECTED] = LACK_PRODUCTS,
 };
 
+/* Whether it is known that the figure is at most so much. What others have beside some partners that are listed says nothing of a partner who
+ * is none of them. */
+static bool is_bounded(const struct cube *cube, const struct cube_cell *cell, const struct cube_unknown *why,
+                       uint32_t period)
+{
+    struct cube_return r;
+    if (!why->bounded || why->why != CUBE_NOT_LISTED)
+        return why->bounded;
+    return cube_return_of(cube, cell->reporter, cell->partner, cell->flow, period, &r) &&
+           (r.partners == CUBE_ALL || r.partners == CUBE_CLOSED);
+}
+
 /* What is there of a cell that is not whole. A total of chosen products is no total. */
 static struct grading part_of(const struct cube *cube, const struct want *want, const struct cube_cell *cell,
                               const struct cube_unknown *why, uint32_t period)
@@ -53,7 +65,7 @@ static struct grading part_of(const struct cube *cube, const struct want *want, 
     unsigned lacks = lack_of[why->why] | (why->reported && why->reported < expected ? LACK_MONTHS : 0);
     if (told)
         return graded(held < expected ? GRADE_PART : GRADE_MONTHS, lacks);
-    return graded(zeros ? GRADE_PART : why->bounded ? GRADE_BOUND : GRADE_NONE, lacks);
+    return graded(zeros ? GRADE_PART : is_bounded(cube, cell, why, period) ? GRADE_BOUND : GRADE_NONE, lacks);
 }
 
 static struct grading grade_named(const struct cube *cube, const struct want *want, struct cube_cell cell,

@@ -421,7 +421,10 @@ static bool occurs_in_return(const struct asking *a)
 static struct cube_unknown partner_absent(const struct asking *a)
 {
     bool all = a->own->partners == CUBE_ALL || a->own->partners == CUBE_CLOSED;
-    struct gap gap = gap_at(a);
+    struct asking of_all = *a;
+    if (a->place.level == LEVEL_SECTION) /* nobody publishes sections: of all products together */
+        of_all.place = place_of(a->cube, STR("TOTAL"));
+    struct gap gap = gap_at(&of_all);
     if (!all)
         return gap.known ? at_most(CUBE_NOT_LISTED, gap.gap_usd) : because(CUBE_NOT_LISTED);
     if (gap.known)

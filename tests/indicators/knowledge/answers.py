@@ -396,6 +396,8 @@ def dependence(a, r, p, level, t, threshold=0.4):
             held = True if least > threshold else False if most <= threshold else None
             if p:
                 held = held and p == top if held is not None else (False if p != top and not vague else None)
+                if nowhere(p):  # which is never the largest supplier
+                    held = Either(False, None)
             if whole.complete:
                 wanted["dependent"] = held
         exports = a.figure(r, WORLD, "X", node, t)

@@ -4,7 +4,8 @@ import datetime
 import functools
 import os
 
-CORRELATIONS = os.environ.get("HS_CORRELATIONS", "../shared/figures/codes/hs-correlations.csv")
+CORRELATIONS = os.environ.get("HS_CORRELATIONS", "")  # the tables as published; else as the program ships them
+REVISIONS = ("HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "HS2022")
 WORLD = "WLD"
 # Comtrade's number of the European Union, as it has been since 2020-02.
 GROUPS = {"X97": ("AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL PRT ROU SVK "
@@ -50,17 +51,33 @@ def exists(code, period):
 
 
 @functools.lru_cache(None)
+def shipped():
+    """config/hs-revisions.txt: code -> revisions that have it, and newer revision -> its lines (newer code, older code)."""
+    codes, blocks, block = {}, {}, None
+    with open("config/hs-revisions.txt", encoding="utf-8") as f:
+        for line in f:
+            words = line.split()
+            if line.startswith("="):
+                block = line[1:].strip()
+            elif not line.startswith("#") and block == "CODES":
+                codes[words[0]] = {r for i, r in enumerate(REVISIONS) if int(words[1], 16) >> i & 1}
+            elif not line.startswith("#") and block:
+                blocks.setdefault(block, []).append(tuple(words[:2]))
+    return codes, blocks
+
+
+@functools.lru_cache(None)
 def revisions():
-    """Revision -> its subheadings; of HS 2022 alone where the correlation tables are not at hand."""
+    """Revision -> its subheadings."""
     found = {}
-    if os.path.exists(CORRELATIONS):
+    if CORRELATIONS:
         with open(CORRELATIONS, encoding="utf-8", newline="") as f:
             for row in csv.DictReader(f):
                 found.setdefault(row["newer"], set()).add(row["newer_code"])
                 found.setdefault(row["older"], set()).add(row["older_code"])
-    else:
-        with open("config/products.csv", encoding="utf-8", newline="") as f:
-            found["HS2022"] = {row["code"] for row in csv.DictReader(f) if row["level"] == "hs6"} - {"854140"}
+    for code, those in () if CORRELATIONS else shipped()[0].items():
+        for revision in those:
+            found.setdefault(revision, set()).add(code)
     return {revision: frozenset(codes) for revision, codes in found.items()}
 
 
@@ -77,20 +94,41 @@ def in_revision(revision, node):
     return bool(codes_below(revision, node[:6], 6))
 
 
+def published_links():
+    """Older revision -> newer code -> older codes, as published."""
+    found = {}
+    with open(CORRELATIONS, encoding="utf-8", newline="") as f:
+        for row in csv.DictReader(f):
+            found.setdefault(row["older"], {}).setdefault(row["newer_code"], set()).add(row["older_code"])
+    return found
+
+
+def shipped_links():
+    """The same from the file that ships: what stands in no line, and is in both revisions, is the same in both."""
+    found = {}
+    for older, newer in zip(REVISIONS, REVISIONS[1:]):
+        lines, before = shipped()[1].get(newer, []), found.setdefault(older, {})
+        named = {code for line in lines for code in line}
+        for now, was in lines:
+            if "-" not in now + was:
+                before.setdefault(now, set()).add(was)
+        for code, those in shipped()[0].items():
+            if {older, newer} <= those and code not in named:
+                before[code] = {code}
+    return found
+
+
 @functools.lru_cache(None)
 def links():
     """Older revision -> (code -> its successors, successor -> its predecessors); codes that have more than 20 old ones apart."""
     found = {}
-    if os.path.exists(CORRELATIONS):
-        with open(CORRELATIONS, encoding="utf-8", newline="") as f:
-            for row in csv.DictReader(f):
-                found.setdefault(row["older"], ({}, {}))[1].setdefault(row["newer_code"], set()).add(row["older_code"])
-        for after, before in found.values():
-            for newer in [code for code, olds in before.items() if len(olds) > 20]:
-                del before[newer]
-            for newer, olds in before.items():
-                for old in olds:
-                    after.setdefault(old, set()).add(newer)
+    for older, before in (published_links() if CORRELATIONS else shipped_links()).items():
+        before = {newer: olds for newer, olds in before.items() if len(olds) <= 20}
+        after = {}
+        for newer, olds in before.items():
+            for old in olds:
+                after.setdefault(old, set()).add(newer)
+        found[older] = after, before
     return found
 
 

@@ -185,7 +185,7 @@ CASES = [
 """), ["IND CHN X TOTAL 2019: null not_listed", "IND WLD X TOTAL 2019: 900", "IND CHN X TOTAL 2018: 10", "IND USA X TOTAL 2018: 0"],
          [Ask("/v1/availability?dataset=world-alone", {"period": "2019", "flow": "exports"},
               {"partners": "world", "products": "full", "level": "total", "world": True}),
-          Ask("/v1/bilateral/IND/CHN?period=2019", {"period": "2019"}, {"exports": None, "imports": None, "share_of_exports": None})]),
+          Ask("/v1/bilateral/IND/CHN?period=2019", {"period": "2019"}, {"exports": None, "imports": None, "share_of_exports": None}, status=(200, 422), says="world-alone")]),
     Hand("9.1.5 9.3.3", w("revision", """
 2021 IND CHN M 854140 100
 2021 IND CHN M 851712 50
