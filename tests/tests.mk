@@ -258,7 +258,7 @@ torture: deps-test ## every allocation and every system call fails in turn: a st
 
 # FUZZ_SECONDS each; what they find new is kept under build/fuzz, what breaks something is written there as crash-*.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= request cursor guard manifest cube behind baci comtrade tidy writer
+FUZZ_TARGETS ?= request cursor guard manifest cube behind baci comtrade tidy writer file reader archive
 FUZZ_MAKE = $(MAKE) CC=$(FUZZ_CC) SANITIZER=address$(comma)undefined FUZZ=1 WERROR=0
 FUZZ_CC ?= clang
 fuzz: deps-fuzz ## libFuzzer on every target (FUZZ_SECONDS=60 each, FUZZ_TARGETS='request cube')

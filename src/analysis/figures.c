@@ -182,7 +182,7 @@ static flag_bits flags_of_absence(enum cube_absence why)
 struct basket {
     unsigned months;
     flag_bits flags;
-    bool part, lacking, differs;
+    bool part, lacking, members, differs;
     struct cube_knowledge first; /* that is not known */
 };
 
@@ -190,6 +190,7 @@ static void add_code(struct basket *basket, const struct cube_knowledge *known)
 {
     basket->months |= known->months;
     basket->part = basket->part || known->part;
+    basket->members = basket->members || known->members;
     basket->differs = basket->differs || known->differs;
     if (known->why == CUBE_ZERO || (known->months && !known->part))
         return;
@@ -229,6 +230,10 @@ struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flo
     struct figure f = {.usd = read.usd, .known = true, .months = (uint16_t)basket.months};
     f.part = basket.part || (basket.lacking && n > 1);
     f.flags = (f.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0) | (basket.differs ? FLAG_BIT(FLAG_WORLD_DIFFERS) : 0);
+    if (basket.members) {
+        f.part = true;
+        f.flags |= FLAG_BIT(FLAG_MEMBERS_MISSING);
+    }
     return f;
 }
 

@@ -15,11 +15,19 @@ extern const char _binary_products_csv_start[], _binary_products_csv_end[];
 extern const char _binary_sectors_json_start[], _binary_sectors_json_end[];
 
 struct loading {
-    struct catalogue *catalogue;
+    struct catalogue *catalogue; /* NULL: only areas are looked for */
     const struct countries *countries;
     const struct products *products;
     const atomic_bool *give_up; /* or NULL */
     struct problem *problem;
+    struct area_list *areas;
+};
+
+/* Areas of sources that cube files name. */
+struct area_list {
+    struct arena arena;
+    struct country_area *area;
+    size_t n, room;
 };
 
 /* A table's text: a file if one is named, else what is built in. */
@@ -87,10 +95,68 @@ enum status load_tables(const struct settings *s, struct countries **countries, 
 
 static bool ends_with(const char *path, const char *end) { return str_ends(str_view(path), str_view(end)); }
 
+static enum status note_areas(struct area_list *list, const struct dataset *d, struct problem *problem)
+{
+    for (size_t i = 0; i < d->n_areas; i++) {
+        if (list->n == list->room) {
+            const size_t room = list->room ? list->room * 2 : 16;
+            struct country_area *grown = arena_new(&list->arena, struct country_area, room);
+            if (!grown)
+                return problem_set(problem, ST_NO_MEMORY, "countries", "out of memory");
+            for (size_t k = 0; k < list->n; k++)
+                grown[k] = list->area[k];
+            list->area = grown;
+            list->room = room;
+        }
+        list->area[list->n++] =
+            (struct country_area){arena_str(&list->arena, d->area[i].id), arena_str(&list->arena, d->area[i].name)};
+    }
+    return ST_OK;
+}
+
+/* The areas of one cube file. */
+static enum status look_for_areas(const char *path, struct area_list *list, struct problem *problem)
+{
+    struct cube *cube;
+    enum status status = cube_open(path, NULL, NULL, &cube, problem);
+    if (status != ST_OK)
+        return status;
+    status = note_areas(list, cube_dataset(cube), problem);
+    cube_close(cube);
+    return status;
+}
+
+/* The table with them takes the place of *countries. */
+static enum status take_areas(struct countries **countries, const struct area_list *list, struct problem *problem)
+{
+    struct countries *extended;
+    if (list->n == 0)
+        return ST_OK;
+    enum status status = countries_extend(*countries, list->area, list->n, &extended, problem);
+    if (status != ST_OK)
+        return status;
+    countries_free(*countries);
+    *countries = extended;
+    return ST_OK;
+}
+
+enum status load_areas(const char *path, struct countries **countries, struct problem *problem)
+{
+    struct area_list list = {.n = 0};
+    arena_init(&list.arena, SIZE_MAX);
+    enum status status = look_for_areas(path, &list, problem);
+    if (status == ST_OK)
+        status = take_areas(countries, &list, problem);
+    arena_release(&list.arena);
+    return status;
+}
+
 static enum status load_file(struct loading *l, const char *path)
 {
     struct cube *cube;
     enum status status;
+    if (!l->catalogue)
+        return ends_with(path, ".json") ? ST_OK : look_for_areas(path, l->areas, l->problem);
     if (l->give_up && atomic_load(l->give_up))
         return problem_set(l->problem, ST_UNAVAILABLE, path, "not loaded: the server is ending");
     if (ends_with(path, ".json")) {
@@ -203,6 +269,20 @@ enum status load_catalogue(const struct settings *s, const atomic_bool *give_up,
         return status;
     l.countries = countries;
     l.products = products;
+    struct area_list areas = {.n = 0};
+    arena_init(&areas.arena, SIZE_MAX);
+    l.areas = &areas;
+    status = load_all(s, &l);
+    if (status == ST_OK)
+        status = take_areas(&countries, &areas, problem);
+    arena_release(&areas.arena);
+    if (status != ST_OK) {
+        countries_free(countries);
+        products_free(products);
+        sectors_free(sectors);
+        return status;
+    }
+    l.countries = countries;
     l.catalogue = catalogue_new(countries, products, sectors);
     status = l.catalogue ? load_all(s, &l) : problem_set(problem, ST_NO_MEMORY, "data", "out of memory");
     if (status != ST_OK) {

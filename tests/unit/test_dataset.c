@@ -195,7 +195,7 @@ static void names_each_wrong_value(void **state)
         {"codes", "\"iso2\""},
         {"columns", "[]"},
         {"constants", "\"M\""},
-        {"value_unit", "\"EUR\""},
+        {"value_unit", "\"EURO\""},
         {"quantity_unit", "\"lb\""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

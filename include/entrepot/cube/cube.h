@@ -21,7 +21,7 @@ struct cube;
 /* Opens a cube file. Up to CUBE_SMALL_BYTES it is copied into memory that is read-only from then on, and every checksum is compared; a larger one is mapped read-only,
  * its header, contents and dictionaries are checked, and the rest is left to cube_verify and to a check at each access. A mapped file
  * must be replaced by rename, never shortened in place: a shortened one ends the process (SIGBUS). `products` gives sections and names. Both
- * tables are borrowed. */
+ * tables are borrowed. Without countries (NULL) only the description is read: cube_dataset is all that may be asked. */
 #define CUBE_SMALL_BYTES ((size_t)8 << 20)
 enum status cube_open(const char *path, const struct countries *countries, const struct products *products,
                       struct cube **out, struct problem *problem) MUST_CHECK;

@@ -58,6 +58,10 @@ extern const char *const csv_role_name[CSV_ROLES];
 struct dataset {
     struct str id, title, source, source_url, licence, published, checked, hs;
     struct str exports_valuation, imports_valuation; /* "FOB", "CIF" */
+    struct str
+        converted; /* a sentence that says from which currency, and at which rates; empty: values were US dollars */
+    struct country_area *area; /* members that no table of countries has, as the source calls them */
+    size_t n_areas;
     struct str note[DATASET_NOTES_MAX];
     size_t n_notes;
     enum period_kind frequency;
@@ -137,6 +141,10 @@ static inline enum period_kind dataset_year(const struct dataset *d)
     return d->frequency == PERIOD_FISCAL || d->fiscal ? PERIOD_FISCAL : PERIOD_YEAR;
 }
 
+/* "USD million", "EUR", "INR crore" as the unit of values; in another currency than USD the rates are the European Central Bank's where no file of
+ * them is named. False if it is no unit. */
+bool csv_unit_read(struct str unit, struct dataset_csv *csv);
+
 /* 1 to 63 small letters, digits and hyphens, no hyphen first. */
 bool dataset_id_good(struct str id);
 
@@ -145,6 +153,14 @@ bool dataset_id_good(struct str id);
  * is wanted (the one inside a cube file, which has no "file" and "columns"). */
 enum status dataset_read(const char *name, struct str json, struct arena *arena, struct dataset *out,
                          struct dataset_csv *csv, struct problem *problem) MUST_CHECK;
+
+/* Where "files" are objects with keys of their own: a manifest for each of them, as JSON, and when it was published. *n is 0 where they are texts
+ * alone, or there is one "file". In `arena`. ST_INVALID. */
+struct manifest_part {
+    struct str json, published;
+};
+enum status manifest_parts(const char *name, struct str json, struct arena *arena, struct manifest_part **out,
+                           size_t *n, struct problem *problem) MUST_CHECK;
 
 /* The description as compact JSON with a fixed order of keys: what goes into a cube file. */
 enum status dataset_print(const struct dataset *dataset, struct buf *out) MUST_CHECK;

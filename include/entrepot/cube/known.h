@@ -58,7 +58,7 @@ enum cube_absence {
     CUBE_OUTSIDE_SET,    /* the partner is outside the closed set, or did not exist then and is nowhere in the period */
     CUBE_SUM_OF_PARTNERS, /* the world has no row: the sum of the partners, which are all listed or a closed set, stands for it */
     CUBE_NO_WORLD,   /* the world has no row, nor do the partners stand for it */
-    CUBE_NO_GROUP,   /* a group has no row: its members are to be added up */
+    CUBE_NO_GROUP,   /* a group has no row, and of no member anything is known */
     CUBE_NOT_LISTED, /* the return lists some partners, and this is none of them */
     CUBE_SELECTED,   /* the return holds chosen products, and this is none of them */
     CUBE_ABSENCES
@@ -93,6 +93,7 @@ bool cube_whole(const struct cube *cube, const struct cube_cell *cell, uint32_t 
 struct cube_knowledge {
     unsigned months;       /* bit i: month i of the period is known, be it 0 or a part */
     bool part;             /* some of what is there is not all of it */
+    bool members;          /* a group without a row of its own: of some member not all is known */
     enum cube_absence why; /* of a month that is not known, or of what a part lacks; CUBE_ZERO: of none */
     bool bounded;          /* in one own period: what is missing is at most `bound_usd` */
     /* It is a sum of products without an aggregate of its own, and what all partners have of them is not what the world's row has: it may lack

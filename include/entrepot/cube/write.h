@@ -9,6 +9,7 @@
 #define ENTREPOT_CUBE_WRITE_H
 
 #include "entrepot/base/pool.h"
+#include "entrepot/cube/cube.h"
 #include "entrepot/cube/dataset.h"
 #include "entrepot/cube/observation.h"
 
@@ -31,11 +32,28 @@ struct cube_batch;
 /* What two rows of one key are: a mistake, parts of one figure, or, where they are equal, one row written twice. */
 enum cube_doubles { DOUBLES_REFUSED, DOUBLES_SUMMED, DOUBLES_ONCE };
 
+/* How an input stands to others that have rows of the same keys: what the newer one says holds, and the older is superseded. */
+struct cube_standing {
+    uint32_t order;   /* the larger is the newer; 0: none, and a row that stands in two inputs is refused */
+    int64_t unit_usd; /* what the last digit of its values is worth: figures that differ by less agree */
+};
+
+#define CUBE_SUPERSEDED_MAX 40
+struct cube_superseded {
+    uint32_t period, reporter, partner, product; /* country ids; product_number at `level` */
+    enum flow flow;
+    enum level level;
+    int64_t value_usd, older_usd;
+    uint32_t source, older_source; /* cube_writer_source */
+};
+
 struct cube_writer_options {
     size_t memory_bytes; /* rows held at a time; 0: 2 GiB */
     struct pool *pool;   /* borrowed; NULL: no threads */
     uint32_t sum_member; /* rows of this country that share a key are added up instead of refused; NO_ID: none */
     enum cube_doubles doubles;
+    const struct cube
+        *into; /* borrowed; an older cube, of which everything stays but the returns that the rows have; NULL: none */
     bool detect_partners; /* partners are found, whatever the description says */
 };
 
@@ -51,9 +69,28 @@ struct cube_found {
     int64_t world_usd, partners_usd;
 };
 
+/* One return. */
+struct cube_return_key {
+    uint32_t period, reporter; /* a country id */
+    enum flow flow;
+};
+
+#define CUBE_REPLACED_MAX 10
+struct cube_taken_over {
+    uint64_t observations, replaced; /* of the older cube; returns */
+    struct cube_return_key first[CUBE_REPLACED_MAX];
+    size_t n_first;
+};
+
 struct cube_summary {
     uint64_t observations, bytes, summed,
-        repeated;        /* rows that were added to another, and that were equal to another */
+        repeated;                /* rows that were added to another, and that were equal to another */
+    uint64_t superseded, agreed; /* figures of several inputs: the newer one's, the same in both */
+    struct cube_superseded first[CUBE_SUPERSEDED_MAX]; /* of the superseded */
+    size_t n_first;
+    struct cube_taken_over taken_over;
+    int64_t
+        value_usd; /* of all reporters with all partners, the world and groups too: what a column of values adds up to; as far as 64 bits go */
     uint64_t aggregates; /* published totals, chapters, headings above the rows */
     enum partners partners;
     enum coverage coverage;
@@ -72,6 +109,12 @@ enum status cube_writer_new(const char *path, const struct dataset *dataset, con
 void cube_writer_free(struct cube_writer *writer);
 /* Names an input for messages (copied); its number goes into batches. */
 uint32_t cube_writer_source(struct cube_writer *writer, const char *name);
+
+/* How that input stands to others; before rows of it are laid out. */
+void cube_writer_standing(struct cube_writer *writer, uint32_t source, struct cube_standing standing);
+
+/* The return in which two rows of one key were found that are not the same, once the writer has refused them. */
+bool cube_writer_double(const struct cube_writer *writer, struct cube_return_key *out);
 
 /* An empty batch for rows of one input; may be called and filled by any thread. NULL when memory is out. */
 struct cube_batch *cube_batch_new(const struct cube_writer *writer, uint32_t source);

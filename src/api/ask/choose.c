@@ -1,6 +1,8 @@
 /* Which dataset answers a call, and why none does. */
 #include "api/ask/choose.h"
 
+#include "api/ask/predecessors.h"
+
 #include "entrepot/analysis/breakdown.h"
 #include "entrepot/cube/correlation.h"
 
@@ -94,7 +96,15 @@ static enum status refuse(struct call *call, enum problem_type type, const char 
                           struct str detail, const struct want *want)
 {
     struct call_error *e = call_problem(call, type, parameter, value, detail);
-    e->see = STR("/v1/availability");
+    const struct predecessor before = type == PROBLEM_PERIOD_UNAVAILABLE || type == PROBLEM_NO_DATA
+                                          ? predecessor_that_answers(call, want)
+                                          : (struct predecessor){.id = {NULL, 0}};
+    e->see = before.target.n ? before.target : STR("/v1/availability");
+    if (before.target.n) {
+        e->detail = arena_printf(call->arena, "%.*s; %.*s (%.*s) has it, see the link", STR_ARG(detail),
+                                 STR_ARG(before.id), STR_ARG(before.name));
+        return ST_INVALID;
+    }
     if (has_mirror(call, want) && str_starts(str_view(call->route->path), STR("/v1/bilateral/"))) {
         e->see = mirror_path(call, want);
         e->detail = arena_printf(call->arena, "%.*s; the other side's books have it, see the link", STR_ARG(e->detail));
@@ -316,6 +326,8 @@ static void warn_of_gaps(struct call *call, const struct offer *offer)
         warn_of_part(call, offer);
     const struct dataset *d = cube_dataset(offer->cube);
     call_warn_synthetic(call, offer->cube);
+    if (d->converted.n)
+        call_warn(call, d->converted);
     if (d->basis == BASIS_RECONCILED)
         call_warn(call, STR("reconciled data: one value for each exporter and importer, so both sides' views are the "
                             "same figures"));
@@ -333,6 +345,7 @@ enum status call_choose(struct call *call, const struct want *want, const struct
     call->cube = offers[0].cube;
     *offer = &offers[0];
     warn_of_gaps(call, &offers[0]);
+    warn_of_predecessors(call, want, offers[0].cube);
     if (has_mirror(call, want))
         call->mirror = mirror_path(call, want);
     return ST_OK;

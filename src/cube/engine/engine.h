@@ -23,6 +23,7 @@ struct member_side {
     const uint16_t *list;
     size_t n;
     const bool *has; /* by local number, and ALL */
+    bool groups;     /* some are groups */
     /* Of members that are named: their places among each other by local number, and their local numbers by place, both ascending. NULL: a
      * member's place is its number. */
     const uint16_t *place, *at_place;
@@ -72,6 +73,10 @@ static inline uint16_t engine_local(const struct cube *cube, uint32_t country)
 {
     return country < countries_count(cube->countries) ? cube->local[country] : NO_LOCAL;
 }
+/* Whether a member belonged to its group on the last day of a period. */
+bool engine_in_group(const struct group_member *member, uint32_t period);
+/* "1992-01-01" and a month: the order of the one's month to the other. */
+int engine_month_order(struct str date, uint32_t month);
 /* Whether the import view of this cube is its export view turned round. */
 static inline bool engine_turned(const struct cube *cube, enum flow flow)
 {

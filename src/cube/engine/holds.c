@@ -109,6 +109,20 @@ static uint32_t first_own(const struct cube *cube, uint32_t period)
     return own == period_kind_of(period) ? period : period_of_month(period_first_month(period), own);
 }
 
+int engine_month_order(struct str date, uint32_t month)
+{
+    char text[PERIOD_TEXT];
+    size_t n = period_print(month, text);
+    return memcmp(date.p, text, date.n < n ? date.n : n);
+}
+
+bool engine_in_group(const struct group_member *member, uint32_t period)
+{
+    const uint32_t last = period_first_month(period) + period_months(period_kind_of(period)) - 1;
+    return (member->from.n == 0 || engine_month_order(member->from, last) <= 0) &&
+           (member->to.n == 0 || engine_month_order(member->to, last) >= 0);
+}
+
 void engine_segments(const struct cube *cube, uint32_t period, size_t *from, size_t *to)
 {
     if (!period_adds_up(cube->dataset.frequency, period_kind_of(period))) {

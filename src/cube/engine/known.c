@@ -293,21 +293,13 @@ static bool occurs(const struct cube *cube, uint32_t country)
     return false;
 }
 
-/* "1992-01-01" and a month: the order of the one's month to the other. */
-static int month_order(struct str date, uint32_t month)
-{
-    char text[PERIOD_TEXT];
-    size_t n = period_print(month, text);
-    return memcmp(date.p, text, date.n < n ? date.n : n);
-}
-
 /* Whether the country did not exist on any day of the period. */
 static bool out_of_existence(const struct cube *cube, uint32_t country, uint32_t period)
 {
     const struct country *c = countries_at(cube->countries, country);
     uint32_t first = period_first_month(period), last = first + period_months(period_kind_of(period)) - 1;
-    return (c->valid_from.n && month_order(c->valid_from, last) > 0) ||
-           (c->valid_to.n && month_order(c->valid_to, first) < 0);
+    return (c->valid_from.n && engine_month_order(c->valid_from, last) > 0) ||
+           (c->valid_to.n && engine_month_order(c->valid_to, first) < 0);
 }
 
 /* Whether the area stands in the period, as reporter or partner: then it existed, whatever the table says of its code. */
@@ -666,6 +658,18 @@ static unsigned months_of(const struct cube *cube, uint32_t own, uint32_t period
 
 static bool lists_all(const struct file_return *r) { return r->partners == CUBE_ALL || r->partners == CUBE_CLOSED; }
 
+/* Whether a group has a member with figures there. */
+static bool has_member(const struct cube *cube, uint32_t segment, uint32_t reporter, uint32_t group, enum flow flow)
+{
+    const struct group_member *member;
+    size_t n = countries_group(cube->countries, group, &member);
+    bool found = false;
+    for (size_t i = 0; !found && i < n; i++)
+        found = engine_in_group(&member[i], cube->period[segment]) &&
+                run_of(cube, segment, key_of(cube, reporter, member[i].id, flow));
+    return found;
+}
+
 unsigned cube_months(const struct cube *cube, uint32_t reporter, uint32_t partner, enum flow flow, uint32_t period)
 {
     const uint32_t key = key_of(cube, reporter, partner, flow);
@@ -674,7 +678,8 @@ unsigned cube_months(const struct cube *cube, uint32_t reporter, uint32_t partne
     engine_segments(cube, period, &from, &to);
     for (size_t i = from; i < to; i++) {
         const struct file_return *r = return_in(cube, (uint32_t)i, reporter, flow);
-        bool told = r && (partner == ANY_MEMBER || lists_all(r) || run_of(cube, (uint32_t)i, key));
+        bool told = r && (partner == ANY_MEMBER || lists_all(r) || run_of(cube, (uint32_t)i, key) ||
+                          has_member(cube, (uint32_t)i, reporter, partner, flow));
         if (told && cube->dataset.basis == BASIS_RECONCILED && partner != ANY_MEMBER &&
             !is_kind(cube, partner, MEMBER_WORLD))
             told = return_in(cube, (uint32_t)i, partner, flow) != NULL;
@@ -713,6 +718,50 @@ static bool is_vague_sum(const struct asking *a)
     return a->cell->partner == ANY_MEMBER && a->cube->dataset.basis == BASIS_REPORTED && !tells_place(a, a->own->least);
 }
 
+/* A group that has no row of its own is what is known of its members. What of them is known, and whether all of each is. */
+struct members_known {
+    size_t n, whole, of;
+};
+
+static struct members_known know_members(const struct asking *a)
+{
+    const struct group_member *member;
+    struct members_known known = {.n = 0};
+    size_t n = countries_group(a->cube->countries, a->cell->partner, &member);
+    for (size_t i = 0; i < n; i++) {
+        struct cube_cell cell = *a->cell;
+        struct asking one = *a;
+        struct cube_unknown missing = {.why = CUBE_ZERO};
+        int64_t value;
+        cell.partner = member[i].id;
+        one.cell = &cell;
+        one.key = key_of(a->cube, cell.reporter, cell.partner, cell.flow);
+        if (cell.partner == cell.reporter || !engine_in_group(&member[i], a->cube->period[a->segment]))
+            continue;
+        bool there = value_at(a->cube, a->segment, one.key, &a->place, &value), whole = whole_in(&one, &missing);
+        known.of++;
+        known.n += there || whole;
+        known.whole += whole || (!there && missing.why == CUBE_OUTSIDE_SET);
+    }
+    return known;
+}
+
+static bool is_group_of_members(const struct asking *a)
+{
+    return is_kind(a->cube, a->cell->partner, MEMBER_GROUP) && !run_of(a->cube, a->segment, a->key);
+}
+
+static void know_group_in(const struct asking *a, unsigned months, struct cube_knowledge *out)
+{
+    const struct members_known known = know_members(a);
+    if (known.n == 0) {
+        out->why = out->why == CUBE_ZERO ? CUBE_NO_GROUP : out->why;
+        return;
+    }
+    out->months |= months;
+    out->members = out->members || known.whole < known.of;
+}
+
 /* Whether a sum that has no aggregate of its own may lack products that the world's row has. */
 static bool may_lack(const struct asking *a)
 {
@@ -733,6 +782,10 @@ static void know_in(const struct asking *a, uint32_t period, enum cube_seen seen
     const unsigned months = months_of(a->cube, a->cube->period[a->segment], period);
     struct cube_unknown missing = {.why = CUBE_ZERO};
     int64_t value;
+    if (is_group_of_members(a)) {
+        know_group_in(a, months, out);
+        return;
+    }
     const bool there = a->there || (seen != CUBE_ABSENT && value_at(a->cube, a->segment, a->key, &a->place, &value));
     if (there && is_vague_sum(a) ? sum_is_whole(a, &missing) && whole_in(a, &missing)
                                  : there && (a->place.level >= a->cube->dataset.level || whole_in(a, &missing))) {

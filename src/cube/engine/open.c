@@ -250,6 +250,8 @@ static enum status interpret(struct cube *cube, const struct products *products,
     if (!cube->release.p)
         return no_memory(cube, problem);
     enum status status = dataset_read(cube->name, cube->image.dataset, &cube->arena, &cube->dataset, NULL, problem);
+    if (status == ST_OK && !cube->countries)
+        return ST_OK;
     if (status == ST_OK)
         status = read_members(cube, problem);
     if (status == ST_OK)

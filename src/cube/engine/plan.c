@@ -105,11 +105,21 @@ enum status cube_plan(const struct cube *cube, const struct cube_query *query, s
     return status;
 }
 
+/* A group is read as its members where it has no figures of its own. */
+static size_t members_of_groups(const struct cube *cube, const struct cube_set *set)
+{
+    const struct group_member *first;
+    size_t n = 0;
+    for (size_t i = 0; i < set->n; i++)
+        n += countries_group(cube->countries, set->member[i], &first);
+    return n;
+}
+
 /* How many members a side has at most. */
 static size_t members_meant(const struct cube *cube, const struct cube_query *query, enum cube_dim dim)
 {
     if (query->only[dim].member)
-        return query->only[dim].n;
+        return query->only[dim].n + (dim == CUBE_PARTNER ? members_of_groups(cube, &query->only[dim]) : 0);
     return query_tells_apart(query, dim) ? cube->each.n : 1;
 }
 

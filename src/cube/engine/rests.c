@@ -73,7 +73,7 @@ static void add_rest(struct scan *s, const struct file_rest *rest, uint64_t numb
 uint32_t scan_rests(const struct scan *s, const struct touch *touch, const struct file_rest **first)
 {
     return s->rests
-               ? image_rests(&s->cube->image, (uint32_t)(touch->segment - s->cube->image.segment), touch->key, first)
+               ? image_rests(&s->cube->image, (uint32_t)(touch->segment - s->cube->image.segment), touch->own, first)
                : 0;
 }
 

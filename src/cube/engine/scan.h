@@ -27,7 +27,8 @@ enum status side_place(const struct cube *cube, struct member_side *side, struct
 /* One run that a query touches. */
 struct touch {
     const struct image_segment *segment;
-    uint32_t key;
+    uint32_t key;               /* whose figures it is taken for … */
+    uint32_t own;               /* … and whose it is: a member's, where the key is its group's */
     const struct file_run *run; /* NULL where only totals are asked for */
     struct file_total total;    /* of the run; only then */
     size_t period;              /* of the query */

@@ -30,6 +30,27 @@ static void take_notes(struct reading *r, struct dataset *d)
     }
 }
 
+/* {"X_CANARY": "CANARY IS"}: of a cube file. */
+static void take_areas(struct reading *r, struct dataset *d)
+{
+    json_t *areas = json_object_get(r->root, "areas"), *name;
+    const char *id;
+    if (areas && !json_is_object(areas))
+        reading_refuse(r, "areas", "an object is needed here");
+    d->area = arena_new(r->arena, struct country_area, json_object_size(areas) + 1);
+    if (!d->area && r->status == ST_OK)
+        r->status = problem_set(r->problem, ST_NO_MEMORY, r->name, "out of memory");
+    json_object_foreach(areas, id, name)
+    {
+        struct country_area area = {reading_keep(r, id), reading_text(r, areas, id, true)};
+        if (area.id.n > 12)
+            reading_refuse(r, "areas", "an id has 1 to 12 letters");
+        if (r->status != ST_OK)
+            return;
+        d->area[d->n_areas++] = area;
+    }
+}
+
 static void take_description(struct reading *r, struct dataset *d)
 {
     static const char *const frequency[] = {"A", "FY", "Q", "M"};
@@ -42,6 +63,7 @@ static void take_description(struct reading *r, struct dataset *d)
     d->published = reading_text(r, r->root, "published", false);
     d->checked = reading_text(r, r->root, "checked", false);
     d->hs = reading_text(r, r->root, "hs", false);
+    d->converted = reading_text(r, r->root, "converted", false);
     json_t *valuation = json_object_get(r->root, "valuation"), *value;
     const char *key;
     json_object_foreach(valuation, key, value)
@@ -79,13 +101,14 @@ static void take_description(struct reading *r, struct dataset *d)
         reading_refuse(r, "level",
                        "sections are made of chapters: the level of observations is total, hs2, hs4, hs6 or hs8");
     take_notes(r, d);
+    take_areas(r, d);
 }
 
 static void check_keys(struct reading *r, bool with_csv)
 {
-    static const char *const known[] = {"id",       "title",     "source",    "source_url", "licence",   "published",
-                                        "checked",  "frequency", "level",     "hs",         "valuation", "basis",
-                                        "coverage", "partners",  "synthetic", "notes",      "year"};
+    static const char *const known[] = {
+        "id",        "title", "source",   "source_url", "licence",   "published", "checked", "frequency", "level", "hs",
+        "valuation", "basis", "coverage", "partners",   "synthetic", "notes",     "year",    "converted", "areas"};
     const char *key;
     json_t *value;
     json_object_foreach(r->root, key, value)
@@ -165,6 +188,16 @@ enum status dataset_print(const struct dataset *d, struct buf *out)
     for (size_t i = 0; i < d->n_notes; i++)
         ok = json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n)) == 0 && ok;
     put_json(root, "notes", notes, &ok);
+    if (d->converted.n)
+        put(root, "converted", d->converted, &ok);
+    json_t *areas = d->n_areas ? json_object() : NULL;
+    for (size_t i = 0; i < d->n_areas; i++) {
+        char id[COUNTRY_ID_BYTES];
+        (void)snprintf(id, sizeof id, "%.*s", STR_ARG(d->area[i].id));
+        put(areas, id, d->area[i].name, &ok);
+    }
+    if (areas)
+        put_json(root, "areas", areas, &ok);
     if (d->fiscal)
         put(root, "year", STR("FY"), &ok);
     ok = ok && json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;

@@ -15,6 +15,7 @@ struct layout {
     struct returns returns;
     struct dataset described; /* with what follows from the returns */
     enum status status;       /* of the returns */
+    int64_t value_usd;
 };
 
 static enum status no_memory(const struct layout *l)
@@ -150,6 +151,10 @@ static void count_directory(struct layout *l, const struct file_run *run, size_t
                                        .n_codes = part->n_codes,
                                        .rests = &part->rests};
     series_count(&l->series, run, n_runs);
+    for (size_t i = 0; i < n_runs; i++)
+        if (RUN_REPORTER(run[i].key) < l->writer->members.n && RUN_PARTNER(run[i].key) < l->writer->members.n &&
+            __builtin_add_overflow(l->value_usd, run[i].value_usd, &l->value_usd))
+            l->value_usd = INT64_MAX;
     if (l->status == ST_OK)
         l->status = returns_add(&l->returns, &of, l->problem);
     if (l->status == ST_OK)
@@ -306,6 +311,8 @@ enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, s
                                  .countries = w->countries,
                                  .members = &w->members,
                                  .revisions = &w->revisions,
+                                 .old = w->options.into,
+                                 .fresh = &w->fresh,
                                  .source = w->source,
                                  .n_sources = w->n_sources,
                                  .find_partners = w->options.detect_partners,
@@ -317,7 +324,16 @@ enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, s
     summary->observations = observations_of(&w->parts);
     summary->bytes = w->spool.bytes;
     summary->summed = w->summed;
+    summary->value_usd = l.value_usd;
     summary->repeated = w->repeated;
+    summary->superseded = w->superseded.all;
+    summary->agreed = w->superseded.agreed;
+    summary->n_first = w->superseded.n;
+    for (size_t i = 0; i < w->superseded.n; i++) {
+        summary->first[i] = w->superseded.item[i];
+        summary->first[i].reporter = w->members.country[summary->first[i].reporter];
+        summary->first[i].partner = w->members.country[summary->first[i].partner];
+    }
     summary->aggregates = w->published.n;
     summary->partners = l.described.partners;
     summary->coverage = l.described.coverage;

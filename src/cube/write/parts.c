@@ -136,6 +136,7 @@ static enum status lay_out_merged(struct cube_writer *w, uint32_t period, const 
                             .level = w->dataset->level,
                             .members = &w->members,
                             .doubles = w->options.doubles,
+                            .standings = writer_standings(w),
                             .sum_member = w->sum_member,
                             .source = &source.source};
     in.n_published = published_of(&w->published, period, &in.published);
@@ -147,6 +148,7 @@ static enum status lay_out_merged(struct cube_writer *w, uint32_t period, const 
         status = problem_set(problem, ST_IO, w->spool.path ? w->spool.path : "", "cannot read what was just written");
     w->summed += segment->summed;
     w->repeated += segment->repeated;
+    superseded_join(&w->superseded, &segment->superseded);
     run_source_release(&source);
     return status;
 }

@@ -22,9 +22,10 @@ static struct str member_id(const struct cube_writer *w, uint32_t member)
     return countries_at(w->countries, w->members.country[member])->id;
 }
 
-enum status writer_refuse_double(const struct cube_writer *w, const struct double_row *twice, struct problem *problem)
+enum status writer_refuse_double(struct cube_writer *w, const struct double_row *twice, struct problem *problem)
 {
     char place[256], first[256], period[PERIOD_TEXT], code[PRODUCT_CODE_MAX];
+    w->twice = *twice;
     print_origin(w, &twice->again, place, sizeof place);
     (void)period_print(twice->period, period);
     (void)product_print(twice->product, twice->level, code);

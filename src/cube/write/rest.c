@@ -63,7 +63,7 @@ static size_t published_bound(const struct published_list *list, uint64_t period
 size_t published_of(const struct published_list *list, uint32_t period, const struct published **first)
 {
     size_t at = published_bound(list, period);
-    *first = list->item + at;
+    *first = list->n ? list->item + at : NULL;
     return published_bound(list, (uint64_t)period + 1) - at;
 }
 
@@ -77,6 +77,14 @@ static bool rest_list_reserve(struct rest_list *list, size_t n)
         return false;
     list->rest = grown;
     list->room = room;
+    return true;
+}
+
+bool rests_add(struct rest_list *list, const struct file_rest *rest)
+{
+    if (!rest_list_reserve(list, 1))
+        return false;
+    list->rest[list->n++] = *rest;
     return true;
 }
 
@@ -96,7 +104,7 @@ size_t rests_of(const struct rest_list *list, uint32_t key, const struct file_re
         else
             high = middle;
     }
-    *first = list->rest + low;
+    *first = list->n ? list->rest + low : NULL;
     while (low + n < list->n && list->rest[low + n].key == key)
         n++;
     return n;
@@ -167,12 +175,14 @@ static size_t place_rests(struct rest_list *list, struct file_rest *rest, const 
 bool rests_find(struct rest_list *list, const struct published *item, size_t n, const struct rows_in *rows,
                 const uint32_t *code, enum level level)
 {
+    if (n == 0)
+        return true;
     if (!rest_list_reserve(list, n))
         return false;
     struct file_rest *rest = list->rest + list->n;
     size_t n_nodes = place_rests(list, rest, item, n);
     list->n += n_nodes;
-    if (n == 0 || item->is_rest)
+    if (item->is_rest)
         return true;
     for (size_t i = 0; i < rows->n; i++)
         take_part(list, rest, n_nodes, code[rows->leaf[i]], level, rows->value_usd[i]);

@@ -37,6 +37,8 @@ struct rest_list {
     bool overflow; /* some rest leaves 64 bits */
 };
 void rest_list_release(struct rest_list *list);
+/* Appends a rest as it is. False when memory is out. */
+bool rests_add(struct rest_list *list, const struct file_rest *rest) MUST_CHECK;
 /* Appends the rests of one key's aggregates. `code`: product numbers of the rows' leaves, which are of `level`. False when memory is out. */
 bool rests_find(struct rest_list *list, const struct published *item, size_t n, const struct rows_in *rows,
                 const uint32_t *code, enum level level) MUST_CHECK;

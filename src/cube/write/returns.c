@@ -1,6 +1,8 @@
 /* The rules by which a return's products and partners are found, or what is stated of them is held against the rows. */
 #include "cube/write/returns.h"
 
+#include "cube/engine/engine.h"
+
 #include <stdlib.h>
 
 #define COUNTRIES_FOR_ALL 150 /* as many partners, exporters, importers make a list complete */
@@ -31,7 +33,7 @@ static int by_place(const void *a_, const void *b_)
     return (a->line > b->line) - (a->line < b->line);
 }
 
-static void revisions_sort(struct revision_list *list)
+void revisions_sort(struct revision_list *list)
 {
     size_t k = 0;
     if (list->n)
@@ -78,11 +80,32 @@ static const struct revision_note *find_revision(const struct revision_list *lis
         else
             high = middle;
     }
+    if (low == list->n)
+        return NULL;
     const struct revision_note *at = list->note + low, *end = list->note + list->n;
-    if (at == end || at->period != period || at->row != row)
+    if (at->period != period || at->row != row)
         return NULL;
     *several = at + 1 < end && at[1].period == period && at[1].row == row;
     return at;
+}
+
+bool revisions_have(const struct revision_list *list, uint32_t period, uint32_t row)
+{
+    bool several;
+    return find_revision(list, period, row, &several) != NULL;
+}
+
+bool revisions_have_period(const struct revision_list *list, uint32_t period)
+{
+    size_t low = 0, high = list->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list->note[middle].period < period)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < list->n && list->note[low].period == period;
 }
 
 /* ---- statements ---- */
@@ -540,10 +563,47 @@ static void add_exceptions(struct returns *r, const struct row_of_runs *row, con
     }
 }
 
+/* ---- returns of an older cube ---- */
+
+/* What the older cube knows of a return that no new row has; NULL: nothing. */
+static const struct file_return *kept_return(const struct returns *r, uint32_t period, uint32_t reporter, unsigned flow)
+{
+    if (!r->old)
+        return NULL;
+    bool fresh = r->dataset->basis == BASIS_RECONCILED ? revisions_have_period(r->fresh, period)
+                                                       : revisions_have(r->fresh, period, reporter << 1 | flow);
+    const uint16_t local = engine_local(r->old, r->members->country[reporter]);
+    size_t from, to;
+    engine_segments(r->old, period, &from, &to);
+    return fresh || local == NO_LOCAL || from == to ? NULL : image_return(&r->old->image, (uint32_t)from, local, flow);
+}
+
+static void keep_return(struct returns *r, uint32_t segment, uint32_t reporter, const struct file_return *was)
+{
+    const struct file_exception *exception = r->old->image.returns.exception + was->first_exception;
+    struct file_return out = *was;
+    out.segment = segment;
+    out.reporter = (uint16_t)reporter;
+    out.first_exception = (uint32_t)(r->exceptions.n / sizeof(struct file_exception));
+    out.n_exceptions = 0;
+    for (uint32_t i = 0; i < was->n_exceptions; i++) {
+        const uint32_t country = r->old->country[exception[i].partner];
+        if (country < countries_count(r->countries))
+            add_exception(r, &out, r->members->of_country[country], exception[i].level);
+    }
+    count_return(r, &out);
+    buf_add(&r->returns, str_span((const char *)&out, sizeof out));
+}
+
 static enum status add_return(struct returns *r, const struct returns_segment *s, const struct row_of_runs *row,
                               const struct occurring *seen, struct problem *problem)
 {
     uint32_t key = row->run->key;
+    const struct file_return *was = kept_return(r, s->period, RUN_REPORTER(key), RUN_FLOW(key));
+    if (was) {
+        keep_return(r, s->number, RUN_REPORTER(key), was);
+        return ST_OK;
+    }
     struct telling *told = calloc(row->n, sizeof *told);
     struct stated stated = stated_of(r, &row->about, ANY_MEMBER);
     enum status status = check_revisions(r, &row->about, key, problem);
@@ -604,6 +664,11 @@ static enum cube_partners world_of(const struct returns *r, const struct stated 
 static void add_area(struct returns *r, const struct returns_segment *s, uint32_t member, const struct occurring *seen)
 {
     const struct about about = {s->period, r->members->country[member], FLOW_EXPORTS};
+    const struct file_return *was = kept_return(r, s->period, member, FLOW_EXPORTS);
+    if (was) {
+        keep_return(r, s->number, member, was);
+        return;
+    }
     const struct file_run none = {.key = RUN_KEY(member, 0, r->members->n), .count = 1};
     const struct rest_list no_rests = {.n = 0};
     struct stated stated = stated_of(r, &about, ANY_MEMBER);

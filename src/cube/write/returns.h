@@ -26,6 +26,10 @@ struct revision_list {
 /* False when memory is out. */
 bool revisions_note(struct revision_list *list, const struct revision_note *note) MUST_CHECK;
 void revisions_release(struct revision_list *list);
+void revisions_sort(struct revision_list *list);
+/* Whether a sorted list has the return; any of the period. */
+bool revisions_have(const struct revision_list *list, uint32_t period, uint32_t row);
+bool revisions_have_period(const struct revision_list *list, uint32_t period);
 
 /* ---- returns ---- */
 
@@ -45,7 +49,9 @@ struct returns {
     const struct countries *countries;
     const struct file_members *members;
     struct revision_list *revisions;
-    const struct str *source; /* names of the inputs */
+    const struct cube *old;            /* whose returns stay as they were, but for … */
+    const struct revision_list *fresh; /* … these; NULL: none */
+    const struct str *source;          /* names of the inputs */
     size_t n_sources;
     bool find_partners; /* whatever the description says */
     int64_t unit_usd;

@@ -191,12 +191,35 @@ static enum status refuse_double_aggregate(const struct making *m, const struct 
     return ST_INVALID;
 }
 
-/* Rows with one product become one, or are refused. */
+static bool meet_later(const struct making *m, const struct loose_row *a, const struct loose_row *b)
+{
+    return standings_decide(&m->in->standings, a->source, b->source);
+}
+
+/* Of rows with one product that stand in several inputs one stays. */
+static void choose_newest(const struct making *m, uint32_t key, size_t *n)
+{
+    size_t k = 0;
+    for (size_t i = 1; i < *n; i++) {
+        struct loose_row *a = &m->loose[k], *b = &m->loose[i];
+        if (b->product != a->product) {
+            m->loose[++k] = *b;
+            continue;
+        }
+        const struct met_key at = {m->in->period, key, a->product, m->in->level};
+        if (second_stays(&m->in->standings, &at, (struct told_figure){a->source, a->value_usd},
+                         (struct told_figure){b->source, b->value_usd}, &m->out->superseded))
+            *a = *b;
+    }
+    *n = *n ? k + 1 : 0;
+}
+
+/* Rows of one input with one product become one, or are refused. */
 static enum status join_doubles(const struct making *m, uint32_t key, size_t *n)
 {
     size_t k = 0;
     for (size_t i = 1; i < *n; i++) {
-        if (m->loose[i].product != m->loose[k].product) {
+        if (m->loose[i].product != m->loose[k].product || meet_later(m, &m->loose[k], &m->loose[i])) {
             m->loose[++k] = m->loose[i];
             continue;
         }
@@ -225,6 +248,7 @@ static enum status rows_of_several(struct making *m, const struct piece *piece, 
     status = join_doubles(m, piece->stretch->key, &total);
     if (status != ST_OK)
         return status;
+    choose_newest(m, piece->stretch->key, &total);
     struct columns *c = &m->columns;
     for (size_t i = 0; i < total; i++) {
         c->leaf[i] = (uint16_t)code_set_place(&m->codes, m->loose[i].product);
@@ -364,8 +388,8 @@ static enum status rows_of_group(struct making *m, const struct row_group *group
 /* The aggregates of a run, which come in the order of the runs. */
 static enum status take_published(struct making *m, uint32_t key, const struct rows_in *rows)
 {
-    const struct published *item = m->in->published + m->n_taken;
     size_t n = 0, left = m->in->n_published - m->n_taken;
+    const struct published *item = left ? m->in->published + m->n_taken : NULL;
     while (n < left && item[n].key == key) {
         if (n && item[n].node == item[n - 1].node && !may_sum(m, key))
             return refuse_double_aggregate(m, &item[n - 1], &item[n]);

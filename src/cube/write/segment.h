@@ -5,6 +5,7 @@
 #include "cube/file/rows.h"
 #include "cube/write/batch.h"
 #include "cube/write/code_set.h"
+#include "cube/write/meet.h"
 #include "cube/write/rest.h"
 
 /* Where a run's rows were read, to be told if one of them turns out to be double. Roll-ups have none. */
@@ -58,7 +59,8 @@ struct segment_in {
     enum level level;
     const struct file_members *members;
     enum cube_doubles doubles;
-    uint32_t sum_member; /* member whose double rows are added up; NO_ID: none */
+    struct standings standings; /* of the inputs */
+    uint32_t sum_member;        /* member whose double rows are added up; NO_ID: none */
     struct row_source *source;
     const struct published *published; /* of the period, sorted */
     size_t n_published;
@@ -81,6 +83,7 @@ struct segment {
     struct rest_list rests; /* all of them, also those that are nothing */
     uint8_t *occurs;        /* by leaf: a bit for each flow in which some countable reporter has it */
     uint64_t observations, summed, repeated;
+    struct superseded_list superseded;
 };
 
 /* Lays out a period. ST_NO_MEMORY; ST_INVALID: double rows (told in *twice), too many products or sums too large (in *problem). On

@@ -1,7 +1,9 @@
 /* The writer's life: takes batches, writes out when its memory is full, finishes the file. */
 #include "cube/write/writer.h"
 
+#include "cube/engine/engine.h"
 #include "cube/write/flush.h"
+#include "cube/write/take_over.h"
 
 #define MEMORY_DEFAULT ((size_t)2 << 30)
 #define ENOUGH_ROWS ((size_t)1 << 20) /* at the end of an input: worth writing out */
@@ -52,6 +54,8 @@ enum status cube_writer_new(const char *path, const struct dataset *dataset, con
     enum status status = init_writer(w) ? ST_OK : problem_set(problem, ST_NO_MEMORY, path ? path : "", "out of memory");
     if (status == ST_OK)
         status = check_description(dataset, problem);
+    if (status == ST_OK && options->into)
+        status = take_over_check(options->into, dataset, problem);
     if (status == ST_OK)
         status = spool_init(&w->spool, path, problem);
     if (status == ST_OK)
@@ -73,11 +77,13 @@ void cube_writer_free(struct cube_writer *w)
         cube_batch_free(w->batch[i]);
     free(w->batch);
     free(w->source);
+    free(w->standing);
     free(w->member_used);
     file_members_release(&w->members);
     part_list_release(&w->parts);
     published_release(&w->published);
     revisions_release(&w->revisions);
+    revisions_release(&w->fresh);
     spool_release(&w->spool);
     arena_release(&w->texts);
     free(w);
@@ -91,6 +97,26 @@ uint32_t cube_writer_source(struct cube_writer *w, const char *name)
     w->source = grown;
     w->source[w->n_sources] = arena_str(&w->texts, str_view(name));
     return (uint32_t)w->n_sources++;
+}
+
+void cube_writer_standing(struct cube_writer *w, uint32_t source, struct cube_standing standing)
+{
+    struct cube_standing *grown = source < w->n_sources ? realloc(w->standing, w->n_sources * sizeof *grown) : NULL;
+    if (!grown)
+        return; /* a row that stands in two inputs is refused then */
+    for (size_t i = w->n_standings; i < w->n_sources; i++)
+        grown[i] = (struct cube_standing){.order = 0};
+    w->standing = grown;
+    w->n_standings = w->n_sources;
+    w->standing[source] = standing;
+}
+
+bool cube_writer_double(const struct cube_writer *w, struct cube_return_key *out)
+{
+    if (w->twice.found)
+        *out = (struct cube_return_key){w->twice.period, w->members.country[RUN_REPORTER(w->twice.key)],
+                                        (enum flow)RUN_FLOW(w->twice.key)};
+    return w->twice.found;
 }
 
 struct cube_batch *cube_batch_new(const struct cube_writer *w, uint32_t source)
@@ -155,6 +181,8 @@ static bool note(struct cube_writer *w, const struct cube_batch *batch)
         w->member_used[RUN_PARTNER(s->key)] = true;
         const struct revision_note revision = {s->period, s->key >> 16, s->hs, s->source, s->line};
         ok = ok && (s->hs == 0 || revisions_note(&w->revisions, &revision));
+        const struct revision_note fresh = {.period = s->period, .row = s->key >> 16};
+        ok = ok && (!w->options.into || w->taking_over || revisions_note(&w->fresh, &fresh));
     }
     for (size_t i = 0; ok && i < batch->published.n; i++)
         ok = published_add(&w->published, &batch->published.item[i]);
@@ -186,22 +214,89 @@ enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, st
 
 enum status cube_writer_end_source(struct cube_writer *w, struct problem *problem)
 {
-    bool whole = w->published.n == 0; /* else what is written out is laid out again at the end */
+    /* else what is written out is laid out again at the end; where inputs meet, of which one a row is must be known */
+    bool whole = w->published.n == 0 && !w->standing;
     return whole && w->held_rows >= ENOUGH_ROWS ? write_out(w, problem) : ST_OK;
 }
 
 /* ---- finishing ---- */
 
+/* The rows of an older cube that stay, of periods that new rows have. */
+static enum status take_rows_over(struct cube_writer *w, struct cube_taken_over *out, struct problem *problem)
+{
+    const struct image *old = &w->options.into->image;
+    const uint32_t source = cube_writer_source(w, old->name);
+    enum status status = ST_OK;
+    take_over_begin(w);
+    for (uint32_t i = 0; status == ST_OK && i < old->n_segments; i++) {
+        if (take_over_copies(w, i))
+            continue;
+        struct cube_batch *batch = cube_batch_new(w, source);
+        if (!batch)
+            return problem_set(problem, ST_NO_MEMORY, "", "out of memory");
+        status = take_over_rows(w, i, batch, out, problem);
+        if (status == ST_OK)
+            status = cube_writer_take(w, batch, problem);
+        else
+            cube_batch_free(batch);
+    }
+    return status;
+}
+
+static bool may_add(const struct cube_writer *w, uint32_t key)
+{
+    return w->options.doubles == DOUBLES_SUMMED ||
+           (w->sum_member != NO_ID && (RUN_REPORTER(key) == w->sum_member || RUN_PARTNER(key) == w->sum_member));
+}
+
+/* Takes the second of two aggregates of one node into the first where it may; false: it stays beside it, to be added up or refused. */
+static bool join_published(struct cube_writer *w, struct published *a, const struct published *b)
+{
+    const struct standings standings = writer_standings(w);
+    const struct met_key key = {a->period, a->key, NODE_NUMBER(a->node), NODE_LEVEL(a->node)};
+    if (standings_decide(&standings, a->source, b->source)) {
+        if (second_stays(&standings, &key, (struct told_figure){a->source, a->value_usd},
+                         (struct told_figure){b->source, b->value_usd}, &w->superseded))
+            *a = *b;
+        return true;
+    }
+    if (may_add(w, a->key))
+        return w->standing && a->source == b->source &&
+               !__builtin_add_overflow(a->value_usd, b->value_usd, &a->value_usd);
+    bool once = w->options.doubles == DOUBLES_ONCE && a->value_usd == b->value_usd && a->status == b->status;
+    w->repeated += once;
+    return once;
+}
+
+static void settle_published(struct cube_writer *w)
+{
+    struct published_list *list = &w->published;
+    size_t k = 0;
+    for (size_t i = 1; i < list->n; i++) {
+        struct published *a = &list->item[k], *b = &list->item[i];
+        bool same = a->period == b->period && a->key == b->key && a->node == b->node;
+        if (!same || !join_published(w, a, b))
+            list->item[++k] = *b;
+    }
+    list->n = list->n ? k + 1 : 0;
+}
+
 enum status cube_writer_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
 {
     *summary = (struct cube_summary){.observations = 0};
+    struct cube_taken_over *taken = &summary->taken_over;
+    enum status status = w->options.into ? take_rows_over(w, taken, problem) : ST_OK;
     published_sort(&w->published);
+    settle_published(w);
     w->published_sorted = true;
-    enum status status = write_out(w, problem);
+    if (status == ST_OK)
+        status = write_out(w, problem);
     while (status == ST_OK && w->n_flushes)
         status = finish_oldest(w, problem);
     if (status == ST_OK && w->parts.n == 0)
         status = writer_refuse_nothing(w, problem);
+    if (status == ST_OK && w->options.into)
+        status = take_over_periods(w, taken, problem);
     if (status == ST_OK)
         status = parts_arrange(w, &summary->merged, problem);
     if (status == ST_OK)

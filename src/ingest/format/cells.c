@@ -177,17 +177,39 @@ enum status parse_quantity(const struct parse *parse, struct str column, struct 
     return ST_OK;
 }
 
+static bool is_contradicted(const struct importing *im, const struct cube_row *row)
+{
+    for (size_t i = 0; i < im->n_contradicted; i++)
+        if (im->contradicted[i].period == row->period && im->contradicted[i].reporter == row->reporter &&
+            im->contradicted[i].flow == row->flow)
+            return true;
+    return false;
+}
+
+static bool note_group(struct parse *parse, uint32_t country)
+{
+    const struct country *c = countries_at(parse->importing->countries, country);
+    return c->kind != MEMBER_GROUP ||
+           codes_note_as(&parse->tally.groups, &parse->csv, "%.*s (%.*s)", STR_ARG(c->id), STR_ARG(c->name));
+}
+
 enum status parse_add(struct parse *parse, const struct cube_row *row, enum level level)
 {
     const struct importing *importing = parse->importing;
     if (row->reporter == NO_ID || row->partner == NO_ID)
         return ST_OK; /* unknown countries are told together at the end */
+    if (is_contradicted(importing, row)) {
+        parse->tally.skipped[SKIP_CONTRADICTED]++;
+        return ST_OK;
+    }
     if (row->reporter == row->partner && importing->dataset.basis == BASIS_RECONCILED) {
         if (row->reporter != importing->members.unknown_as)
             return parse_refuse_row(parse, "exporter and importer are the same");
         parse->tally.skipped[SKIP_BETWEEN_UNKNOWN]++;
         return ST_OK;
     }
+    if (!note_group(parse, row->reporter) || !note_group(parse, row->partner))
+        return no_memory(parse);
     struct cube_row meant = *row;
     meant.quantity_kg = quantity_meant(row->quantity_kg, row->value_usd);
     if (parse->tally.n_first < INGEST_FIRST_ROWS && level == importing->dataset.level)
@@ -273,5 +295,6 @@ void tally_release(struct tally *tally)
     free(tally->products);
     free(tally->left_out);
     free(tally->taken);
+    free(tally->groups);
     *tally = (struct tally){.countries = NULL};
 }

@@ -12,7 +12,8 @@ const char *const ingest_skip_name[INGEST_SKIPS] = {"rows of re-exports and othe
                                                     "rows without a value",
                                                     "rows of groups and other areas that do not count",
                                                     "rows by the description's rules",
-                                                    "notes and sums among the rows"};
+                                                    "notes and sums among the rows",
+                                                    "rows of returns that contradict themselves"};
 
 void tell(struct importing *im, const char *format, ...)
 {

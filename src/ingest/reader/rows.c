@@ -20,12 +20,13 @@ static void find_units(const struct dataset_csv *map, struct input *input, const
 {
     for (size_t i = 0; i < input->n_measures; i++) {
         struct measure *m = &input->measure[i];
+        struct str currency;
         m->shift = map->value_shift;
         m->quantity_shift = map->quantity_shift;
         if (map->find_unit && !m->period)
-            (void)unit_spelled(csv->field[m->column], &m->shift);
+            (void)unit_spelled(csv->field[m->column], &m->shift, &currency);
         if (map->find_unit && m->quantity != CSV_FIELDS_MAX)
-            (void)unit_spelled(csv->field[m->quantity], &m->quantity_shift);
+            (void)unit_spelled(csv->field[m->quantity], &m->quantity_shift, &currency);
     }
 }
 
@@ -62,6 +63,21 @@ static enum status find_measures(struct importing *im, struct input *input, cons
     return ST_OK;
 }
 
+/* Where neither the file nor anybody else says which money it is. */
+static void tell_money(struct importing *im, const struct input *input)
+{
+    char key[KEY_BYTES];
+    if (!im->map.find_unit || im->map.currency.n || input != im->input || input->n_measures == 0)
+        return;
+    const struct str name = input->measure[0].period ? str_span(NULL, 0) : input->heading[ROLE_VALUE];
+    size_t n = word_key(name, key);
+    if (n && !memmem(key, n, "us", 2) && !memmem(key, n, "dollar", 6))
+        tell(im,
+             "no name says the currency of column \"%.*s\": it is taken for US dollars; --set value_unit=EUR says "
+             "otherwise",
+             STR_ARG(name));
+}
+
 static enum status take_columns(struct importing *im, struct input *input, const struct csv *csv, const struct fit *fit,
                                 struct problem *problem)
 {
@@ -76,6 +92,7 @@ static enum status take_columns(struct importing *im, struct input *input, const
     memcpy(input->rule_column, fit->rule, sizeof input->rule_column);
     enum status status = find_measures(im, input, csv, fit, problem);
     find_units(&im->map, input, csv);
+    tell_money(im, input);
     return status;
 }
 
@@ -276,7 +293,22 @@ static enum status read_flow(const struct parse *p, int flow, enum flow *out)
                           "is no flow: write X (exports) or M (imports), or say under \"flows\" what the word means");
 }
 
-static enum status read_status(const struct parse *p, uint8_t *out)
+/* "*" stands for what a description does not know. */
+static enum status read_odd_status(struct parse *p, struct str word, uint8_t *out)
+{
+    const struct csv_words *own = &p->importing->map.statuses;
+    size_t i = 0;
+    while (i < own->n && !str_is(own->word[i].word, "*"))
+        i++;
+    if (i == own->n)
+        return bad_cell(p, ROLE_STATUS, "is no status: write final, provisional, estimated or rounded");
+    *out = (uint8_t)own->word[i].meaning;
+    return codes_note_as(&p->tally.taken, &p->csv, "status %.*s for final", (int)(word.n < 20 ? word.n : 20), word.p)
+               ? ST_OK
+               : problem_set(p->problem, ST_NO_MEMORY, p->input->name, "out of memory");
+}
+
+static enum status read_status(struct parse *p, uint8_t *out)
 {
     static const struct {
         const char *word;
@@ -297,7 +329,7 @@ static enum status read_status(const struct parse *p, uint8_t *out)
             *out = words[i].status;
             return ST_OK;
         }
-    return bad_cell(p, ROLE_STATUS, "is no status: write final, provisional, estimated or rounded");
+    return read_odd_status(p, word, out);
 }
 
 /* ---- products ---- */
@@ -350,7 +382,9 @@ static enum status read_revision(const struct parse *p, enum level level, uint8_
 {
     struct str text = cell(p, ROLE_HS), wanted = p->importing->dataset.hs;
     *hs = 0;
-    if (p->input->column[ROLE_HS] == CSV_FIELDS_MAX || level == LEVEL_TOTAL)
+    if (text.n == 0 && p->input->column[ROLE_HS] == CSV_FIELDS_MAX)
+        return ST_OK;
+    if (level == LEVEL_TOTAL)
         return ST_OK;
     unsigned revision = hs_number(text);
     if (revision == 0)
