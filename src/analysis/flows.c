@@ -529,6 +529,7 @@ static enum status lay_out(struct gathering *g, struct arena *arena, bool **obse
 /* The sum over share_of for each combination of the other dimensions: a hash table that points at its first row. */
 struct total {
     size_t first; /* row + 1; 0: free */
+    size_t n;     /* rows */
     struct figure sum;
 };
 
@@ -559,6 +560,18 @@ static struct total *find_total(const struct totals *t, const struct flows_row *
     return &t->total[at];
 }
 
+/* What it means that a row of the other flow is not there. */
+static struct figure other_flow(const struct flows_question *q, const struct flows_row *row)
+{
+    const enum flow flow = row->key[CUBE_FLOW] == FLOW_EXPORTS ? FLOW_IMPORTS : FLOW_EXPORTS;
+    const struct cube_set r = set_of(q, row, CUBE_REPORTER), p = set_of(q, row, CUBE_PARTNER),
+                          t = set_of(q, row, CUBE_PERIOD);
+    if (r.n != 1 || p.n != 1 || t.n != 1 || r.member[0] == ANY_MEMBER)
+        return FIGURE_NONE;
+    const struct frame frame = frame_for(q, r.member[0], p.member[0]);
+    return frame_figure(&frame, p.member[0], flow, t.member[0], goods_of(q, row), FIGURE_NONE);
+}
+
 static enum status add_shares(const struct flows_question *q, struct flows_row *row, size_t n, struct arena *arena)
 {
     struct totals t = {.q = q, .row = row, .room = 64};
@@ -572,9 +585,14 @@ static enum status add_shares(const struct flows_question *q, struct flows_row *
         const struct figure value = row[i].flags & FLAG_BIT(FLAG_OUTSIDE_SET) ? figure_of(0) : row[i].value;
         total->sum = total->first ? figure_sum(total->sum, value) : value;
         total->first = total->first ? total->first : i + 1;
+        total->n++;
     }
     for (size_t i = 0; i < n; i++) {
-        const struct figure sum = find_total(&t, &row[i])->sum;
+        const struct total *total = find_total(&t, &row[i]);
+        struct figure sum = total->sum;
+        if (q->share_of == CUBE_FLOW && total->n < 2 &&
+            flows_of(q).n == 2) /* of the other flow there is no row: perhaps nothing is known */
+            sum = figure_sum(sum, other_flow(q, &row[i]));
         row[i].share = figure_ratio(row[i].value, sum);
         row[i].flags |= sum.flags & FLAG_BIT(FLAG_WORLD_DIFFERS);
         if (row[i].value.known && !sum.known && !(sum.flags & FLAG_BIT(FLAG_NOT_REPORTED)))

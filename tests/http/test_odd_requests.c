@@ -46,6 +46,13 @@ struct odd {
 #define PAIR "reporter=IND&partner=CHN"
 
 static const struct odd flows[] = {
+    {"/v1/deficits/IND?period=2019&share_of_deficit.gte=0.085816", 200, "\"partner\":\"IRQ\"",
+     NULL}, /* as it is shown */
+    {"/v1/check?" PAIR "&flow=exports&period=2019&value=25e12&parts=12e12,13e12", 200, "25000000000000", NULL},
+    {"/v1/flows?reporter=IND&partner=WLD&period=FY2025-26&dataset=dgcis-total-fy&flow=*", 200,
+     "\"flow\":\"imports\",\"product\":null,\"name\":null,\"value\":774977930000,\"quantity\":null,\"unit_value\":null,"
+     "\"share\":null",
+     NULL}, /* the exports are not known */
     {"/v1/flows?" PAIR "&product=27,27&period=2019", 200, "\"returned\":1,", NULL},
     {"/v1/flows?" PAIR "&flow=imports&product=TOTAL,8541&period=2024&dataset=comtrade-critical-month", 200,
      "\"partial_sector\"", NULL},
