@@ -53,6 +53,14 @@ static const struct odd flows[] = {
      "\"flow\":\"imports\",\"product\":null,\"name\":null,\"value\":774977930000,\"quantity\":null,\"unit_value\":null,"
      "\"share\":null",
      NULL}, /* the exports are not known */
+    {"/v1/"
+     "flows?reporter=IND&partner=CHN,WLD,USA&flow=imports&product=850760&period=2025-05&dataset=comtrade-critical-"
+     "month&"
+     "top=1&sort=-value",
+     200,
+     "\"partner\":\"other\",\"flow\":\"imports\",\"product\":\"850760\",\"name\":\"Lithium-ion "
+     "accumulators\",\"value\":null",
+     NULL},
     {"/v1/flows?" PAIR "&product=27,27&period=2019", 200, "\"returned\":1,", NULL},
     {"/v1/flows?" PAIR "&flow=imports&product=TOTAL,8541&period=2024&dataset=comtrade-critical-month", 200,
      "\"partial_sector\"", NULL},

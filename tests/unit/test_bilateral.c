@@ -396,9 +396,20 @@ static void growth_a_year_needs_a_year_and_a_base(void **state)
     expect_nan(growth_a_year(a, world_period("2018"), b, world_period("2018")));
 }
 
+static void a_sum_that_does_not_fit_is_not_known(void **state)
+{
+    (void)state;
+    const struct figure much = figure_of(INT64_MAX - 1), one = figure_of(1), two = figure_of(2);
+    assert_true(figure_sum(much, one).known);
+    assert_false(figure_sum(much, two).known);
+    assert_int_equal(figure_sum(much, two).usd, 0);
+    assert_false(figure_difference(figure_of(-(INT64_MAX - 1)), figure_of(3)).known);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sum_that_does_not_fit_is_not_known),
         cmocka_unit_test(india_and_china_by_hand),
         cmocka_unit_test(quantities_stand_for_what_was_weighed),
         cmocka_unit_test(the_other_side_is_the_mirror),

@@ -213,6 +213,7 @@ struct occurring {
     unsigned chapters;           /* in use */
     bool most[HS_REVISIONS + 1]; /* 85 % of the codes of the leaves' level; [0]: in some revision */
     unsigned codes[HS_REVISIONS + 1], codes_of[HS_REVISIONS + 1];
+    unsigned all_codes, in_none; /* of the leaves' level, chapters 98 and 99 aside; those that no revision has */
     unsigned partners, exporters, importers;
 };
 
@@ -241,6 +242,9 @@ static void note_code(const struct returns *r, uint32_t number, uint32_t *last, 
     *last = own;
     size_t n = product_print(own, level, text);
     unsigned mask = correlation_revisions(&r->tables, str_span(text, n));
+    const bool national = text[0] == '9' && text[1] >= '8';
+    out->all_codes += !national;
+    out->in_none += !national && mask == 0;
     for (unsigned i = 1; i <= HS_REVISIONS; i++)
         out->codes[i] += mask >> (i - 1) & 1;
 }
@@ -705,6 +709,21 @@ static enum status add_areas(struct returns *r, const struct returns_segment *s,
 
 /* ---- a period ---- */
 
+/* Codes most of which no revision has are of another classification: read as HS they would be other goods. */
+static enum status check_classification(const struct returns *r, const struct occurring *seen, struct problem *problem)
+{
+    const struct dataset *d = r->dataset;
+    if (d->synthetic || d->hs.n || r->revisions->n || 2 * seen->in_none <= seen->all_codes)
+        return ST_OK;
+    enum status status = problem_set(
+        problem, ST_INVALID, "product codes",
+        "%u of %u are in no revision of the Harmonized System: they look like those of another classification",
+        seen->in_none, seen->all_codes);
+    return problem_cure(problem, status,
+                        "translate them to HS first (SITC, BEC and national lists cannot be read yet); if they are HS, "
+                        "say of which revision (\"hs\")");
+}
+
 static void note_occurring(struct returns *r, const struct occurring *seen, unsigned hs)
 {
     struct cube_found *f = &r->found;
@@ -722,6 +741,8 @@ enum status returns_add(struct returns *r, const struct returns_segment *s, stru
     for (unsigned flow = 0; flow < 2; flow++) {
         if (r->dataset->level != LEVEL_TOTAL)
             find_codes(r, s, flow, &seen[flow]);
+        if (check_classification(r, &seen[flow], problem) != ST_OK)
+            return ST_INVALID;
         find_members(r, s, flow, &seen[flow]);
         note_occurring(r, &seen[flow], hs_number(r->dataset->hs));
     }
