@@ -210,7 +210,7 @@ static void fill_known_suppliers(const struct dependence *d, const struct year *
         known->sum_sq = all.sum_sq / (total * total);
         known->top_share = (double)all.top_value_usd / total;
     }
-    row->hhi = known->sum_sq > 0 ? known->sum_sq : (double)NAN; /* of nobody there is none */
+    row->hhi = top == NO_ID ? (double)NAN : known->sum_sq; /* of nobody there is none */
     if (known->top_share > 0.5) {
         row->top_supplier = top;
         row->top_share = known->top_share;

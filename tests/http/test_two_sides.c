@@ -537,7 +537,7 @@ static void mistakes_are_told(void **state)
         {CLAIM "&parts=1", 400, "invalid-value"},
         {CLAIM "&parts=1,x", 400, "invalid-value"},
         {CLAIM "&parts=1,", 400, "invalid-value"},
-        {CLAIM "&parts=4e12,4e12,4e12", 400, "invalid-value"},
+        {CLAIM "&parts=4e15,4e15,4e15", 400, "invalid-value"},
         {CLAIM "&product=4711", 400, "unknown-code"},
         {CLAIM "&explain=2", 400, "invalid-value"},
         {CLAIM "&dataset=dgcis-total-fy", 400, "unknown-parameter"},

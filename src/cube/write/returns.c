@@ -709,11 +709,11 @@ static enum status add_areas(struct returns *r, const struct returns_segment *s,
 
 /* ---- a period ---- */
 
-/* Codes most of which no revision has are of another classification: read as HS they would be other goods. */
+/* Codes of two or four digits most of which no revision has are of another classification: read as HS they would be other goods. */
 static enum status check_classification(const struct returns *r, const struct occurring *seen, struct problem *problem)
 {
     const struct dataset *d = r->dataset;
-    if (d->synthetic || d->hs.n || r->revisions->n || 2 * seen->in_none <= seen->all_codes)
+    if (d->level >= LEVEL_HS6 || d->synthetic || d->hs.n || r->revisions->n || 2 * seen->in_none <= seen->all_codes)
         return ST_OK;
     enum status status = problem_set(
         problem, ST_INVALID, "product codes",
