@@ -62,7 +62,7 @@ BIN := $(B)/entrepot
 comma := ,
 SOURCES := $(sort $(shell find src -name '*.c' 2>/dev/null))
 # Each becomes the symbols _binary_<name>_start and _end (dots are underscores), whatever folder it lies in.
-EMBEDDED := config/countries.csv config/products.csv config/rates.csv config/sectors.json src/CHANGES.md $(sort $(wildcard src/web/*.* src/web/*/*.*))
+EMBEDDED := config/countries.csv config/products.csv config/rates.csv config/sectors.json config/hs-revisions.txt src/CHANGES.md $(sort $(wildcard src/web/*.* src/web/*/*.*))
 # Chart.js draws the page's charts; it is embedded too. Another copy: CHART_JS=FILE
 CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
 
@@ -245,7 +245,7 @@ reproducible: deps-build ## build twice, in two folders, and compare: the progra
 
 # ---- installing -----------------------------------------------------------------------------------------------------------
 
-DATASETS := $(wildcard data/*.json data/*.csv data/*.csv.gz data/README.md)
+DATASETS := $(wildcard data/*.json data/*.csv data/*.csv.gz data/order data/README.md)
 install: all ## copy everything below PREFIX (BINDIR, DATADIR, MANDIR, SYSCONFDIR, UNITDIR, DESTDIR)
 	$(INSTALL) -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/entrepot
 	$(INSTALL) -D -m 644 src/cli/entrepot.1 $(DESTDIR)$(MANDIR)/man1/entrepot.1

@@ -26,7 +26,7 @@ trap 'rm -rf "$work"' EXIT
 synth=${ENTREPOT%/*}/tests/bench/bench_synth
 if [ -x "$synth" ] && "$synth" --out "$work/world" --years 2018..2021 --areas 40 --products 300 >/dev/null &&
     "$ENTREPOT" import baci "$work"/world/BACI_*.csv --countries-file "$work/world/country_codes_V202501.csv" \
-        --products-file "$work/world/product_codes_HS17_V202501.csv" --synthetic --id synthetic-world \
+        --products-file "$work/world/product_codes_HS17_V202501.csv" --coverage full --partners all --synthetic --id synthetic-world \
         --title 'Synthetic world: invented figures in the form of BACI' -o "$work/world.cube" >/dev/null 2>&1; then
     export WORLD_CUBE=$work/world.cube
 fi

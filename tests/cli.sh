@@ -52,6 +52,7 @@ check 'an unknown command is wrong usage' says 2 'no command' -- brew
 check 'an unknown option is wrong usage' says 2 -- serve --colour red
 check 'no data is refused with the cure' says 1 'no data' '--data' -- get /livez
 check 'get answers' says 0 70319640000 -- get '/v1/bilateral/IND/CHN?period=FY2018-19' --data data/dgcis-total-fy.json
+check 'a folder answers in the order of its file "order"' says 0 '"dataset":"dgcis-total-fy"' '"FY2025-26"' -- get '/v1/bilateral/IND/CHN?period=latest' --data data
 check 'get of a problem ends with 1' says 1 unknown-code CHN -- get /v1/bilateral/IND/CHI --data data/dgcis-total-fy.json
 check 'get needs a path' says 2 usage -- get v1 --data data
 check 'get shows the header fields' says 0 'HTTP/1.1 200' 'Content-Type: text/csv' ETag -- get '/v1/bilateral/IND/CHN' --include --header 'Accept: text/csv' --header 'X-Other: 1' --data data
@@ -162,21 +163,23 @@ check 'a missing file is named' says 1 nowhere.csv -- import baci nowhere.csv --
 y2020=$work/BACI_HS17_Y2020_V202501.csv y2021=$work/BACI_HS17_Y2021_V202501.csv.gz
 printf 't,i,j,k,v,q\n2020,699,156,850760,27.902,      169.800\n2020,156,699,850760,0.164,           NA\n' >"$y2020"
 printf 't,i,j,k,v,q\n2021,699,156,850760,1.5,1\n' | gzip >"$y2021"
-check 'BACI, two years, one of them packed' says 0 '3 observations' 'release' -- import baci "$y2020" "$y2021" -o "$work/baci.cube"
+check 'BACI, two years, one of them packed' says 0 '3 observations' 'release' -- import baci "$y2020" "$y2021" --coverage full --partners all -o "$work/baci.cube"
+check 'BACI of one product holds chosen ones, and says by which rule' says 0 'products: selected (1 of 96 chapters' '--coverage full' 'partners: listed' -- import baci "$y2020" -o "$work/x.cube"
+check 'an unknown coverage is refused' says 2 --coverage 'full or selected' -- import baci "$y2020" -o "$work/x.cube" --coverage most
 check 'a cube of BACI is sound' says 0 sound baci-hs17 -- verify "$work/baci.cube"
 check 'a cube of BACI answers' says 0 27902 -- get '/v1/bilateral/IND/CHN?period=2020' --data "$work/baci.cube"
 { cat "$y2020"; gzip -dc "$y2021" | tail -n +2; } >"$work/both.csv"
-from_stdin() { "$entrepot" import baci - --hs HS17 --release=V202501 -o "$work/stdin.cube" "$@" <"$work/both.csv" >"$work/out"; }
+from_stdin() { "$entrepot" import baci - --hs HS17 --release=V202501 --coverage=full --partners all -o "$work/stdin.cube" "$@" <"$work/both.csv" >"$work/out"; }
 check 'standard input' from_stdin
 check 'standard input gives the same file' cmp "$work/baci.cube" "$work/stdin.cube"
-from_pipe() { gzip -c "$work/both.csv" | "$entrepot" import baci --hs HS17 --release V202501 --threads 3 -o "$work/pipe.cube" -- - >"$work/out"; }
+from_pipe() { gzip -c "$work/both.csv" | "$entrepot" import baci --hs HS17 --release V202501 --coverage full --partners all --threads 3 -o "$work/pipe.cube" -- - >"$work/out"; }
 check 'packed standard input through a pipe' from_pipe
 check 'a pipe gives the same file' cmp "$work/baci.cube" "$work/pipe.cube"
 from_named_pipes() { # whoever writes to them comes later
     mkfifo "$work/rows" "$work/codes" || return 1
     { sleep 0.3; cat "$work/both.csv" >"$work/rows"; } &
     { sleep 0.2; printf 'code,description\n850760,cells\n' >"$work/codes"; } &
-    "$entrepot" import baci "$work/rows" --products-file "$work/codes" --hs HS17 --release V202501 -o "$work/named.cube" >"$work/out"
+    "$entrepot" import baci "$work/rows" --products-file "$work/codes" --hs HS17 --release V202501 --coverage full --partners all -o "$work/named.cube" >"$work/out"
 }
 check 'rows and codes through named pipes' from_named_pipes
 check 'named pipes give the same file' cmp "$work/baci.cube" "$work/named.cube"
@@ -192,7 +195,7 @@ check 'unknown products are listed, and how many more there are' says 1 'unknown
 check 'of many unknown countries some are listed' says 1 'unknown country codes' 'and more of them in' -- import baci "$work/unknowns.csv" --hs HS17 -o "$work/x.cube"
 comtrade=$work/comtrade.csv
 printf 'period,reporterCode,partnerCode,flowCode,cmdCode,primaryValue,netWgt,classificationCode\n2019,699,156,M,85,5,6,H5\n2019,699,0,M,85,9,0,H5\n2019,699,0,RM,85,9,0,H5\n2019,699,0,M,TOTAL,9,0,H5\n' >"$comtrade"
-check 'Comtrade, and what was left out' says 0 '2 observations' '1 rows of re-exports' '1 rows of product groups' -- import comtrade "$comtrade" -o "$work/comtrade.cube" --id mine --synthetic
+check 'Comtrade, what was left out, and partners that are not the world' says 0 '2 observations' '1 rows of re-exports' 'partners 5 USD, world 9 USD: taken as listed' -- import comtrade "$comtrade" -o "$work/comtrade.cube" --id mine --synthetic
 check 'level and partners may be said' says 0 '2 observations' -- import comtrade "$comtrade" -o "$work/chapters.cube" --id chapters --level hs2 --partners=listed --memory 2m --threads 2
 check 'and are in the cube' says 0 '"partners":"listed"' '"level":"hs2"' -- get /v1/datasets/chapters --data "$work/chapters.cube"
 check 'the options are in the cube' says 0 mine -- verify "$work/comtrade.cube"

@@ -4,4 +4,5 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export PYTHONDONTWRITEBYTECODE=1
-exec python3 tests/indicators/run.py "${ENTREPOT:-build/gcc/entrepot}"
+binary=${ENTREPOT:-build/gcc/entrepot}
+exec python3 tests/indicators/run.py "$binary"

@@ -150,8 +150,7 @@ rule_circles() { # tsort names the members of a circle
     tsort "$work/edges" 2>&1 >/dev/null | sed -n 's/^tsort: //p' | grep -v ': input contains a loop:$'
 }
 # Circles that stay, a line each: the objects with spaces between, in order; then why.
-allowed_circles='
-cube/write/flush cube/write/parts cube/write/writer|parts and flush are the writer in three files; both name the row that came twice as it does'
+allowed_circles=''
 
 # "A B": the object A needs a symbol of B; both as paths below src/, without the suffix.
 object_edges() { # floor

@@ -138,13 +138,14 @@ printf '{"data": ["data"], "shards": 2, "access_log": false, "idle_timeout_s": 5
 rm "$work"/data/*
 "$entrepot" import data/dgcis-hs2-fy.json -o "$work/whole.cube" >/dev/null || echo 'not ok - import'
 size=$(stat -c %s "$work/whole.cube")
-damage() { # N: cut somewhere, or with a byte turned over
+damage() { # N: cut somewhere, or with a byte turned over: the next that is not 0, for zeros may be what fills up between two sections
     local at=$((size * $1 / 101))
     if [ $(($1 % 2)) = 0 ]; then
         head -c "$at" "$work/whole.cube" >"$work/data/a.cube"
     else
         cp "$work/whole.cube" "$work/data/a.cube"
         local byte
+        at=$((at + $(od -An -v -tu1 -w1 -j "$at" "$work/whole.cube" | awk '$1 { print NR - 1; exit }')))
         byte=$(od -An -tu1 -j "$at" -N 1 "$work/whole.cube")
         printf '%b' "\\x$(printf %x $((255 - byte)))" | dd of="$work/data/a.cube" bs=1 seek="$at" conv=notrunc 2>/dev/null
     fi
@@ -196,7 +197,7 @@ large_csv() { # SEED
     }'
 }
 large() { # SEED OUT
-    large_csv "$1" | "$entrepot" import baci - --hs HS17 --release V1 --synthetic -o "$2" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }
+    large_csv "$1" | "$entrepot" import baci - --hs HS17 --release V1 --coverage full --partners all --synthetic -o "$2" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }
 }
 attack=$work/attack
 mkdir "$attack"

@@ -130,7 +130,8 @@ world-programs: $(BIN) $(B)/tests/bench/bench_synth
 run-world: deps-build ## make a small synthetic world, import it, serve it beside data/ (PORT, LISTEN as for run)
 	+@$(MAKE) $(jobs) world-programs
 	@rm -rf $(WORLD) && $(B)/tests/bench/bench_synth --out $(WORLD) $(WORLD_OPTIONS)
-	@$(BIN) import baci $(WORLD)/BACI_*.csv $(call BACI_CODES,$(WORLD)) --synthetic --id synthetic-world \
+	@$(BIN) import baci $(WORLD)/BACI_*.csv $(call BACI_CODES,$(WORLD)) --coverage full --partners closed \
+	    --synthetic --id synthetic-world \
 	    --title 'Synthetic world: invented figures in the form of BACI' -o $(WORLD)/world.cube
 	@exec $(BIN) serve --config config/entrepot.json $(SHIPPED_DATA) --data $(WORLD)/world.cube --listen $(LISTEN)
 
@@ -243,6 +244,11 @@ memcheck: deps-build ## one request of each route under valgrind
 	+@$(MAKE) $(jobs) all
 	@ENTREPOT=$(BIN) tests/soak/memcheck.sh
 
+# What is known, zero or unknown, against a reference of its own: KNOWN_ARGS='--only hand', '--long', '--kind extract_bare --shown 9'.
+.PHONY: indicators-known
+indicators-known: $(BIN) ## worlds of which something is not known, each answer against a reference in Python (KNOWN_ARGS=--long)
+	@ENTREPOT=$(BIN) tests/known.sh $(KNOWN_ARGS)
+
 TORTURES = $(filter $(B)/tests/fault/%,$(TEST_PROGRAMS)) $(B)/tests/siege/test_starved $(B)/tests/soak/test_reloads
 torture-programs: $(BIN) $(TORTURES) $(PRELOADS)
 torture: deps-test ## every allocation and every system call fails in turn: a start, a reload, requests, an import
@@ -252,7 +258,7 @@ torture: deps-test ## every allocation and every system call fails in turn: a st
 
 # FUZZ_SECONDS each; what they find new is kept under build/fuzz, what breaks something is written there as crash-*.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= request cursor guard manifest cube behind baci comtrade tidy writer
+FUZZ_TARGETS ?= request cursor guard manifest cube behind baci comtrade tidy writer file reader archive
 FUZZ_MAKE = $(MAKE) CC=$(FUZZ_CC) SANITIZER=address$(comma)undefined FUZZ=1 WERROR=0
 FUZZ_CC ?= clang
 fuzz: deps-fuzz ## libFuzzer on every target (FUZZ_SECONDS=60 each, FUZZ_TARGETS='request cube')

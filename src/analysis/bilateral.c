@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "analysis/concentration.h"
 #include "entrepot/base/bound.h"
 
 /* Both flows of one partner, a period each. */
@@ -25,6 +26,7 @@ struct bilateral {
     struct series whole, near,
         months; /* periods that the dataset touches; of the rows and a year before; of parts of years */
     items_asked pair, pair_months, region, concentration;
+    struct cube_set specified; /* partners that concentration is of; none named: all */
     struct world world, world_months;
 };
 
@@ -75,8 +77,8 @@ static struct months comparable(const struct frame *frame, uint32_t period)
     struct months m = {.n = 0};
     for (unsigned flows = 2; m.n == 0 && flows > 0; flows--)
         for (unsigned i = 0; i < most && i < MONTHS_MAX; i++) {
-            bool exports = frame_held(frame, FLOW_EXPORTS, first + i) > 0,
-                 imports = frame_held(frame, FLOW_IMPORTS, first + i) > 0;
+            bool exports = frame_months(frame, FLOW_EXPORTS, first + i) != 0,
+                 imports = frame_months(frame, FLOW_IMPORTS, first + i) != 0;
             if (0U + exports + imports < flows)
                 continue;
             m.now[m.n] = first + i;
@@ -141,7 +143,7 @@ static items_asked ask_partners(const struct bilateral *b, struct cube_set partn
 static void ask_region(struct bilateral *b)
 {
     size_t n;
-    if (b->question.region.n == 0 || cube_dataset(b->frame.cube)->partners == PARTNERS_LISTED)
+    if (b->question.region.n == 0)
         return;
     const uint32_t *year = list_region_years(b, &n);
     b->region = ask_partners(b, b->question.region, year, n, 0);
@@ -162,11 +164,17 @@ static void ask_concentration(struct bilateral *b)
 {
     const uint32_t imports = FLOW_IMPORTS;
     struct cube_query q = frame_query(&b->frame, b->question.period, b->question.n);
+    if (!b->question.concentration)
+        return;
+    b->specified = specified_partners(b->frame.ask, b->frame.cube);
     q.spread = CUBE_PARTNER;
+    q.only[CUBE_PARTNER] = b->specified;
     q.only[CUBE_FLOW] = (struct cube_set){&imports, 1};
-    if (b->question.concentration && cube_dataset(b->frame.cube)->partners != PARTNERS_LISTED)
-        b->concentration = breakdown_ask(b->frame.ask, b->frame.cube, b->question.breakdown, &q);
+    b->concentration = breakdown_ask(b->frame.ask, b->frame.cube, b->question.breakdown, &q);
 }
+
+/* The world as the partner is the sum of all where it has no row. */
+static bool is_world(const struct frame *frame) { return frame->partner == countries_world(frame->countries); }
 
 struct bilateral *bilateral_ask(const struct frame *frame, const struct bilateral_question *question)
 {
@@ -176,7 +184,10 @@ struct bilateral *bilateral_ask(const struct frame *frame, const struct bilatera
     b->frame = *frame;
     b->question = *question;
     list_whole(b);
-    list_near(b);
+    if (is_world(frame))
+        b->near = b->whole;
+    else
+        list_near(b);
     b->pair = ask_partners(b, (struct cube_set){&frame->partner, 1}, b->whole.period, b->whole.n, CUBE_QUANTITY);
     b->world = world_ask(frame, question->breakdown, BOTH_FLOWS, 0, b->near.period, b->near.n);
     ask_concentration(b);
@@ -203,7 +214,7 @@ static enum status gather(const struct bilateral *b, items_asked asked, struct a
             size_t product = item + (rows->key[CUBE_PRODUCT] ? rows->key[CUBE_PRODUCT][i] : 0);
             enum flow flow = rows->key[CUBE_FLOW] ? (enum flow)rows->key[CUBE_FLOW][i] : FLOW_EXPORTS;
             struct amounts *a = &s->amounts[product * s->n + at];
-            a->flow[flow] = (struct figure){rows->value_usd[i], true};
+            a->flow[flow] = figure_of(rows->value_usd[i]);
             if (rows->quantity_kg)
                 a->quantity[flow] = quantity_of(rows, i);
             a->status |= rows->status[i];
@@ -212,20 +223,31 @@ static enum status gather(const struct bilateral *b, items_asked asked, struct a
     return ST_OK;
 }
 
-/* Absent keys as the frame reads them. */
-static struct figure told(const struct frame *frame, struct figure f, uint32_t partner, enum flow flow, uint32_t period)
+static struct goods goods_of(const struct bilateral *b, size_t item)
 {
-    return f.known ? f : frame_absent(frame, partner, flow, period);
+    return item_goods(&b->frame, b->question.breakdown, item);
 }
 
-static enum status gather_told(const struct bilateral *b, items_asked asked, uint32_t partner, struct arena *arena,
-                               struct series *s)
+static bool is_unavailable(const struct bilateral *b, size_t item)
+{
+    return b->question.breakdown && b->question.breakdown->item[item].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE);
+}
+
+/* What was read of the pair, judged. */
+static enum status gather_told(const struct bilateral *b, items_asked asked, struct arena *arena, struct series *s)
 {
     enum status status = gather(b, asked, arena, s);
     for (size_t i = 0; status == ST_OK && i < n_items(b) * s->n; i++)
-        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-            s->amounts[i].flow[f] = told(&b->frame, s->amounts[i].flow[f], partner, f, s->period[i % s->n]);
+        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS && !is_unavailable(b, i / s->n); f++)
+            s->amounts[i].flow[f] = frame_figure(&b->frame, b->frame.partner, f, s->period[i % s->n],
+                                                 goods_of(b, i / s->n), s->amounts[i].flow[f]);
     return status;
+}
+
+/* A closed set has no other world, and reconciled data no rows for it. */
+static unsigned flag_of_sum(const struct frame *frame)
+{
+    return cube_dataset(frame->cube)->basis == BASIS_RECONCILED ? 0 : FLAG_BIT(FLAG_SUMMED);
 }
 
 /* The reporter's trade with everybody, from the world's row where there is one, else from the sum of the partners. */
@@ -240,11 +262,13 @@ static enum status gather_world(const struct bilateral *b, const struct world *w
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
             const uint8_t kind = world->kind[2 * k + f];
             for (size_t at = k; at < n_items(b) * s->n; at += s->n) {
-                struct figure *found = &s->amounts[at].flow[f];
-                if (kind != WORLD_ROW)
-                    *found = kind == WORLD_SUM ? sum.amounts[at].flow[f] : FIGURE_NONE;
-                if (!found->known)
-                    *found = world_absent(frame, f, s->period[k]);
+                const struct amounts *from = kind == WORLD_SUM ? &sum.amounts[at] : &s->amounts[at];
+                s->amounts[at].flow[f] =
+                    is_unavailable(b, at / s->n)
+                        ? FIGURE_NONE
+                        : world_figure(frame, f, s->period[k], goods_of(b, at / s->n), from->flow[f]);
+                s->amounts[at].flow[f].flags |=
+                    is_world(frame) && kind == WORLD_SUM && s->amounts[at].flow[f].known ? flag_of_sum(frame) : 0;
             }
         }
     return ST_OK;
@@ -261,20 +285,12 @@ struct reading {
 static enum status read_whole(const struct bilateral *b, struct arena *arena, struct reading *r)
 {
     struct series *s = &r->whole;
-    const struct frame *frame = &b->frame;
-    struct presence_series presence;
-    enum status status = gather(b, b->pair, arena, s);
-    if (status == ST_OK)
-        status = frame_presence(frame, s->period, s->n, arena, &presence);
+    enum status status = gather_told(b, b->pair, arena, s);
     r->complete = arena_new(arena, bool, s->n);
     if (status != ST_OK || !r->complete)
         return ST_NO_MEMORY;
     for (size_t k = 0; k < s->n; k++)
-        r->complete[k] = presence_complete(frame, &presence, k, s->period[k]);
-    for (size_t i = 0; i < n_items(b) * s->n; i++)
-        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-            if (!s->amounts[i].flow[f].known)
-                s->amounts[i].flow[f] = presence_absent(frame, &presence, f, i % s->n);
+        r->complete[k] = frame_complete(&b->frame, s->period[k]);
     return ST_OK;
 }
 
@@ -285,8 +301,10 @@ static enum status read_all(const struct bilateral *b, struct arena *arena, stru
     enum status status = read_whole(b, arena, r);
     if (status == ST_OK)
         status = gather_world(b, &b->world, arena, &r->near);
+    for (size_t i = 0; status == ST_OK && is_world(&b->frame) && i < n_items(b) * r->whole.n; i++)
+        memcpy(r->whole.amounts[i].flow, r->near.amounts[i].flow, sizeof r->near.amounts[i].flow);
     if (status == ST_OK && b->months.n)
-        status = gather_told(b, b->pair_months, b->frame.partner, arena, &r->months);
+        status = gather_told(b, b->pair_months, arena, &r->months);
     if (status == ST_OK && b->months.n)
         status = gather_world(b, &b->world_months, arena, &r->months_world);
     return status;
@@ -307,7 +325,7 @@ static struct figure total_of(const struct amounts *a)
 struct line {
     const struct reading *reading;
     const struct amounts *whole, *near;
-    unsigned flags;
+    flag_bits flags;
 };
 
 static const struct amounts *everybody(const struct line *l, uint32_t period)
@@ -316,18 +334,23 @@ static const struct amounts *everybody(const struct line *l, uint32_t period)
     return &l->near[find_period(near->period, near->n, period)];
 }
 
-/* Position of period `at` when the complete periods up to it are sorted by `measure`, largest first; 0 if unknown. */
-static unsigned rank_up_to(const struct line *l, size_t at, struct figure (*measure)(const struct amounts *), int sign)
+/* Position of period `at` when the complete periods up to it are sorted by `measure`, largest first; 0 if unknown, or of one. */
+static struct record rank_up_to(const struct line *l, size_t at, struct figure (*measure)(const struct amounts *),
+                                int sign)
 {
     struct figure mine = measure(&l->whole[at]);
-    if (!mine.known || !l->reading->complete[at])
-        return 0;
-    unsigned rank = 1;
-    for (size_t i = 0; i < at; i++) {
+    struct record record = {.rank = 1, .of = 1, .since = l->reading->whole.period[at]};
+    if (!figure_whole(mine) || !l->reading->complete[at])
+        return (struct record){.rank = 0};
+    for (size_t i = at; i-- > 0;) {
         struct figure other = measure(&l->whole[i]);
-        rank += other.known && sign * other.usd > sign * mine.usd && l->reading->complete[i];
+        if (!figure_whole(other) || !l->reading->complete[i])
+            continue;
+        record.rank += sign * other.usd > sign * mine.usd;
+        record.of++;
+        record.since = l->reading->whole.period[i];
     }
-    return rank;
+    return record.of > 1 ? record : (struct record){.rank = 0};
 }
 
 /* Everybody's trade without the partner's. */
@@ -374,13 +397,19 @@ static void add_change(struct bilateral_row *row, const struct line *l, size_t a
                                       .world_then = everybody(l, then)});
 }
 
-static unsigned row_flags(const struct frame *frame, const struct bilateral_row *row, const struct amounts *world)
+static flag_bits row_flags(const struct frame *frame, const struct bilateral_row *row, const struct amounts *world)
 {
-    unsigned flags = 0;
+    flag_bits flags = 0;
     if (!row->exports.known || !row->imports.known)
         flags |= FLAG_BIT(FLAG_NOT_REPORTED);
     if (row->months_held < period_months(period_kind_of(row->period)))
         flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
+        const struct figure own = f == FLOW_EXPORTS ? row->exports : row->imports;
+        flags |= flags_of_figure(own) | flags_of_months(own, world->flow[f]) |
+                 (world->flow[f].part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0);
+    }
+    flags |= flags_of_months(row->exports, row->imports);
     if (!world->flow[FLOW_EXPORTS].known || !world->flow[FLOW_IMPORTS].known)
         flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
     else if (cube_dataset(frame->cube)->partners == PARTNERS_CLOSED)
@@ -405,8 +434,9 @@ static void fill_row(struct bilateral_row *row, const struct line *l, size_t at)
     row->share_of_exports = figure_ratio(row->exports, world->flow[FLOW_EXPORTS]);
     row->share_of_imports = figure_ratio(row->imports, world->flow[FLOW_IMPORTS]);
     row->share_of_total = figure_ratio(row->total, total_of(world));
-    row->deficit_rank = row->balance.known && row->balance.usd < 0 ? rank_up_to(l, at, balance_of, -1) : 0;
-    row->total_rank = rank_up_to(l, at, total_of, 1);
+    if (row->balance.known && row->balance.usd < 0)
+        row->deficit = rank_up_to(l, at, balance_of, -1);
+    row->largest = rank_up_to(l, at, total_of, 1);
     row->months_held = frame_months_held(frame, row->period);
     row->import_hhi = (double)NAN;
     row->flags = l->flags | row_flags(frame, row, world) | flags_of_status(now->status | world->status) |
@@ -454,16 +484,21 @@ static struct amounts region_in(const struct reading *r, size_t item, uint32_t p
     for (size_t i = 0; i < rows->n; i++)
         if (rows->key[CUBE_PERIOD][i] == period &&
             (!rows->key[CUBE_PRODUCT] || rows->key[CUBE_PRODUCT][i] == item % CUBE_BASKETS_MAX))
-            sum.flow[rows->key[CUBE_FLOW][i]] = (struct figure){rows->value_usd[i], true};
+            sum.flow[rows->key[CUBE_FLOW][i]] = figure_of(rows->value_usd[i]);
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
-        sum.flow[f] = told(&b->frame, sum.flow[f], region.n == 1 ? region.member[0] : ANY_MEMBER, f, period);
+        sum.flow[f] = frame_figure(&b->frame, region.n == 1 ? region.member[0] : ANY_MEMBER, f, period,
+                                   goods_of(b, item), sum.flow[f]);
     return sum;
 }
 
 static void add_region(const struct reading *r, size_t item, struct bilateral_row *row)
 {
     const uint32_t before = period_add_years(row->period, -1);
-    if (!r->asked->region || !is_complete(row->months_held, row->period) || !frame_complete(&r->asked->frame, before))
+    const struct frame *frame = &r->asked->frame;
+    bool all = true;
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+        all = all && world_lists_all(frame, f, row->period) && world_lists_all(frame, f, before);
+    if (!all || !r->asked->region || !is_complete(row->months_held, row->period) || !frame_complete(frame, before))
         return;
     const struct amounts then = region_in(r, item, before), now = region_in(r, item, row->period);
     row->exports_growth_region = figure_growth(now.flow[FLOW_EXPORTS], then.flow[FLOW_EXPORTS]);
@@ -497,13 +532,20 @@ static void compare_months(const struct reading *r, size_t item, struct bilatera
 
 /* ---- the rows ---- */
 
-static void add_concentration(const struct bilateral *b, size_t item, struct bilateral_row *row)
+/* `all`: the reporter's imports from everybody in the row's period. */
+static void add_concentration(const struct bilateral *b, size_t item, struct figure all, struct bilateral_row *row)
 {
+    const bool whole = figure_whole(all) && all.usd > 0 && world_lists_all(&b->frame, FLOW_IMPORTS, row->period);
     const struct cube_rows *rows = b->concentration ? b->concentration[item / CUBE_BASKETS_MAX] : NULL;
-    for (size_t i = 0; rows && i < rows->n; i++)
-        if ((!rows->key[CUBE_PERIOD] || rows->key[CUBE_PERIOD][i] == row->period) &&
-            (!rows->key[CUBE_PRODUCT] || rows->key[CUBE_PRODUCT][i] == item % CUBE_BASKETS_MAX))
-            row->import_hhi = hhi_of_sums(rows->value_usd[i], rows->sum_sq[i]);
+    for (size_t i = 0; whole && rows && i < rows->n; i++) {
+        if ((rows->key[CUBE_PERIOD] && rows->key[CUBE_PERIOD][i] != row->period) ||
+            (rows->key[CUBE_PRODUCT] && rows->key[CUBE_PRODUCT][i] != item % CUBE_BASKETS_MAX))
+            continue;
+        const struct distribution found = distribution_of(rows, i);
+        const struct concentration c = concentration_of(b->frame.cube, b->specified.member != NULL, &found, all);
+        row->import_hhi = c.hhi;
+        row->flags |= c.vague ? FLAG_BIT(FLAG_LOWER_BOUND) : 0;
+    }
 }
 
 static void fill_item(const struct reading *r, size_t item, struct bilateral_row *row)
@@ -520,7 +562,8 @@ static void fill_item(const struct reading *r, size_t item, struct bilateral_row
             BUG("a row for a period outside the dataset");
         fill_row(&row[i], &line, at);
         add_region(r, item, &row[i]);
-        add_concentration(r->asked, item, &row[i]);
+        at = find_period(r->near.period, r->near.n, q->period[i]);
+        add_concentration(r->asked, item, line.near[at].flow[FLOW_IMPORTS], &row[i]);
         if (q->year_to_date && row[i].months_held && !is_complete(row[i].months_held, row[i].period))
             compare_months(r, item, &row[i]);
     }

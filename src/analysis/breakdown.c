@@ -1,23 +1,39 @@
 /* The items of a breakdown: what they are, what is asked for them, and which rows are theirs. */
 #include "entrepot/analysis/breakdown.h"
 
-/* Marks the leaves that one code stands for; whether there was any. */
-static bool mark(const struct cube *cube, const struct products *products, struct str code, bool *wanted)
+/* How many leaves and rests a cube has: the numbers of both. */
+static size_t members_of(const struct cube *cube, size_t *n_leaves)
+{
+    const struct str *rest;
+    (void)cube_leaves(cube, n_leaves);
+    return *n_leaves + cube_rests(cube, &rest);
+}
+
+static void mark_section(const struct products *products, const struct str *code, size_t n, struct str section,
+                         bool *wanted)
+{
+    for (size_t i = 0; i < n; i++)
+        wanted[i] = wanted[i] || str_eq(products_section(products, code[i]), section);
+}
+
+/* Marks what one code stands for: leaves, and what is published of it, or below it, beside them. */
+static void mark(const struct cube *cube, const struct products *products, struct str code, bool *wanted)
 {
     size_t n;
-    const struct str *leaf = cube_leaves(cube, &n);
-    uint32_t from = 0, to = 0;
-    bool any = false;
+    const struct str *leaf = cube_leaves(cube, &n), *rest;
+    const size_t n_rests = cube_rests(cube, &rest);
+    uint32_t from, to;
     if (code.n == 3 && code.p[0] == 'S') {
-        for (size_t i = 0; i < n; i++)
-            if (str_eq(products_section(products, leaf[i]), code))
-                any = wanted[i] = true;
-        return any;
+        mark_section(products, leaf, n, code, wanted);
+        mark_section(products, rest, n_rests, code, wanted + n);
+        return;
     }
     cube_leaf_range(cube, code, &from, &to);
-    for (uint32_t i = from; i < to; i++)
-        any = wanted[i] = true;
-    return any;
+    memset(wanted + from, true, to - from);
+    for (enum level level = LEVEL_TOTAL; n_rests && level < cube_dataset(cube)->level; level++) {
+        cube_rest_range(cube, level, code, &from, &to);
+        memset(wanted + n + from, true, to - from);
+    }
 }
 
 static enum status collect(const bool *wanted, size_t n, struct arena *arena, struct cube_set *out)
@@ -39,13 +55,13 @@ enum status leaves_of(const struct cube *cube, const struct products *products, 
                       struct arena *arena, struct cube_set *out)
 {
     size_t n_leaves;
-    (void)cube_leaves(cube, &n_leaves);
-    bool *wanted = arena_new(arena, bool, n_leaves);
+    const size_t n_members = members_of(cube, &n_leaves);
+    bool *wanted = arena_new(arena, bool, n_members);
     if (!wanted)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < n; i++)
-        (void)mark(cube, products, code[i], wanted);
-    return collect(wanted, n_leaves, arena, out);
+        mark(cube, products, code[i], wanted);
+    return collect(wanted, n_members, arena, out);
 }
 
 static enum level prefix_level(struct str prefix)
@@ -53,7 +69,7 @@ static enum level prefix_level(struct str prefix)
     return prefix.n == 2 ? LEVEL_HS2 : prefix.n == 4 ? LEVEL_HS4 : LEVEL_HS6;
 }
 
-/* A sector is right only if all its prefixes can be told from their neighbours; with chosen products it is at most a part. */
+/* A sector is right only if all its prefixes can be told from their neighbours. */
 static enum status make_sector(const struct cube *cube, const struct sector *sector, struct arena *arena,
                                struct breakdown_item *item)
 {
@@ -67,15 +83,14 @@ static enum status make_sector(const struct cube *cube, const struct sector *sec
         item->flags = FLAG_BIT(FLAG_LEVEL_UNAVAILABLE);
         return ST_OK;
     }
-    if (d->coverage == COVERAGE_SELECTED)
-        item->flags = FLAG_BIT(FLAG_PARTIAL_SECTOR);
+    item->prefix = prefixes->prefix;
+    item->n_prefixes = prefixes->n;
     return leaves_of(cube, NULL, prefixes->prefix, prefixes->n, arena, &item->leaves);
 }
 
-static bool is_everything(const struct breakdown_item *item, size_t n_leaves)
+static bool is_everything(const struct breakdown_item *item)
 {
-    bool told = !(item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE));
-    return told && (!item->leaves.member || item->leaves.n == n_leaves);
+    return !(item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE)) && !item->leaves.member;
 }
 
 /* Up to CUBE_BASKETS_MAX items as baskets. */
@@ -83,13 +98,13 @@ static enum status fill_baskets(const struct cube *cube, const struct breakdown_
                                 struct arena *arena, struct cube_baskets *out)
 {
     size_t n_leaves;
-    (void)cube_leaves(cube, &n_leaves);
-    uint64_t *of_leaf = arena_new(arena, uint64_t, n_leaves);
+    const size_t n_members = members_of(cube, &n_leaves);
+    uint64_t *of_leaf = arena_new(arena, uint64_t, n_members);
     if (!of_leaf)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        const bool all = is_everything(&item[i], n_leaves);
-        for (size_t k = 0; k < (all ? n_leaves : item[i].leaves.n); k++)
+        const bool all = is_everything(&item[i]);
+        for (size_t k = 0; k < (all ? n_members : item[i].leaves.n); k++)
             of_leaf[all ? k : item[i].leaves.member[k]] |= (uint64_t)1 << i;
     }
     *out = (struct cube_baskets){n, of_leaf};
@@ -105,10 +120,8 @@ static size_t statements_of(const struct breakdown *breakdown)
 enum status breakdown_name(const struct cube *cube, const struct breakdown_item *item, size_t n, struct arena *arena,
                            struct breakdown *out)
 {
-    size_t n_leaves;
-    (void)cube_leaves(cube, &n_leaves);
     *out = (struct breakdown){.level = LEVEL_SECTOR, .n = n, .item = item};
-    if (n == 1 && is_everything(item, n_leaves)) /* the runs' totals tell */
+    if (n == 1 && is_everything(item)) /* the runs' totals tell */
         return ST_OK;
     struct cube_baskets *baskets = arena_new(arena, struct cube_baskets, statements_of(out));
     enum status status = baskets ? ST_OK : ST_NO_MEMORY;
@@ -144,11 +157,8 @@ enum status breakdown_make(const struct cube *cube, const struct sectors *sector
     struct breakdown_item *item = arena_new(arena, struct breakdown_item, out->n);
     if (!item)
         return ST_NO_MEMORY;
-    const struct dataset *d = cube_dataset(cube);
-    bool part = d->coverage == COVERAGE_SELECTED && level < d->level;
     for (size_t i = 0; i < out->n; i++)
-        item[i] = (struct breakdown_item){
-            .code = code[i], .name = name[i], .flags = part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0};
+        item[i] = (struct breakdown_item){.code = code[i], .name = name[i]};
     out->item = item;
     return ST_OK;
 }
@@ -201,10 +211,36 @@ enum status items_of(items_asked asked, const struct breakdown *breakdown, struc
         while (i < rows->n && !is_in(rows, i, &slice))
             i++;
         for (; i < rows->n && is_in(rows, i, &slice); i++) /* a slice's rows stand together */
-            row[s * CUBE_BASKETS_MAX + (breakdown ? rows->key[CUBE_PRODUCT][i] : 0)] = (uint32_t)i + 1;
+            row[s * CUBE_BASKETS_MAX + (rows->key[CUBE_PRODUCT] ? rows->key[CUBE_PRODUCT][i] : 0)] = (uint32_t)i + 1;
     }
     *out = (struct items){asked, row, breakdown && breakdown->baskets};
     return ST_OK;
+}
+
+/* Where products are broken down to what lies above the one that was asked for, it is that one all the same. */
+static bool lies_above(struct str code, const struct frame *frame)
+{
+    return frame->n_codes == 1 && code.n < frame->code->n && memcmp(code.p, frame->code->p, code.n) == 0;
+}
+
+struct goods item_goods(const struct frame *frame, const struct breakdown *breakdown, size_t i)
+{
+    if (!breakdown)
+        return frame_goods(frame);
+    const struct breakdown_item *item = &breakdown->item[i];
+    if (item->n_prefixes)
+        return (struct goods){item->prefix, item->n_prefixes};
+    return str_is(item->code, "TOTAL") || lies_above(item->code, frame) ? frame_goods(frame)
+                                                                        : (struct goods){&item->code, 1};
+}
+
+struct figure item_cell(const struct frame *frame, const struct breakdown *breakdown, const struct items *items,
+                        size_t i, struct item_slice slice)
+{
+    if (breakdown && breakdown->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
+        return FIGURE_NONE;
+    return frame_figure(frame, slice.partner, slice.flow, slice.period, item_goods(frame, breakdown, i),
+                        item_figure(items, i, FIGURE_NONE));
 }
 
 struct quantity item_quantity(const struct items *items, size_t i)
@@ -214,15 +250,21 @@ struct quantity item_quantity(const struct items *items, size_t i)
     return rows ? quantity_of(rows, row) : QUANTITY_NONE;
 }
 
+struct distribution distribution_of(const struct cube_rows *rows, size_t i)
+{
+    return (struct distribution){.value_usd = rows->value_usd[i],
+                                 .top_value_usd = rows->top_value_usd[i],
+                                 .second_usd = rows->second_usd[i],
+                                 .sum_sq = rows->sum_sq[i],
+                                 .members = rows->members[i],
+                                 .top_id = rows->top_id[i]};
+}
+
 struct distribution item_distribution(const struct items *items, size_t i)
 {
     size_t row;
     const struct cube_rows *rows = item_row(items, i, &row);
     if (!rows)
         return (struct distribution){.top_id = NO_ID};
-    return (struct distribution){.value_usd = rows->value_usd[row],
-                                 .top_value_usd = rows->top_value_usd[row],
-                                 .sum_sq = rows->sum_sq[row],
-                                 .members = rows->members[row],
-                                 .top_id = rows->top_id[row]};
+    return distribution_of(rows, row);
 }

@@ -143,7 +143,7 @@ static void add(struct check *c, struct check_row row)
 
 static struct figure scaled(struct figure f, double factor)
 {
-    return f.known ? (struct figure){llround((double)f.usd * factor), true} : FIGURE_NONE;
+    return f.known ? figure_of(llround((double)f.usd * factor)) : FIGURE_NONE;
 }
 
 /* The other valuation of one flow: imports CIF as FOB; what is FOB as CIF, if that is meant too. Whether there is one. */

@@ -1,13 +1,17 @@
 /* The rows: what is asked for, and the figures that are made of it year by year. The verdicts are in dependence_rules.c. */
+#include "analysis/concentration.h"
 #include "analysis/dependence_rules.h"
 
 struct dependence {
     struct frame frame;
     struct dependence_question question;
     struct cube_set outside; /* suppliers that are not in the bloc */
-    bool suppliers_known;
+    struct cube_set
+        specified; /* suppliers that are not areas not elsewhere specified; none named: there are no such areas */
     items_asked partner, all, extra, exporters; /* all, extra, exporters: with the distribution */
+    bool summed;                                /* `all` is the sum of all suppliers too */
     struct world world;
+    struct cover_asked *cover; /* of the exporters */
 };
 
 /* ---- asking ---- */
@@ -18,12 +22,12 @@ static void list_outside(struct dependence *d)
     const struct dependence_question *q = &d->question;
     size_t n;
     const uint32_t *member = cube_countable(d->frame.cube, &n);
-    if (!q->home || q->method != DEPENDENCE_EU2021 || !d->suppliers_known)
+    if (!q->home || q->method != DEPENDENCE_EU2021)
         return;
     uint32_t *list = ask_make(d->frame.ask, uint32_t, n);
     d->outside = (struct cube_set){list, 0};
     for (size_t i = 0; list && i < n; i++) {
-        bool inside = member[i] == d->frame.reporter;
+        bool inside = member[i] == d->frame.reporter || !cube_specified(d->frame.cube, member[i]);
         for (size_t k = 0; !inside && k < q->n_home; k++)
             inside = member[i] == q->home[k];
         if (!inside)
@@ -47,7 +51,7 @@ static items_asked ask_imports(const struct dependence *d, struct cube_set partn
 static items_asked ask_exporters(const struct dependence *d, const uint32_t *period, size_t n)
 {
     const uint32_t exports = FLOW_EXPORTS;
-    uint32_t *told = ask_make(d->frame.ask, uint32_t, n);
+    uint32_t *told = ask_make(d->frame.ask, uint32_t, n), world;
     size_t n_told = 0;
     for (size_t i = 0; told && i < n; i++)
         if (cube_tells_world(d->frame.cube, FLOW_EXPORTS, period[i]))
@@ -57,6 +61,7 @@ static items_asked ask_exporters(const struct dependence *d, const uint32_t *per
     struct cube_query q = frame_query(&d->frame, told, n_told);
     q.spread = CUBE_REPORTER;
     q.only[CUBE_REPORTER] = (struct cube_set){NULL, 0};
+    q.only[CUBE_PARTNER] = world_of_all(&d->frame, FLOW_EXPORTS, told, n_told, &world);
     q.only[CUBE_FLOW] = (struct cube_set){&exports, 1};
     return breakdown_ask(d->frame.ask, d->frame.cube, d->question.breakdown, &q);
 }
@@ -94,22 +99,27 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
         return NULL;
     d->frame = *frame;
     d->question = *question;
-    d->suppliers_known = cube_dataset(frame->cube)->partners != PARTNERS_LISTED;
     list_outside(d);
+    d->specified = specified_partners(frame->ask, frame->cube);
     const uint32_t *year = list_years(d, period, n, &n_years);
     if (!year)
         return NULL;
     const unsigned flows = needs(question, CRITERION_IMPORTS_OVER_EXPORTS) ? BOTH_FLOWS : FLOW_BIT(FLOW_IMPORTS);
     if (named)
         d->partner = ask_imports(d, (struct cube_set){&frame->partner, 1}, CUBE_NO_SPREAD, year, n_years);
-    if (d->suppliers_known || !named)
-        d->all = ask_imports(d, (struct cube_set){NULL, 0}, CUBE_PARTNER, year, n_years);
-    d->world =
-        world_ask(frame, question->breakdown, flows, d->suppliers_known ? FLOW_BIT(FLOW_IMPORTS) : 0, year, n_years);
+    bool listed = !named;
+    for (size_t i = 0; i < n_years; i++)
+        listed = listed || world_lists_all(frame, FLOW_IMPORTS, year[i]);
+    if (listed)
+        d->all = ask_imports(d, d->specified, CUBE_PARTNER, year, n_years);
+    d->summed = listed && !d->specified.member;
+    d->world = world_ask(frame, question->breakdown, flows, d->summed ? FLOW_BIT(FLOW_IMPORTS) : 0, year, n_years);
     if (d->outside.member)
         d->extra = ask_imports(d, d->outside, CUBE_PARTNER, year, n_years);
     if (needs(question, CRITERION_WORLD_HHI))
         d->exporters = ask_exporters(d, year, n_years);
+    if (d->exporters)
+        d->cover = cover_ask(frame, FLOW_EXPORTS, year, n_years);
     return d;
 }
 
@@ -118,16 +128,17 @@ struct dependence *dependence_ask(const struct frame *frame, const struct depend
 struct year {
     uint32_t period;
     struct items partner, all, world[2], extra, exporters;
-    struct figure partner_absent, world_absent[2];
-    unsigned flags;
+    bool lists_all; /* every supplier is in the data */
+    struct world_cover cover;
+    flag_bits flags;
 };
 
-static unsigned year_flags(const struct dependence *d, uint32_t period)
+static flag_bits year_flags(const struct dependence *d, uint32_t period)
 {
-    unsigned flags = frame_complete(&d->frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
+    flag_bits flags = frame_complete(&d->frame, period) ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
     flags |= world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_UNKNOWN ? FLAG_BIT(FLAG_NO_WORLD_TOTAL) : 0;
     flags |= cube_tells_world(d->frame.cube, FLOW_EXPORTS, period) ? 0 : FLAG_BIT(FLAG_NO_WORLD_EXPORTS);
-    flags |= d->suppliers_known ? 0 : FLAG_BIT(FLAG_LOWER_BOUND);
+    flags |= world_lists_all(&d->frame, FLOW_IMPORTS, period) ? 0 : FLAG_BIT(FLAG_LOWER_BOUND);
     flags |= cube_dataset(d->frame.cube)->partners == PARTNERS_CLOSED ? FLAG_BIT(FLAG_CLOSED_SET) : 0;
     return flags;
 }
@@ -144,36 +155,49 @@ static enum status take_year(const struct dependence *d, uint32_t period, struct
     for (size_t i = 0; status == ST_OK && i < sizeof part / sizeof *part; i++)
         status = items_of(part[i].asked, d->question.breakdown, slice, arena, part[i].items);
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
-        bool asked = f == FLOW_IMPORTS || needs(&d->question, CRITERION_IMPORTS_OVER_EXPORTS);
-        y->world_absent[f] = asked ? world_absent(&d->frame, f, period) : FIGURE_NONE;
         status = world_items(&d->world, f, period, arena, &y->world[f]);
     }
-    if (d->suppliers_known && world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_SUM)
+    if (d->cover)
+        y->cover = cover_of(d->cover, period);
+    y->lists_all = world_lists_all(&d->frame, FLOW_IMPORTS, period);
+    if (d->summed && world_kind(&d->frame, FLOW_IMPORTS, period) == WORLD_SUM)
         y->world[FLOW_IMPORTS] = y->all; /* the suppliers' sum */
-    if (d->partner)
-        y->partner_absent = frame_absent(&d->frame, d->frame.partner, FLOW_IMPORTS, period);
     return status;
 }
 
 /* ---- the figures of an item ---- */
 
-static void fill_suppliers(const struct year *y, size_t i, struct dependence_row *row)
+static void fill_suppliers(const struct dependence *d, const struct year *y, size_t i, struct dependence_row *row,
+                           struct known_suppliers *known)
 {
     const struct distribution all = item_distribution(&y->all, i);
-    row->hhi = hhi_of_sums(all.value_usd, all.sum_sq);
+    const struct figure total = row->imports_total;
+    if (!figure_whole(total) || total.usd <= 0)
+        return;
+    const struct concentration c = concentration_of(d->frame.cube, d->specified.member != NULL, &all, total);
+    row->hhi = c.hhi;
     if (isnan(row->hhi))
         return;
-    row->equivalent_suppliers = 1 / row->hhi;
-    row->suppliers = all.members;
-    row->top_supplier = all.top_id;
-    row->top_share = figure_ratio((struct figure){all.top_value_usd, true}, row->imports_total);
+    row->equivalent_suppliers = c.vague ? (double)NAN : 1 / row->hhi;
+    row->suppliers = c.members;
+    row->top_supplier = c.top;
+    row->top_share = c.top == NO_ID ? (double)NAN : c.top_share;
+    if (!c.vague)
+        return;
+    row->flags |= FLAG_BIT(FLAG_LOWER_BOUND);
+    *known = (struct known_suppliers){.partner = known->partner,
+                                      .nobody = known->nobody,
+                                      .vague = true,
+                                      .sum = c.sum,
+                                      .sum_sq = c.hhi,
+                                      .top_share = c.top_share};
 }
 
 /* Of the suppliers only the partner, or only some, are in the data. */
 static void fill_known_suppliers(const struct dependence *d, const struct year *y, size_t i, struct dependence_row *row,
                                  struct known_suppliers *known)
 {
-    double total = row->imports_total.known ? (double)row->imports_total.usd : (double)NAN;
+    double total = figure_whole(row->imports_total) ? (double)row->imports_total.usd : (double)NAN;
     known->sum = known->sum_sq = known->top_share = (double)NAN;
     uint32_t top = d->frame.partner;
     if (top != ANY_MEMBER) {
@@ -186,7 +210,7 @@ static void fill_known_suppliers(const struct dependence *d, const struct year *
         known->sum_sq = all.sum_sq / (total * total);
         known->top_share = (double)all.top_value_usd / total;
     }
-    row->hhi = known->sum_sq;
+    row->hhi = top == NO_ID ? (double)NAN : known->sum_sq; /* of nobody there is none */
     if (known->top_share > 0.5) {
         row->top_supplier = top;
         row->top_share = known->top_share;
@@ -197,7 +221,9 @@ static void fill_known_suppliers(const struct dependence *d, const struct year *
 static void fill_extra(const struct year *y, size_t i, struct figure exports, struct dependence_row *row)
 {
     const struct distribution extra = item_distribution(&y->extra, i);
-    row->extra_imports = item_figure(&y->extra, i, y->world_absent[FLOW_IMPORTS]);
+    row->extra_imports = item_figure(&y->extra, i, (struct figure){.known = row->imports_total.known});
+    row->extra_imports.part = row->imports_total.part;
+    row->extra_imports.months = row->imports_total.months;
     row->extra_share = figure_ratio(row->extra_imports, row->imports_total);
     row->hhi_extra = hhi_of_sums(extra.value_usd, extra.sum_sq);
     row->extra_over_exports = figure_ratio(row->extra_imports, exports);
@@ -224,20 +250,35 @@ static void start_row(const struct dependence *d, const struct year *y, size_t i
 
 static void fill_row(const struct dependence *d, const struct year *y, size_t i, struct dependence_row *row)
 {
-    struct known_suppliers known = {.all = d->suppliers_known, .partner = d->frame.partner};
+    struct known_suppliers known = {.all = y->lists_all, .partner = d->frame.partner};
+    known.nobody = known.partner != ANY_MEMBER && !(countries_countable(d->frame.countries, known.partner) &&
+                                                    cube_specified(d->frame.cube, known.partner));
     start_row(d, y, i, row);
     if (row->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
         return;
     bool named = d->frame.partner != ANY_MEMBER;
-    struct figure exports = item_figure(&y->world[FLOW_EXPORTS], i, y->world_absent[FLOW_EXPORTS]);
-    row->imports_total = item_figure(&y->world[FLOW_IMPORTS], i, y->world_absent[FLOW_IMPORTS]);
-    row->imports_from_partner = named ? item_figure(&y->partner, i, y->partner_absent) : FIGURE_NONE;
+    const struct item_slice slice = {d->frame.partner, y->period, FLOW_IMPORTS};
+    struct figure exports = FIGURE_NONE;
+    if (needs(&d->question, CRITERION_IMPORTS_OVER_EXPORTS))
+        exports = world_cell(&d->world, &y->world[FLOW_EXPORTS], i, FLOW_EXPORTS, y->period);
+    row->imports_total = world_cell(&d->world, &y->world[FLOW_IMPORTS], i, FLOW_IMPORTS, y->period);
+    if (named)
+        row->imports_from_partner = item_cell(&d->frame, d->question.breakdown, &y->partner, i, slice);
+    row->flags |= flags_of_figure(row->imports_from_partner) | flags_of_figure(row->imports_total) |
+                  flags_of_months(row->imports_from_partner, row->imports_total) |
+                  (row->imports_total.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0);
     row->share = figure_ratio(row->imports_from_partner, row->imports_total);
+    const bool of_partner = named && !row->imports_total.part;
+    row->codes = frame_codes(&d->frame, of_partner ? d->frame.partner : cube_world(d->frame.cube), FLOW_IMPORTS,
+                             y->period, item_goods(&d->frame, d->question.breakdown, i),
+                             of_partner ? row->imports_from_partner : row->imports_total);
     row->imports_over_exports = figure_ratio(row->imports_total, exports);
+    row->flags |= flags_of_months(row->imports_total, exports);
     const struct distribution world = item_distribution(&y->exporters, i);
     row->hhi_world_exports = hhi_of_sums(world.value_usd, world.sum_sq);
-    if (d->suppliers_known)
-        fill_suppliers(y, i, row);
+    row->flags |= isnan(row->hhi_world_exports) ? 0 : flags_of_cover(y->cover);
+    if (y->lists_all)
+        fill_suppliers(d, y, i, row, &known);
     else
         fill_known_suppliers(d, y, i, row, &known);
     if (!named)
@@ -247,7 +288,7 @@ static void fill_row(const struct dependence *d, const struct year *y, size_t i,
     known.extra_top = item_distribution(&y->extra, i).top_id;
     if (named ? !row->imports_from_partner.known : !row->imports_total.known)
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
-    if (exports.known && exports.usd == 0 && row->imports_total.known && row->imports_total.usd > 0)
+    if (figure_whole(exports) && exports.usd == 0 && figure_whole(row->imports_total) && row->imports_total.usd > 0)
         row->flags |= FLAG_BIT(FLAG_NO_EXPORTS);
     row->flags |= flags_of_status(item_status(&y->world[FLOW_IMPORTS], i) | item_status(&y->partner, i));
     dependence_judge(&d->question, &known, row);
@@ -331,5 +372,8 @@ enum status dependence_fold(const struct dependence *d, uint32_t period, struct 
         settle(out, &tally[i], &out->row[out->n++]);
     }
     dependence_sum_up(&d->question, d->frame.partner != ANY_MEMBER, out);
+    out->summary.cover = y.cover;
+    if (frame_months(&d->frame, FLOW_IMPORTS, period) == 0) /* nothing is known, which is not nothing */
+        out->summary = (struct dependence_summary){.unknown = true, .cover = y.cover};
     return ST_OK;
 }

@@ -45,7 +45,8 @@ static enum verdict judge_hhi(const struct dependence_question *q, const struct 
         return exceeds(bloc ? row->hhi_extra : row->hhi, limit);
     if (known->sum_sq > limit)
         return VERDICT_YES;
-    return known->sum_sq + rest * rest <= limit ? VERDICT_NO : VERDICT_UNKNOWN;
+    double most = known->vague ? 2 * known->top_share * rest : 0; /* (top + rest)² − top² − rest² */
+    return known->sum_sq + rest * rest + most <= limit ? VERDICT_NO : VERDICT_UNKNOWN;
 }
 
 /* A country that exports nothing of what it imports needs more than any multiple of its exports. */
@@ -75,12 +76,18 @@ static enum verdict judge_share(const struct dependence_question *q, const struc
 static enum verdict judge_partner(const struct dependence_question *q, const struct known_suppliers *known,
                                   const struct dependence_row *row)
 {
+    if (known->nobody && !isnan(row->hhi))
+        return VERDICT_NO;
     if (q->method == DEPENDENCE_EU2021 && q->home)
         return known->all ? verdict(known->extra_top == known->partner) : VERDICT_UNKNOWN;
     if (known->all)
         return isnan(row->hhi) ? VERDICT_UNKNOWN : verdict(row->top_supplier == known->partner);
     if (row->share > 0.5)
         return VERDICT_YES;
+    double rest = known->vague ? 1 - known->sum : 0; /* which may be the partner's */
+    if (known->vague)
+        return row->share + rest <= q->limit[CRITERION_HHI] || known->top_share > row->share + rest ? VERDICT_NO
+                                                                                                    : VERDICT_UNKNOWN;
     return row->share <= q->limit[CRITERION_HHI] ? VERDICT_NO : VERDICT_UNKNOWN; /* or the HHI criterion fails */
 }
 
@@ -98,7 +105,10 @@ void dependence_judge(const struct dependence_question *q, const struct known_su
     unsigned has = dependence_criteria(q->method, q->home != NULL);
     const enum verdict found[CRITERIA] = {
         [CRITERION_HHI] = judge_hhi(q, known, row),
-        [CRITERION_WORLD_HHI] = exceeds(row->hhi_world_exports, q->limit[CRITERION_WORLD_HHI]),
+        /* the exports of countries that do not report could turn it */
+        [CRITERION_WORLD_HHI] = row->flags & FLAG_BIT(FLAG_REPORTERS_MISSING)
+                                    ? VERDICT_UNKNOWN
+                                    : exceeds(row->hhi_world_exports, q->limit[CRITERION_WORLD_HHI]),
         [CRITERION_EXTRA_IMPORTS] = exceeds(row->extra_share, q->limit[CRITERION_EXTRA_IMPORTS]),
         [CRITERION_IMPORTS_OVER_EXPORTS] = judge_ratio(q, row),
         [CRITERION_SHARE] = judge_share(q, known, row),
@@ -130,4 +140,6 @@ void dependence_sum_up(const struct dependence_question *question, bool partner,
         if (row->dependent == VERDICT_YES)
             s->dependent_imports = figure_sum(s->dependent_imports, imports);
     }
+    s->unknown =
+        s->products == 0 && s->undecided > 0; /* no product's imports are known, which is not that there are none */
 }

@@ -10,7 +10,9 @@
 struct known_suppliers {
     bool all; /* every supplier is in the data; else those that are have these shares: */
     double sum, sum_sq, top_share;
+    bool vague;         /* the rest may be theirs, too: it is of nobody in particular */
     uint32_t partner;   /* or ANY_MEMBER */
+    bool nobody;        /* the partner is nobody in particular, or a group: no supplier */
     uint32_t extra_top; /* largest supplier outside the bloc */
 };
 

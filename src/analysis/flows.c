@@ -63,6 +63,26 @@ static struct cube_set flows_of(const struct flows_question *q)
 }
 
 /* Whether one reporter has the world's row wherever it has anything. */
+static struct frame frame_for(const struct flows_question *q, uint32_t reporter, uint32_t partner)
+{
+    return (struct frame){.cube = q->cube, .countries = q->countries, .reporter = reporter, .partner = partner};
+}
+
+/* The world is named, and no return has a row for it: all partners stand for it. */
+static bool is_summed(const struct flows_question *q)
+{
+    struct cube_set flow = flows_of(q), period = q->only[CUBE_PERIOD], reporter = q->only[CUBE_REPORTER];
+    const struct cube_set *partner = &q->only[CUBE_PARTNER];
+    bool summed = partner->n == 1 && partner->member[0] == countries_world(q->countries) && reporter.member;
+    for (size_t r = 0; summed && r < reporter.n; r++)
+        for (size_t f = 0; summed && f < flow.n; f++)
+            for (size_t i = 0; summed && i < period.n; i++) {
+                const struct frame frame = frame_for(q, reporter.member[r], partner->member[0]);
+                summed = world_kind(&frame, (enum flow)flow.member[f], period.member[i]) != WORLD_ROW;
+            }
+    return summed;
+}
+
 static bool has_world(const struct flows_question *q, uint32_t reporter)
 {
     struct cube_set flow = flows_of(q), period = q->only[CUBE_PERIOD];
@@ -114,7 +134,25 @@ struct flows {
     struct breakdown items; /* n == 0: products are not asked for one by one */
     items_asked rows;
     bool from_world; /* partners that are added up are the world's row */
+    bool summed;     /* the world, which is named alone, is the sum of the partners */
+    items_asked sum; /* the partners' sum, where the world is named beside others; NULL: it is not wanted */
 };
+
+/* The world is named and told apart, and some return has no row for it. */
+static bool wants_sum(const struct flows *f)
+{
+    const struct flows_question *q = &f->question;
+    const uint32_t world = countries_world(q->countries);
+    const struct cube_set partner = q->only[CUBE_PARTNER], reporter = q->only[CUBE_REPORTER];
+    bool named = false, lacking = false;
+    for (size_t i = 0; partner.member && i < partner.n; i++)
+        named = named || partner.member[i] == world;
+    if (!named || f->summed || !reporter.member || !grouped(q, CUBE_PARTNER))
+        return false;
+    for (size_t i = 0; i < reporter.n; i++)
+        lacking = lacking || !has_world(q, reporter.member[i]);
+    return lacking;
+}
 
 /* Everything that is asked for is one statement (sectors: one for every CUBE_BASKETS_MAX of them). */
 static enum status ask_all(struct flows *f, struct ask *ask)
@@ -131,12 +169,20 @@ static enum status ask_all(struct flows *f, struct ask *ask)
         if (lone(q, d))
             query.group &= ~CUBE_BIT(d);
     enum status status = set_world(q, ask_arena(ask), &query.only[CUBE_PARTNER]);
-    f->from_world = query.only[CUBE_PARTNER].member != q->only[CUBE_PARTNER].member;
+    f->summed = is_summed(q);
+    if (f->summed)
+        query.only[CUBE_PARTNER] = (struct cube_set){NULL, 0};
+    f->from_world = !f->summed && query.only[CUBE_PARTNER].member != q->only[CUBE_PARTNER].member;
     if (status == ST_OK && q->item)
         status = breakdown_name(q->cube, q->item, q->n_items, ask_arena(ask), &f->items);
     if (grouped(q, CUBE_PRODUCT))
         breakdown = q->item ? &f->items : &level;
     f->rows = breakdown_ask(ask, q->cube, breakdown, &query);
+    if (wants_sum(f)) {
+        query.only[CUBE_PARTNER] = (struct cube_set){NULL, 0};
+        query.group &= ~CUBE_BIT(CUBE_PARTNER);
+        f->sum = breakdown_ask(ask, q->cube, breakdown, &query);
+    }
     return status;
 }
 
@@ -153,13 +199,7 @@ struct flows *flows_ask(struct ask *ask, const struct flows_question *question)
 
 bool flows_from_world(const struct flows *flows) { return flows->from_world; }
 
-/* ---- what the dataset tells of a row ---- */
-
-struct telling {
-    const struct flows_question *q;
-    uint32_t key[4]; /* of the row that the rest was found for */
-    bool known, partial, missing;
-};
+/* ---- which cell a row is ---- */
 
 static struct cube_set set_of(const struct flows_question *q, const struct flows_row *row, enum cube_dim dim)
 {
@@ -171,21 +211,50 @@ static struct cube_set set_of(const struct flows_question *q, const struct flows
     return q->only[dim].member ? q->only[dim] : (struct cube_set){&any, 1};
 }
 
+/* One reporter, flow and period, and one partner or all of them. */
+static bool is_cell(const struct flows_question *q, const struct flows_row *row)
+{
+    return set_of(q, row, CUBE_REPORTER).n == 1 && set_of(q, row, CUBE_REPORTER).member[0] != ANY_MEMBER &&
+           set_of(q, row, CUBE_PARTNER).n == 1 && set_of(q, row, CUBE_FLOW).n == 1 &&
+           set_of(q, row, CUBE_PERIOD).n == 1;
+}
+
+/* All partners stand for the world in such a row. */
+static bool is_sum(const struct flows_question *q, const struct flows_row *row)
+{
+    const struct frame frame = frame_for(q, set_of(q, row, CUBE_REPORTER).member[0], ANY_MEMBER);
+    return world_kind(&frame, (enum flow)set_of(q, row, CUBE_FLOW).member[0], set_of(q, row, CUBE_PERIOD).member[0]) ==
+           WORLD_SUM;
+}
+
+/* ---- what the dataset tells of a row ---- */
+
+struct telling {
+    const struct flows *flows;
+    const struct flows_question *q;
+    uint32_t key[4]; /* of the row that the rest was found for */
+    bool known, partial, missing;
+};
+
 static void look(struct telling *t, uint32_t reporter, uint32_t partner, const struct flows_row *row)
 {
     struct cube_set flow = set_of(t->q, row, CUBE_FLOW), period = set_of(t->q, row, CUBE_PERIOD);
     for (size_t f = 0; f < flow.n; f++)
         for (size_t i = 0; i < period.n; i++) {
-            unsigned held = cube_held(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]);
-            t->missing = t->missing || held == 0;
-            t->partial = t->partial || (held && held < cube_expected(t->q->cube, period.member[i]));
+            unsigned months =
+                reporter == ANY_MEMBER
+                    ? cube_held(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]) *
+                          period_months(cube_dataset(t->q->cube)->frequency)
+                    : (unsigned)__builtin_popcount(
+                          cube_months(t->q->cube, reporter, partner, (enum flow)flow.member[f], period.member[i]));
+            t->missing = t->missing || months == 0;
+            t->partial = t->partial || (months && months < period_months(period_kind_of(period.member[i])));
         }
 }
 
 /* Whether a part of the row is not in the dataset at all, or has months missing. Rows of one pair stand together: it is found once. */
 static void tell(struct telling *t, const struct flows_row *row)
 {
-    static const uint32_t any = ANY_MEMBER;
     const uint32_t world = countries_world(t->q->countries);
     const enum cube_dim dims[4] = {CUBE_REPORTER, CUBE_PARTNER, CUBE_FLOW, CUBE_PERIOD};
     bool same = t->known;
@@ -198,17 +267,61 @@ static void tell(struct telling *t, const struct flows_row *row)
     t->known = true;
     t->missing = t->partial = false;
     struct cube_set r = set_of(t->q, row, CUBE_REPORTER), p = set_of(t->q, row, CUBE_PARTNER);
-    if (cube_dataset(t->q->cube)->partners != PARTNERS_LISTED)
-        p = (struct cube_set){&any, 1}; /* who lists all has told of each */
-    else if (p.member[0] == ANY_MEMBER)
+    if (p.member[0] == ANY_MEMBER && t->flows->from_world)
         p = (struct cube_set){&world, 1}; /* what the sum of all is read from */
     for (size_t i = 0; i < r.n; i++)
         for (size_t k = 0; k < p.n; k++)
             look(t, r.member[i], p.member[k], row);
 }
 
+/* What the row's product is: the item, the node of the level, or what the question is restricted to. */
+static struct goods goods_of(const struct flows_question *q, const struct flows_row *row)
+{
+    size_t n;
+    uint32_t product = row->key[CUBE_PRODUCT];
+    if (product == NO_ID)
+        return q->goods;
+    if (!q->item)
+        return (struct goods){&cube_nodes(q->cube, q->level, &n)[product], 1};
+    const struct breakdown_item *item = &q->item[product];
+    return item->n_prefixes ? (struct goods){item->prefix, item->n_prefixes} : (struct goods){&item->code, 1};
+}
+
+static void judge(const struct telling *t, struct flows_row *row, bool observed)
+{
+    const struct flows_question *q = t->q;
+    const enum flow flow = (enum flow)set_of(q, row, CUBE_FLOW).member[0];
+    const uint32_t period = set_of(q, row, CUBE_PERIOD).member[0];
+    uint32_t partner = set_of(q, row, CUBE_PARTNER).member[0];
+    const struct frame frame = frame_for(q, set_of(q, row, CUBE_REPORTER).member[0], partner);
+    const struct figure read = observed ? row->value : FIGURE_NONE;
+    const bool all = partner == ANY_MEMBER;
+    if (t->flows->summed || (all && !t->flows->from_world))
+        partner = ANY_MEMBER;
+    else if (all)
+        partner = countries_world(q->countries);
+    if (t->flows->summed && world_kind(&frame, flow, period) != WORLD_SUM)
+        partner = countries_world(q->countries);
+    const bool sum = t->flows->summed || (t->flows->sum && partner == countries_world(q->countries) && is_sum(q, row));
+    if (t->flows->sum && sum)
+        partner = ANY_MEMBER;
+    row->value = frame_figure(&frame, partner, flow, period, goods_of(q, row), read);
+    row->months_held = (unsigned)__builtin_popcount(row->value.months);
+    row->flags |= t->q->flags | flags_of_figure(row->value);
+    if (sum && row->value.known && cube_dataset(q->cube)->basis != BASIS_RECONCILED)
+        row->flags |= FLAG_BIT(FLAG_SUMMED);
+    if (row->value.known && row->months_held < period_months(period_kind_of(period)))
+        row->flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
+    if (!row->value.known)
+        row->quantity = QUANTITY_NONE;
+}
+
 static void settle(struct telling *t, struct flows_row *row, bool observed)
 {
+    if (is_cell(t->q, row)) {
+        judge(t, row, observed);
+        return;
+    }
     tell(t, row);
     bool told = !t->missing && (observed || cube_dataset(t->q->cube)->coverage == COVERAGE_FULL);
     row->flags |= t->q->flags;
@@ -246,11 +359,27 @@ static void take_row(const struct gathering *g, const struct cube_rows *rows, si
             row->key[d] = rows->key[d][i];
         else if (lone(g->q, (enum cube_dim)d))
             row->key[d] = g->q->only[d].member[0];
-    row->value = (struct figure){rows->value_usd[i], true};
+    row->value = figure_of(rows->value_usd[i]);
     row->flags = flags_of_status(rows->status[i]);
     if (rows->quantity_kg)
         row->quantity = quantity_of(rows, i);
     row->flags |= flags_of_quantity(row->quantity);
+}
+
+/* A row for the world that is the partners' sum, where those stand for it. */
+static void take_sum(struct gathering *g, const struct cube_rows *rows, size_t i, size_t first_item)
+{
+    const struct flows_question *q = g->q;
+    struct flows_row *row = &g->row[g->n];
+    take_row(g, rows, i, row);
+    row->key[CUBE_PARTNER] = countries_world(q->countries);
+    if (!is_cell(q, row) || !is_sum(q, row))
+        return;
+    if (q->item) {
+        row->key[CUBE_PRODUCT] += (uint32_t)first_item;
+        row->flags |= q->item[row->key[CUBE_PRODUCT]].flags;
+    }
+    g->n++;
 }
 
 /* Item after item: `first` is where each one's rows begin, and then behind those that are there. */
@@ -303,7 +432,7 @@ static enum status gather(const struct flows *f, struct arena *arena, struct gat
     const struct flows_question *q = &f->question;
     *g = (struct gathering){.q = q, .room = q->n_items};
     for (size_t s = 0; s < n_statements(f); s++)
-        g->room += f->rows[s]->n;
+        g->room += f->rows[s]->n + (f->sum ? f->sum[s]->n : 0);
     if (q->max_rows && g->room > q->max_rows)
         return ST_TOO_LARGE;
     g->row = arena_new(arena, struct flows_row, g->room);
@@ -313,6 +442,9 @@ static enum status gather(const struct flows *f, struct arena *arena, struct gat
         return ST_NO_MEMORY;
     for (size_t i = 0; !q->item && i < f->rows[0]->n; i++)
         take_row(g, f->rows[0], i, &g->row[g->n++]);
+    for (size_t s = 0; f->sum && s < n_statements(f); s++)
+        for (size_t i = 0; i < f->sum[s]->n; i++)
+            take_sum(g, f->sum[s], i, s * CUBE_BASKETS_MAX);
     take_untold(g);
     return ST_OK;
 }
@@ -397,6 +529,7 @@ static enum status lay_out(struct gathering *g, struct arena *arena, bool **obse
 /* The sum over share_of for each combination of the other dimensions: a hash table that points at its first row. */
 struct total {
     size_t first; /* row + 1; 0: free */
+    size_t n;     /* rows */
     struct figure sum;
 };
 
@@ -427,6 +560,18 @@ static struct total *find_total(const struct totals *t, const struct flows_row *
     return &t->total[at];
 }
 
+/* What it means that a row of the other flow is not there. */
+static struct figure other_flow(const struct flows_question *q, const struct flows_row *row)
+{
+    const enum flow flow = row->key[CUBE_FLOW] == FLOW_EXPORTS ? FLOW_IMPORTS : FLOW_EXPORTS;
+    const struct cube_set r = set_of(q, row, CUBE_REPORTER), p = set_of(q, row, CUBE_PARTNER),
+                          t = set_of(q, row, CUBE_PERIOD);
+    if (r.n != 1 || p.n != 1 || t.n != 1 || r.member[0] == ANY_MEMBER)
+        return FIGURE_NONE;
+    const struct frame frame = frame_for(q, r.member[0], p.member[0]);
+    return frame_figure(&frame, p.member[0], flow, t.member[0], goods_of(q, row), FIGURE_NONE);
+}
+
 static enum status add_shares(const struct flows_question *q, struct flows_row *row, size_t n, struct arena *arena)
 {
     struct totals t = {.q = q, .row = row, .room = 64};
@@ -437,15 +582,26 @@ static enum status add_shares(const struct flows_question *q, struct flows_row *
         return ST_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         struct total *total = find_total(&t, &row[i]);
-        total->sum = total->first ? figure_sum(total->sum, row[i].value) : row[i].value;
+        const struct figure value = row[i].flags & FLAG_BIT(FLAG_OUTSIDE_SET) ? figure_of(0) : row[i].value;
+        total->sum = total->first ? figure_sum(total->sum, value) : value;
         total->first = total->first ? total->first : i + 1;
+        total->n++;
     }
-    for (size_t i = 0; i < n; i++)
-        row[i].share = figure_ratio(row[i].value, find_total(&t, &row[i])->sum);
+    for (size_t i = 0; i < n; i++) {
+        const struct total *total = find_total(&t, &row[i]);
+        struct figure sum = total->sum;
+        if (q->share_of == CUBE_FLOW && total->n < 2 &&
+            flows_of(q).n == 2) /* of the other flow there is no row: perhaps nothing is known */
+            sum = figure_sum(sum, other_flow(q, &row[i]));
+        row[i].share = figure_ratio(row[i].value, sum);
+        row[i].flags |= sum.flags & FLAG_BIT(FLAG_WORLD_DIFFERS);
+        if (row[i].value.known && !sum.known && !(sum.flags & FLAG_BIT(FLAG_NOT_REPORTED)))
+            row[i].flags |= FLAG_BIT(FLAG_MONTHS_DIFFER);
+    }
     return ST_OK;
 }
 
-static unsigned flags_of_share(const struct flows_question *q)
+static flag_bits flags_of_share(const struct flows_question *q)
 {
     enum flows_share basis = flows_share_basis(q);
     bool among = q->share_of == CUBE_PARTNER || q->share_of == CUBE_REPORTER;
@@ -468,8 +624,8 @@ enum status flows_fold(const struct flows *flows, struct arena *arena, struct fl
         status = lay_out(&g, arena, &observed);
     if (status != ST_OK)
         return status;
-    struct telling telling = {.q = q};
-    unsigned flags = flags_of_share(q);
+    struct telling telling = {.flows = flows, .q = q};
+    flag_bits flags = flags_of_share(q);
     for (size_t i = 0; i < g.n; i++) {
         struct flows_row *row = &g.row[i];
         row->flags |= flags;

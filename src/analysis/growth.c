@@ -40,14 +40,15 @@ static struct growth growth_of(struct figure before, struct figure now, struct f
 /* What is the same for all partners. */
 struct context {
     const struct growth_asked *asked;
-    struct figure absent[2][2], world[2][2]; /* by flow and period */
-    bool whole[2];                           /* by flow: both periods are held completely */
-    unsigned flags, world_status;
+    struct figure world[2][2]; /* by flow and period */
+    bool whole[2];             /* by flow: both periods are held completely */
+    flag_bits flags;
+    unsigned world_status;
 };
 
 static bool held_whole(const struct frame *frame, enum flow flow, uint32_t period)
 {
-    return frame_held(frame, flow, period) == cube_expected(frame->cube, period);
+    return (unsigned)__builtin_popcount(frame_months(frame, flow, period)) == period_months(period_kind_of(period));
 }
 
 static void start(const struct growth_asked *g, struct context *c)
@@ -57,7 +58,6 @@ static void start(const struct growth_asked *g, struct context *c)
         c->whole[f] = held_whole(&g->frame, f, g->period[0]) && held_whole(&g->frame, f, g->period[1]);
         c->flags |= c->whole[f] ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
         for (size_t p = 0; p < 2; p++) {
-            c->absent[f][p] = frame_absent(&g->frame, ANY_MEMBER, f, g->period[p]);
             c->world[f][p] = world_total(&g->world, f, g->period[p], &c->world_status);
             c->flags |= c->world[f][p].known ? 0 : FLAG_BIT(FLAG_NO_WORLD_TOTAL);
         }
@@ -77,10 +77,6 @@ static struct growth_row *row_of(const struct context *c, struct gathered *partn
     if (!partners->at[partner]) {
         struct growth_row *row = &partners->row[partners->n];
         *row = (struct growth_row){.partner = partner, .flags = c->flags};
-        for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
-            row->flow[f].before = c->absent[f][0];
-            row->flow[f].now = c->absent[f][1];
-        }
         partners->at[partner] = (uint32_t)++partners->n;
     }
     return &partners->row[partners->at[partner] - 1];
@@ -93,7 +89,7 @@ static void gather(const struct context *c, struct gathered *partners)
         struct growth_row *row = row_of(c, partners, rows->key[CUBE_PARTNER][i]);
         struct growth *g = &row->flow[rows->key[CUBE_FLOW][i]];
         bool now = rows->key[CUBE_PERIOD][i] == c->asked->period[1];
-        *(now ? &g->now : &g->before) = (struct figure){rows->value_usd[i], true};
+        *(now ? &g->now : &g->before) = figure_of(rows->value_usd[i]);
         row->flags |= flags_of_status(rows->status[i]);
     }
 }
@@ -102,6 +98,11 @@ static void compare(const struct context *c, struct growth_row *row)
 {
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
         struct growth *g = &row->flow[f];
+        const struct frame *frame = &c->asked->frame;
+        const struct goods goods = frame_goods(frame);
+        g->before = frame_figure(frame, row->partner, f, c->asked->period[0], goods, g->before);
+        g->now = frame_figure(frame, row->partner, f, c->asked->period[1], goods, g->now);
+        row->flags |= flags_of_figure(g->before) | flags_of_figure(g->now);
         *g = growth_of(g->before, g->now, c->world[f][0], c->whole[f]);
         row->flags |= g->before.known && g->now.known ? 0 : FLAG_BIT(FLAG_NOT_REPORTED);
         row->flags |= flags_of_ratio(g->now, g->before);

@@ -30,10 +30,8 @@ bool leverage_has_partner(const struct frame *frame, uint32_t period)
 {
     if (cube_dataset(frame->cube)->basis == BASIS_RECONCILED)
         return true;
-    bool listed = cube_dataset(frame->cube)->partners == PARTNERS_LISTED;
-    uint32_t witness = listed ? frame->reporter : ANY_MEMBER;
-    return cube_held(frame->cube, frame->partner, witness, FLOW_EXPORTS, period) > 0 ||
-           cube_held(frame->cube, frame->partner, witness, FLOW_IMPORTS, period) > 0;
+    const struct frame other = turned(frame);
+    return frame_months(&other, FLOW_EXPORTS, period) || frame_months(&other, FLOW_IMPORTS, period);
 }
 
 static items_asked ask_pair(const struct frame *frame, const struct leverage_question *question)
@@ -66,8 +64,8 @@ struct leverage *leverage_ask(const struct frame *frame, const struct leverage_q
 
 /* The figures of one country's books, by flow. */
 struct page {
+    const struct book *book; /* NULL: there are none */
     struct items pair[2], all[2];
-    struct figure pair_absent[2], all_absent[2];
     bool world_known;
 };
 
@@ -75,7 +73,7 @@ struct table {
     const struct leverage_question *question;
     struct page own, other;
     bool has_other;
-    unsigned flags;
+    flag_bits flags;
 };
 
 static enum status take_book(const struct leverage *l, const struct book *b, struct arena *arena, struct page *p)
@@ -83,10 +81,9 @@ static enum status take_book(const struct leverage *l, const struct book *b, str
     const uint32_t period = l->question.period;
     enum status status = ST_OK;
     p->world_known = true;
+    p->book = b;
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
         p->world_known = p->world_known && world_kind(&b->frame, f, period) != WORLD_UNKNOWN;
-        p->pair_absent[f] = frame_absent(&b->frame, b->frame.partner, f, period);
-        p->all_absent[f] = world_absent(&b->frame, f, period);
         status = items_of(b->pair, l->question.breakdown, (struct item_slice){.flow = f}, arena, &p->pair[f]);
         if (status == ST_OK)
             status = world_items(&b->world, f, period, arena, &p->all[f]);
@@ -107,13 +104,13 @@ static enum status take_books(const struct leverage *l, struct arena *arena, str
     return status;
 }
 
-static unsigned table_flags(const struct leverage *l, const struct table *t)
+static flag_bits table_flags(const struct leverage *l, const struct table *t)
 {
     const struct frame *frame = &l->own.frame;
     uint32_t period = t->question->period;
     bool whole = frame_complete(frame, period);
     whole = whole && (!t->has_other || frame_complete(&l->other.frame, period));
-    unsigned flags = frame->flags | (whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR));
+    flag_bits flags = frame->flags | (whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR));
     if (!t->has_other)
         flags |= FLAG_BIT(FLAG_NO_PARTNER_BOOKS);
     if (!t->own.world_known || !t->other.world_known)
@@ -136,7 +133,7 @@ static bool takes_all(double share, double cut) { return cut * share >= 1.0; }
 /* A share of nothing is no dependence. */
 static double dependence(struct figure part, struct figure whole)
 {
-    return whole.known && whole.usd == 0 && part.known ? 0.0 : figure_ratio(part, whole);
+    return figure_whole(whole) && whole.usd == 0 && figure_whole(part) ? 0.0 : figure_ratio(part, whole);
 }
 
 static bool traded(struct figure f) { return f.known && f.usd > 0; }
@@ -154,17 +151,43 @@ static enum lever judge(const struct leverage_row *row, double margin)
     return net > margin ? LEVER_PARTNER : net < -margin ? LEVER_REPORTER : LEVER_BALANCED;
 }
 
+static struct figure pair_at(const struct table *t, const struct page *p, enum flow flow, size_t i)
+{
+    if (!p->book)
+        return FIGURE_NONE;
+    const struct frame *frame = &p->book->frame;
+    return item_cell(frame, t->question->breakdown, &p->pair[flow], i,
+                     (struct item_slice){frame->partner, t->question->period, flow});
+}
+
+static struct figure all_at(const struct table *t, const struct page *p, enum flow flow, size_t i)
+{
+    if (!p->book)
+        return FIGURE_NONE;
+    struct figure all = world_cell(&p->book->world, &p->all[flow], i, flow, t->question->period);
+    all.known = figure_whole(all); /* a part is not all */
+    return all;
+}
+
 static void take_figures(const struct table *t, size_t i, struct leverage_row *row)
 {
     const struct page *own = &t->own, *other = &t->other;
-    row->exports = item_figure(&own->pair[FLOW_EXPORTS], i, own->pair_absent[FLOW_EXPORTS]);
-    row->imports = item_figure(&own->pair[FLOW_IMPORTS], i, own->pair_absent[FLOW_IMPORTS]);
-    row->exports_total = item_figure(&own->all[FLOW_EXPORTS], i, own->all_absent[FLOW_EXPORTS]);
-    row->imports_total = item_figure(&own->all[FLOW_IMPORTS], i, own->all_absent[FLOW_IMPORTS]);
-    row->partner_exports = item_figure(&other->pair[FLOW_EXPORTS], i, other->pair_absent[FLOW_EXPORTS]);
-    row->partner_imports = item_figure(&other->pair[FLOW_IMPORTS], i, other->pair_absent[FLOW_IMPORTS]);
-    row->partner_exports_total = item_figure(&other->all[FLOW_EXPORTS], i, other->all_absent[FLOW_EXPORTS]);
-    row->partner_imports_total = item_figure(&other->all[FLOW_IMPORTS], i, other->all_absent[FLOW_IMPORTS]);
+    row->exports = pair_at(t, own, FLOW_EXPORTS, i);
+    row->imports = pair_at(t, own, FLOW_IMPORTS, i);
+    row->exports_total = all_at(t, own, FLOW_EXPORTS, i);
+    row->imports_total = all_at(t, own, FLOW_IMPORTS, i);
+    row->partner_exports = pair_at(t, other, FLOW_EXPORTS, i);
+    row->partner_imports = pair_at(t, other, FLOW_IMPORTS, i);
+    row->partner_exports_total = all_at(t, other, FLOW_EXPORTS, i);
+    row->partner_imports_total = all_at(t, other, FLOW_IMPORTS, i);
+    const struct frame *frame = &own->book->frame;
+    const struct goods goods = item_goods(frame, t->question->breakdown, i);
+    row->months_held = months_in_common(row->exports, row->imports);
+    row->codes =
+        codes_of_both(frame_codes(frame, frame->partner, FLOW_EXPORTS, t->question->period, goods, row->exports),
+                      frame_codes(frame, frame->partner, FLOW_IMPORTS, t->question->period, goods, row->imports));
+    row->flags |= flags_of_figure(row->exports) | flags_of_figure(row->imports) |
+                  flags_of_months(row->imports, row->imports_total) | flags_of_months(row->exports, row->exports_total);
     for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
         row->flags |= flags_of_status(item_status(&own->pair[f], i) | item_status(&own->all[f], i) |
                                       item_status(&other->pair[f], i) | item_status(&other->all[f], i));

@@ -9,7 +9,7 @@
 struct mirror {
     struct mirror_question question;
     items_asked own, other;
-    bool one_value, same_products;
+    bool one_value;
 };
 
 /* One side's figures of one of the reporter's flows, beside the items of its breakdown. */
@@ -18,8 +18,8 @@ struct view {
     enum flow flow; /* in these books */
     bool told;
     struct items items;
-    struct figure absent;
-    unsigned flags;
+    uint32_t period;
+    flag_bits flags;
     bool whole; /* the period is held completely */
 };
 
@@ -40,33 +40,39 @@ static struct str valuation_of(const struct view *v)
 static enum status see(const struct mirror_books *books, items_asked asked, enum flow flow, uint32_t period,
                        struct arena *arena, struct view *v)
 {
-    *v = (struct view){.books = books, .flow = flow};
+    *v = (struct view){.books = books, .flow = flow, .period = period};
     const struct frame *frame = &books->frame;
-    if (!frame->cube || frame_held(frame, flow, period) == 0) {
+    const unsigned months = frame->cube ? (unsigned)__builtin_popcount(frame_months(frame, flow, period)) : 0;
+    if (months == 0) {
         v->flags = FLAG_BIT(FLAG_NOT_REPORTED);
         return ST_OK;
     }
     v->told = true;
-    v->whole = frame_held(frame, flow, period) == cube_expected(frame->cube, period);
+    v->whole = months == period_months(period_kind_of(period));
     v->flags = v->whole ? 0 : FLAG_BIT(FLAG_PARTIAL_YEAR);
-    v->absent = frame_absent(frame, frame->partner, flow, period);
     return items_of(asked, books->breakdown, (struct item_slice){.period = period, .flow = flow}, arena, &v->items);
 }
 
 #define NO_ITEM SIZE_MAX
 
-/* What a side has of its item `i`; NO_ITEM: a product that does not occur in its dataset at all. */
-static struct figure figure_at(const struct table *t, const struct view *v, size_t i, unsigned *flags)
+/* What a side has of its item `i`; NO_ITEM: `item`, a product that does not occur in its dataset at all. */
+static struct figure figure_at(const struct view *v, size_t i, const struct breakdown_item *item, flag_bits *flags)
 {
     *flags |= v->flags;
-    if (!v->told)
+    if (!v->books->frame.cube)
         return FIGURE_NONE;
-    if (i == NO_ITEM)
-        return t->mirror->same_products ? v->absent : FIGURE_NONE;
-    *flags |= v->books->breakdown->item[i].flags | flags_of_status(item_status(&v->items, i));
-    if (v->books->breakdown->item[i].flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))
-        return FIGURE_NONE;
-    return item_figure(&v->items, i, v->absent);
+    struct figure f;
+    if (i == NO_ITEM || !v->told) {
+        const struct goods goods =
+            i == NO_ITEM ? (struct goods){&item->code, 1} : item_goods(&v->books->frame, v->books->breakdown, i);
+        f = frame_figure(&v->books->frame, v->books->frame.partner, v->flow, v->period, goods, FIGURE_NONE);
+    } else {
+        const struct item_slice slice = {v->books->frame.partner, v->period, v->flow};
+        *flags |= v->books->breakdown->item[i].flags | flags_of_status(item_status(&v->items, i));
+        f = item_cell(&v->books->frame, v->books->breakdown, &v->items, i, slice);
+    }
+    *flags |= flags_of_figure(f);
+    return f;
 }
 
 struct figure figure_fob(struct figure f, struct str valuation, double cif_factor)
@@ -75,7 +81,8 @@ struct figure figure_fob(struct figure f, struct str valuation, double cif_facto
         return f;
     if (!str_is(valuation, "CIF"))
         return FIGURE_NONE;
-    return (struct figure){llround((double)f.usd / cif_factor), true};
+    f.usd = llround((double)f.usd / cif_factor);
+    return f;
 }
 
 static double relative(struct figure importer, struct figure exporter)
@@ -83,7 +90,7 @@ static double relative(struct figure importer, struct figure exporter)
     return 2.0 * figure_ratio(figure_difference(importer, exporter), figure_sum(importer, exporter));
 }
 
-static struct figure fob_at(const struct table *t, const struct view *v, struct figure f, unsigned *flags)
+static struct figure fob_at(const struct table *t, const struct view *v, struct figure f, flag_bits *flags)
 {
     if (!f.known)
         return f;
@@ -118,13 +125,16 @@ static bool fill_row(const struct table *t, uint32_t period, enum flow flow, siz
     const struct breakdown_item *item =
         i != NO_ITEM ? &own->books->breakdown->item[i] : &other->books->breakdown->item[k];
     *row = (struct mirror_row){.period = period, .product = item->code, .name = item->name, .flow = flow};
-    row->reported = figure_at(t, own, i, &row->flags);
+    row->reported = figure_at(own, i, item, &row->flags);
     if (t->mirror->one_value)
         row->flags |= FLAG_BIT(FLAG_ONE_VALUE);
     else
-        row->mirrored = figure_at(t, other, k, &row->flags);
+        row->mirrored = figure_at(other, k, item, &row->flags);
     if (!row->reported.known || (!row->mirrored.known && !t->mirror->one_value))
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
+    row->months_held = (unsigned)__builtin_popcount(row->reported.months);
+    row->mirrored_months_held = (unsigned)__builtin_popcount(row->mirrored.months);
+    row->flags |= flags_of_months(row->reported, row->mirrored);
     compare(t, row, own->whole && other->whole);
     bool present = (i != NO_ITEM && item_present(&own->items, i)) || (k != NO_ITEM && item_present(&other->items, k));
     return present || item->leaves.member || str_is(item->code, "TOTAL");
@@ -153,15 +163,6 @@ static size_t pair_items(const struct table *t, uint32_t period, size_t *i, size
     return n;
 }
 
-/* Whether a product that one dataset never names is one that the other could have named. */
-static bool same_products(const struct mirror_question *q)
-{
-    if (!q->own.frame.cube || !q->other.frame.cube || q->own.breakdown->level <= LEVEL_HS2)
-        return true;
-    const struct dataset *a = cube_dataset(q->own.frame.cube), *b = cube_dataset(q->other.frame.cube);
-    return q->own.frame.cube == q->other.frame.cube || (a->hs.n && str_eq(a->hs, b->hs));
-}
-
 /* What one side's statement holds; NULL where there are no books. */
 static items_asked ask_side(const struct mirror_question *q, const struct mirror_books *books)
 {
@@ -171,7 +172,9 @@ static items_asked ask_side(const struct mirror_question *q, const struct mirror
     struct cube_query query = frame_query(frame, q->period, q->n_periods);
     query.group |= CUBE_BIT(CUBE_FLOW);
     query.only[CUBE_PARTNER] = (struct cube_set){&frame->partner, 1};
-    return breakdown_ask(frame->ask, frame->cube, books->breakdown, &query);
+    const struct breakdown *b = books->breakdown; /* all products as one are asked for as others do */
+    const bool everything = b->level == LEVEL_TOTAL || (b->level == LEVEL_SECTOR && !b->baskets);
+    return breakdown_ask(frame->ask, frame->cube, everything ? NULL : b, &query);
 }
 
 struct mirror *mirror_ask(const struct mirror_question *question)
@@ -182,7 +185,6 @@ struct mirror *mirror_ask(const struct mirror_question *question)
     if (!m)
         return NULL;
     m->question = *question;
-    m->same_products = same_products(question);
     m->one_value = cube && cube_dataset(cube)->basis == BASIS_RECONCILED;
     m->own = ask_side(&m->question, &m->question.own);
     m->other = m->one_value ? NULL : ask_side(&m->question, &m->question.other);

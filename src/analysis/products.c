@@ -6,23 +6,14 @@
 /* What a pair has of each item in one flow and period. */
 struct side {
     struct items items;
-    struct figure absent; /* what it means that there is no observation */
-    struct figure total;
-};
-
-/* What the pair's trade in all products is read from. */
-enum total_from {
-    FROM_NOTHING,   /* of chosen products nothing is a total */
-    FROM_ITEMS,     /* the nodes of a level have every product once */
-    FROM_LAST_ITEM, /* sectors have one more that has every product */
-    FROM_STATEMENT  /* else, or where the items are of some products only */
+    struct item_slice slice;
+    struct figure total; /* in all products */
 };
 
 struct product_asked {
     struct frame frame;
     struct product_question question;
-    struct breakdown breakdown; /* that is asked for: the question's, and for sectors one more item */
-    enum total_from total_from;
+    const struct breakdown *breakdown;
     items_asked pair, total;
     struct world world;
 };
@@ -32,7 +23,7 @@ struct table {
     const struct breakdown *breakdown;
     struct side now[2], then[2], world[2];
     bool versus;
-    unsigned flags; /* of every row */
+    flag_bits flags; /* of every row */
 };
 
 /* ---- asking ---- */
@@ -50,17 +41,6 @@ static uint32_t *list_periods(const struct product_asked *a, size_t *n)
     return period;
 }
 
-static enum total_from total_source(const struct frame *frame, const struct breakdown *breakdown)
-{
-    if (cube_dataset(frame->cube)->coverage != COVERAGE_FULL)
-        return FROM_NOTHING;
-    if (frame->leaves.member)
-        return FROM_STATEMENT;
-    return breakdown->level == LEVEL_SECTOR ? FROM_LAST_ITEM
-           : breakdown->level >= LEVEL_HS2  ? FROM_ITEMS
-                                            : FROM_STATEMENT;
-}
-
 /* The pair's whole trade: not only in the products that are asked for. */
 static items_asked ask_total(const struct frame *frame, const uint32_t *period, size_t n)
 {
@@ -72,26 +52,13 @@ static items_asked ask_total(const struct frame *frame, const uint32_t *period, 
     return breakdown_ask(frame->ask, frame->cube, NULL, &q);
 }
 
-/* The items of a breakdown, and behind them one of all products. */
-static enum status with_everything(const struct cube *cube, const struct breakdown *breakdown, struct arena *arena,
-                                   struct breakdown *out)
-{
-    const struct str all = STR("TOTAL");
-    struct breakdown_item *item = arena_new(arena, struct breakdown_item, breakdown->n + 1);
-    if (!item || leaves_of(cube, NULL, &all, 1, arena, &item[breakdown->n].leaves) != ST_OK)
-        return ST_NO_MEMORY;
-    for (size_t i = 0; i < breakdown->n; i++)
-        item[i] = breakdown->item[i];
-    return breakdown_name(cube, item, breakdown->n + 1, arena, out);
-}
-
 static items_asked ask_pair(const struct product_asked *a, const uint32_t *period, size_t n)
 {
     struct cube_query q = frame_query(&a->frame, period, n);
     q.group |= CUBE_BIT(CUBE_FLOW);
     q.measures = CUBE_QUANTITY;
     q.only[CUBE_PARTNER] = (struct cube_set){&a->frame.partner, 1};
-    return breakdown_ask(a->frame.ask, a->frame.cube, &a->breakdown, &q);
+    return breakdown_ask(a->frame.ask, a->frame.cube, a->breakdown, &q);
 }
 
 struct product_asked *product_ask(const struct frame *frame, const struct product_question *q)
@@ -102,59 +69,37 @@ struct product_asked *product_ask(const struct frame *frame, const struct produc
         return NULL;
     a->frame = *frame;
     a->question = *q;
-    a->breakdown = *q->breakdown;
-    a->total_from = total_source(frame, q->breakdown);
+    a->breakdown = q->breakdown;
     const uint32_t *period = list_periods(a, &n);
-    if (a->total_from == FROM_LAST_ITEM &&
-        with_everything(frame->cube, q->breakdown, ask_arena(frame->ask), &a->breakdown) != ST_OK)
-        ask_fail(frame->ask);
     if (!period)
         return NULL;
-    a->world = q->versus ? world_ask(frame, &a->breakdown, BOTH_FLOWS, 0, q->period, q->n)
-                         : world_ask_beside(frame, &a->breakdown, period, n, CUBE_QUANTITY, &a->pair);
+    a->world = q->versus ? world_ask(frame, a->breakdown, BOTH_FLOWS, 0, q->period, q->n)
+                         : world_ask_beside(frame, a->breakdown, period, n, CUBE_QUANTITY, &a->pair);
     if (q->versus)
         a->pair = ask_pair(a, period, n);
-    if (a->total_from == FROM_STATEMENT)
-        a->total = ask_total(frame, period, n);
+    a->total = ask_total(frame, period, n);
     return a;
 }
 
 /* ---- what was read ---- */
 
-static struct figure stated_total(const struct product_asked *a, enum flow flow, uint32_t period, struct figure absent)
+static struct figure stated_total(const struct product_asked *a, enum flow flow, uint32_t period)
 {
     const struct cube_rows *rows = a->total[0];
+    struct figure read = FIGURE_NONE;
     for (size_t i = 0; i < rows->n; i++)
         if (rows->key[CUBE_FLOW][i] == (uint32_t)flow &&
             (!rows->key[CUBE_PERIOD] || rows->key[CUBE_PERIOD][i] == period))
-            return (struct figure){rows->value_usd[i], true};
-    return absent;
-}
-
-static struct figure sum_of_items(const struct product_asked *a, const struct side *side)
-{
-    struct figure sum = side->absent;
-    for (size_t i = 0; i < a->breakdown.n; i++)
-        if (item_present(&side->items, i)) {
-            sum.known = true;
-            sum.usd += item_figure(&side->items, i, FIGURE_NONE).usd;
-        }
-    return sum;
+            read = figure_of(rows->value_usd[i]);
+    return frame_figure(&a->frame, a->frame.partner, flow, period, (struct goods){NULL, 0}, read);
 }
 
 static enum status take_pair(const struct product_asked *a, enum flow flow, uint32_t period, struct arena *arena,
                              struct side *side)
 {
-    const struct item_slice slice = {.partner = a->frame.partner, .period = period, .flow = flow};
-    enum status status = items_of(a->pair, &a->breakdown, slice, arena, &side->items);
-    side->absent = frame_absent(&a->frame, a->frame.partner, flow, period);
-    side->total = FIGURE_NONE;
-    if (status != ST_OK || a->total_from == FROM_NOTHING)
-        return status;
-    side->total = a->total_from == FROM_STATEMENT   ? stated_total(a, flow, period, side->absent)
-                  : a->total_from == FROM_LAST_ITEM ? item_figure(&side->items, a->breakdown.n - 1, side->absent)
-                                                    : sum_of_items(a, side);
-    return ST_OK;
+    side->slice = (struct item_slice){.partner = a->frame.partner, .period = period, .flow = flow};
+    side->total = stated_total(a, flow, period);
+    return items_of(a->pair, a->breakdown, side->slice, arena, &side->items);
 }
 
 static enum status take_all(struct table *t, uint32_t period, struct arena *arena)
@@ -164,7 +109,6 @@ static enum status take_all(struct table *t, uint32_t period, struct arena *aren
     for (enum flow f = FLOW_EXPORTS; status == ST_OK && f <= FLOW_IMPORTS; f++) {
         if (world_kind(&a->frame, f, period) == WORLD_UNKNOWN)
             t->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
-        t->world[f].absent = world_absent(&a->frame, f, period);
         status = take_pair(a, f, period, arena, &t->now[f]);
         if (status == ST_OK)
             status = world_items(&a->world, f, period, arena, &t->world[f].items);
@@ -174,12 +118,20 @@ static enum status take_all(struct table *t, uint32_t period, struct arena *aren
     return status;
 }
 
-static struct figure at(const struct side *side, size_t i) { return item_figure(&side->items, i, side->absent); }
+static struct figure at(const struct table *t, const struct side *side, size_t i)
+{
+    return item_cell(&t->asked->frame, t->breakdown, &side->items, i, side->slice);
+}
+
+static struct figure world_at(const struct table *t, enum flow flow, size_t i)
+{
+    return world_cell(&t->asked->world, &t->world[flow].items, i, flow, t->now[flow].slice.period);
+}
 
 static double contribution(struct figure now, struct figure then, struct figure total_then)
 {
-    struct figure size = {total_then.usd < 0 ? -total_then.usd : total_then.usd, total_then.known};
-    return 100.0 * figure_ratio(figure_difference(now, then), size);
+    total_then.usd = total_then.usd < 0 ? -total_then.usd : total_then.usd;
+    return 100.0 * figure_ratio(figure_difference(now, then), total_then);
 }
 
 static void add_contributions(const struct table *t, struct product_row *row, size_t i)
@@ -187,7 +139,7 @@ static void add_contributions(const struct table *t, struct product_row *row, si
     row->exports_contribution_pp = row->imports_contribution_pp = row->balance_contribution_pp = (double)NAN;
     if (!t->versus)
         return;
-    struct figure x = at(&t->then[FLOW_EXPORTS], i), m = at(&t->then[FLOW_IMPORTS], i);
+    struct figure x = at(t, &t->then[FLOW_EXPORTS], i), m = at(t, &t->then[FLOW_IMPORTS], i);
     struct figure total_x = t->then[FLOW_EXPORTS].total, total_m = t->then[FLOW_IMPORTS].total;
     row->exports_contribution_pp = contribution(row->exports, x, total_x);
     row->imports_contribution_pp = contribution(row->imports, m, total_m);
@@ -195,21 +147,34 @@ static void add_contributions(const struct table *t, struct product_row *row, si
         contribution(row->balance, figure_difference(x, m), figure_difference(total_x, total_m));
 }
 
+static struct codes codes_of_row(const struct table *t, struct goods goods, const struct product_row *row)
+{
+    const struct frame *frame = &t->asked->frame;
+    const uint32_t period = t->now[FLOW_EXPORTS].slice.period;
+    return codes_of_both(frame_codes(frame, frame->partner, FLOW_EXPORTS, period, goods, row->exports),
+                         frame_codes(frame, frame->partner, FLOW_IMPORTS, period, goods, row->imports));
+}
+
 static void fill_row(const struct table *t, size_t i, struct product_row *row)
 {
     const struct breakdown_item *item = &t->breakdown->item[i];
     *row = (struct product_row){.product = item->code, .name = item->name, .flags = item->flags | t->flags};
-    if (!(item->flags & FLAG_BIT(FLAG_LEVEL_UNAVAILABLE))) {
-        row->exports = at(&t->now[FLOW_EXPORTS], i);
-        row->imports = at(&t->now[FLOW_IMPORTS], i);
-    }
+    row->exports = at(t, &t->now[FLOW_EXPORTS], i);
+    row->imports = at(t, &t->now[FLOW_IMPORTS], i);
     row->balance = figure_difference(row->exports, row->imports);
     row->exports_quantity = item_quantity(&t->now[FLOW_EXPORTS].items, i);
     row->imports_quantity = item_quantity(&t->now[FLOW_IMPORTS].items, i);
     row->exports_unit_value = unit_value(row->exports, row->exports_quantity);
     row->imports_unit_value = unit_value(row->imports, row->imports_quantity);
-    row->share_of_exports = figure_ratio(row->exports, at(&t->world[FLOW_EXPORTS], i));
-    row->share_of_imports = figure_ratio(row->imports, at(&t->world[FLOW_IMPORTS], i));
+    const struct figure world_x = world_at(t, FLOW_EXPORTS, i), world_m = world_at(t, FLOW_IMPORTS, i);
+    row->share_of_exports = figure_ratio(row->exports, world_x);
+    row->share_of_imports = figure_ratio(row->imports, world_m);
+    row->flags |=
+        flags_of_figure(row->exports) | flags_of_figure(row->imports) | flags_of_months(row->exports, row->imports) |
+        flags_of_months(row->exports, world_x) | flags_of_months(row->imports, world_m) |
+        ((t->now[FLOW_EXPORTS].total.flags | t->now[FLOW_IMPORTS].total.flags) & FLAG_BIT(FLAG_WORLD_DIFFERS));
+    row->codes = codes_of_row(t, item_goods(&t->asked->frame, t->breakdown, i), row);
+    row->months_held = months_in_common(row->exports, row->imports);
     row->share_of_bilateral_exports = figure_ratio(row->exports, t->now[FLOW_EXPORTS].total);
     row->share_of_bilateral_imports = figure_ratio(row->imports, t->now[FLOW_IMPORTS].total);
     add_contributions(t, row, i);
@@ -230,6 +195,76 @@ static bool says_something(const struct table *t, size_t i)
     return present;
 }
 
+/* Whether some own period has a rest at the node, and another one not: then their sum is not known. */
+static bool rest_of_some(const struct frame *frame, enum flow flow, uint32_t period, struct str node)
+{
+    const uint32_t first = period_of_month(period_first_month(period), cube_dataset(frame->cube)->frequency);
+    bool some = false;
+    int64_t usd;
+    for (uint32_t i = 0; !some && i < cube_expected(frame->cube, period); i++)
+        some = cube_rest_at(frame->cube, frame->reporter, frame->partner, flow, first + i, node, &usd) && usd != 0;
+    return some;
+}
+
+/* What is published at a node above the level beside its published parts; false where there is nothing. */
+static bool fill_rest(const struct table *t, struct str node, struct arena *arena, struct product_row *row)
+{
+    const struct frame *frame = &t->asked->frame;
+    struct figure rest[2] = {FIGURE_NONE, FIGURE_NONE};
+    bool told = false, lacking = false;
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++) {
+        const uint32_t period = t->now[f].slice.period;
+        rest[f].known = cube_rest_at(frame->cube, frame->reporter, frame->partner, f, period, node, &rest[f].usd);
+        const bool some = !rest[f].known && rest_of_some(frame, f, period, node);
+        if (!rest[f].known && !some && figure_whole(t->now[f].total)) /* nothing is left of what is published */
+            rest[f] = figure_of(0);
+        lacking = lacking || some;
+        told = told || rest[f].usd != 0 || some;
+    }
+    if (!told)
+        return false;
+    const double none = (double)NAN;
+    *row =
+        (struct product_row){.exports = rest[FLOW_EXPORTS],
+                             .imports = rest[FLOW_IMPORTS],
+                             .balance = figure_difference(rest[FLOW_EXPORTS], rest[FLOW_IMPORTS]),
+                             .exports_unit_value = none,
+                             .imports_unit_value = none,
+                             .share_of_exports = none,
+                             .share_of_imports = none,
+                             .share_of_bilateral_exports = figure_ratio(rest[FLOW_EXPORTS], t->now[FLOW_EXPORTS].total),
+                             .share_of_bilateral_imports = figure_ratio(rest[FLOW_IMPORTS], t->now[FLOW_IMPORTS].total),
+                             .exports_contribution_pp = none,
+                             .imports_contribution_pp = none,
+                             .balance_contribution_pp = none,
+                             .flags = t->flags | (lacking ? FLAG_BIT(FLAG_MONTHS_DIFFER) : 0)};
+    row->product = arena_printf(arena, "%.*s-rest", STR_ARG(node));
+    const struct product_row of_part = {.exports = {.part = true}, .imports = {.part = true}};
+    row->codes = codes_of_row(t, (struct goods){&node, 1}, &of_part);
+    return true;
+}
+
+/* The rests of all nodes above the level; how many rows, which have room for as many as the levels above have nodes. */
+static size_t fill_rests(const struct table *t, struct arena *arena, struct product_row *row)
+{
+    const struct cube *cube = t->asked->frame.cube;
+    size_t n = fill_rest(t, STR("TOTAL"), arena, row), n_nodes;
+    for (enum level level = LEVEL_HS2; level < t->breakdown->level; level++) {
+        const struct str *node = cube_nodes(cube, level, &n_nodes);
+        for (size_t i = 0; node && i < n_nodes; i++)
+            n += fill_rest(t, node[i], arena, &row[n]);
+    }
+    return n;
+}
+
+static size_t room_of_rests(const struct cube *cube, enum level below)
+{
+    size_t room = 1, n;
+    for (enum level level = LEVEL_HS2; level < below; level++)
+        room += cube_nodes(cube, level, &n) ? n : 0;
+    return room;
+}
+
 enum status product_fold(const struct product_asked *asked, uint32_t period, struct arena *arena,
                          struct product_row **out, size_t *n)
 {
@@ -237,7 +272,10 @@ enum status product_fold(const struct product_asked *asked, uint32_t period, str
     struct table t = {.asked = asked, .breakdown = q->breakdown, .versus = q->versus != 0};
     if (!frame_complete(&asked->frame, period) || (t.versus && !frame_complete(&asked->frame, q->versus)))
         t.flags |= FLAG_BIT(FLAG_PARTIAL_YEAR);
-    struct product_row *row = *out = arena_new(arena, struct product_row, t.breakdown->n);
+    const bool rests =
+        !asked->frame.leaves.member && q->breakdown->level >= LEVEL_HS2 && q->breakdown->level < LEVEL_SECTOR;
+    size_t room = t.breakdown->n + (rests ? room_of_rests(asked->frame.cube, q->breakdown->level) : 0);
+    struct product_row *row = *out = arena_new(arena, struct product_row, room);
     *n = 0;
     if (!row || take_all(&t, period, arena) != ST_OK)
         return ST_NO_MEMORY;
@@ -246,5 +284,6 @@ enum status product_fold(const struct product_asked *asked, uint32_t period, str
     for (size_t i = 0; i < t.breakdown->n; i++)
         if (says_something(&t, i))
             fill_row(&t, i, &row[(*n)++]);
+    *n += rests ? fill_rests(&t, arena, &row[*n]) : 0;
     return ST_OK;
 }

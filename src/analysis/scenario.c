@@ -1,4 +1,5 @@
-/* What is cut, who could take it over, and what it costs: at most seven statements, then sums year by year. */
+/* What is cut, who could take it over, and what it costs: at most nine statements, five more where something is published above the leaves,
+ * then sums year by year. */
 #include "entrepot/analysis/scenario.h"
 
 #include <math.h>
@@ -19,17 +20,22 @@ struct offer_part {
     int64_t growth_usd, diversion_usd;
 };
 
+/* What is asked for of goods. NULL: not asked for. */
+struct rows_of_goods {
+    struct cube_set members;
+    const struct cube_rows *flow,
+        *loss;                          /* between the two: in the side's books, and the partner's exports in its own */
+    const struct cube_rows *partner;    /* with all */
+    const struct cube_rows *pool, *now; /* what others trade with all, and with home: by country too */
+};
+
 struct scenario_state {
     struct frame frame;
     struct scenario_question question;
     struct frame home, away; /* the side whose trade is looked at, as reporter; the partner, as reporter */
     bool partner_books;
-    /* What is asked for, by product. NULL: not asked for. */
-    const struct cube_rows *flow,
-        *loss; /* between the two: in the side's books, and the partner's exports in its own */
-    const struct cube_rows *total, *partner,
-        *partner_all;                   /* with all: the side; the partner; the partner in all products */
-    const struct cube_rows *pool, *now; /* what others trade with all, and with home: by country too */
+    struct rows_of_goods leaves, rests;          /* leaves are a good each, all rests together are one more */
+    const struct cube_rows *total, *partner_all; /* with all: the side; the partner in all products */
     struct good *good;
     size_t n_goods, n_parts;
     uint32_t *good_of_leaf;  /* number of the good + 1 */
@@ -37,7 +43,8 @@ struct scenario_state {
     int64_t others_usd;      /* what those who are neither reporter nor partner trade with all */
     struct figure partner_exports, partner_all_usd, loss_usd;
     struct scenario_step *step;
-    unsigned flags;
+    flag_bits flags;
+    struct cover_asked *cover; /* of the others; NULL: not asked for */
 };
 
 __extension__ typedef unsigned __int128 wide;
@@ -83,21 +90,25 @@ static const struct cube_rows *ask_world(const struct frame *frame, uint32_t per
                                  : ask_flow(frame, period, flow, world_partner(frame, kind, &world), group, measures);
 }
 
-static void ask_pair(struct scenario_state *s)
+static void ask_pair(struct scenario_state *s, struct rows_of_goods *r, unsigned group)
 {
-    const unsigned by_product = CUBE_BIT(CUBE_PRODUCT);
     const uint32_t period = s->question.period;
-    const enum flow flow = flow_of(s->question.side);
-    struct frame everything = s->away;
-    everything.leaves = (struct cube_set){NULL, 0};
-    s->flow = ask_flow(&s->home, period, flow, (struct cube_set){&s->home.partner, 1}, by_product, 0);
-    s->total = ask_world(&s->home, period, flow, 0, 0);
+    struct frame home = s->home, away = s->away;
+    home.leaves = away.leaves = r->members;
+    r->flow = ask_flow(&home, period, flow_of(s->question.side), (struct cube_set){&s->home.partner, 1}, group, 0);
     if (!s->partner_books)
         return;
-    s->loss = ask_flow(&s->away, period, FLOW_EXPORTS, (struct cube_set){&s->away.partner, 1}, by_product, 0);
-    s->partner = ask_world(&s->away, period, FLOW_EXPORTS, by_product, CUBE_QUANTITY);
-    if (cube_dataset(s->frame.cube)->coverage == COVERAGE_FULL)
-        s->partner_all = ask_world(&everything, period, FLOW_EXPORTS, 0, 0);
+    r->loss = ask_flow(&away, period, FLOW_EXPORTS, (struct cube_set){&s->away.partner, 1}, group, 0);
+    r->partner = ask_world(&away, period, FLOW_EXPORTS, group, CUBE_QUANTITY);
+}
+
+static void ask_totals(struct scenario_state *s)
+{
+    struct frame everything = s->away;
+    everything.leaves = (struct cube_set){NULL, 0};
+    s->total = ask_world(&s->home, s->question.period, flow_of(s->question.side), 0, 0);
+    if (s->partner_books)
+        s->partner_all = ask_world(&everything, s->question.period, FLOW_EXPORTS, 0, 0);
 }
 
 /* Countries that are neither of the two. */
@@ -113,20 +124,46 @@ static struct cube_set list_others(const struct scenario_state *s)
     return others;
 }
 
-static void ask_others(struct scenario_state *s)
+/* The flow of those others. */
+static enum flow others_flow(const struct scenario_state *s)
 {
-    const bool sellers = s->question.side == SIDE_REPORTER;
-    const uint32_t flow = sellers ? FLOW_EXPORTS : FLOW_IMPORTS;
+    return s->question.side == SIDE_REPORTER ? FLOW_EXPORTS : FLOW_IMPORTS;
+}
+
+static void ask_others(struct scenario_state *s, struct cube_set others, struct rows_of_goods *r, unsigned group)
+{
+    const uint32_t flow = (uint32_t)others_flow(s);
     struct cube_query q = frame_query(&s->frame, &s->question.period, 1), now;
-    q.group = CUBE_BIT(CUBE_REPORTER) | CUBE_BIT(CUBE_PRODUCT);
-    q.level = cube_dataset(s->frame.cube)->level;
-    q.only[CUBE_REPORTER] = list_others(s);
+    q.group = CUBE_BIT(CUBE_REPORTER) | group;
+    q.level = group ? cube_dataset(s->frame.cube)->level : LEVEL_TOTAL;
+    q.only[CUBE_PRODUCT] = r->members;
+    q.only[CUBE_REPORTER] = others;
     q.only[CUBE_FLOW] = (struct cube_set){&flow, 1};
     now = q;
     now.only[CUBE_PARTNER] = (struct cube_set){&s->home.reporter, 1};
-    q.measures = sellers ? CUBE_QUANTITY : 0;
-    s->pool = ask_add(s->frame.ask, s->frame.cube, &q);
-    s->now = ask_add(s->frame.ask, s->frame.cube, &now);
+    q.measures = flow == FLOW_EXPORTS ? CUBE_QUANTITY : 0;
+    r->pool = ask_add(s->frame.ask, s->frame.cube, &q);
+    r->now = ask_add(s->frame.ask, s->frame.cube, &now);
+}
+
+/* What is published above the leaves is asked for once more, where there is any, all together. */
+static void ask_goods(struct scenario_state *s)
+{
+    const struct cube_set all = s->frame.leaves;
+    const bool worldwide = s->question.worldwide;
+    const struct cube_set others = worldwide ? list_others(s) : all;
+    size_t n_leaves, n = 0;
+    (void)cube_leaves(s->frame.cube, &n_leaves);
+    while (n < all.n && all.member[n] < n_leaves)
+        n++;
+    s->leaves.members = (struct cube_set){all.member, n};
+    s->rests.members = (struct cube_set){all.member + n, all.n - n};
+    for (struct rows_of_goods *r = &s->leaves; r; r = r == &s->leaves && n < all.n ? &s->rests : NULL) {
+        const unsigned group = r == &s->leaves ? CUBE_BIT(CUBE_PRODUCT) : 0;
+        ask_pair(s, r, group);
+        if (worldwide)
+            ask_others(s, others, r, group);
+    }
 }
 
 struct scenario_state *scenario_ask(const struct frame *frame, const struct scenario_question *question)
@@ -139,54 +176,66 @@ struct scenario_state *scenario_ask(const struct frame *frame, const struct scen
                                  .home = home_of(frame, question->side),
                                  .away = home_of(frame, SIDE_PARTNER),
                                  .partner_books = leverage_has_partner(frame, question->period)};
-    ask_pair(s);
+    ask_goods(s);
+    ask_totals(s);
     if (question->worldwide)
-        ask_others(s);
+        s->cover = cover_ask(frame, others_flow(s), &s->question.period, 1);
     return s;
 }
 
 /* ---- what was read ---- */
 
-static struct figure sum_of(const struct cube_rows *rows, struct figure absent)
+/* Of both; NULL: not asked for. */
+static struct figure sum_of(const struct cube_rows *leaves, const struct cube_rows *rests)
 {
-    struct figure sum = {0, true};
-    if (!rows || rows->n == 0)
-        return absent;
-    for (size_t i = 0; i < rows->n; i++)
-        sum.usd += rows->value_usd[i];
+    const struct cube_rows *both[] = {leaves, rests};
+    struct figure sum = FIGURE_NONE;
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; both[k] && i < both[k]->n; i++) {
+            sum.usd += both[k]->value_usd[i];
+            sum.known = true;
+        }
     return sum;
 }
 
 /* ---- products ---- */
 
-static struct good *good_at(const struct scenario_state *s, uint32_t leaf)
+/* The good of a row: its leaf, or behind all leaves the rests. */
+static struct good *good_at(const struct scenario_state *s, const struct cube_rows *rows, size_t i)
 {
-    return &s->good[s->good_of_leaf[leaf] - 1];
+    const uint32_t *leaf = rows->key[CUBE_PRODUCT];
+    return &s->good[leaf ? s->good_of_leaf[leaf[i]] - 1 : s->leaves.members.n];
+}
+
+static void take_pair(struct scenario_state *s, const struct rows_of_goods *r)
+{
+    const struct cube_rows *flow = r->flow, *loss = r->loss, *partner = r->partner;
+    for (size_t i = 0; flow && i < flow->n; i++) {
+        good_at(s, flow, i)->flow_usd = flow->value_usd[i];
+        s->flags |= flags_of_status(flow->status[i]);
+    }
+    for (size_t i = 0; loss && i < loss->n; i++)
+        good_at(s, loss, i)->loss_usd = loss->value_usd[i];
+    for (size_t i = 0; partner && i < partner->n; i++)
+        good_at(s, partner, i)->partner_unit_value =
+            unit_value(figure_of(partner->value_usd[i]), quantity_of(partner, i));
 }
 
 static enum status make_goods(struct scenario_state *s, struct arena *arena)
 {
     size_t n_leaves;
     (void)cube_leaves(s->frame.cube, &n_leaves);
-    s->n_goods = s->frame.leaves.n;
+    s->n_goods = s->leaves.members.n + (s->rests.members.n > 0);
     s->good = arena_new(arena, struct good, s->n_goods);
     s->good_of_leaf = arena_new(arena, uint32_t, n_leaves);
     if (!s->good || !s->good_of_leaf)
         return ST_NO_MEMORY;
-    for (size_t i = 0; i < s->n_goods; i++) {
-        s->good_of_leaf[s->frame.leaves.member[i]] = (uint32_t)i + 1;
+    for (size_t i = 0; i < s->n_goods; i++)
         s->good[i].partner_unit_value = (double)NAN;
-    }
-    const struct cube_rows *flow = s->flow, *loss = s->loss, *partner = s->partner;
-    for (size_t i = 0; i < flow->n; i++) {
-        good_at(s, flow->key[CUBE_PRODUCT][i])->flow_usd = flow->value_usd[i];
-        s->flags |= flags_of_status(flow->status[i]);
-    }
-    for (size_t i = 0; loss && i < loss->n; i++)
-        good_at(s, loss->key[CUBE_PRODUCT][i])->loss_usd = loss->value_usd[i];
-    for (size_t i = 0; partner && i < partner->n; i++)
-        good_at(s, partner->key[CUBE_PRODUCT][i])->partner_unit_value =
-            unit_value((struct figure){partner->value_usd[i], true}, quantity_of(partner, i));
+    for (size_t i = 0; i < s->leaves.members.n; i++)
+        s->good_of_leaf[s->leaves.members.member[i]] = (uint32_t)i + 1;
+    take_pair(s, &s->leaves);
+    take_pair(s, &s->rests);
     return ST_OK;
 }
 
@@ -198,47 +247,56 @@ struct walk {
     size_t at; /* in now: a country's products are among those of all, in the same order */
 };
 
-static enum status start_walk(const struct scenario_state *s, struct arena *arena, struct walk *out)
+static enum status start_walk(const struct scenario_state *s, const struct rows_of_goods *r, struct arena *arena,
+                              struct walk *out)
 {
     const size_t n = countries_count(s->frame.countries);
-    *out = (struct walk){.all = s->pool, .now = s->now, .first = arena_new_raw(arena, uint32_t, n)};
+    *out = (struct walk){.all = r->pool, .now = r->now, .first = arena_new_raw(arena, uint32_t, n)};
     if (!out->first)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < n; i++)
-        out->first[i] = (uint32_t)s->now->n;
-    for (size_t i = s->now->n; i-- > 0;)
-        out->first[s->now->key[CUBE_REPORTER][i]] = (uint32_t)i;
+        out->first[i] = (uint32_t)r->now->n;
+    for (size_t i = r->now->n; i-- > 0;)
+        out->first[r->now->key[CUBE_REPORTER][i]] = (uint32_t)i;
     return ST_OK;
+}
+
+static uint32_t product_at(const struct cube_rows *rows, size_t i)
+{
+    return rows->key[CUBE_PRODUCT] ? rows->key[CUBE_PRODUCT][i] : 0;
 }
 
 static int64_t now_of(struct walk *w, size_t i)
 {
-    const uint32_t country = w->all->key[CUBE_REPORTER][i], product = w->all->key[CUBE_PRODUCT][i];
+    const uint32_t country = w->all->key[CUBE_REPORTER][i], product = product_at(w->all, i);
     const struct cube_rows *now = w->now;
     if (i == 0 || country != w->country)
         w->at = w->first[country];
     w->country = country;
-    bool same = w->at < now->n && now->key[CUBE_REPORTER][w->at] == country && now->key[CUBE_PRODUCT][w->at] == product;
+    bool same = w->at < now->n && now->key[CUBE_REPORTER][w->at] == country && product_at(now, w->at) == product;
     return same ? now->value_usd[w->at++] : 0;
 }
 
 static void add_offer(struct scenario_state *s, struct walk *walk, size_t i)
 {
     const struct cube_rows *all = walk->all;
-    int64_t all_usd = all->value_usd[i];
-    struct good *good = good_at(s, all->key[CUBE_PRODUCT][i]);
+    int64_t all_usd = all->value_usd[i], now_usd = now_of(walk, i);
+    struct good *good = good_at(s, all, i);
+    s->others_usd += all_usd;
+    if (all_usd <= 0) /* nothing, or a rest that is rounding: no capacity */
+        return;
     struct offer_part part = {.country = all->key[CUBE_REPORTER][i],
                               .good = (uint32_t)(good - s->good),
                               .growth_usd = capacity_by_growth(all_usd, s->question.expand),
-                              .diversion_usd = capacity_by_diversion(all_usd, now_of(walk, i), s->question.divert)};
-    s->others_usd += all_usd;
+                              .diversion_usd =
+                                  capacity_by_diversion(all_usd, now_usd > 0 ? now_usd : 0, s->question.divert)};
     if (s->part)
         s->part[s->n_parts++] = part;
     good->growth_usd += part.growth_usd;
     good->diversion_usd += part.diversion_usd;
     double ratio = (double)NAN;
     if (all->quantity_kg)
-        ratio = unit_value((struct figure){all_usd, true}, quantity_of(all, i)) / good->partner_unit_value;
+        ratio = unit_value(figure_of(all_usd), quantity_of(all, i)) / good->partner_unit_value;
     if (!isfinite(ratio))
         return;
     good->growth_weighed += (double)part.growth_usd;
@@ -247,17 +305,25 @@ static void add_offer(struct scenario_state *s, struct walk *walk, size_t i)
     good->diversion_ratio += (double)part.diversion_usd * ratio;
 }
 
-static enum status take_others(struct scenario_state *s, struct arena *arena)
+static enum status take_offers(struct scenario_state *s, const struct rows_of_goods *r, struct arena *arena)
 {
     struct walk walk;
-    const size_t n = s->pool ? s->pool->n : 0;
-    if (s->question.allocate && !(s->part = arena_new(arena, struct offer_part, n)))
-        return ST_NO_MEMORY;
-    if (n && start_walk(s, arena, &walk) != ST_OK)
+    const size_t n = r->pool ? r->pool->n : 0;
+    if (n && start_walk(s, r, arena, &walk) != ST_OK)
         return ST_NO_MEMORY;
     for (size_t i = 0; i < n; i++)
         add_offer(s, &walk, i);
     return ST_OK;
+}
+
+static enum status take_others(struct scenario_state *s, struct arena *arena)
+{
+    const struct cube_rows *leaves = s->leaves.pool, *rests = s->rests.pool;
+    const size_t n = (leaves ? leaves->n : 0) + (rests ? rests->n : 0);
+    if (s->question.allocate && !(s->part = arena_new(arena, struct offer_part, n)))
+        return ST_NO_MEMORY;
+    enum status status = take_offers(s, &s->leaves, arena);
+    return status == ST_OK ? take_offers(s, &s->rests, arena) : status;
 }
 
 /* ---- a year ---- */
@@ -274,6 +340,8 @@ static struct outcome outcome_of(const struct scenario_state *s, const struct go
     o.capacity_usd = (int64_t)year * good->growth_usd + good->diversion_usd;
     int64_t open_usd = o.gap_usd - o.domestic_usd;
     o.covered_usd = open_usd < o.capacity_usd ? open_usd : o.capacity_usd;
+    if (open_usd < 0) /* of a rest that is rounding */
+        o.covered_usd = 0;
     return o;
 }
 
@@ -315,7 +383,7 @@ static void set_loss(const struct scenario_state *s, struct scenario_step *step)
     for (size_t i = 0; i < s->n_goods; i++)
         loss_usd += llround(step->cut * (double)s->good[i].loss_usd);
     if (s->loss_usd.known)
-        step->partner_loss = (struct figure){loss_usd, true};
+        step->partner_loss = figure_of(loss_usd);
     step->partner_loss_share = step->cut * figure_ratio(s->loss_usd, s->partner_exports);
     step->partner_loss_share_of_exports = step->cut * figure_ratio(s->loss_usd, s->partner_all_usd);
 }
@@ -334,10 +402,10 @@ static void fill_step(const struct scenario_state *s, const struct scenario *out
         add_cost(&costing, &s->good[i], &o, step->year);
     }
     bool known = out->flow.known, all = known && s->question.worldwide;
-    step->gap = (struct figure){known ? sum.gap_usd : 0, known};
-    step->domestic = (struct figure){known ? sum.domestic_usd : 0, known};
-    step->capacity = (struct figure){sum.capacity_usd, s->question.worldwide};
-    step->covered = (struct figure){all ? sum.covered_usd : 0, all};
+    step->gap = known ? figure_of(sum.gap_usd) : FIGURE_NONE;
+    step->domestic = known ? figure_of(sum.domestic_usd) : FIGURE_NONE;
+    step->capacity = s->question.worldwide ? figure_of(sum.capacity_usd) : FIGURE_NONE;
+    step->covered = all ? figure_of(sum.covered_usd) : FIGURE_NONE;
     step->uncovered = figure_difference(figure_difference(step->gap, step->domestic), step->covered);
     step->uncovered_share = figure_ratio(step->uncovered, out->total);
     step->flags |= flags_of_ratio(step->uncovered, out->total) | flags_of_ratio(s->loss_usd, s->partner_exports);
@@ -369,21 +437,25 @@ static void find_totals(struct scenario_state *s, struct scenario *out)
     const struct frame *home = &s->home;
     const uint32_t period = s->question.period;
     const enum flow flow = flow_of(s->question.side);
-    struct figure absent = frame_absent(home, home->partner, flow, period);
-    out->flow = sum_of(s->flow, absent);
-    if (!out->flow.known || (!absent.known && s->flow->n < s->n_goods))
-        s->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
+    const struct goods goods = frame_goods(home), everything = {NULL, 0};
+    out->flow = frame_figure(home, home->partner, flow, period, goods, sum_of(s->leaves.flow, s->rests.flow));
+    s->flags |= flags_of_figure(out->flow);
     if (s->total)
-        out->total = sum_of(s->total, absent);
+        out->total = world_figure(home, flow, period, goods, sum_of(s->total, NULL));
+    s->flags |= flags_of_months(out->flow, out->total);
     out->partner_books = s->partner_books;
     if (!out->partner_books)
         s->flags |= FLAG_BIT(FLAG_NO_PARTNER_BOOKS);
-    struct figure none = frame_absent(&s->away, s->away.partner, FLOW_EXPORTS, period);
-    s->loss_usd = out->partner_books ? sum_of(s->loss, none) : FIGURE_NONE;
-    s->partner_exports = sum_of(s->partner, FIGURE_NONE);
-    s->partner_all_usd = sum_of(s->partner_all, FIGURE_NONE);
-    for (size_t i = 0; i < s->flow->n; i++)
-        out->products += s->flow->value_usd[i] > 0;
+    if (out->partner_books)
+        s->loss_usd =
+            frame_figure(&s->away, s->away.partner, FLOW_EXPORTS, period, goods, sum_of(s->leaves.loss, s->rests.loss));
+    if (s->leaves.partner)
+        s->partner_exports =
+            world_figure(&s->away, FLOW_EXPORTS, period, goods, sum_of(s->leaves.partner, s->rests.partner));
+    if (s->partner_all)
+        s->partner_all_usd = world_figure(&s->away, FLOW_EXPORTS, period, everything, sum_of(s->partner_all, NULL));
+    for (size_t i = 0; i < s->leaves.flow->n; i++)
+        out->products += s->leaves.flow->value_usd[i] > 0;
 }
 
 static void set_flags(struct scenario_state *s)
@@ -396,21 +468,24 @@ static void set_flags(struct scenario_state *s)
         s->flags |= FLAG_BIT(FLAG_NO_OTHER_SUPPLIERS);
     if (cube_dataset(s->frame.cube)->partners == PARTNERS_CLOSED)
         s->flags |= FLAG_BIT(FLAG_CLOSED_SET);
-    bool all = s->partner != NULL;
+    bool all = s->leaves.partner != NULL;
     if (!s->total || (s->partner_books && !all))
         s->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
 }
 
 enum status scenario_fold(struct scenario_state *s, struct arena *arena, struct scenario *out)
 {
-    *out = (struct scenario){.state = s};
+    *out = (struct scenario){.state = s, .cover = {.trade_share = (double)NAN}};
     set_flags(s);
+    if (s->cover)
+        out->cover = cover_of(s->cover, s->question.period);
+    s->flags |= flags_of_cover(out->cover);
     if (make_goods(s, arena) != ST_OK || take_others(s, arena) != ST_OK)
         return ST_NO_MEMORY;
     find_totals(s, out);
     if (make_steps(s, arena, out) != ST_OK)
         return ST_NO_MEMORY;
-    struct figure others = {s->others_usd, s->question.worldwide};
+    struct figure others = {.usd = s->others_usd, .known = s->question.worldwide};
     out->resourcing_multiple = s->question.cut * figure_ratio(out->flow, figure_difference(out->total, out->flow));
     out->market_tightness = s->question.cut * figure_ratio(out->flow, others);
     return ST_OK;

@@ -1,4 +1,4 @@
-/* Who sells a product: five statements at most, and a row for each country that does. */
+/* Who sells a product: eight statements at most, and a row for each country that does. */
 #include "entrepot/analysis/suppliers.h"
 
 #include <math.h>
@@ -7,8 +7,10 @@ struct suppliers {
     struct frame frame;
     struct suppliers_question question;
     const struct cube_rows *exports, *to_importer, *all_products; /* by reporter; NULL: not asked for */
+    const struct cube_rows *world_exports;                        /* by reporter: their rows for the world */
     const struct cube_rows *imports;                              /* by partner */
-    struct world world;                                           /* the importer's row for the world */
+    struct cover_asked *cover;
+    struct world world; /* the importer's row for the world */
 };
 
 struct country_sales {
@@ -25,7 +27,7 @@ struct table {
     struct country_sales *country; /* by id */
     size_t n_countries;
     struct figure imports, all_products;
-    unsigned flags;
+    flag_bits flags;
 };
 
 int64_t capacity_by_growth(int64_t total_usd, double expand) { return llround(expand * (double)total_usd); }
@@ -54,14 +56,20 @@ static const struct cube_rows *ask_exports(const struct suppliers *s, struct cub
     return ask_add(s->frame.ask, s->frame.cube, &q);
 }
 
-static void ask_worldwide(struct suppliers *s)
+/* Each supplier's own books tell what it sells, whether or not those of all do. */
+static void ask_sales(struct suppliers *s)
 {
     const struct cube_set all = {NULL, 0};
+    const uint32_t world = countries_world(s->frame.countries);
     s->exports = ask_exports(s, s->frame.leaves, all, CUBE_QUANTITY);
+    if (cube_dataset(s->frame.cube)->basis == BASIS_REPORTED)
+        s->world_exports = ask_exports(s, s->frame.leaves, (struct cube_set){&world, 1}, CUBE_QUANTITY);
+    if (!s->question.worldwide)
+        return;
+    s->cover = cover_ask(&s->frame, FLOW_EXPORTS, &s->question.period, 1);
     if (has_importer(&s->frame))
         s->to_importer = ask_exports(s, s->frame.leaves, (struct cube_set){&s->frame.reporter, 1}, 0);
-    if (cube_dataset(s->frame.cube)->coverage == COVERAGE_FULL)
-        s->all_products = ask_exports(s, all, all, 0);
+    s->all_products = ask_exports(s, all, all, 0);
 }
 
 static void ask_importer(struct suppliers *s)
@@ -80,8 +88,7 @@ struct suppliers *suppliers_ask(const struct frame *frame, const struct supplier
     if (!s)
         return NULL;
     *s = (struct suppliers){.frame = *frame, .question = *question};
-    if (question->worldwide)
-        ask_worldwide(s);
+    ask_sales(s);
     if (has_importer(frame))
         ask_importer(s);
     return s;
@@ -89,33 +96,43 @@ struct suppliers *suppliers_ask(const struct frame *frame, const struct supplier
 
 /* ---- what was read ---- */
 
-/* What a supplier without a row has: nothing, if it keeps books here. */
-static struct figure absent(const struct table *t, uint32_t supplier)
+/* The supplier's own books. */
+static struct frame books_of(const struct table *t, uint32_t supplier)
 {
-    const struct dataset *d = cube_dataset(t->frame->cube);
-    bool told = t->question->worldwide && d->coverage == COVERAGE_FULL &&
-                (d->basis == BASIS_RECONCILED ||
-                 cube_held(t->frame->cube, supplier, ANY_MEMBER, FLOW_EXPORTS, t->question->period) > 0);
-    return (struct figure){0, told};
+    struct frame frame = *t->frame;
+    frame.reporter = supplier;
+    frame.partner = t->frame->reporter;
+    return frame;
+}
+
+/* A supplier's exports to all are its row for the world, or the sum of its partners: whichever its own books have. */
+static void take_world(struct table *t, const struct cube_rows *rows, enum world_kind kind)
+{
+    for (size_t i = 0; rows && i < rows->n; i++) {
+        const uint32_t id = rows->key[CUBE_REPORTER][i];
+        struct country_sales *c = &t->country[id];
+        const struct frame own = books_of(t, id);
+        c->named = c->named || t->question->worldwide;
+        if (world_kind(&own, FLOW_EXPORTS, t->question->period) != kind)
+            continue;
+        c->world = figure_of(rows->value_usd[i]);
+        c->quantity = quantity_of(rows, i);
+        c->status |= rows->status[i];
+    }
 }
 
 static void take_exports(struct table *t)
 {
     static const struct cube_rows none = {.n = 0};
     const struct suppliers *s = t->asked;
-    const struct cube_rows *world = s->exports ? s->exports : &none, *to = s->to_importer ? s->to_importer : &none,
+    const struct cube_rows *to = s->to_importer ? s->to_importer : &none,
                            *all = s->all_products ? s->all_products : &none;
-    for (size_t i = 0; i < world->n; i++) {
-        struct country_sales *c = &t->country[world->key[CUBE_REPORTER][i]];
-        c->world = (struct figure){world->value_usd[i], true};
-        c->quantity = quantity_of(world, i);
-        c->status |= world->status[i];
-        c->named = true;
-    }
+    take_world(t, s->exports, WORLD_SUM);
+    take_world(t, s->world_exports, WORLD_ROW);
     for (size_t i = 0; i < to->n; i++)
-        t->country[to->key[CUBE_REPORTER][i]].to_importer = (struct figure){to->value_usd[i], true};
+        t->country[to->key[CUBE_REPORTER][i]].to_importer = figure_of(to->value_usd[i]);
     for (size_t i = 0; i < all->n; i++)
-        t->country[all->key[CUBE_REPORTER][i]].all_products = (struct figure){all->value_usd[i], true};
+        t->country[all->key[CUBE_REPORTER][i]].all_products = figure_of(all->value_usd[i]);
     t->all_products.known = all->n > 0;
 }
 
@@ -124,31 +141,35 @@ static void take_imports(struct table *t)
     const struct cube_rows *from = t->asked->imports;
     for (size_t i = 0; from && i < from->n; i++) {
         struct country_sales *c = &t->country[from->key[CUBE_PARTNER][i]];
-        c->imports = (struct figure){from->value_usd[i], true};
+        c->imports = figure_of(from->value_usd[i]);
         c->status |= from->status[i];
         c->named = true;
     }
 }
 
-static void fill_gaps_of(const struct table *t, uint32_t id)
+static void judge_country(const struct table *t, uint32_t id)
 {
     struct country_sales *c = &t->country[id];
+    const struct frame own = books_of(t, id);
+    const struct goods goods = frame_goods(t->frame);
+    const uint32_t period = t->question->period;
     bool worldwide = t->question->worldwide;
-    if (worldwide && !c->world.known)
-        c->world = absent(t, id);
+    c->world = world_figure(&own, FLOW_EXPORTS, period, goods, c->world);
+    if (worldwide)
+        c->all_products =
+            frame_figure(&own, ANY_MEMBER, FLOW_EXPORTS, period, (struct goods){NULL, 0}, c->all_products);
     if (!has_importer(t->frame))
         return;
-    if (!c->imports.known)
-        c->imports = frame_absent(t->frame, id, FLOW_IMPORTS, t->question->period);
-    if (!c->to_importer.known)
-        c->to_importer = worldwide ? absent(t, id) : c->imports;
+    c->imports = frame_figure(t->frame, id, FLOW_IMPORTS, period, goods, c->imports);
+    c->to_importer =
+        worldwide ? frame_figure(&own, own.partner, FLOW_EXPORTS, period, goods, c->to_importer) : c->imports;
 }
 
-static void fill_gaps(struct table *t)
+static void judge_countries(struct table *t)
 {
     for (uint32_t id = 0; id < t->n_countries; id++)
         if (t->country[id].named || t->country[id].excluded)
-            fill_gaps_of(t, id);
+            judge_country(t, id);
 }
 
 static void find_imports(struct table *t)
@@ -161,10 +182,12 @@ static void find_imports(struct table *t)
     enum world_kind world = world_kind(t->frame, FLOW_IMPORTS, period);
     t->imports = world_total(&t->asked->world, FLOW_IMPORTS, period, &status);
     if (world == WORLD_SUM && from->n) {
-        t->imports = (struct figure){0, true};
+        int64_t sum_usd = 0;
         for (size_t i = 0; i < from->n; i++)
-            t->imports.usd += from->value_usd[i];
+            sum_usd += from->value_usd[i];
+        t->imports = world_figure(t->frame, FLOW_IMPORTS, period, frame_goods(t->frame), figure_of(sum_usd));
     }
+    t->flags |= t->imports.part ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0;
     if (world == WORLD_UNKNOWN)
         t->flags |= FLAG_BIT(FLAG_NO_WORLD_TOTAL);
 }
@@ -173,9 +196,11 @@ static void find_imports(struct table *t)
 
 static void summarise(struct table *t, struct suppliers_summary *s)
 {
-    struct figure others = {0, t->question->worldwide}, excluded = {0, t->question->n_excluded > 0};
+    struct figure others = {.known = t->question->worldwide}, excluded = {.known = t->question->n_excluded > 0};
     *s = (struct suppliers_summary){.imports = t->imports, .worldwide = t->question->worldwide};
-    s->world_exports = (struct figure){0, t->question->worldwide};
+    s->world_exports = (struct figure){.known = t->question->worldwide};
+    if (t->asked->cover)
+        s->cover = cover_of(t->asked->cover, t->question->period);
     for (uint32_t id = 0; id < t->n_countries; id++) {
         const struct country_sales *c = &t->country[id];
         if (c->excluded)
@@ -190,10 +215,10 @@ static void summarise(struct table *t, struct suppliers_summary *s)
         excluded = FIGURE_NONE;
     s->imports_from_excluded = excluded;
     if (excluded.known)
-        s->gap = (struct figure){llround(t->question->cut * (double)excluded.usd), true};
+        s->gap = figure_of(llround(t->question->cut * (double)excluded.usd));
     s->resourcing_multiple = t->question->cut * figure_ratio(excluded, figure_difference(t->imports, excluded));
     s->market_tightness = t->question->cut * figure_ratio(excluded, others);
-    s->capacity_total = (struct figure){0, t->question->worldwide && has_importer(t->frame)};
+    s->capacity_total = (struct figure){.known = t->question->worldwide && has_importer(t->frame)};
 }
 
 static void fill_row(const struct table *t, uint32_t id, const struct suppliers_summary *s, struct supplier_row *row)
@@ -209,15 +234,15 @@ static void fill_row(const struct table *t, uint32_t id, const struct suppliers_
                                  .rca = figure_ratio(c->world, c->all_products) /
                                         figure_ratio(s->world_exports, t->all_products),
                                  .flags = t->flags | flags_of_status(c->status) | flags_of_quantity(c->quantity)};
-    if (has_importer(t->frame))
+    row->flags |= t->asked->cover ? flags_of_cover(s->cover) : 0;
+    if (t->question->worldwide && has_importer(t->frame)) /* else the two are of different books */
         row->sales_elsewhere = figure_difference(c->world, c->to_importer);
-    if (has_importer(t->frame) && c->world.known && c->to_importer.known)
-        row->capacity =
-            (struct figure){capacity_by_growth(c->world.usd, t->question->expand) +
-                                capacity_by_diversion(c->world.usd, c->to_importer.usd, t->question->divert),
-                            true};
-    bool unknown = t->question->worldwide && !c->world.known;
-    if (unknown || (has_importer(t->frame) && !c->to_importer.known))
+    if (t->question->worldwide && has_importer(t->frame) && c->world.known && c->to_importer.known)
+        row->capacity = figure_of(capacity_by_growth(c->world.usd, t->question->expand) +
+                                  capacity_by_diversion(c->world.usd, c->to_importer.usd, t->question->divert));
+    row->flags |= (has_importer(t->frame) ? flags_of_figure(c->to_importer) : 0) | flags_of_figure(c->world) |
+                  flags_of_months(c->imports, t->imports);
+    if (!c->world.known || (has_importer(t->frame) && !c->to_importer.known))
         row->flags |= FLAG_BIT(FLAG_NOT_REPORTED);
 }
 
@@ -262,13 +287,13 @@ enum status suppliers_fold(const struct suppliers *suppliers, struct arena *aren
         t.country[question->excluded[i]].excluded = true;
     take_exports(&t);
     take_imports(&t);
-    fill_gaps(&t);
+    judge_countries(&t);
     set_flags(&t);
     find_imports(&t);
     summarise(&t, summary);
     *n = 0;
     for (uint32_t id = 0; id < t.n_countries; id++) {
-        if (!t.country[id].named || t.country[id].excluded || id == frame->reporter)
+        if (!t.country[id].named || t.country[id].excluded || id == frame->reporter || !cube_specified(frame->cube, id))
             continue;
         struct supplier_row *r = &row[(*n)++];
         fill_row(&t, id, summary, r);

@@ -89,7 +89,9 @@ static int verify(struct settings *settings)
     struct cube *cube;
     if (load_tables(settings, &countries, &products, &sectors, &problem) != ST_OK)
         return print_problem(&problem);
-    enum status status = cube_open(path, countries, products, &cube, &problem);
+    enum status status = load_areas(path, &countries, &problem);
+    if (status == ST_OK)
+        status = cube_open(path, countries, products, &cube, &problem);
     if (status == ST_OK) {
         status = cube_verify(cube, &problem);
         if (status == ST_OK)

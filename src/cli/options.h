@@ -27,11 +27,12 @@ struct text_list {
 
 /* What import alone is told. */
 struct import_options {
-    const char *output, *report;
+    const char *output, *report, *into; /* into: a cube file that is taken over; NULL: none */
     bool inspect, manifest;
     struct ingest_options ingest;
-    enum level level; /* which ingest.level and .partners may point to */
+    enum level level; /* which ingest.level, .partners and .coverage may point to */
     enum partners partners;
+    enum coverage coverage;
 };
 
 struct settings {
@@ -41,6 +42,7 @@ struct settings {
     const char *config; /* NULL: none */
     struct text_list data, trusted_proxies;
     const char *listen, *admin, *countries, *products, *sectors; /* files; NULL: the built-in tables */
+    const char *readers;                                         /* a folder; NULL: none */
     enum log_level log_level;
     enum sandbox_mode sandbox;
     bool allow_root;
@@ -85,6 +87,9 @@ struct str build_id(void);
 /* Tables alone (import, verify). */
 enum status load_tables(const struct settings *settings, struct countries **countries, struct products **products,
                         struct sectors **sectors, struct problem *problem) MUST_CHECK;
+
+/* The table of countries with those areas that the cube file names and it lacks takes the place of *countries. */
+enum status load_areas(const char *path, struct countries **countries, struct problem *problem) MUST_CHECK;
 
 /* "entrepot: place: detail (cure)" on the standard error output; EXIT_REFUSED. */
 int print_problem(const struct problem *problem);

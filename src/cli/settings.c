@@ -77,5 +77,7 @@ const struct option settings_table[] = {
      .help = "table of products instead of the built-in one"},
     {"sectors", "sectors", "FILE", OPT_PATH, OPTION_AT(sectors), LIVE, TABLES,
      .help = "sector baskets instead of the built-in ones"},
+    {"readers", "readers", "FOLDER", OPT_PATH, OPTION_AT(readers), LIVE, FOR_IMPORT,
+     .help = "descriptions of files, which come before the built-in ones"},
     {.name = NULL},
 };

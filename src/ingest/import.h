@@ -10,6 +10,9 @@ struct str import_beside(const char *manifest, struct str file, struct arena *ar
 /* Takes what im->dataset and im->map describe for the description of the import; `name` for messages. */
 enum status reader_take(struct importing *importing, const char *name, struct problem *problem) MUST_CHECK;
 
+/* Members anew, after im->countries has become another table. */
+enum status reader_members(struct importing *importing, const char *name, struct problem *problem) MUST_CHECK;
+
 /* Values that no column has, from "flow=X,partner=CHN", as constants of the description. ST_INVALID. */
 enum status reader_set(const char *options, struct dataset_csv *map, struct problem *problem) MUST_CHECK;
 

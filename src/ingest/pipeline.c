@@ -10,6 +10,7 @@ struct work {
     struct block block;
     size_t from; /* bytes of the block before its first row: the header */
     uint64_t line;
+    struct input *input;
     struct parse parse;
     enum status status;
     struct problem problem;
@@ -18,7 +19,7 @@ struct work {
 };
 
 struct pipeline {
-    struct importing *importing;
+    struct importing *importing; /* whose files are read */
     const char *output;
     struct pool *pool;
     struct ingest_report *report;
@@ -28,7 +29,9 @@ struct pipeline {
     size_t n_work, first, n_now; /* oldest, how many under way */
     struct block_reader reader;
     bool settled;
-    uint64_t done_bytes; /* of files read before the present one */
+    const struct importing *first_part; /* the dataset is its */
+    unsigned fineness;                  /* as in struct tally */
+    uint64_t done_bytes;                /* of files read before the present one */
     struct ingest_progress progress;
 };
 
@@ -52,14 +55,18 @@ static void report_progress(struct pipeline *p)
         o->progress(o->context, &p->progress);
 }
 
-static void merge_tally(struct ingest_report *report, const struct tally *tally)
+static void merge_tally(struct pipeline *p, struct input *input, const struct tally *tally)
 {
+    struct ingest_report *report = p->report;
     for (size_t i = 0; i < INGEST_SKIPS; i++)
         report->skipped[i] += tally->skipped[i];
+    p->fineness = tally->fineness > p->fineness ? tally->fineness : p->fineness;
+    input->fineness = tally->fineness > input->fineness ? tally->fineness : input->fineness;
     codes_merge(&report->countries, tally->countries);
     codes_merge(&report->products, tally->products);
     codes_merge(&report->left_out, tally->left_out);
     codes_merge(&report->taken, tally->taken);
+    codes_merge(&report->groups, tally->groups);
     for (size_t i = 0; i < tally->n_first && report->n_first < INGEST_FIRST_ROWS; i++)
         report->first[report->n_first++] = tally->first[i];
 }
@@ -69,7 +76,7 @@ static enum status take_batch(struct pipeline *p, struct work *w)
     size_t rows = cube_batch_rows(w->parse.batch);
     struct cube_batch *batch = w->parse.batch;
     w->parse.batch = NULL;
-    merge_tally(p->report, &w->parse.tally);
+    merge_tally(p, w->input, &w->parse.tally);
     enum status status = cube_writer_take(p->writer, batch, p->problem);
     if (status == ST_OK && w->block.last)
         status = cube_writer_end_source(p->writer, p->problem);
@@ -121,6 +128,56 @@ static enum status fail_behind(struct pipeline *p, enum status status, const str
 
 /* ---- the reading thread ---- */
 
+/* One dataset has one frequency and one level: what is coarser is published above it. */
+static enum status agree(const struct pipeline *p, const struct dataset *first, const struct input *input,
+                         struct problem *problem)
+{
+    struct dataset *own = &p->importing->dataset;
+    enum status status = ST_OK;
+    if (own->frequency != first->frequency)
+        status = problem_set(problem, ST_INVALID, input->name, "its periods are of frequency %s, those before it of %s",
+                             period_kind_word(own->frequency), period_kind_word(first->frequency));
+    else if (own->level > first->level)
+        status = problem_set(problem, ST_INVALID, input->name, "its products are of level %s, those before it of %s",
+                             level_name[own->level], level_name[first->level]);
+    own->level = first->level;
+    return status == ST_OK ? ST_OK
+                           : problem_cure(problem, status,
+                                          "one dataset has one frequency, and its finest file comes "
+                                          "first: state \"level\", or import them apart");
+}
+
+static void say(struct str *field, const char *text, struct str otherwise)
+{
+    *field = text ? str_view(text) : otherwise;
+}
+
+/* What goes on is the older cube's dataset; what is known of the new returns is the files'. */
+static enum status continue_old(const struct pipeline *p, const struct input *input, struct problem *problem)
+{
+    const struct ingest_options *o = p->importing->options;
+    const struct dataset *old = cube_dataset(o->into);
+    struct dataset *d = &p->importing->dataset, found = *d;
+    bool other = d->hs.n && old->hs.n && !str_eq(d->hs, old->hs) && input->column[ROLE_HS] == CSV_FIELDS_MAX;
+    if (other && old->level != LEVEL_TOTAL)
+        return problem_set(problem, ST_INVALID, input->name, "its codes are of %.*s, those of the older cube of %.*s",
+                           STR_ARG(d->hs), STR_ARG(old->hs));
+    enum status status = agree(p, old, input, problem);
+    *d = *old;
+    say(&d->id, o->id, old->id);
+    say(&d->title, o->title, old->title);
+    say(&d->source, o->source, old->source);
+    say(&d->licence, o->licence, old->licence);
+    say(&d->published, o->published, found.published.n ? found.published : old->published);
+    d->coverage = found.coverage;
+    d->partners = found.partners;
+    d->coverage_told = found.coverage_told;
+    d->partners_told = found.partners_told;
+    d->statement = found.statement;
+    d->n_statements = found.n_statements;
+    return status;
+}
+
 /* What only rows tell, once; then the writer can begin. ST_NOT_FOUND: there is no row in the block. */
 static enum status settle(struct pipeline *p, const struct input *input, const struct work *w, struct problem *problem)
 {
@@ -138,16 +195,20 @@ static enum status settle(struct pipeline *p, const struct input *input, const s
     }
     if (status != ST_OK)
         return status;
+    p->settled = true;
+    if (p->writer)
+        return agree(p, &p->first_part->dataset, input, problem);
     const struct ingest_options *o = im->options;
+    status = o->into ? continue_old(p, input, problem) : ST_OK;
+    if (status != ST_OK)
+        return status;
     struct cube_writer_options options = {.memory_bytes = o->memory_bytes,
                                           .pool = p->pool,
                                           .sum_member = im->members.unknown_as,
+                                          .into = o->into,
                                           .doubles = im->map.sum || o->sum ? DOUBLES_SUMMED
                                                      : im->map.repeats     ? DOUBLES_ONCE
-                                                                           : DOUBLES_REFUSED,
-                                          .detect_partners =
-                                              im->adapter->by_description && im->map.reader.n && !o->partners};
-    p->settled = true;
+                                                                           : DOUBLES_REFUSED};
     return cube_writer_new(p->output, &im->dataset, im->countries, &options, &p->writer, problem);
 }
 
@@ -192,8 +253,9 @@ static void note_place(struct pipeline *p, struct work *w, size_t at)
     w->read_bytes = p->done_bytes + source->read_bytes;
 }
 
-static enum status submit(struct pipeline *p, const struct input *input, struct work *w, struct problem *problem)
+static enum status submit(struct pipeline *p, struct input *input, struct work *w, struct problem *problem)
 {
+    w->input = input;
     w->parse = (struct parse){.importing = p->importing,
                               .input = input,
                               .ends_file = w->block.last,
@@ -229,6 +291,8 @@ static enum status read_block(struct pipeline *p, size_t at, bool first, struct 
     if (status == ST_OK && !input->numbered) {
         input->source = cube_writer_source(p->writer, input->name);
         input->numbered = true;
+        if (input->order)
+            cube_writer_standing(p->writer, input->source, (struct cube_standing){input->order, 1});
     }
     return status == ST_OK ? submit(p, input, w, problem) : status;
 }
@@ -289,12 +353,44 @@ static enum status check_codes(const struct pipeline *p)
     return ST_OK;
 }
 
+/* What the last digit of the source is worth in USD: values are held in whole ones. */
+static int64_t last_digit(unsigned fineness)
+{
+    int64_t unit = 1;
+    for (unsigned i = fineness; fineness && i < FINENESS_USD; i++)
+        unit *= 10;
+    return unit;
+}
+
+/* How fine each of the files is, now that all is read. */
+static void give_standings(const struct pipeline *p)
+{
+    for (size_t k = 0; k < p->first_part->n_parts; k++) {
+        const struct importing *part = p->first_part->part[k];
+        for (size_t i = 0; i < part->n_inputs; i++) {
+            const struct input *input = &part->input[i];
+            if (input->order && input->numbered)
+                cube_writer_standing(p->writer, input->source,
+                                     (struct cube_standing){input->order, last_digit(input->fineness)});
+        }
+    }
+}
+
+static enum status read_part(struct pipeline *p, struct importing *part)
+{
+    enum status status = ST_OK;
+    p->importing = part;
+    p->settled = false;
+    for (size_t i = 0; status == ST_OK && i < part->n_inputs; i++)
+        status = read_file(p, i);
+    return take_all(p, status);
+}
+
 static enum status read_all(struct pipeline *p)
 {
     enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < p->importing->n_inputs; i++)
-        status = read_file(p, i);
-    status = take_all(p, status);
+    for (size_t k = 0; status == ST_OK && k < p->first_part->n_parts; k++)
+        status = read_part(p, p->first_part->part[k]);
     if (status == ST_OK)
         status = check_codes(p);
     if (status == ST_OK && !p->writer)
@@ -303,6 +399,8 @@ static enum status read_all(struct pipeline *p)
         return status;
     p->progress.writing = true;
     report_progress(p);
+    cube_writer_unit(p->writer, last_digit(p->fineness));
+    give_standings(p);
     return cube_writer_finish(p->writer, &p->report->written, p->problem);
 }
 
@@ -310,6 +408,7 @@ enum status pipeline_run(struct importing *importing, const char *output, struct
                          struct ingest_report *report, struct cube_writer **writer, struct problem *problem)
 {
     struct pipeline p = {.importing = importing,
+                         .first_part = importing,
                          .output = output,
                          .pool = pool,
                          .report = report,

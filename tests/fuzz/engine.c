@@ -1,9 +1,9 @@
 /* The way from libFuzzer to a target: $FUZZ_TARGET names it. */
 #include "fuzz/fuzz.h"
 
-const struct fuzz_target *const fuzz_targets[] = {&fuzz_request, &fuzz_cursor, &fuzz_guard, &fuzz_manifest,
-                                                  &fuzz_cube,    &fuzz_behind, &fuzz_baci,  &fuzz_comtrade,
-                                                  &fuzz_tidy,    &fuzz_writer};
+const struct fuzz_target *const fuzz_targets[] = {
+    &fuzz_request,  &fuzz_cursor, &fuzz_guard,  &fuzz_manifest, &fuzz_cube,   &fuzz_behind, &fuzz_baci,
+    &fuzz_comtrade, &fuzz_tidy,   &fuzz_writer, &fuzz_file,     &fuzz_reader, &fuzz_archive};
 /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
 const size_t fuzz_n_targets = sizeof fuzz_targets / sizeof *fuzz_targets;
 

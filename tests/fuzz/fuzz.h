@@ -23,7 +23,7 @@ struct fuzz_target {
 };
 
 extern const struct fuzz_target fuzz_request, fuzz_cursor, fuzz_guard, fuzz_manifest, fuzz_cube, fuzz_behind, fuzz_baci,
-    fuzz_comtrade, fuzz_tidy, fuzz_writer;
+    fuzz_comtrade, fuzz_tidy, fuzz_writer, fuzz_file, fuzz_reader, fuzz_archive;
 extern const struct fuzz_target *const fuzz_targets[];
 extern const size_t fuzz_n_targets;
 

@@ -247,7 +247,9 @@ static void test_top_and_other_are_all(void **state)
             last = value;
             expect_null(row_of(root, r), "growth");
         }
-        assert_int_equal(json_integer_value(json_object_get(summary_of(root), "value")), all[i == 0 ? 2 : i - 1]);
+        /* the reporter's row for the world, which its partners miss by no more than rounding and what is nobody's in particular */
+        json_int_t value = json_integer_value(json_object_get(summary_of(root), "value"));
+        assert_true(llabs(value - all[i == 0 ? 2 : i - 1]) <= value / 1000);
         assert_true(warns_of(root, "growth is null"));
         json_decref(root);
         (void)snprintf(target, sizeof target, "/v1/partners/IND?period=2019&by=%s&top=4", by[i]);

@@ -69,6 +69,12 @@ static void test_suggestions(void **state)
     root = problem_of("/v1/bilateral/IND/CHN?dataset=dgcis-total", 400, "unknown-code");
     assert_true(suggests(root, "dgcis-total-fy"));
     json_decref(root);
+    root = problem_of("/v1/products/5", 404, "unknown-code");
+    assert_true(suggests(root, "05"));
+    json_decref(root);
+    root = problem_of("/v1/bilateral/IND/CHN?product=1", 400, "unknown-code");
+    assert_true(suggests(root, "01"));
+    json_decref(root);
     root = problem_of("/v1/bilateral/IND/CHN?sort=-import", 400, "invalid-value");
     assert_true(suggests(root, "imports"));
     json_decref(root);

@@ -46,9 +46,24 @@ struct odd {
 #define PAIR "reporter=IND&partner=CHN"
 
 static const struct odd flows[] = {
-    {"/v1/flows?" PAIR "&product=27,27&period=2019", 200, "\"returned\":1,", NULL},
-    {"/v1/flows?" PAIR "&product=TOTAL,8541&period=2024&dataset=comtrade-critical-month", 200, "\"partial_sector\"",
+    {"/v1/deficits/IND?period=2019&share_of_deficit.gte=0.085816", 200, "\"partner\":\"IRQ\"",
+     NULL}, /* as it is shown */
+    {"/v1/check?" PAIR "&flow=exports&period=2019&value=25e12&parts=12e12,13e12", 200, "25000000000000", NULL},
+    {"/v1/flows?reporter=IND&partner=WLD&period=FY2025-26&dataset=dgcis-total-fy&flow=*", 200,
+     "\"flow\":\"imports\",\"product\":null,\"name\":null,\"value\":774977930000,\"quantity\":null,\"unit_value\":null,"
+     "\"share\":null",
+     NULL}, /* the exports are not known */
+    {"/v1/"
+     "flows?reporter=IND&partner=CHN,WLD,USA&flow=imports&product=850760&period=2025-05&dataset=comtrade-critical-"
+     "month&"
+     "top=1&sort=-value",
+     200,
+     "\"partner\":\"other\",\"flow\":\"imports\",\"product\":\"850760\",\"name\":\"Lithium-ion "
+     "accumulators\",\"value\":null",
      NULL},
+    {"/v1/flows?" PAIR "&product=27,27&period=2019", 200, "\"returned\":1,", NULL},
+    {"/v1/flows?" PAIR "&flow=imports&product=TOTAL,8541&period=2024&dataset=comtrade-critical-month", 200,
+     "\"partial_sector\"", NULL},
     {"/v1/flows?" PAIR "&product=TOTAL,8541&period=2024&dataset=comtrade-critical-month", 200, "the products overlap",
      NULL},
     {"/v1/flows?" PAIR "&product=*&level=hs2&dataset=comtrade-critical-month", 200, "chosen products only", NULL},
@@ -73,7 +88,7 @@ static const struct odd flows[] = {
 
 static const struct odd pairs[] = {
     {"/v1/bilateral/IND/CHN?region=region&dataset=toy-world", 200, "\"imports_growth_region\":null", NULL},
-    {"/v1/bilateral/IND/CHN?region=subregion", 200, "\"period\":\"2019\"", NULL},
+    {"/v1/bilateral/IND/CHN?region=subregion", 200, "\"period\":\"2023\"", NULL},
     {"/v1/bilateral/USA/DEU?region=region", 200, "\"period\":\"2023\"", NULL},
     {"/v1/bilateral/IND/WLD?region=region", 200, "\"partner\":\"WLD\"", NULL},
     {"/v1/bilateral/IND/CHN?region=region&dataset=dgcis-total-fy", 200, "the growth of the region is null", NULL},

@@ -537,7 +537,7 @@ static void mistakes_are_told(void **state)
         {CLAIM "&parts=1", 400, "invalid-value"},
         {CLAIM "&parts=1,x", 400, "invalid-value"},
         {CLAIM "&parts=1,", 400, "invalid-value"},
-        {CLAIM "&parts=4e12,4e12,4e12", 400, "invalid-value"},
+        {CLAIM "&parts=4e15,4e15,4e15", 400, "invalid-value"},
         {CLAIM "&product=4711", 400, "unknown-code"},
         {CLAIM "&explain=2", 400, "invalid-value"},
         {CLAIM "&dataset=dgcis-total-fy", 400, "unknown-parameter"},
@@ -558,6 +558,8 @@ static void mistakes_are_told(void **state)
         {"/v1/mirror/IND/CHN?dataset=none", 400, "unknown-code"},
         {"/v1/mirror/IND/CHN?mirror_dataset=none", 400, "unknown-code"},
         {"/v1/mirror/IND/CHN?product=4711", 400, "unknown-code"},
+        {"/v1/mirror/IND/CHN?mirror_dataset=dgcis-hs2-month", 422,
+         "dataset-unsuitable"}, /* India's books, not China's */
         {"/v1/mirror/IND/CHN?dataset=gacc-world-year&mirror_dataset=dgcis-total-fy", 422, "dataset-unsuitable"},
         {"/v1/compare?pairs=IND", 400, "invalid-value"},
         {"/v1/compare?pairs=IND-CHN,IND-XQ", 400, "unknown-code"},

@@ -47,7 +47,8 @@ def over_all(world, level, codes):
 def bilateral(case, server, world, q):
     held = [t for t in world.periods if world.trade(t).total(q.r, q.p) + world.trade(t).total(q.p, q.r)
             and q.r in world.trade(t).x and q.r in world.trade(t).m]
-    wanted = {t: pair_in(world, q, t, held) for t in held}
+    known = [t for t in world.periods if {q.r, q.p} <= set(world.trade(t).x) | set(world.trade(t).m)] if world.name == "matrix" else held
+    wanted = {t: pair_in(world, q, t, known) for t in held}
     case.rows(ask(server, world, "bilateral", q), "period", wanted, extra=len(held) < len(world.periods))
 
 
@@ -67,8 +68,8 @@ def pair_in(world, q, t, held):
         "share_of_imports": f.ratio(m, all_m),
         "share_of_total": f.ratio(x + m, all_x + all_m), "exports_growth": f.growth(x, x0), "imports_growth": f.growth(m, m0),
         "balance_change": x - m - (x0 - m0) if before else None,
-        "deficit_rank": 1 + sum(d > m - x for d in deficits_so_far) if m > x else None,
-        "total_rank": 1 + sum(sum(both_ways(s)) > x + m for s in held if s <= t)}
+        "deficit_rank": 1 + sum(d > m - x for d in deficits_so_far) if m > x and len(deficits_so_far) > 1 else None,
+        "total_rank": 1 + sum(sum(both_ways(s)) > x + m for s in held if s <= t) if len(deficits_so_far) > 1 else None}
     first = both_ways(held[0])
     for i, name in enumerate(("exports", "imports")):
         row[name + "_cagr"] = f.compound_growth((x, m)[i], first[i], int(t) - int(held[0]))

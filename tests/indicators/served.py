@@ -40,8 +40,8 @@ class Program:
             self.run("import", path, "-o", cubes[-1])
         return cubes
 
-    def serve(self, cubes):
-        arguments = [self.binary, "serve", "--listen", "127.0.0.1:0"]
+    def serve(self, cubes, config=None):
+        arguments = [self.binary, "serve", "--listen", "127.0.0.1:0"] + (["--config", config] if config else [])
         for cube in cubes:
             arguments += ["--data", cube]
         log = os.path.join(self.folder, "log")

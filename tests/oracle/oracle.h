@@ -57,6 +57,7 @@ struct area {
     unsigned m49, comtrade; /* 0: none */
     uint32_t place;         /* line in the table of countries */
     bool counts, former;
+    bool nowhere; /* an area not elsewhere specified, which is no supplier */
 };
 #define AREAS_MAX 400
 #define NO_AREA UINT32_MAX

@@ -214,10 +214,13 @@ static void write_manifest(const struct sample *s, const struct tidy *tidy, cons
     assert_non_null(out);
     (void)fprintf(out,
                   "{\"id\":\"%s\",\"title\":\"%s\",\"source\":\"a test\",\"source_url\":null,\"licence\":\"none\","
-                  "\"published\":null,\"checked\":\"no\",\"frequency\":\"%s\",\"level\":\"%s\",\"hs\":\"HS2017\","
+                  "\"published\":null,\"checked\":\"no\",\"frequency\":\"%s\",\"level\":\"%s\",\"hs\":%s,"
                   "\"valuation\":{\"exports\":\"FOB\",\"imports\":\"%s\"},\"basis\":\"%s\",\"coverage\":\"full\","
                   "\"partners\":\"%s\",\"synthetic\":%s,\"notes\":[],\"file\":\"%s.csv\",\"codes\":\"%s\",",
                   s->id, s->id, period_kind_word(s->frequency), level_name[s->level],
+                  s->level == LEVEL_HS4          ? "\"HS1992\"" /* the table of 1989 and 1990 */
+                  : s->frequency == PERIOD_MONTH ? "null"       /* codes that are made up are in no revision */
+                                                 : "\"HS2017\"",
                   s->basis == BASIS_REPORTED ? "CIF" : "FOB", basis_name[s->basis],
                   s->basis == BASIS_REPORTED ? "all" : "closed", s->frequency == PERIOD_MONTH ? "true" : "false", s->id,
                   tidy->numbers ? "comtrade" : "iso3");
@@ -320,6 +323,9 @@ static void read_countries(void)
     size_t n;
     char *csv = slurp("config/countries.csv", &n), *text = realloc(csv, n + sizeof GROUP_LINE);
     assert_non_null(text);
+    text[n] = '\0';
+    const char *groups = strstr(text, "\nX97,"); /* with members: SQLite is told of one without */
+    n = groups ? (size_t)(groups - text) + 1 : n;
     memcpy(text + n, GROUP_LINE, sizeof GROUP_LINE);
     must(countries_read("countries.csv", str_span(text, n + sizeof GROUP_LINE - 1), &room.countries, &room.problem));
     text_areas(text);

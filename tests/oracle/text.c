@@ -192,7 +192,8 @@ void text_areas(char *csv)
                            .comtrade = (unsigned)strtoul(field[4], NULL, 10),
                            .place = (uint32_t)n_areas++,
                            .counts = strcmp(field[6], "world") != 0 && strcmp(field[6], "group") != 0,
-                           .former = *field[10] != '\0'};
+                           .former = *field[10] != '\0',
+                           .nowhere = strcmp(field[6], "area_nes") == 0 && strcmp(field[0], "X490") != 0};
         (void)snprintf(a->id, sizeof a->id, "%s", field[0]);
     }
     qsort(area, n_areas, sizeof *area, by_id);

@@ -50,8 +50,10 @@ def synthetic(folder, entrepot, bench_synth, options=SYNTHETIC):
     if not all(map(os.path.exists, years)):
         subprocess.run([bench_synth, "--out", world, *options], check=True, stdout=subprocess.DEVNULL)
     cube = os.path.join(folder, "synthetic-world.cube")
+    known = subprocess.run([entrepot, "import", "--help"], check=True, capture_output=True, text=True).stdout
+    stated = ["--coverage", "full", "--partners", "all"] if "--coverage" in known else []  # which older programs take for granted
     subprocess.run([entrepot, "import", "baci", *years, "--countries-file", os.path.join(world, "country_codes_V202501.csv"),
-                    "--products-file", os.path.join(world, "product_codes_HS17_V202501.csv"), "--synthetic",
+                    "--products-file", os.path.join(world, "product_codes_HS17_V202501.csv"), *stated, "--synthetic",
                     "--id", "synthetic-world", "--title", "Synthetic world: invented figures", "-o", cube],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return ["--data", cube]

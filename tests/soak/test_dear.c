@@ -52,7 +52,8 @@ static bool make_world(void)
     static const char script[] =
         "set -e; world=$2/world; \"${1%/*}/tests/bench/bench_synth\" --out \"$world\" --years 2021..2021 $3; "
         "\"$1\" import baci \"$world\"/BACI_*.csv --countries-file \"$world/country_codes_V202501.csv\" "
-        "--products-file \"$world/product_codes_HS17_V202501.csv\" --synthetic --id synthetic-world "
+        "--products-file \"$world/product_codes_HS17_V202501.csv\" --coverage full --partners all --synthetic --id "
+        "synthetic-world "
         "--title 'Synthetic world: invented figures' -o \"$2/world.cube\"; rm -rf \"$world\"";
     const char *entrepot = getenv("ENTREPOT");
     const char *const argv[] = {"sh",

@@ -37,11 +37,11 @@ void cube_builder_free(struct cube_builder *b)
 }
 
 static enum status check_observation(const struct cube_builder *b, const struct observation *o, uint32_t *product,
-                                     struct problem *problem)
+                                     enum level *level, struct problem *problem)
 {
-    if (!product_number(o->product, b->dataset->level, product))
-        return problem_set(problem, ST_INVALID, "", "product \"%.*s\" is not a code of level %s", STR_ARG(o->product),
-                           level_name[b->dataset->level]);
+    if (!product_level(o->product, level) || *level > b->dataset->level || !product_number(o->product, *level, product))
+        return problem_set(problem, ST_INVALID, "", "product \"%.*s\" is not a code of level %s or above it",
+                           STR_ARG(o->product), level_name[b->dataset->level]);
     if (period_kind_of(o->period) != b->dataset->frequency)
         return problem_set(problem, ST_INVALID, "", "the period is not of the dataset's frequency %s",
                            period_kind_word(b->dataset->frequency));
@@ -65,13 +65,15 @@ enum status cube_builder_add(struct cube_builder *b, const struct observation *o
                            .value_usd = o->value_usd,
                            .quantity_kg = o->quantity_kg,
                            .line = o->line};
-    enum status status = check_observation(b, o, &row.product, problem);
+    enum level level;
+    enum status status = check_observation(b, o, &row.product, &level, problem);
     if (status != ST_OK)
         return status;
-    return cube_batch_add(b->batch, &row)
-               ? ST_OK
-               : problem_set(problem, ST_NO_MEMORY, "", "out of memory after %zu observations",
-                             cube_batch_rows(b->batch));
+    bool added =
+        level == b->dataset->level ? cube_batch_add(b->batch, &row) : cube_batch_publish(b->batch, &row, level);
+    return added ? ST_OK
+                 : problem_set(problem, ST_NO_MEMORY, "", "out of memory after %zu observations",
+                               cube_batch_rows(b->batch));
 }
 
 enum status cube_builder_finish(struct cube_builder *b, const char *name, char **bytes, size_t *n,

@@ -142,6 +142,16 @@ static void print_row(struct buf *out, const struct cube *cube, const struct cub
         buf_printf(out, "%lld\n", (long long)rows->quantity_kg[i]);
 }
 
+static bool has_rows(const struct cube *cube, uint32_t country)
+{
+    size_t n;
+    const uint32_t *member = cube_members(cube, &n);
+    for (size_t i = 0; i < n; i++)
+        if (member[i] == country)
+            return true;
+    return false;
+}
+
 void import_transcribe(const char *bytes, size_t n, struct buf *out)
 {
     struct problem problem;
@@ -153,16 +163,18 @@ void import_transcribe(const char *bytes, size_t n, struct buf *out)
     memcpy(copy, bytes, n);
     if (cube_open_take("out.cube", copy, n, countries, products, &cube, &problem) != ST_OK)
         fail_msg("%s: %s", problem.place, problem.detail);
-    uint32_t *all = calloc(countries_count(countries), sizeof *all); /* the world, too */
+    uint32_t *all = calloc(countries_count(countries), sizeof *all); /* the world, too; groups where they have rows */
+    size_t n_all = 0;
     assert_non_null(all);
     for (uint32_t i = 0; i < countries_count(countries); i++)
-        all[i] = i;
+        if (countries_at(countries, i)->kind != MEMBER_GROUP || has_rows(cube, i))
+            all[n_all++] = i;
     /* Reconciled data are shown from both sides: one of them is enough here. */
     static const uint32_t flows[] = {FLOW_EXPORTS, FLOW_IMPORTS};
     size_t n_flows = cube_dataset(cube)->basis == BASIS_RECONCILED ? 1 : 2;
     struct cube_query query = {.only[CUBE_FLOW] = {flows, n_flows},
-                               .only[CUBE_REPORTER] = {all, countries_count(countries)},
-                               .only[CUBE_PARTNER] = {all, countries_count(countries)},
+                               .only[CUBE_REPORTER] = {all, n_all},
+                               .only[CUBE_PARTNER] = {all, n_all},
                                .group = CUBE_BIT(CUBE_REPORTER) | CUBE_BIT(CUBE_PARTNER) | CUBE_BIT(CUBE_FLOW) |
                                         CUBE_BIT(CUBE_PRODUCT) | CUBE_BIT(CUBE_PERIOD),
                                .level = cube_dataset(cube)->level,

@@ -43,8 +43,8 @@ static void india_and_china_by_hand(void **state)
     expect_near(row.exports_growth, 0.25);
     expect_usd(row.balance_change, (-1092 + 890) * MILLION);
     assert_int_equal(row.months_held, 12);
-    assert_int_equal(row.deficit_rank, 1);
-    assert_int_equal(row.total_rank, 1);
+    assert_int_equal(row.deficit.rank, 1);
+    assert_int_equal(row.largest.rank, 1);
     assert_int_equal(row.flags, FLAG_BIT(FLAG_CLOSED_SET));
     cube_close(cube);
 }
@@ -90,7 +90,7 @@ static void the_other_side_is_the_mirror(void **state)
         expect_usd(a[i].exports, b[i].imports.usd);
         expect_usd(a[i].imports, b[i].exports.usd);
         expect_usd(a[i].balance, -b[i].balance.usd);
-        assert_int_equal(b[i].deficit_rank, 0); /* a surplus has none */
+        assert_int_equal(b[i].deficit.rank, 0); /* a surplus has none */
     }
     cube_close(cube);
 }
@@ -130,7 +130,7 @@ static void ranks_look_back_only(void **state)
     (void)state;
     static const char *const year[] = {"2019", "2020", "2021", "2022", "2023"};
     static const int64_t exports[] = {10, 10, 30, 90, 5}, imports[] = {50, 40, 80, 60, 55};
-    static const unsigned deficit_rank[] = {1, 2, 1, 0, 1}, total_rank[] = {1, 2, 1, 1, 3};
+    static const unsigned deficit_rank[] = {0, 2, 1, 0, 1}, total_rank[] = {0, 2, 1, 1, 3};
     struct world_row rows[2 * COUNT(year)];
     for (size_t i = 0; i < COUNT(year); i++) {
         rows[2 * i] = (struct world_row){"IND", "CHN", FLOW_EXPORTS, year[i], "854140", exports[i], 0, 0};
@@ -141,10 +141,10 @@ static void ranks_look_back_only(void **state)
     struct frame frame = frame_of(cube, "IND", "CHN");
     struct bilateral_row *row = series(&frame, year, COUNT(year));
     for (size_t i = 0; i < COUNT(year); i++) {
-        assert_int_equal(row[i].deficit_rank, deficit_rank[i]);
-        assert_int_equal(row[i].total_rank, total_rank[i]);
+        assert_int_equal(row[i].deficit.rank, deficit_rank[i]);
+        assert_int_equal(row[i].largest.rank, total_rank[i]);
         /* The answer does not depend on which other rows were asked for. */
-        assert_int_equal(one(&frame, year[i]).deficit_rank, deficit_rank[i]);
+        assert_int_equal(one(&frame, year[i]).deficit.rank, deficit_rank[i]);
     }
     cube_close(cube);
 }
@@ -166,12 +166,12 @@ static void an_absent_flow_is_unknown_or_zero(void **state)
     expect_unknown(row.exports);
     expect_unknown(row.balance);
     expect_nan(row.cover_ratio);
-    assert_int_equal(row.deficit_rank, 0);
+    assert_int_equal(row.deficit.rank, 0);
     assert_true(row.flags & FLAG_BIT(FLAG_NOT_REPORTED));
     row = one(&frame, "2023"); /* exports to others: none to China */
     expect_usd(row.exports, 0);
     expect_usd(row.balance, -70);
-    assert_int_equal(row.deficit_rank, 1);
+    assert_int_equal(row.deficit.rank, 0); /* of one there is no record */
     expect_near(row.share_of_exports, 0.0);
     expect_nan(row.exports_growth);
     expect_near(row.imports_growth, 0.4);
@@ -249,18 +249,20 @@ static void a_part_of_a_year_does_not_grow(void **state)
     struct cube *cube = months();
     struct frame frame = frame_of(cube, "IND", "CHN");
     struct bilateral_row row = one(&frame, "2023");
-    assert_int_equal(row.months_held, 5); /* the smaller of both flows */
-    assert_int_equal(row.flags, FLAG_BIT(FLAG_PARTIAL_YEAR));
+    assert_int_equal(row.months_held, 5); /* that both flows have */
+    assert_int_equal(row.flags, FLAG_BIT(FLAG_PARTIAL_YEAR) | FLAG_BIT(FLAG_MONTHS_DIFFER));
+    expect_unknown(row.balance);
+    expect_nan(row.cover_ratio);
     expect_usd(row.exports, 70);
     expect_usd(row.imports, 100);
     expect_nan(row.exports_growth);
     expect_nan(row.imports_growth);
     expect_unknown(row.balance_change);
-    assert_int_equal(row.deficit_rank, 0);
-    assert_int_equal(row.total_rank, 0);
+    assert_int_equal(row.deficit.rank, 0);
+    assert_int_equal(row.largest.rank, 0);
     row = one(&frame, "2022");
     assert_int_equal(row.months_held, 12);
-    assert_int_equal(row.deficit_rank, 1);
+    assert_int_equal(row.deficit.rank, 0); /* of one there is no record */
     assert_int_equal(row.flags, 0);
     cube_close(cube);
 }
@@ -274,7 +276,7 @@ static void months_and_quarters_grow_from_a_year_before(void **state)
     expect_near(row.imports_growth, 0.0);
     expect_usd(row.balance_change, 0);
     assert_int_equal(row.months_held, 1);
-    assert_int_equal(row.deficit_rank, 1); /* equal ones do not push it down */
+    assert_int_equal(row.deficit.rank, 1); /* equal ones do not push it down */
     row = one(&frame, "2023-Q1");
     assert_int_equal(row.months_held, 3);
     expect_near(row.exports_growth, 0.0);
@@ -300,7 +302,8 @@ static void year_to_date_is_like_for_like(void **state)
     expect_near(row[1].imports_growth, 0.0);
     expect_usd(row[1].exports_change, 0);
     expect_usd(row[1].balance_change, 0);
-    assert_int_equal(row[1].flags, FLAG_BIT(FLAG_PARTIAL_YEAR) | FLAG_BIT(FLAG_YEAR_TO_DATE));
+    assert_int_equal(row[1].flags,
+                     FLAG_BIT(FLAG_PARTIAL_YEAR) | FLAG_BIT(FLAG_YEAR_TO_DATE) | FLAG_BIT(FLAG_MONTHS_DIFFER));
     static const char *const before[] = {"FY2021-22"}; /* three months, and none of the year before */
     row = more_of(&frame, before, 1, to_date);
     expect_nan(row[0].imports_growth);
@@ -382,7 +385,7 @@ static void growth_elsewhere_leaves_the_partner_out(void **state)
 static void growth_a_year_needs_a_year_and_a_base(void **state)
 {
     (void)state;
-    struct figure a = {100, true}, b = {400, true}, zero = {0, true};
+    struct figure a = figure_of(100), b = figure_of(400), zero = figure_of(0);
     expect_near(growth_a_year(a, world_period("2018"), b, world_period("2020")), 1.0);
     expect_near(growth_a_year(a, world_period("2018-01"), b, world_period("2020-01")), 1.0);
     expect_near(growth_a_year(a, world_period("2018-Q1"), b, world_period("2019-Q1")), 3.0);
@@ -393,9 +396,20 @@ static void growth_a_year_needs_a_year_and_a_base(void **state)
     expect_nan(growth_a_year(a, world_period("2018"), b, world_period("2018")));
 }
 
+static void a_sum_that_does_not_fit_is_not_known(void **state)
+{
+    (void)state;
+    const struct figure much = figure_of(INT64_MAX - 1), one = figure_of(1), two = figure_of(2);
+    assert_true(figure_sum(much, one).known);
+    assert_false(figure_sum(much, two).known);
+    assert_int_equal(figure_sum(much, two).usd, 0);
+    assert_false(figure_difference(figure_of(-(INT64_MAX - 1)), figure_of(3)).known);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sum_that_does_not_fit_is_not_known),
         cmocka_unit_test(india_and_china_by_hand),
         cmocka_unit_test(quantities_stand_for_what_was_weighed),
         cmocka_unit_test(the_other_side_is_the_mirror),

@@ -126,7 +126,7 @@ static void equals_stand_in_the_order_of_the_configuration(void **state)
 static void nobody_holds_another_pair_or_time(void **state)
 {
     (void)state;
-    add_years("only", PARTNERS_ALL, COVERAGE_FULL, 2018, 2019);
+    add_years("only", PARTNERS_LISTED, COVERAGE_FULL, 2018, 2019);
     struct want want = pair("1990");
     expect_offers(&want, "");
     want = pair("2019");
@@ -225,6 +225,10 @@ static void chosen_products_make_no_total(void **state)
     expect_offers(&want, "chosen,");
     assert_false(offers(&want, &n)->whole);
     want.n_products = 3;
+    expect_offers(&want, "chosen,");
+    assert_false(offers(&want, &n)->whole);
+    want.product = &product[2];
+    want.n_products = 1;
     expect_offers(&want, "");
 }
 
@@ -279,7 +283,7 @@ static void sectors_need_codes_of_the_revision(void **state)
     expect_offers(&want, expected);
 }
 
-/* Where all partners are recorded, no trade in one period is a zero: not with a partner that is never recorded. */
+/* Where all partners are recorded, no trade is a zero, also with a partner that is never recorded. */
 static void a_pair_without_trade_is_a_zero(void **state)
 {
     (void)state;
@@ -305,13 +309,13 @@ static void a_pair_without_trade_is_a_zero(void **state)
     assert_true(offers(&want, &n)->whole);
     want.partner = world_id("IND"); /* nobody is partner of its own */
     expect_offers(&want, "");
-    want.partner = world_id("DEU"); /* never: only a closed world knows that it was nothing */
-    expect_offers(&want, "world,");
-    want.partner = world_id("FRA");
-    expect_offers(&want, "");
+    want.partner = world_id("DEU");
+    expect_offers(&want, "all,world,");
+    want.partner = world_id("FRA"); /* outside the closed world */
+    expect_offers(&want, "all,");
     want = pair("2018");
     want.partner = world_id("DEU"); /* nobody's partner in that year */
-    expect_offers(&want, "");
+    expect_offers(&want, "all,");
 }
 
 static void no_period_means_the_latest_complete_one(void **state)
@@ -321,8 +325,10 @@ static void no_period_means_the_latest_complete_one(void **state)
     struct want want = pair(NULL);
     size_t n;
     struct offer *offer = offers(&want, &n);
-    expect_periods(offer, "2019-07", 1);
+    expect_periods(offer, "2018", 1); /* years, unless something else is asked for */
     assert_true(offer->whole);
+    want.freq = PERIOD_MONTH;
+    expect_periods(offers(&want, &n), "2019-07", 1);
     want.freq = PERIOD_YEAR;
     expect_periods(offers(&want, &n), "2018", 1);
     want.freq = PERIOD_QUARTER;
@@ -339,10 +345,14 @@ static void latest_counts_back_from_the_newest_complete_one(void **state)
     add_months("months", "2017-06", 26);
     struct want want = pair("latest:3");
     size_t n;
+    expect_periods(offers(&want, &n), "2018", 1); /* the only complete year */
+    assert_false(offers(&want, &n)->whole);
+    want.freq = PERIOD_MONTH;
     expect_periods(offers(&want, &n), "2019-05", 3);
     want.freq = PERIOD_QUARTER;
     expect_periods(offers(&want, &n), "2018-Q4", 3);
     want = pair("latest:99");
+    want.freq = PERIOD_MONTH;
     expect_periods(offers(&want, &n), "2017-06", 26);
 }
 
@@ -390,7 +400,35 @@ static void freq_says_what_the_rows_are(void **state)
     want.freq = PERIOD_YEAR;
     expect_periods(offers(&want, &n), "2018", 1); /* three months of one year are one row */
     want = pair(NULL);
+    assert_int_equal(offers(&want, &n)->kind, PERIOD_YEAR);
+    want.own_frequency = true;
     assert_int_equal(offers(&want, &n)->kind, PERIOD_MONTH);
+}
+
+/* A dataset with one of two flows is a part, however new; of whole ones the newest year answers, then the order. */
+static void the_newest_whole_year_answers(void **state)
+{
+    (void)state;
+    static const struct world_row both[] = {{"IND", "CHN", FLOW_IMPORTS, "2018", "854140", 10, 0, 0},
+                                            {"IND", "CHN", FLOW_EXPORTS, "2018", "854140", 10, 0, 0}},
+                                  newer[] = {{"IND", "CHN", FLOW_IMPORTS, "2019", "854140", 10, 0, 0},
+                                             {"IND", "CHN", FLOW_EXPORTS, "2019", "854140", 10, 0, 0}};
+    struct dataset d;
+    add_years("imports", PARTNERS_ALL, COVERAGE_FULL, 2017, 2021);
+    d = world_reported("old", PARTNERS_ALL);
+    add(world_cube(&d, both, COUNT(both)));
+    d = world_reported("new", PARTNERS_ALL);
+    add(world_cube(&d, newer, COUNT(newer)));
+    d = world_reported("new-too", PARTNERS_ALL);
+    add(world_cube(&d, newer, COUNT(newer)));
+    struct want want = pair(NULL);
+    size_t n;
+    want.flows = WANT_BOTH;
+    expect_offers(&want, "new,new-too,old,imports,");
+    expect_periods(offers(&want, &n), "2019", 1);
+    assert_true(offers(&want, &n)[3].lacks & LACK_EXPORTS);
+    want.flows = 1U << FLOW_IMPORTS;
+    expect_offers(&want, "imports,new,new-too,old,");
 }
 
 static void an_id_is_there_once(void **state)
@@ -512,6 +550,7 @@ int main(void)
         fresh(where_none_is_complete_the_newest_part_answers),
         fresh(a_part_of_a_year_is_a_part),
         fresh(freq_says_what_the_rows_are),
+        fresh(the_newest_whole_year_answers),
         fresh(an_id_is_there_once),
         fresh(the_id_follows_the_content),
         fresh(a_release_pins_its_dataset_alone),

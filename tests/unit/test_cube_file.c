@@ -198,7 +198,7 @@ static void wrong_observations_are_refused(void **state)
     struct world_row wrong[5];
     for (size_t i = 0; i < COUNT(wrong); i++)
         wrong[i] = small[1];
-    wrong[0].product = "8541";
+    wrong[0].product = "85414010"; /* finer than the dataset; what is coarser is published */
     wrong[1].product = "85414O";
     wrong[2].period = "2018-04";
     wrong[3].value_usd = -1;
@@ -297,7 +297,8 @@ static void a_message_names_the_section(void **state)
     static const char *const place[] = {"section ROWS of 2018",   "section RUNS of 2018",   "section INDEX of 2018",
                                         "section ROWS of 2019",   "section RUNS of 2019",   "section INDEX of 2019",
                                         "section LEAVES of 2018", "section LEAVES of 2019", "section SERIES",
-                                        "section DATASET",        "section MEMBERS",        "section PRODUCTS"};
+                                        "section RESTS",          "section RETURNS",        "section DATASET",
+                                        "section MEMBERS",        "section PRODUCTS"};
     struct str whole = small_bytes(false);
     assert_int_equal(header_of(whole).contents_count, COUNT(place));
     for (size_t i = 0; i < COUNT(place); i++) {
@@ -370,7 +371,7 @@ static void verify_finds_forged_sections(void **state)
         while (section + 1 < n_sections && section_of(whole, section + 1).offset <= at)
             section++;
         struct file_section s = section_of(whole, section);
-        bool filling = at >= s.offset + s.bytes, told = s.kind >= SECTION_DATASET; /* what else could be there */
+        bool filling = at >= s.offset + s.bytes, told = s.kind >= SECTION_RETURNS; /* what else could be there */
         if (cube_verify(cube, &world.problem) == ST_CORRUPT)
             found++;
         else if (!filling && !told && s.kind != SECTION_LEAVES && s.kind != SECTION_ROWS)

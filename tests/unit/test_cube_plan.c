@@ -51,7 +51,7 @@ static void expect_plan(const struct cube_query *q, enum cube_index index, bool 
     for (size_t d = 0; d < CUBE_DIMS; d++)
         columns += got.key[d] ? sizeof(uint32_t) : 0;
     if (got.members)
-        columns += sizeof(int64_t) + sizeof(double) + 2 * sizeof(uint32_t);
+        columns += 2 * sizeof(int64_t) + sizeof(double) + 2 * sizeof(uint32_t);
     assert_int_equal(arena.used_bytes, got.n * columns); /* of the memory only the rows are kept */
     arena_release(&arena);
 }

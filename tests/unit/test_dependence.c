@@ -167,7 +167,8 @@ static void without_a_world_row_nothing_is_judged(void **state)
     assert_int_equal(row[0].dependent, VERDICT_UNKNOWN);
     assert_int_equal(row[0].top_supplier, NO_ID);
     assert_int_equal(row[0].flags, FLAG_BIT(FLAG_LOWER_BOUND) | FLAG_BIT(FLAG_NO_WORLD_TOTAL) | FLAG_BIT(FLAG_ROUNDED) |
-                                       FLAG_BIT(FLAG_NO_WORLD_EXPORTS));
+                                       FLAG_BIT(FLAG_NO_WORLD_EXPORTS) | FLAG_BIT(FLAG_NOT_REPORTED) |
+                                       FLAG_BIT(FLAG_NOT_LISTED));
     cube_close(cube);
 }
 

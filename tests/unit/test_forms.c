@@ -114,6 +114,11 @@ static void expect_rows(const struct outcome *o, const char *what, const struct 
     buf_release(&rows);
 }
 
+static bool is_manifest(const struct outcome *o)
+{
+    return str_ends(str_view(o->path), STR(".json")) && ingest_is_format(o->path, NULL);
+}
+
 /* ---- as they are ---- */
 
 static void check(const struct outcome *o)
@@ -121,7 +126,8 @@ static void check(const struct outcome *o)
     struct import_result result;
     struct ingest_options options = options_of(o);
     char wanted[200];
-    import_run(&result, NULL, &options, (const char *const[]){o->path, NULL});
+    const bool manifest = is_manifest(o);
+    import_run(&result, manifest ? o->path : NULL, &options, (const char *const[]){manifest ? NULL : o->path, NULL});
     (void)snprintf(wanted, sizeof wanted, "%.*s", STR_ARG(o->wanted));
     if (!o->refused)
         expect_rows(o, "as it is", &result);
@@ -178,7 +184,7 @@ static void the_manifest_that_is_written_gives_the_same_bytes(void **state)
     struct str rest = str_span(text, text_n);
     (void)state;
     while (next_outcome(&rest, &o))
-        if (!o.refused && access(o.path, R_OK) == 0)
+        if (!o.refused && !is_manifest(&o) && access(o.path, R_OK) == 0)
             check_manifest(&o);
 }
 

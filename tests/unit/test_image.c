@@ -6,10 +6,11 @@
 #include <xxhash.h>
 
 #include "cube/file/image.h"
+#include "entrepot/cube/known.h"
 
 /* ---- a file, taken apart and put together again ---- */
 
-#define SECTIONS 12
+#define SECTIONS 14
 enum {
     ROWS_18,
     RUNS_18,
@@ -20,6 +21,8 @@ enum {
     LEAVES_18,
     LEAVES_19,
     SERIES,
+    RESTS,
+    RETURNS,
     DATASET,
     MEMBERS,
     PRODUCTS
@@ -198,6 +201,7 @@ static void seal_header(void)
 static void too_short(void) { forgery.file.n = sizeof(struct file_header) - 1; }
 static void no_magic(void) { header()->magic[7]++; }
 static void new_version(void) { header()->version++; }
+static void old_version(void) { header()->version--; }
 static void other_order(void) { header()->endian = 0x04030201U; }
 static void wrong_header_hash(void) { header()->observations++; }
 static void wrong_contents_hash(void) { contents()[0].hash++; }
@@ -243,6 +247,7 @@ static void a_header_that_lies_is_refused(void **state)
         {"forged.cube: header", "shorter than a cube file's header", NULL, too_short, false},
         {"forged.cube: header", "not a cube file", NULL, no_magic, false},
         {"forged.cube: header", "does not read", NULL, new_version, false},
+        {"forged.cube: header", "of an older version", NULL, old_version, false},
         {"forged.cube: header", "does not read", NULL, other_order, false},
         {"forged.cube: header", "the header's checksum", NULL, wrong_header_hash, false},
         {"forged.cube: header", "were written", NULL, other_length, false},
@@ -541,6 +546,62 @@ static struct file_header stretch(uint64_t n_runs, struct file_section *section)
     return h;
 }
 
+/* ---- rests and returns ---- */
+
+static struct file_returns *returns_head(void) { return (struct file_returns *)(void *)forgery.section[RETURNS].bytes; }
+static struct file_return *returns(void) { return (struct file_return *)(void *)(returns_head() + 1); }
+static struct file_rests *rests_head(void) { return (struct file_rests *)(void *)forgery.section[RESTS].bytes; }
+
+static void put_rests(uint32_t first, uint32_t second, uint32_t node)
+{
+    const struct file_rest rest[2] = {{.value_usd = 1, .key = first, .node = node},
+                                      {.value_usd = 1, .key = second, .node = node}};
+    resize(RESTS, sizeof(struct file_rests) + sizeof rest + sizeof node);
+    *rests_head() = (struct file_rests){2, 1};
+    memcpy(rests_head() + 1, rest, sizeof rest);
+    memcpy((char *)(rests_head() + 1) + sizeof rest, &node, sizeof node);
+}
+static void rests_in_order(void) { put_rests(1, 2, NODE(LEVEL_HS2, 85)); }
+static void rests_in_no_order(void) { put_rests(2, 1, NODE(LEVEL_HS2, 85)); }
+static void rests_of_nobody(void) { put_rests(1, RUN_KEY(30000, 0, 0), NODE(LEVEL_HS2, 85)); }
+static void rests_of_leaves(void) { put_rests(1, 2, NODE(LEVEL_HS8, 85)); }
+static void more_rests_than_there_are(void) { rests_head()->n_rests++; }
+static void no_rests_at_all(void) { resize(RESTS, 8); }
+static void more_returns_than_there_are(void) { returns_head()->n_returns++; }
+static void no_returns_at_all(void) { resize(RETURNS, 8); }
+static void a_unit_of_nothing(void) { returns_head()->unit_usd = 0; }
+static void a_return_twice(void) { returns()[1] = returns()[0]; }
+static void a_return_of_no_period(void) { returns()[0].segment = 99; }
+static void a_level_there_is_none(void) { returns()[0].level = 100; }
+static void a_rule_there_is_none(void) { returns()[0].rule = CUBE_RULES; }
+static void exceptions_there_are_none(void) { returns()[0].n_exceptions = 1; }
+
+static void rests_and_returns_are_in_order(void **state)
+{
+    (void)state;
+    static const struct rule rules[] = {
+        {"section RESTS", "rests are not in order", rests_in_no_order, NULL, true},
+        {"section RESTS", "rests are not in order", rests_of_nobody, NULL, true},
+        {"section RESTS", "rests are not in order", rests_of_leaves, NULL, false},
+        {"section RESTS", "does not fit its own figures", more_rests_than_there_are, NULL, false},
+        {"section RESTS", "does not fit its own figures", no_rests_at_all, NULL, false},
+        {"section RETURNS", "does not fit its own figures", more_returns_than_there_are, NULL, false},
+        {"section RETURNS", "does not fit its own figures", no_returns_at_all, NULL, false},
+        {"section RETURNS", "does not fit its own figures", a_unit_of_nothing, NULL, false},
+        {"section RETURNS", "returns are not in order", a_return_twice, NULL, false},
+        {"section RETURNS", "returns are not in order", a_return_of_no_period, NULL, false},
+        {"section RETURNS", "returns are not in order", a_level_there_is_none, NULL, false},
+        {"section RETURNS", "returns are not in order", a_rule_there_is_none, NULL, false},
+        {"section RETURNS", "returns are not in order", exceptions_there_are_none, NULL, false},
+    };
+    expect_refusals(rules);
+    take_apart();
+    rests_in_order();
+    put_together();
+    assert_int_equal(open_it(true), ST_OK);
+    forget();
+}
+
 /* More runs than 32 bits count. Only a mapped file can be so long, so nothing of RUNS or INDEX is looked at. */
 static void more_runs_than_can_be_numbered_are_refused(void **state)
 {
@@ -556,7 +617,7 @@ static void more_runs_than_can_be_numbered_are_refused(void **state)
         skip();
     }
     memcpy(file, &h, sizeof h);
-    for (size_t i = DATASET; i < SECTIONS; i++)
+    for (size_t i = RETURNS; i < SECTIONS; i++)
         memcpy(file + section[i].offset, forgery.section[i].bytes, section[i].bytes);
     memcpy(file + h.contents_offset, section, SECTIONS * sizeof *section);
     struct image opened;
@@ -580,6 +641,7 @@ int main(void)
         cmocka_unit_test(series_fit_their_own_figures),
         cmocka_unit_test(a_member_beyond_the_last_has_no_runs),
         cmocka_unit_test(what_a_file_names_is_known),
+        cmocka_unit_test(rests_and_returns_are_in_order),
         cmocka_unit_test(more_runs_than_can_be_numbered_are_refused),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);

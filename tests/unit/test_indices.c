@@ -216,7 +216,7 @@ static void selected_products_are_no_total(void **state)
                                      &world.arena, &fk),
                      ST_OK);
     expect_nan(fk.finger_kreinin);
-    assert_true(fk.flags & FLAG_BIT(FLAG_PARTIAL_SECTOR));
+    assert_true(fk.flags & FLAG_BIT(FLAG_SELECTED_PRODUCTS));
     cube_close(cube);
 }
 

@@ -242,7 +242,7 @@ static void two_reconciled_datasets_are_not_two_reports(void **state)
 static void only_known_valuations_are_converted(void **state)
 {
     (void)state;
-    struct figure f = {1060, true};
+    struct figure f = figure_of(1060);
     expect_usd(figure_fob(f, STR("CIF"), 1.06), 1000);
     expect_usd(figure_fob(f, STR("FOB"), 1.06), 1060);
     expect_unknown(figure_fob(f, STR("customs value"), 1.06));

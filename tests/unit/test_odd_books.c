@@ -26,8 +26,12 @@ static struct breakdown level_of(const struct cube *cube, enum level level)
 
 static struct frame only(struct frame frame, struct str code)
 {
-    const struct str list[] = {code};
+    struct str *list = arena_new(&world.arena, struct str, 1);
+    assert_non_null(list);
+    *list = code;
     assert_int_equal(leaves_of(frame.cube, world.products, list, 1, &world.arena, &frame.leaves), ST_OK);
+    frame.code = list;
+    frame.n_codes = 1;
     return frame;
 }
 
@@ -214,10 +218,13 @@ static void growth_a_year_needs_a_base_and_a_year(void **state)
         struct figure first, last;
         double wanted; /* NaN: undefined */
     } cases[] = {
-        {{100, true}, {800, true}, 1.0},          {{100, true}, {0, true}, -1.0},
-        {{100, false}, {800, true}, (double)NAN}, {{100, true}, {800, false}, (double)NAN},
-        {{0, true}, {800, true}, (double)NAN},    {{-5, true}, {800, true}, (double)NAN},
-        {{100, true}, {-8, true}, (double)NAN},
+        {{.usd = 100, .known = true}, {.usd = 800, .known = true}, 1.0},
+        {{.usd = 100, .known = true}, {.usd = 0, .known = true}, -1.0},
+        {{.usd = 100, .known = false}, {.usd = 800, .known = true}, (double)NAN},
+        {{.usd = 100, .known = true}, {.usd = 800, .known = false}, (double)NAN},
+        {{.usd = 0, .known = true}, {.usd = 800, .known = true}, (double)NAN},
+        {{.usd = -5, .known = true}, {.usd = 800, .known = true}, (double)NAN},
+        {{.usd = 100, .known = true}, {.usd = -8, .known = true}, (double)NAN},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         double got = growth_a_year(cases[i].first, first, cases[i].last, last);
@@ -226,7 +233,7 @@ static void growth_a_year_needs_a_base_and_a_year(void **state)
         else
             expect_near(got, cases[i].wanted);
     }
-    expect_nan(growth_a_year((struct figure){1, true}, last, (struct figure){2, true}, last));
+    expect_nan(growth_a_year(figure_of(1), last, figure_of(2), last));
 }
 
 /* ---- chosen products ---- */
@@ -252,7 +259,7 @@ static void chosen_products_have_no_totals(void **state)
                                 &intra, &n, &aggregate),
                      ST_OK);
     expect_nan(aggregate);
-    assert_true(n > 0 && intra[0].flags & FLAG_BIT(FLAG_PARTIAL_SECTOR));
+    assert_true(n > 0 && intra[0].flags & FLAG_BIT(FLAG_SELECTED_PRODUCTS));
     cube_close(cube);
 }
 

@@ -154,7 +154,7 @@ static void run(struct frame frame, const struct scenario_question *question, st
     frame.ask = asked_new();
     struct scenario_state *state = scenario_ask(&frame, question);
     (void)asked_run(frame.ask);
-    assert_true(ask_count(frame.ask) <= 7);
+    assert_true(ask_count(frame.ask) <= 9);
     assert_int_equal(scenario_fold(state, &world.arena, out), ST_OK);
 }
 

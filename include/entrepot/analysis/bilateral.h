@@ -4,6 +4,12 @@
 
 #include "entrepot/analysis/world.h"
 
+/* 1: the largest of the dataset's whole series up to this period; complete periods only. All 0 where there is none: a record needs two. */
+struct record {
+    unsigned rank, of; /* of so many periods */
+    uint32_t since;    /* the first of them; a period */
+};
+
 /* Ratios are NaN and ranks 0 where they are undefined or not known. */
 struct bilateral_row {
     uint32_t period;
@@ -21,10 +27,9 @@ struct bilateral_row {
     double share_of_exports, share_of_imports, share_of_total; /* D5: of the reporter's trade with all partners */
     double
         import_hhi; /* C1: Σ of the squared shares of all suppliers in the imports, if asked for; needs all partners */
-    /* 1: the largest of the dataset's whole series up to this period; complete periods only. */
-    unsigned deficit_rank, total_rank;
+    struct record deficit, largest; /* of its deficits, and of its totals */
     unsigned months_held;
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct bilateral_question {

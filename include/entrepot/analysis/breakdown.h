@@ -10,8 +10,10 @@
 
 struct breakdown_item {
     struct str code, name;
-    struct cube_set leaves; /* sectors only */
-    unsigned flags;         /* FLAG_LEVEL_UNAVAILABLE: no figures; FLAG_PARTIAL_SECTOR */
+    struct cube_set leaves;   /* and rests; sectors only */
+    const struct str *prefix; /* what a basket consists of; n_prefixes == 0: the code itself */
+    size_t n_prefixes;
+    flag_bits flags; /* FLAG_LEVEL_UNAVAILABLE: no figures; FLAG_PARTIAL_SECTOR */
 };
 
 struct breakdown {
@@ -22,8 +24,8 @@ struct breakdown {
         *baskets; /* of LEVEL_SECTOR: one for every CUBE_BASKETS_MAX items; NULL: a level, or all products */
 };
 
-/* Leaves that begin with one of the codes (a section stands for its chapters), ascending, each once. An empty set has member
- * != NULL and n == 0. */
+/* Leaves that begin with one of the codes (a section stands for its chapters), and what is published of those codes, or below them, beside
+ * leaves: their rests. Ascending, each once. What lies above a code is never in it. An empty set has member != NULL and n == 0. */
 enum status leaves_of(const struct cube *cube, const struct products *products, const struct str *code, size_t n,
                       struct arena *arena, struct cube_set *out) MUST_CHECK;
 
@@ -81,7 +83,7 @@ static inline struct figure item_figure(const struct items *items, size_t i, str
 {
     size_t row;
     const struct cube_rows *rows = item_row(items, i, &row);
-    return rows ? (struct figure){rows->value_usd[row], true} : absent;
+    return rows ? figure_of(rows->value_usd[row]) : absent;
 }
 static inline bool item_present(const struct items *items, size_t i) { return items->row && items->row[i]; }
 static inline unsigned item_status(const struct items *items, size_t i)
@@ -90,15 +92,21 @@ static inline unsigned item_status(const struct items *items, size_t i)
     const struct cube_rows *rows = item_row(items, i, &row);
     return rows ? rows->status[row] : 0;
 }
+/* What item `i` is, of the frame's products (breakdown NULL: these). */
+struct goods item_goods(const struct frame *frame, const struct breakdown *breakdown, size_t i);
+/* Its figure, judged by frame_figure; the slice says of what the items are. Unknown where the level is unavailable. */
+struct figure item_cell(const struct frame *frame, const struct breakdown *breakdown, const struct items *items,
+                        size_t i, struct item_slice slice);
 /* Of a statement that asks for it. */
 struct quantity item_quantity(const struct items *items, size_t i);
 
 /* Of a statement with a spread: its distribution, as in struct cube_rows. */
 struct distribution {
-    int64_t value_usd, top_value_usd;
+    int64_t value_usd, top_value_usd, second_usd;
     double sum_sq;
     uint32_t members, top_id; /* NO_ID where none is above zero */
 };
 struct distribution item_distribution(const struct items *items, size_t i);
+struct distribution distribution_of(const struct cube_rows *rows, size_t i); /* of a row */
 
 #endif

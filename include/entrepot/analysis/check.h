@@ -50,7 +50,7 @@ struct check_row {
     double relative;   /* difference / |value|; NaN for growth, share and a value of zero */
     enum agreement agreement;
     unsigned differs; /* bit per enum difference */
-    unsigned flags;
+    flag_bits flags;
 };
 
 /* Periods that are looked at: that of the claim, then those of the other kind of year that share months with it. Returns how many. */

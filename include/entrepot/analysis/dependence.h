@@ -72,13 +72,16 @@ struct dependence_row {
     enum verdict criterion[CRITERIA]; /* of the period; unknown also where the method does not have it */
     enum verdict dependent;           /* over the window */
     unsigned years_held;              /* years of the window in which all criteria held */
-    unsigned flags;
+    struct codes codes;
+    flag_bits flags;
 };
 
 /* Over all rows. Money is unknown for sectors, which overlap. */
 struct dependence_summary {
     size_t products; /* with imports above zero (from the partner, if there is one) */
     size_t dependent, undecided;
+    bool unknown;             /* the imports are: no figure above stands */
+    struct world_cover cover; /* of the exporters of hhi_world_exports; no reporters where these are not asked for */
     struct figure imports, dependent_imports; /* from the partner, if there is one; else from all */
 };
 

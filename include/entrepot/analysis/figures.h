@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "entrepot/analysis/ask.h"
+#include "entrepot/cube/known.h"
 
 /* Why a figure is missing or is to be read with care. */
 enum flag {
@@ -34,31 +35,57 @@ enum flag {
     FLAG_UNDEFINED,          /* a ratio divides by zero */
     FLAG_SYNTHETIC,          /* made up */
     FLAG_NO_WORLD_EXPORTS,   /* other countries' exports are not in the data */
+    FLAG_OTHER_REVISION,     /* the code is not in the revision of the return's codes */
+    FLAG_OUTSIDE_SET,        /* the partner is outside the closed set, or did not exist then */
+    FLAG_NOT_LISTED,         /* the return lists some partners, and this is none of them */
+    FLAG_SELECTED_PRODUCTS,  /* the return holds chosen products, and this is none of them */
+    FLAG_SUMMED,             /* the sum of the partners stands for the world */
+    FLAG_MEMBERS_MISSING,    /* a group's figure lacks a member */
+    FLAG_MONTHS_DIFFER,      /* two sides of a figure do not hold the same months */
+    FLAG_BOUNDED,            /* a figure is null, and the most that it can be is known */
+    FLAG_WORLD_DIFFERS,      /* the world's row has another sum than its partners: one of them may lack a row */
+    FLAG_REPORTERS_MISSING,  /* a figure of the world is of the countries that report */
     FLAGS
 };
-#define FLAG_BIT(flag) (1U << (flag))
+typedef uint64_t flag_bits; /* FLAG_BIT of each flag that is set */
+#define FLAG_BIT(flag) ((flag_bits)1 << (flag))
 extern const char *const flag_name[FLAGS], *const flag_meaning[FLAGS];
 
 /* An amount in whole US dollars, or the knowledge that it is not known. */
 struct figure {
-    int64_t usd;
+    int64_t usd; /* 0 where it is not known */
     bool known;
+    bool part;       /* it lacks some of what its name says: it has no share, and is no whole */
+    bool bounded;    /* it is not known, and at most `most_usd` */
+    uint16_t months; /* of its period, that it is made of; 0: the same as those of any other figure */
+    flag_bits flags; /* why it is not known, or what it lacks */
+    int64_t most_usd;
 };
-#define FIGURE_NONE ((struct figure){0, false})
+#define FIGURE_NONE ((struct figure){.known = false})
 
-/* Unknown where either is. */
-static inline struct figure figure_sum(struct figure a, struct figure b)
+static inline struct figure figure_of(int64_t usd) { return (struct figure){.usd = usd, .known = true}; }
+
+/* Figures that are set against each other are made of the same months. */
+static inline bool figure_months_match(struct figure a, struct figure b)
 {
-    return (struct figure){a.known && b.known ? a.usd + b.usd : 0, a.known && b.known};
+    return a.months == b.months || !a.months || !b.months;
 }
-static inline struct figure figure_difference(struct figure a, struct figure b)
-{
-    return (struct figure){a.known && b.known ? a.usd - b.usd : 0, a.known && b.known};
-}
-/* part / whole; NaN where either is unknown or the whole is zero. */
+/* Unknown where either is, where they are of different months, or where the sum does not fit. */
+struct figure figure_sum(struct figure a, struct figure b);
+struct figure figure_difference(struct figure a, struct figure b);
+/* How many months two figures have in common; where one is not known, those of the other. */
+unsigned months_in_common(struct figure a, struct figure b);
+/* What a row says of two figures that it sets against each other: FLAG_MONTHS_DIFFER or 0. */
+flag_bits flags_of_months(struct figure a, struct figure b);
+/* What a row says of a figure that it shows. */
+static inline flag_bits flags_of_figure(struct figure f) { return f.flags; }
+/* Known, and all that its name says. */
+static inline bool figure_whole(struct figure f) { return f.known && !f.part; }
+/* part / whole; NaN where either is unknown or a part, the two are of different months, or the whole is zero. */
 static inline double figure_ratio(struct figure part, struct figure whole)
 {
-    return part.known && whole.known && whole.usd != 0 ? (double)part.usd / (double)whole.usd : (double)NAN;
+    bool comparable = figure_whole(part) && figure_whole(whole) && figure_months_match(part, whole);
+    return comparable && whole.usd != 0 ? (double)part.usd / (double)whole.usd : (double)NAN;
 }
 /* now / before − 1 (G1); NaN likewise. */
 double figure_growth(struct figure now, struct figure before);
@@ -86,12 +113,12 @@ double quantity_tonnes(struct quantity q);
 /* G4: US dollars a tonne of what has a quantity: (value − unweighed) / quantity. NaN where not known or nothing was weighed. */
 double unit_value(struct figure value, struct quantity q);
 /* FLAG_PARTIAL_QUANTITY where a quantity stands for less than the whole value. */
-unsigned flags_of_quantity(struct quantity q);
+flag_bits flags_of_quantity(struct quantity q);
 
 /* Flags that the status bits of observations stand for. */
-unsigned flags_of_status(unsigned status);
+flag_bits flags_of_status(unsigned status);
 /* FLAG_UNDEFINED where both are known and the whole is zero, else 0. */
-unsigned flags_of_ratio(struct figure part, struct figure whole);
+flag_bits flags_of_ratio(struct figure part, struct figure whole);
 
 /* ---- the frame of a question ---- */
 
@@ -100,32 +127,46 @@ struct frame {
     const struct cube *cube;
     const struct countries *countries;
     uint32_t reporter, partner;
-    struct cube_set leaves; /* member == NULL: all */
-    unsigned flags;         /* of every row: what the leaves stand for is in the data only in part */
-    struct ask *ask;        /* the batch that its statements go into */
+    struct cube_set leaves; /* and rests (leaves_of); member == NULL: all */
+    const struct str *code; /* what the leaves stand for; n_codes == 0: TOTAL */
+    size_t n_codes;
+    flag_bits flags; /* of every row: what the leaves stand for is in the data only in part */
+    struct ask *ask; /* the batch that its statements go into */
 };
 
 /* A statement about the frame's reporter and leaves in `n` periods of one kind (more than one: told apart); the rest is open. */
 struct cube_query frame_query(const struct frame *frame, const uint32_t *period, size_t n);
 
-/* Value 0 where the dataset would have told of trade (full coverage, and partner or all partners recorded), else unknown: what an
- * absent key means. */
-struct figure frame_absent(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period);
-/* How many of the dataset's own periods inside `period` tell of the pair's flow. */
-unsigned frame_held(const struct frame *frame, enum flow flow, uint32_t period);
-/* Months of `period` that are held for the pair (the smaller of both flows where both are recorded). */
+/* What a figure is of: codes that do not overlap, added up; none: TOTAL. */
+struct goods {
+    const struct str *code;
+    size_t n;
+};
+
+/* The one place where an amount is judged: what a statement read of the reporter's `goods` with `partner` (ANY_MEMBER: all together)
+ * as a figure, and where it read nothing (`read` FIGURE_NONE) 0 or why it is not known. */
+struct figure frame_figure(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period,
+                           struct goods goods, struct figure read);
+/* The goods of the frame itself. */
+static inline struct goods frame_goods(const struct frame *frame)
+{
+    return (struct goods){frame->code, frame->n_codes};
+}
+
+/* Of a part: how many of the codes below its goods it is made of, and how many there are. Unknown of a whole, and where that is not known. */
+struct codes {
+    struct figure held, total;      /* numbers */
+    struct figure exports, imports; /* held, of rows with both flows, of each; `held` is the fewer */
+};
+struct codes frame_codes(const struct frame *frame, uint32_t partner, enum flow flow, uint32_t period,
+                         struct goods goods, struct figure figure);
+/* Of both flows of the same goods. */
+struct codes codes_of_both(struct codes exports, struct codes imports);
+
+/* Bits of the months of `period` in which the reporter tells of its trade with the frame's partner, if any. */
+unsigned frame_months(const struct frame *frame, enum flow flow, uint32_t period);
+/* How many months of `period` are held for the pair: those that both flows have, where both are told of. */
 unsigned frame_months_held(const struct frame *frame, uint32_t period);
 bool frame_complete(const struct frame *frame, uint32_t period);
-
-/* What the three above say of the frame's partner, for many periods at once. */
-struct presence_series {
-    const unsigned *held[2]; /* by flow and period: the dataset's own periods that are held */
-};
-/* `period` ascending, of one kind. ST_NO_MEMORY. */
-enum status frame_presence(const struct frame *frame, const uint32_t *period, size_t n, struct arena *arena,
-                           struct presence_series *out) MUST_CHECK;
-struct figure presence_absent(const struct frame *frame, const struct presence_series *presence, enum flow flow,
-                              size_t at);
-bool presence_complete(const struct frame *frame, const struct presence_series *presence, size_t at, uint32_t period);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef ENTREPOT_ANALYSIS_FLOWS_H
 #define ENTREPOT_ANALYSIS_FLOWS_H
 
-#include "entrepot/analysis/breakdown.h"
+#include "entrepot/analysis/world.h"
 
 struct flows_question {
     const struct cube *cube;
@@ -15,8 +15,9 @@ struct flows_question {
     size_t n_items;
     bool overlap; /* items have leaves in common: they have no sum */
     bool quantities;
+    struct goods goods;     /* what only[CUBE_PRODUCT] stands for */
     enum cube_dim share_of; /* CUBE_DIMS: no shares */
-    unsigned flags;         /* of every row */
+    flag_bits flags;        /* of every row */
     size_t max_rows;
 };
 
@@ -25,8 +26,10 @@ struct flows_row {
     struct figure value;
     struct quantity quantity;
     double unit_value; /* G4 */
-    double share; /* of the sum of the rows that differ from this one in `share_of` alone; NaN where there is none */
-    unsigned flags;
+    unsigned
+        months_held; /* that the value is of; 0 where it is added up over several periods or countries, or not known */
+    double share;    /* of the sum of the rows that differ from this one in `share_of` alone; NaN where there is none */
+    flag_bits flags;
 };
 
 /* Whether rows have a share, and why not. */

@@ -16,7 +16,7 @@ struct growth_row {
     uint32_t partner;
     struct growth flow[2]; /* by enum flow */
     struct figure balance_before, balance, balance_change;
-    unsigned flags;
+    flag_bits flags;
 };
 
 /* All partners together, and what is not with a partner that the dataset lists. */

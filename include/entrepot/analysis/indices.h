@@ -17,12 +17,15 @@ struct index;
 typedef struct index *index_ask(const struct frame *frame, const struct breakdown *breakdown, const uint32_t *period,
                                 size_t n);
 
+/* Of the world that an index is made of; NaN share where it has none. */
+struct world_cover index_cover(const struct index *index, uint32_t period);
+
 /* S1. Balassa (1965): (X_ik / X_i) / (X_Wk / X_W); symmetric form (R − 1)/(R + 1), Dalum et al. (1998). */
 struct rca_row {
     struct str product, name;
     struct figure exports, world_exports;
     double rca, symmetric;
-    unsigned flags;
+    flag_bits flags;
 };
 /* One row for each item that the world exports. The dataset tells the world's exports (cube_tells_world). */
 index_ask rca_ask;
@@ -33,7 +36,7 @@ enum status rca_fold(const struct index *index, uint32_t period, struct arena *a
 struct tii_row {
     struct figure exports_to_partner, exports, partner_imports, world_imports, reporter_imports;
     double tii, tii_excluding_reporter;
-    unsigned flags;
+    flag_bits flags;
 };
 /* The frame has a partner; its leaves restrict all four. */
 index_ask tii_ask; /* without a breakdown */
@@ -44,7 +47,7 @@ struct tci_row {
     struct figure exports, partner_imports;
     double tci;
     size_t products; /* with any of the two */
-    unsigned flags;
+    flag_bits flags;
 };
 index_ask tci_ask;
 enum status tci_fold(const struct index *index, uint32_t period, struct arena *arena, struct tci_row *out) MUST_CHECK;
@@ -54,7 +57,7 @@ struct similarity_row {
     struct figure exports, partner_exports;
     double finger_kreinin, krugman;
     size_t products;
-    unsigned flags;
+    flag_bits flags;
 };
 index_ask similarity_ask;
 enum status similarity_fold(const struct index *index, uint32_t period, struct arena *arena,
@@ -65,7 +68,8 @@ struct intra_row {
     struct str product, name;
     struct figure exports, imports;
     double grubel_lloyd;
-    unsigned flags;
+    struct codes codes;
+    flag_bits flags;
 };
 /* With the frame's partner, or with all partners. *aggregate is NaN for sectors, which overlap, and where a side is not known. */
 index_ask intra_ask;
@@ -79,7 +83,7 @@ struct hirschman_row {
     unsigned partners;
     uint32_t top_partner;
     double top_share;
-    unsigned flags;
+    flag_bits flags;
 };
 /* The dataset lists all partners. */
 struct index *hirschman_ask(const struct frame *frame, enum flow flow, const uint32_t *period, size_t n);
@@ -92,7 +96,8 @@ struct hhi_row {
     struct figure imports;
     double hhi, normalised_hhi, equivalent_suppliers;
     unsigned suppliers;
-    unsigned flags;
+    struct codes codes;
+    flag_bits flags;
 };
 index_ask hhi_ask;
 enum status hhi_fold(const struct index *index, uint32_t period, struct arena *arena, struct hhi_row **out,

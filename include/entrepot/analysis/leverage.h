@@ -22,7 +22,9 @@ struct leverage_row {
     double net_asymmetry;                       /* (a + c) − (b + d) */
     double loss_reporter, loss_partner;         /* L4 of a and of d */
     enum lever lever;
-    unsigned flags;
+    struct codes codes;
+    unsigned months_held; /* that both flows are of */
+    flag_bits flags;
 };
 
 /* Over all products of the question; each is weighed with its share in the imports of all of them. */

@@ -30,7 +30,8 @@ struct mirror_row {
     struct figure gap, gap_fob;               /* Q1: importer's report − exporter's report, as reported and all FOB */
     double ratio, relative_gap,
         relative_gap_fob; /* Q1: importer's / exporter's; gap / mean of both. NaN where undefined */
-    unsigned flags;
+    unsigned months_held, mirrored_months_held; /* that each side is of */
+    flag_bits flags;
 };
 
 /* A figure valued CIF as FOB, rounded to a dollar; one that is FOB as it is; unknown for any other valuation. */

@@ -15,7 +15,9 @@ struct product_row {
     /* G3: change against the earlier period in percent of the pair's total then; over all products they add up to its growth.
      * For the balance: in percent of the absolute balance then; negative = made the balance worse. */
     double exports_contribution_pp, imports_contribution_pp, balance_contribution_pp;
-    unsigned flags;
+    struct codes codes;
+    unsigned months_held; /* that both flows are of */
+    flag_bits flags;
 };
 
 struct product_question {

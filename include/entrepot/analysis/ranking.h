@@ -8,10 +8,9 @@
 struct ranking;
 
 /* Needs a dataset that lists all partners or is a closed set. NULL when memory is out (the batch tells, too).
- * ranking_ask_growth asks for the year before as well, ranking_ask_balance for the balance with all partners. */
+ * ranking_ask_growth asks for the year before as well. */
 struct ranking *ranking_ask(const struct frame *frame, uint32_t period);
 struct ranking *ranking_ask_growth(const struct frame *frame, uint32_t period);
-struct ranking *ranking_ask_balance(const struct frame *frame, uint32_t period);
 
 /* ---- deficits ---- */
 
@@ -22,16 +21,19 @@ struct deficit_row {
     double share_of_deficit;                 /* of the sum of all deficits; surplus partners left out */
     double cumulative_share;                 /* of this and all larger ones */
     double share_of_balance;                 /* D4: of the balance with all partners; may exceed 1 or change sign */
-    unsigned flags;
+    unsigned months_held;                    /* that both flows are of */
+    flag_bits flags;
 };
 
 struct deficit_summary {
     int64_t deficits_usd;  /* sum of all deficits: negative */
     struct figure balance; /* with all partners together */
     size_t partners;       /* with any trade */
+    bool unsure;           /* some partner's balance is not known: shares are not either */
+    bool unknown;          /* a whole flow is not known: no row does not mean no deficit */
 };
 
-/* Partners with a negative balance, largest deficit first (ties by id of the partner's code), of a ranking_ask_balance. ST_NO_MEMORY. */
+/* Partners with a negative balance, largest deficit first (ties by id of the partner's code). ST_NO_MEMORY. */
 enum status ranking_deficits(const struct ranking *ranking, struct arena *arena, struct deficit_row **out, size_t *n,
                              struct deficit_summary *summary) MUST_CHECK;
 
@@ -47,15 +49,19 @@ struct partner_row {
     double share;            /* of the measure summed over all partners */
     double cumulative_share; /* of this and all larger ones */
     double growth;           /* G1: of the measure against the year before; needs both years complete */
-    unsigned flags;
+    unsigned months_held;    /* that both flows are of, or the one that is known */
+    flag_bits flags;
 };
 
 struct partner_summary {
     struct figure value; /* of the measure, summed over all partners */
-    size_t partners;     /* with a value above zero */
-    double hhi;          /* C1: Σ share² */
-    double equivalent;   /* D8: 1 / hhi */
-    double growth;       /* of the sum */
+    size_t partners;     /* with a value above zero; areas not elsewhere specified are none */
+    unsigned ranked;
+    double hhi;           /* C1: Σ share² */
+    double equivalent;    /* D8: 1 / hhi */
+    double growth;        /* of the sum */
+    unsigned months_held; /* that `value` is of */
+    flag_bits flags;      /* of the concentration: of any partner's figure, and FLAG_LOWER_BOUND */
 };
 
 /* Every partner with any trade in the period, the largest first (ties by id), of a ranking_ask_growth. ST_NO_MEMORY. */

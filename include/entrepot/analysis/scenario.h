@@ -7,7 +7,8 @@
  *   gap       G = cut_y · flow between the two; domestic = domestic · G is taken over at home
  *   capacity  C_s = y · expand · X_sk + divert · (X_sk − x_sk): growth of today's trade adds up year by year, on both paths
  *   covered   min(G − domestic, Σ C_s), shared out pro rata to C_s
- * Products do not replace each other: each is covered by those who trade it, then they are added up.
+ * Products do not replace each other: each is covered by those who trade it, then they are added up. What is published above the dataset's
+ * products, beside them, is one product more.
  */
 #ifndef ENTREPOT_ANALYSIS_SCENARIO_H
 #define ENTREPOT_ANALYSIS_SCENARIO_H
@@ -42,7 +43,7 @@ struct scenario_step {
     struct figure partner_loss;           /* cut_y of the partner's exports to the reporter, in the partner's books */
     double partner_loss_share;            /* of its exports of the products */
     double partner_loss_share_of_exports; /* of all its exports */
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct scenario_part {
@@ -60,10 +61,12 @@ struct scenario {
     double market_tightness;    /* L6: the whole gap / all that others sell (buy) */
     size_t products;            /* with any trade between the two */
     bool partner_books;         /* the partner's own books are there */
+    struct world_cover cover;   /* of those who could sell or buy; no reporters where these are not known */
     struct scenario_state *state;
 };
 
-/* What a batch holds of a question: at most seven statements, however many products and countries. The frame has a partner and leaves. Lies
+/* What a batch holds of a question: at most nine statements, or fourteen where something is published above the leaves, however many products
+ * and countries. The frame has a partner and leaves. Lies
  * in the batch's arena. NULL when memory is out (the batch tells, too). */
 struct scenario_state *scenario_ask(const struct frame *frame, const struct scenario_question *question);
 

@@ -21,7 +21,7 @@ struct supplier_row {
     double unit_value; /* G4: of its exports of the product to all, USD a tonne */
     double rca;        /* S1: (X_sk / X_s) / (X_Wk / X_W); B. Balassa 1965 */
     struct figure capacity;
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct suppliers_summary {
@@ -30,8 +30,9 @@ struct suppliers_summary {
     double market_tightness;    /* L6: gap / exports of all that are neither excluded nor the importer */
     size_t alternatives;        /* suppliers with a world share above min_share */
     bool worldwide;             /* capacities and alternatives are known */
+    struct world_cover cover;   /* of the world's exports; where `worldwide` */
     size_t without_books;       /* suppliers whose own exports the dataset does not have, though it is worldwide */
-    unsigned flags;
+    flag_bits flags;
 };
 
 struct suppliers_question {
@@ -47,7 +48,7 @@ struct suppliers_question {
 int64_t capacity_by_growth(int64_t total_usd, double expand);
 int64_t capacity_by_diversion(int64_t total_usd, int64_t now_usd, double divert);
 
-/* What a batch holds of a question: at most five statements. Lies in the batch's arena; the excluded are borrowed. NULL when memory is out
+/* What a batch holds of a question: at most eight statements. Lies in the batch's arena; the excluded are borrowed. NULL when memory is out
  * (the batch tells, too). The frame's leaves are the product, its reporter is the importer, or ANY_MEMBER: then there are neither sales to
  * it nor capacities. */
 struct suppliers;

@@ -7,15 +7,18 @@
 
 #include "entrepot/analysis/breakdown.h"
 
-/* WORLD_ROW: the world is a partner of its own, held for as many of the dataset's periods as the frame's partner is; WORLD_SUM: else,
- * where all partners are listed. */
+/* WORLD_ROW: the world is a partner of its own in each return; WORLD_SUM: else, where each return lists all partners. Where some returns
+ * have the row and the others neither, it is the row, of fewer months. */
 enum world_kind { WORLD_UNKNOWN, WORLD_ROW, WORLD_SUM };
 enum world_kind world_kind(const struct frame *frame, enum flow flow, uint32_t period);
 
 /* The one partner that stands for the world, as `only[CUBE_PARTNER]`: its row (borrowed from *world, which is set), or all of them. */
 struct cube_set world_partner(const struct frame *frame, enum world_kind kind, uint32_t *world);
-/* What it means that the reporter has no trade with the world: 0, or unknown. */
-struct figure world_absent(const struct frame *frame, enum flow flow, uint32_t period);
+/* Whether each return lists all partners, or a closed set: then its partners can be ranked, and their concentration is known. */
+bool world_lists_all(const struct frame *frame, enum flow flow, uint32_t period);
+/* What was read of the goods with the world as a figure, and where nothing was (FIGURE_NONE) 0 or why it is not known. */
+struct figure world_figure(const struct frame *frame, enum flow flow, uint32_t period, struct goods goods,
+                           struct figure read);
 
 /* What a batch holds of it: at most a statement for the row and one for the sum, whatever the number of flows and periods. */
 struct world {
@@ -38,7 +41,30 @@ struct world world_ask_beside(const struct frame *frame, const struct breakdown 
 /* The items of one flow and period, from whichever it is; NO_ITEMS where it is unknown, or a sum that the caller has. ST_NO_MEMORY. */
 enum status world_items(const struct world *world, enum flow flow, uint32_t period, struct arena *arena,
                         struct items *out) MUST_CHECK;
+/* The same items' figures. */
+struct figure world_cell(const struct world *world, const struct items *items, size_t i, enum flow flow,
+                         uint32_t period);
 /* Of a world without a breakdown: all together; its status bits are added to *status. */
 struct figure world_total(const struct world *world, enum flow flow, uint32_t period, unsigned *status);
+
+/* ---- the world as the sum of the countries that report ---- */
+
+/* The partner that stands for the world in a sum over all reporters: the world's row (in *world) where each of them has one in each of the
+ * periods, else all partners. */
+struct cube_set world_of_all(const struct frame *frame, enum flow flow, const uint32_t *period, size_t n,
+                             uint32_t *world);
+
+/* How much of the world's trade that sum has: a figure of the world is a part where countries are missing. */
+struct world_cover {
+    unsigned reporters;
+    double
+        trade_share; /* their flow / (it + what they record, as partners of the others, of those that do not report); NaN: no trade */
+};
+struct cover_asked; /* at most two statements; lies in the batch's arena */
+/* For `n` ascending periods of one kind. NULL when memory is out (the batch tells, too). */
+struct cover_asked *cover_ask(const struct frame *frame, enum flow flow, const uint32_t *period, size_t n);
+struct world_cover cover_of(const struct cover_asked *asked, uint32_t period);
+/* FLAG_REPORTERS_MISSING or 0. */
+flag_bits flags_of_cover(struct world_cover cover);
 
 #endif

@@ -42,6 +42,8 @@ enum partner_need {
     PARTNERS_SUMMED    /* added up: a dataset that lists some of them must have the world's row */
 };
 
+#define WANT_BOTH (1U << FLOW_EXPORTS | 1U << FLOW_IMPORTS)
+
 /* What a request needs. Of several reporters or partners a dataset that holds any fits, and one that holds all is whole. */
 struct want {
     uint32_t reporter;         /* or ANY_MEMBER */
@@ -49,31 +51,46 @@ struct want {
     struct cube_set reporters; /* member != NULL: several, instead of the one above */
     struct cube_set partners;  /* likewise */
     enum partner_need partner_need;
-    unsigned flows;          /* 1U << enum flow of those that are wanted; 0: either */
-    bool all_partners;       /* rankings and concentrations: the dataset must list every partner, or be a closed set */
-    bool likes_all_partners; /* of those that hold all that is wanted, the ones that list every partner come first */
+    unsigned flows;          /* 1U << enum flow of those that are wanted, WANT_BOTH: both; 0: either */
+    bool all_partners;       /* rankings and concentrations: the returns must list every partner, or be a closed set */
+    bool likes_all_partners; /* returns that list some partners hold a part */
     unsigned world;          /* 1 << flow: of which the data must tell the world's trade (cube_tells_world) */
     struct cube_set books;   /* further countries whose own books are needed */
     bool series;             /* no period means the whole series; otherwise the latest complete one */
+    bool own_frequency;      /* without a period or `freq`: the dataset's own periods, in place of years */
     enum level level;        /* what the answer is broken down by; LEVEL_SECTOR needs chapters or finer */
     const struct str *product; /* HS prefixes, sections and ids of sectors that the answer is restricted to */
     size_t n_products;         /* 0: all */
     struct period_set period;
-    enum period_kind freq; /* 0: the kind of the periods asked for, else the dataset's own */
+    enum period_kind freq; /* 0: the kind of the periods asked for, else years */
     struct str dataset;    /* an id, or empty */
+};
+
+/* What is not known of what is wanted. */
+enum lack {
+    LACK_EXPORTS = 1, /* nothing is known of them */
+    LACK_IMPORTS = 2,
+    LACK_MONTHS = 4,   /* some of a period's */
+    LACK_PRODUCTS = 8, /* the returns hold chosen ones, or do not go down to the level */
+    LACK_PARTNERS = 16,
+    LACK_REVISION = 32, /* the code is of another one */
+    LACK_DETAIL = 64,   /* the dataset's products are coarser */
+    LACK_RETURNS = 128
 };
 
 struct offer {
     const struct cube *cube;
-    bool whole;             /* holds all that is wanted */
-    enum period_kind kind;  /* of the rows */
+    bool whole;            /* knows all that is wanted: of a list of periods in each, else in the newest that answers */
+    unsigned grade, lacks; /* how much is known where it is not whole, and bits of what is not */
+    uint32_t newest;       /* last month of the newest period of which that much is known; 0 where periods are named */
+    enum period_kind kind; /* of the rows */
     const uint32_t *period; /* those wanted that are held at least in part, ascending */
     size_t n_periods;
     size_t n_missing; /* wanted, not held at all */
 };
 
-/* Datasets that can answer: those that hold everything in the configuration's order, then those that hold a part. *n is 0 if
- * there is none. ST_NO_MEMORY only. */
+/* Datasets that can answer: those that know everything, then those that know a part, the larger first; where no period is named, the newest
+ * of them first; then in the configuration's order. *n is 0 if there is none. ST_NO_MEMORY only. */
 enum status catalogue_offers(const struct catalogue *catalogue, const struct want *want, struct arena *arena,
                              struct offer **out, size_t *n) MUST_CHECK;
 

@@ -23,15 +23,31 @@ struct country {
     enum member_kind kind;
 };
 
+/* A country that belongs to a group, from its first to its last day: empty where it has been a member as long as the group has been, and is one. */
+struct group_member {
+    uint32_t id;
+    struct str from, to;
+};
+
 /* Which table a source's bare numbers belong to. */
 enum code_system { CODES_ISO3, CODES_M49, CODES_COMTRADE };
 
 struct countries;
 
-/* From CSV with the header id,iso3,iso2,m49,comtrade,name,kind,region,subregion,valid_from,valid_to,aliases,note. `name` is the
- * file's name for messages. Refuses double ids, unknown kinds, a missing world. The caller frees *out. */
+/* From CSV with the header id,iso3,iso2,m49,comtrade,name,kind,region,subregion,valid_from,valid_to,aliases,note and, if
+ * it likes, members: of a group, as "AUT:1995-01-01 BEL GBR::2020-01-31", of a former country those that it became. `name` is the file's name for messages. Refuses double ids, unknown
+ * kinds, a missing world, a member that is none. The caller frees *out. */
 enum status countries_read(const char *name, struct str csv, struct countries **out,
                            struct problem *problem) MUST_CHECK;
+/* The same table with areas of sources that it lacks: of kind area_nes. Areas that it has are left as they are. The caller frees both. */
+struct country_area {
+    struct str id, name;
+};
+enum status countries_extend(const struct countries *base, const struct country_area *area, size_t n,
+                             struct countries **out, struct problem *problem) MUST_CHECK;
+/* A source's name of an area as an id: capital letters, digits and underscores, at most 12; empty where nothing is left of it. */
+#define COUNTRY_ID_BYTES 13
+void country_id_of(struct str name, char out[COUNTRY_ID_BYTES]);
 void countries_free(struct countries *countries);
 uint64_t countries_hash(const struct countries *countries); /* of the text that it was read from */
 size_t countries_count(const struct countries *countries);
@@ -40,6 +56,10 @@ const struct country *countries_at(const struct countries *countries, uint32_t i
 uint32_t countries_world(const struct countries *countries);
 /* True for what `*` expands to: everything but groups and the world. */
 bool countries_countable(const struct countries *countries, uint32_t id);
+
+/* The members of a group: how many, the first in *first; 0 of what is none. And the countries that a former one became, or became part of. */
+size_t countries_group(const struct countries *countries, uint32_t id, const struct group_member **first);
+size_t countries_heirs(const struct countries *countries, uint32_t id, const struct group_member **first);
 
 /* A code as a request writes it, in any letter case: id, alpha-3, alpha-2, then a number as M49, then as Comtrade; leading zeros
  * do not matter. Names are not codes. NO_ID if none. Of several rows with one code the present country wins. */
@@ -61,6 +81,12 @@ extern const char *const level_name[LEVELS]; /* "total", "section", "hs2", … *
 bool level_read(struct str word, enum level *out);
 /* Level of an HS code or "TOTAL" or a section "S01"…"S21" by its form; false for anything else (also lower-case letters). */
 bool product_level(struct str code, enum level *out);
+/* A code of `level` as a number (its digits; TOTAL is 0), and back: with all leading zeros. False if it is no code of the level. */
+bool product_number(struct str code, enum level level, uint32_t *out);
+#define PRODUCT_CODE_MAX 9
+/* Writes the code with its NUL; returns its length. */
+size_t product_print(uint32_t number, enum level level, char out[PRODUCT_CODE_MAX]);
+
 /* A code of `level` as a number (its digits; TOTAL is 0), and back: with all leading zeros. False if it is no code of the level. */
 bool product_number(struct str code, enum level level, uint32_t *out);
 #define PRODUCT_CODE_MAX 9

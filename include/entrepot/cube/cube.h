@@ -21,7 +21,7 @@ struct cube;
 /* Opens a cube file. Up to CUBE_SMALL_BYTES it is copied into memory that is read-only from then on, and every checksum is compared; a larger one is mapped read-only,
  * its header, contents and dictionaries are checked, and the rest is left to cube_verify and to a check at each access. A mapped file
  * must be replaced by rename, never shortened in place: a shortened one ends the process (SIGBUS). `products` gives sections and names. Both
- * tables are borrowed. */
+ * tables are borrowed. Without countries (NULL) only the description is read: cube_dataset is all that may be asked. */
 #define CUBE_SMALL_BYTES ((size_t)8 << 20)
 enum status cube_open(const char *path, const struct countries *countries, const struct products *products,
                       struct cube **out, struct problem *problem) MUST_CHECK;
@@ -50,6 +50,13 @@ const uint32_t *cube_countable(const struct cube *cube, size_t *n);
 const struct str *cube_leaves(const struct cube *cube, size_t *n);
 /* Leaves [*from, *to) whose code begins with `prefix` ("TOTAL": all). Empty range if none. */
 void cube_leaf_range(const struct cube *cube, struct str prefix, uint32_t *from, uint32_t *to);
+/* Codes above the leaves at which something is published beside its parts, a rest, by level and code: how many. Rest i is the member
+ * (number of leaves) + i of the product dimension. */
+size_t cube_rests(const struct cube *cube, const struct str **code);
+/* Rests [*from, *to) of one level above the leaves whose code begins with `prefix`, likewise. */
+void cube_rest_range(const struct cube *cube, enum level level, struct str prefix, uint32_t *from, uint32_t *to);
+/* Whether a leaf or a rest stands for the code, or lies below it. */
+bool cube_has_product(const struct cube *cube, struct str code);
 /* Codes of the nodes of a level not finer than the leaves' (sections need chapters); NULL where the cube cannot express it. */
 const struct str *cube_nodes(const struct cube *cube, enum level level, size_t *n);
 bool cube_has_level(const struct cube *cube, enum level level);
@@ -77,7 +84,9 @@ enum cube_dim { CUBE_REPORTER, CUBE_PARTNER, CUBE_FLOW, CUBE_PRODUCT, CUBE_PERIO
 #define CUBE_BIT(dim) (1U << (dim))
 #define CUBE_NO_SPREAD CUBE_DIMS
 
-/* Distinct members that count; member == NULL: all countable ones. Products are leaf numbers, periods of the query's kind; both ascend. */
+/* Distinct members that count; member == NULL: all countable ones. Products are numbers of leaves and, behind them, of rests; periods are of
+ * the query's kind; both ascend. A rest counts only with all that lies below its code: it may be negative, and their sum is not. Where
+ * products are told apart by leaf, or spread over, it counts for nothing: it is no product. */
 struct cube_set {
     const uint32_t *member;
     size_t n;
@@ -86,11 +95,11 @@ struct cube_set {
 /* What is asked for beside values. */
 #define CUBE_QUANTITY 1U
 
-/* Named sets of products that may overlap, in place of a level: a leaf adds to each basket that has it. */
+/* Named sets of products that may overlap, in place of a level: a leaf or a rest adds to each basket that has it. */
 #define CUBE_BASKETS_MAX 64
 struct cube_baskets {
     size_t n;                /* 1 … CUBE_BASKETS_MAX */
-    const uint64_t *of_leaf; /* by leaf number: bit 1 << i where basket i has it */
+    const uint64_t *of_leaf; /* by number of the leaf, and then of the rest: bit 1 << i where basket i has it */
 };
 
 struct cube_query {
@@ -120,7 +129,8 @@ struct cube_rows {
     const uint32_t *members; /* with a value above zero */
     const uint32_t *top_id;  /* member with the largest value, of equal ones the first; NO_ID if none is above zero */
     const int64_t *top_value_usd;
-    const double *sum_sq; /* Σ value², in USD² */
+    const int64_t *second_usd; /* the largest value but that one; 0 where there is none */
+    const double *sum_sq;      /* Σ value², in USD² */
     uint64_t observations_read;
 };
 

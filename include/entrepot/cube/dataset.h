@@ -17,6 +17,22 @@ enum coverage { COVERAGE_FULL, COVERAGE_SELECTED };
 enum partners { PARTNERS_ALL, PARTNERS_LISTED, PARTNERS_CLOSED };
 extern const char *const basis_name[2], *const coverage_name[2], *const partners_name[3];
 
+/* Where a dataset's coverage or partners come from: stated for all returns; to be found from the rows; the word of the format, which holds
+ * as long as the rows do not speak against it. */
+enum dataset_told { TOLD_STATED, TOLD_FOUND, TOLD_BY_FORMAT };
+
+/* What a manifest states of some returns, under "availability". A later one wins; what it does not say is found. */
+struct dataset_statement {
+    struct str reporter, partner; /* codes; empty: any */
+    unsigned flows;               /* bits 1 << enum flow */
+    uint32_t from, to;            /* periods, inclusive; 0: any */
+    bool says_products, says_level, says_partners;
+    enum coverage products;
+    enum level level;
+    enum partners partners;
+    struct str hs; /* empty: not said */
+};
+
 /* The columns an observation can come from; the manifest's "columns" maps each to the CSV's header. */
 enum csv_role {
     ROLE_PERIOD,
@@ -42,14 +58,22 @@ extern const char *const csv_role_name[CSV_ROLES];
 struct dataset {
     struct str id, title, source, source_url, licence, published, checked, hs;
     struct str exports_valuation, imports_valuation; /* "FOB", "CIF" */
+    struct str
+        converted; /* a sentence that says from which currency, and at which rates; empty: values were US dollars */
+    struct country_area *area; /* members that no table of countries has, as the source calls them */
+    size_t n_areas;
     struct str note[DATASET_NOTES_MAX];
     size_t n_notes;
     enum period_kind frequency;
     enum level level;
     enum basis basis;
-    enum coverage coverage;
+    enum coverage coverage; /* in a cube file: the summary of its returns */
     enum partners partners;
+    enum dataset_told coverage_told, partners_told;
+    const struct dataset_statement *statement; /* of a manifest; not part of a cube file's description */
+    size_t n_statements;
     bool synthetic;
+    bool fiscal; /* the year that months make: April to March */
 };
 
 /* A source's own spelling of a member. */
@@ -111,6 +135,16 @@ struct dataset_csv {
     bool find_level, find_frequency, find_codes, find_numbers, find_unit; /* from the first rows */
 };
 
+/* The kind of its years: its own, or the one that twelve of its months make. */
+static inline enum period_kind dataset_year(const struct dataset *d)
+{
+    return d->frequency == PERIOD_FISCAL || d->fiscal ? PERIOD_FISCAL : PERIOD_YEAR;
+}
+
+/* "USD million", "EUR", "INR crore" as the unit of values; in another currency than USD the rates are the European Central Bank's where no file of
+ * them is named. False if it is no unit. */
+bool csv_unit_read(struct str unit, struct dataset_csv *csv);
+
 /* 1 to 63 small letters, digits and hyphens, no hyphen first. */
 bool dataset_id_good(struct str id);
 
@@ -119,6 +153,14 @@ bool dataset_id_good(struct str id);
  * is wanted (the one inside a cube file, which has no "file" and "columns"). */
 enum status dataset_read(const char *name, struct str json, struct arena *arena, struct dataset *out,
                          struct dataset_csv *csv, struct problem *problem) MUST_CHECK;
+
+/* Where "files" are objects with keys of their own: a manifest for each of them, as JSON, and when it was published. *n is 0 where they are texts
+ * alone, or there is one "file". In `arena`. ST_INVALID. */
+struct manifest_part {
+    struct str json, published;
+};
+enum status manifest_parts(const char *name, struct str json, struct arena *arena, struct manifest_part **out,
+                           size_t *n, struct problem *problem) MUST_CHECK;
 
 /* The description as compact JSON with a fixed order of keys: what goes into a cube file. */
 enum status dataset_print(const struct dataset *dataset, struct buf *out) MUST_CHECK;

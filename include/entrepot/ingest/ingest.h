@@ -18,13 +18,13 @@ enum ingest_skip {
     SKIP_TRANSPORT,       /* one mode of transport */
     SKIP_CUSTOMS,         /* one customs procedure */
     SKIP_SECOND_PARTNER,  /* one second partner */
-    SKIP_AGGREGATE,       /* products coarser than the level */
     SKIP_DETAIL,          /* finer than the level that was asked for */
     SKIP_BETWEEN_UNKNOWN, /* reconciled data: neither side is known */
     SKIP_NO_VALUE,        /* a word for "not there" in place of the value */
     SKIP_MEMBER,          /* groups and others that the description leaves out */
     SKIP_RULE,            /* by a rule of the description */
     SKIP_NOTE,            /* titles, sources, sums at the end: no observation */
+    SKIP_CONTRADICTED,    /* of returns in which two rows of one key say different things */
     INGEST_SKIPS
 };
 extern const char *const ingest_skip_name[INGEST_SKIPS]; /* plural, for a person: "rows of re-exports …" */
@@ -56,20 +56,24 @@ struct ingest_options {
     /* NULL: what the format, the file names or the manifest say. `hs` as HS2017, HS17 or H5. */
     const char *id, *title, *hs, *published, *licence, *source;
     const enum level *level;       /* Comtrade only; NULL: the finest of the first block */
-    const enum partners *partners; /* NULL: the format's own or, for Comtrade, found out */
+    const enum partners *partners; /* NULL: the manifest's, or found out */
+    const enum coverage *coverage; /* likewise */
     bool synthetic;                /* set the flag; false leaves it as it is */
     bool sum;                      /* rows of one key are parts of one figure: added up */
     bool allow_unknown;            /* countries that nobody knows become X899 (areas, not elsewhere specified) */
     const char *set;               /* "flow=X,partner=CHN": what no column says; NULL: nothing */
     struct buf *explanation;       /* told what the files are taken for, column by column; NULL: nobody asks */
     struct buf *manifest;          /* likewise, as a manifest that says the same */
-    const char *encoding;          /* of all files; NULL: UTF-8, UTF-16, or a guess that is told */
-    const char *countries_file;    /* BACI: its own table of country codes; NULL: none */
-    const char *products_file;     /* BACI: its own table of product codes; NULL: any code of six digits goes */
-    size_t memory_bytes;           /* of the writer; 0: its own bound */
-    size_t threads;                /* 0: as many as there are processors */
-    size_t block_bytes;            /* 0: 4 MiB */
-    int stop_fd;                   /* becomes readable: give up; -1: none, and only plain files and "-" are read */
+    const char *readers;           /* a folder of descriptions, which come before those that are shipped; NULL: none */
+    const struct cube
+        *into;            /* an older cube, of which everything stays but the returns that the files have; NULL: none */
+    const char *encoding; /* of all files; NULL: UTF-8, UTF-16, or a guess that is told */
+    const char *countries_file; /* BACI: its own table of country codes; NULL: none */
+    const char *products_file;  /* BACI: its own table of product codes; NULL: any code of six digits goes */
+    size_t memory_bytes;        /* of the writer; 0: its own bound */
+    size_t threads;             /* 0: as many as there are processors */
+    size_t block_bytes;         /* 0: 4 MiB */
+    int stop_fd;                /* becomes readable: give up; -1: none, and only plain files and "-" are read */
     void (*progress)(void *context, const struct ingest_progress *progress); /* by the calling thread; may be NULL */
     void *context;
 };
@@ -83,6 +87,7 @@ struct ingest_report {
     uint64_t rows; /* parsed and kept */
     uint64_t skipped[INGEST_SKIPS];
     struct ingest_codes countries, products; /* unknown ones; filled on failure too */
+    struct ingest_codes groups;              /* whose rows stand beside their members' and are in no sum */
     struct ingest_codes left_out,
         taken;       /* members that were left out, numbers that were taken for what they must mean ("840 for USA") */
     char format[32]; /* "baci", "comtrade", … or "manifest" */
@@ -96,8 +101,8 @@ struct ingest_report {
 struct ingest_options ingest_options_default(void);
 
 /* Whether the word is a manifest or the name of a description that is shipped, not a file of figures: a file ".json" is a manifest if it has
- * columns. */
-bool ingest_is_format(const char *word);
+ * columns. `readers` as in the options; what is wrong with it the import tells. */
+bool ingest_is_format(const char *word, const char *readers);
 
 /* Compiles `n` files into the cube file `output`, which appears when it is whole. `format`: "baci", "comtrade" or another description's name,
  * the path of a manifest (".json"; with n == 0 the CSV it names is read), or NULL: the files say it. ST_INVALID: wrong input, with file and line, or an unknown format; ST_UNAVAILABLE:

@@ -1,7 +1,10 @@
 /* Which dataset answers a call, and why none does. */
 #include "api/ask/choose.h"
 
+#include "api/ask/predecessors.h"
+
 #include "entrepot/analysis/breakdown.h"
+#include "entrepot/cube/correlation.h"
 
 static struct str member_id(const struct call *call, uint32_t id)
 {
@@ -93,8 +96,16 @@ static enum status refuse(struct call *call, enum problem_type type, const char 
                           struct str detail, const struct want *want)
 {
     struct call_error *e = call_problem(call, type, parameter, value, detail);
-    e->see = STR("/v1/availability");
-    if (has_mirror(call, want)) {
+    const struct predecessor before = type == PROBLEM_PERIOD_UNAVAILABLE || type == PROBLEM_NO_DATA
+                                          ? predecessor_that_answers(call, want)
+                                          : (struct predecessor){.id = {NULL, 0}};
+    e->see = before.target.n ? before.target : STR("/v1/availability");
+    if (before.target.n) {
+        e->detail = arena_printf(call->arena, "%.*s; %.*s (%.*s) has it, see the link", STR_ARG(detail),
+                                 STR_ARG(before.id), STR_ARG(before.name));
+        return ST_INVALID;
+    }
+    if (has_mirror(call, want) && str_starts(str_view(call->route->path), STR("/v1/bilateral/"))) {
         e->see = mirror_path(call, want);
         e->detail = arena_printf(call->arena, "%.*s; the other side's books have it, see the link", STR_ARG(e->detail));
     }
@@ -151,6 +162,70 @@ static enum status explain_partners(struct call *call, struct want *loose, const
     return refuse(call, PROBLEM_NO_DATA, NULL, call->path, nobody(call, want), want);
 }
 
+enum status call_refuse_dataset(struct call *call, const char *parameter, const struct want *want)
+{
+    struct want anywhere = *want;
+    anywhere.dataset = str_span(NULL, 0);
+    const struct cube *cube = catalogue_find(call->catalogue, want->dataset);
+    struct str others = what_there_is(call, &anywhere);
+    struct buf own;
+    buf_init(&own, 256);
+    if (cube)
+        print_span(&own, cube);
+    struct str detail = arena_printf(
+        call->arena, "this dataset cannot answer it (pair, period, detail, coverage or partners); it is %.*s; %s%.*s",
+        STR_ARG(buf_view(&own)), others.n ? "others can: " : "no dataset that is loaded can", STR_ARG(others));
+    buf_release(&own);
+    return refuse(call, PROBLEM_DATASET_UNSUITABLE, parameter, want->dataset, detail, want);
+}
+
+bool call_answered_by(struct call *call, const struct want *want, const struct cube *cube)
+{
+    struct want named = *want;
+    named.dataset = cube_dataset(cube)->id;
+    return any_offer(call, &named);
+}
+
+#define RELATIVES_SHOWN 20
+
+/* "; 854142 is no code of HS2017, where it was 854140", for the first product that the revision of `cube` lacks. */
+static struct str other_revision(struct call *call, const struct want *want, const struct cube *cube)
+{
+    const struct correlation tables = correlation_shipped();
+    const unsigned own = hs_number(cube_dataset(cube)->hs);
+    struct str text = str_span(NULL, 0), code[RELATIVES_SHOWN];
+    enum level level;
+    for (size_t i = 0; own && i < want->n_products && !text.n; i++) {
+        const struct str product = want->product[i];
+        if (!product_level(product, &level) || level != LEVEL_HS6 || correlation_has(&tables, own, product))
+            continue;
+        text = arena_printf(call->arena, "; %.*s is no code of %.*s", STR_ARG(product), STR_ARG(hs_name(own)));
+        for (unsigned r = HS_REVISIONS; r > 0; r--) {
+            size_t n = r == own ? 0 : correlation_follow(&tables, product, r, own, code, RELATIVES_SHOWN);
+            for (size_t k = 0; k < n && k < RELATIVES_SHOWN; k++)
+                text = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(text), k ? ", " : ", where it is ",
+                                    STR_ARG(code[k]));
+            if (n)
+                break;
+        }
+    }
+    return text;
+}
+
+/* What is said where the products, not the pair, are the reason: also that a revision lacks one of them. */
+static struct str no_detail(struct call *call, const struct want *want, const struct want *loose)
+{
+    struct offer *offers;
+    size_t n;
+    struct str other = str_span(NULL, 0);
+    if (catalogue_offers(call->catalogue, loose, call->arena, &offers, &n) != ST_OK)
+        n = 0;
+    for (size_t i = 0; i < n && !other.n; i++)
+        other = other_revision(call, want, offers[i].cube);
+    return arena_printf(call->arena, "no dataset holds this pair in such detail%.*s; there is: %.*s", STR_ARG(other),
+                        STR_ARG(what_there_is(call, loose)));
+}
+
 /* Drops one demand after the other until something fits: the first whose absence helps is the reason. */
 static enum status explain(struct call *call, const struct want *want)
 {
@@ -166,12 +241,7 @@ static enum status explain(struct call *call, const struct want *want)
         struct want anywhere = *want;
         anywhere.dataset = str_span(NULL, 0);
         if (any_offer(call, &anywhere))
-            return refuse(
-                call, PROBLEM_DATASET_UNSUITABLE, "dataset", want->dataset,
-                arena_printf(call->arena,
-                             "this dataset cannot answer it (pair, detail, coverage or partners); others can: %.*s",
-                             STR_ARG(what_there_is(call, &anywhere))),
-                want);
+            return call_refuse_dataset(call, "dataset", want);
     }
     loose.dataset = str_span(NULL, 0);
     loose.level = LEVEL_TOTAL;
@@ -179,10 +249,7 @@ static enum status explain(struct call *call, const struct want *want)
     bool detailed = want->level != LEVEL_TOTAL || want->n_products;
     if (detailed && any_offer(call, &loose))
         return refuse(call, PROBLEM_LEVEL_UNAVAILABLE, want->n_products ? "product" : "level",
-                      arg_text(call, want->n_products ? "product" : "level"),
-                      arena_printf(call->arena, "no dataset holds this pair in such detail; there is: %.*s",
-                                   STR_ARG(what_there_is(call, &loose))),
-                      want);
+                      arg_text(call, want->n_products ? "product" : "level"), no_detail(call, want, &loose), want);
     return explain_partners(call, &loose, want);
 }
 
@@ -196,13 +263,71 @@ void call_warn_synthetic(struct call *call, const struct cube *cube)
         call_warn(call, str_view(text));
 }
 
+/* What an offer lacks, as a list of words. */
+static struct str what_is_lacking(struct call *call, unsigned lacks)
+{
+    static const struct {
+        enum lack bit;
+        const char *words;
+    } lack[] = {
+        {LACK_EXPORTS, "exports"},
+        {LACK_IMPORTS, "imports"},
+        {LACK_MONTHS, "some months"},
+        {LACK_PRODUCTS, "products beside chosen ones"},
+        {LACK_PARTNERS, "partners beside chosen ones"},
+        {LACK_REVISION, "codes of another revision of the Harmonized System"},
+        {LACK_DETAIL, "codes finer than its own"},
+    };
+    struct str text = str_span(NULL, 0);
+    for (size_t i = 0; i < sizeof lack / sizeof *lack; i++)
+        if (lacks & lack[i].bit)
+            text = arena_printf(call->arena, "%.*s%s%s", STR_ARG(text), text.n ? ", " : "", lack[i].words);
+    return text;
+}
+
+/* Where a route takes a flow, the one that is known can be asked for alone. */
+static const char *flow_to_ask(const struct call *call, unsigned lacks)
+{
+    if (!call_find(call, "flow"))
+        return "";
+    return lacks & LACK_EXPORTS   ? "; flow=imports asks for what is there"
+           : lacks & LACK_IMPORTS ? "; flow=exports asks for what is there"
+                                  : "";
+}
+
+/* The first of the others that has a later year. */
+static const struct offer *later_than(const struct call *call, const struct offer *offer)
+{
+    for (size_t i = 0; i < call->n_offers; i++)
+        if (call->offers[i].newest > offer->newest)
+            return &call->offers[i];
+    return NULL;
+}
+
+/* A part answers only where nobody knows the whole: it is said what is missing, and where a later part is. */
+static void warn_of_part(struct call *call, const struct offer *offer)
+{
+    struct str lacking = what_is_lacking(call, offer->lacks), id = cube_dataset(offer->cube)->id;
+    const struct offer *later = later_than(call, offer);
+    if (lacking.n)
+        call_warn(call, arena_printf(call->arena, "%.*s knows a part of what is asked; it lacks %.*s%s", STR_ARG(id),
+                                     STR_ARG(lacking), flow_to_ask(call, offer->lacks)));
+    if (later)
+        call_warn(call, arena_printf(call->arena, "a part of later periods is in %.*s",
+                                     STR_ARG(cube_dataset(later->cube)->id)));
+}
+
 static void warn_of_gaps(struct call *call, const struct offer *offer)
 {
     if (offer->n_missing)
         call_warn(call, arena_printf(call->arena, "%zu of the periods asked for are not in the dataset and have no row",
                                      offer->n_missing));
+    if (!offer->whole)
+        warn_of_part(call, offer);
     const struct dataset *d = cube_dataset(offer->cube);
     call_warn_synthetic(call, offer->cube);
+    if (d->converted.n)
+        call_warn(call, d->converted);
     if (d->basis == BASIS_RECONCILED)
         call_warn(call, STR("reconciled data: one value for each exporter and importer, so both sides' views are the "
                             "same figures"));
@@ -220,6 +345,7 @@ enum status call_choose(struct call *call, const struct want *want, const struct
     call->cube = offers[0].cube;
     *offer = &offers[0];
     warn_of_gaps(call, &offers[0]);
+    warn_of_predecessors(call, want, offers[0].cube);
     if (has_mirror(call, want))
         call->mirror = mirror_path(call, want);
     return ST_OK;

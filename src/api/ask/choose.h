@@ -7,6 +7,10 @@
 /* The catalogue's best offer in call->cube and call->offers, and *offer; or a problem that says why none fits (404 no-data, 422 with what
  * there is and a link to the mirror). */
 enum status call_choose(struct call *call, const struct want *want, const struct offer **offer) MUST_CHECK;
+/* 422: the dataset that `parameter` names, want->dataset, cannot answer it; with what it holds and which others could. */
+enum status call_refuse_dataset(struct call *call, const char *parameter, const struct want *want) MUST_CHECK;
+/* Whether the question is answered where it names the dataset. */
+bool call_answered_by(struct call *call, const struct want *want, const struct cube *cube);
 /* Says once that figures are made up, if the dataset's are. */
 void call_warn_synthetic(struct call *call, const struct cube *cube);
 

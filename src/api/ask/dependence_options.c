@@ -1,6 +1,8 @@
 /* What both dependence endpoints share: parameters, columns, and the question that they ask. */
 #include "api/ask/dependence_options.h"
 
+#include "api/contract/shared_columns.h"
+
 static void conflict(struct call *call, const char *parameter, const char *detail)
 {
     (void)call_problem(call, PROBLEM_CONFLICT, parameter, call_arg(call, parameter)->text, str_view(detail));
@@ -78,13 +80,14 @@ const struct column dependence_summary[DEPENDENCE_SUMMARY] = {
     COLUMN("window_years", NULL, FROM_COUNT(TOLD, window)),
     COLUMN("years_looked_at", NULL, FROM_COUNT(TOLD, years)),
     COLUMN("years_needed", NULL, FROM_COUNT(TOLD, needed)),
-    COLUMN("products", NULL, FROM_SIZE(TOLD, all.products)),
-    COLUMN("dependent_products", NULL, FROM_SIZE(TOLD, all.dependent)),
+    COLUMN("products", NULL, FROM_FIGURE(TOLD, products)),
+    COLUMN("dependent_products", NULL, FROM_FIGURE(TOLD, dependent)),
     COLUMN("undecided_products", NULL, FROM_SIZE(TOLD, all.undecided)),
     COLUMN("imports", NULL, FROM_FIGURE(TOLD, all.imports)),
     COLUMN("dependent_imports", NULL, FROM_FIGURE(TOLD, all.dependent_imports)),
     COLUMN("dependent_share_of_products", NULL, FROM_RATIO(TOLD, share_of_products)),
     COLUMN("dependent_share_of_imports", NULL, FROM_RATIO(TOLD, share_of_imports)),
+    COLUMNS_OF_COVER(TOLD, all.cover),
 };
 
 struct dependence_told dependence_told(const struct dependence_question *q, const struct dependence_answer *answer)
@@ -96,6 +99,8 @@ struct dependence_told dependence_told(const struct dependence_question *q, cons
         .years = answer->years,
         .needed = answer->needed,
         .all = *s,
+        .products = {.usd = (int64_t)s->products, .known = !s->unknown},
+        .dependent = {.usd = (int64_t)s->dependent, .known = !s->unknown},
         .share_of_products = s->products && !s->undecided ? (double)s->dependent / (double)s->products : (double)NAN,
         .share_of_imports = s->undecided ? (double)NAN : figure_ratio(s->dependent_imports, s->imports),
     };

@@ -53,13 +53,14 @@ struct dependence_told {
     double limit[CRITERIA];
     unsigned window, years, needed;
     struct dependence_summary all;
+    struct figure products, dependent; /* numbers; not known where no product's imports are */
     double share_of_products, share_of_imports;
-    unsigned flags; /* of any row */
+    flag_bits flags; /* of any row */
 };
 struct dependence_told dependence_told(const struct dependence_question *question,
                                        const struct dependence_answer *answer);
 /* meta.summary, of a struct dependence_told. */
-#define DEPENDENCE_SUMMARY 17
+#define DEPENDENCE_SUMMARY 19
 extern const struct column dependence_summary[DEPENDENCE_SUMMARY];
 /* What the answer cannot tell, and which dataset could. */
 void dependence_warn(struct call *call, const struct frame *frame, const struct dependence_question *question,

@@ -1,6 +1,8 @@
 /* What the index endpoints share: which dataset answers, and for which periods. */
 #include "api/ask/index_question.h"
 
+#include <math.h>
+
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
@@ -24,6 +26,8 @@ static enum status begin(struct call *call, struct index_needs needs, struct ind
     want.world = needs.world;
     want.all_partners = needs.all_partners;
     want.likes_all_partners = needs.likes_all;
+    want.flows = needs.flows;
+    want.partner_need = needs.summed ? PARTNERS_SUMMED : PARTNERS_AS_NAMED;
     if (needs.partner_books) {
         want.books = (struct cube_set){&partner->country, 1};
         want.partner = ANY_MEMBER;
@@ -64,14 +68,25 @@ const struct column index_summary[INDEX_SUMMARY] = {
     COLUMN("formula", NULL, FROM_NAME(struct index_told, formula), .never_null = true),
     COLUMN("level", NULL, FROM_NAME(struct index_told, level), .never_null = true,
            ONLY_IF(struct index_told, has_level)),
+    COLUMN("months_held", NULL, FROM_RANK(struct index_told, months_held)),
+    COLUMN("world_reporters", NULL, FROM_RANK(struct index_told, cover.reporters),
+           ONLY_IF(struct index_told, has_world)),
+    COLUMN("world_trade_share", NULL, FROM_RATIO(struct index_told, cover.trade_share),
+           ONLY_IF(struct index_told, has_world)),
 };
 
 void index_say(struct call *call, const char *formula, double aggregate)
 {
     const struct arg *level = call_find(call, "level");
+    const struct index_question *q = call->state;
+    const uint32_t last = q->offer->period[q->offer->n_periods - 1];
+    const struct world_cover cover = index_cover(q->index, last);
     call_summary(call, &(struct index_told){.formula = formula,
                                             .level = level ? level_name[level->level] : NULL,
                                             .has_level = level != NULL,
+                                            .has_world = !isnan(cover.trade_share),
+                                            .cover = cover,
+                                            .months_held = frame_months_held(&q->frame, last),
                                             .aggregate = aggregate});
     if (level && level->level == LEVEL_SECTOR)
         call_warn(call, STR("sectors overlap: their figures must not be added up"));

@@ -22,17 +22,22 @@
 /* meta.summary of every index. */
 struct index_told {
     const char *formula, *level;
-    bool has_level;   /* the route has one */
-    double aggregate; /* of all rows, where the index has one */
+    bool has_level;       /* the route has one */
+    double aggregate;     /* of all rows, where the index has one */
+    unsigned months_held; /* of the last period */
+    bool has_world; /* it has a figure of the world, which is made of the countries that report: of the last period */
+    struct world_cover cover;
 };
-#define INDEX_SUMMARY 2
+#define INDEX_SUMMARY 5
 extern const struct column index_summary[INDEX_SUMMARY];
 
 struct index_needs {
     unsigned world;     /* 1 << flow: the data must tell the world's trade */
     bool partner_books; /* the partner's own books are needed, not only the pair's trade */
     bool all_partners;  /* every partner of the reporter must be listed */
+    bool summed;        /* trade with all partners together is enough */
     bool likes_all;     /* data that list them come first */
+    unsigned flows;     /* WANT_BOTH, or bits 1 << flow */
 };
 
 struct index_question {

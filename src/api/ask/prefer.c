@@ -3,12 +3,13 @@
 
 #include "api/ask/choose.h"
 
-/* The best of the offers that are as whole as the first; the earlier one of equals. */
+/* The best of the offers that know as much as the first; the earlier one of equals. */
 static const struct offer *best_of(const struct want *want, const struct offer *offers, size_t n, offer_score *score)
 {
     const struct offer *best = &offers[0];
     for (size_t i = 1; i < n; i++)
-        if (offers[i].whole == offers[0].whole && score(want, &offers[i]) > score(want, best))
+        if (offers[i].whole == offers[0].whole && offers[i].grade == offers[0].grade &&
+            score(want, &offers[i]) > score(want, best))
             best = &offers[i];
     return best;
 }
@@ -42,32 +43,6 @@ const struct offer *call_best(struct call *call, const struct want *want, offer_
         if (score(want, &offers[i]) > score(want, best))
             best = &offers[i];
     return best;
-}
-
-static bool is_complete(const struct want *want, const struct offer *offer)
-{
-    const struct dataset *d = cube_dataset(offer->cube);
-    uint32_t period = offer->period[offer->n_periods - 1];
-    uint32_t witness = d->partners == PARTNERS_LISTED ? want->partner : ANY_MEMBER;
-    unsigned expected = cube_expected(offer->cube, period);
-    return cube_held(offer->cube, want->reporter, witness, FLOW_EXPORTS, period) >= expected ||
-           cube_held(offer->cube, want->reporter, witness, FLOW_IMPORTS, period) >= expected;
-}
-
-void want_a_year(struct call *call, struct want *want, offer_score *score)
-{
-    static const enum period_kind kind[] = {PERIOD_YEAR, PERIOD_FISCAL};
-    struct offer *offers;
-    size_t n;
-    for (size_t i = 0; i < sizeof kind / sizeof *kind && want->period.n == 0; i++) {
-        struct want years = *want;
-        years.freq = kind[i];
-        if (catalogue_offers(call->catalogue, &years, call->arena, &offers, &n) != ST_OK || n == 0 ||
-            !is_complete(want, best_of(want, offers, n, score)))
-            continue;
-        want->freq = kind[i];
-        return;
-    }
 }
 
 bool call_refuse_world(struct call *call, const char *name)
@@ -137,7 +112,13 @@ void warn_of_books(struct call *call, const struct want *want, const struct fram
     struct str id = cube_dataset(call->cube)->id;
     struct str partner = countries_at(frame->countries, frame->partner)->id;
     const struct offer *found = find_books(call, want);
-    if (found)
+    if (found && !call_answered_by(call, want, found->cube))
+        call_warn(call,
+                  arena_printf(call->arena,
+                               "%.*s does not hold the books of %.*s, so its side is null; no dataset holds both: "
+                               "/v1/mirror sets the books of two against each other",
+                               STR_ARG(id), STR_ARG(partner)));
+    else if (found)
         call_warn(call,
                   arena_printf(call->arena, "%.*s does not hold the books of %.*s, so its side is null; %.*s does (%s)",
                                STR_ARG(id), STR_ARG(partner), STR_ARG(cube_dataset(found->cube)->id),

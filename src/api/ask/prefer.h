@@ -6,13 +6,11 @@
 
 /* How well a dataset answers: more is better. */
 typedef unsigned offer_score(const struct want *want, const struct offer *offer);
-/* As call_choose, but of the offers that are as whole as the first the one with the highest score. */
+/* As call_choose, but of the offers that know as much as the first the one with the highest score. */
 enum status call_prefer(struct call *call, const struct want *want, offer_score *score,
                         const struct offer **offer) MUST_CHECK;
 /* The offer with the highest score; NULL if there is none. */
 const struct offer *call_best(struct call *call, const struct want *want, offer_score *score);
-/* Without periods: years, of the kind of which the best dataset has a complete one. What follows years starts from no single month. */
-void want_a_year(struct call *call, struct want *want, offer_score *score);
 /* Adds a problem and returns true if the parameter names the world, which is nobody's supplier or buyer. */
 bool call_refuse_world(struct call *call, const char *name);
 /* Whether the trade of all countries (or of a closed set) is in it: every supplier's sales to everybody. */

@@ -27,15 +27,8 @@ enum status call_products(struct call *call, const struct arg *arg, const struct
     return ST_OK;
 }
 
-unsigned flags_of_products(const struct cube *cube, const struct arg *product)
-{
-    const struct dataset *d = cube_dataset(cube);
-    enum level level;
-    bool part = false;
-    for (size_t i = 0; i < product->n_list; i++)
-        part = part || !product_level(product->list[i], &level) || level < d->level;
-    return part && d->coverage == COVERAGE_SELECTED ? FLAG_BIT(FLAG_PARTIAL_SECTOR) : 0;
-}
+/* All products by name: what is published, not only the leaves. */
+static bool is_total(const struct arg *product) { return product->n_list == 1 && str_is(product->list[0], "TOTAL"); }
 
 void want_products(const struct call *call, struct want *want)
 {
@@ -47,15 +40,12 @@ void want_products(const struct call *call, struct want *want)
 enum status frame_products(struct call *call, struct frame *frame)
 {
     const struct arg *product = call_arg(call, "product");
-    if (product->n_list == 0)
+    if (product->n_list == 0 || is_total(product))
         return ST_OK;
-    const struct str *code;
-    size_t n;
-    frame->flags |= flags_of_products(frame->cube, product);
-    enum status status = call_products(call, product, frame->cube, &code, &n);
-    return status == ST_OK
-               ? leaves_of(frame->cube, catalogue_products(call->catalogue), code, n, call->arena, &frame->leaves)
-               : status;
+    enum status status = call_products(call, product, frame->cube, &frame->code, &frame->n_codes);
+    return status == ST_OK ? leaves_of(frame->cube, catalogue_products(call->catalogue), frame->code, frame->n_codes,
+                                       call->arena, &frame->leaves)
+                           : status;
 }
 
 static enum status product_item(struct call *call, const struct cube *cube, struct str product,
@@ -66,11 +56,13 @@ static enum status product_item(struct call *call, const struct cube *cube, stru
     struct arg one = {.list = &product, .n_list = 1};
     const struct str *code;
     size_t n;
-    *item = (struct breakdown_item){.code = product,
-                                    .name = sector ? sector->name : products_name(products, product),
-                                    .flags = flags_of_products(cube, &one)};
+    *item = (struct breakdown_item){.code = product, .name = sector ? sector->name : products_name(products, product)};
     enum status status = call_products(call, &one, cube, &code, &n);
-    if (status == ST_OK)
+    if (sector && n == 0)
+        item->flags = FLAG_BIT(FLAG_LEVEL_UNAVAILABLE);
+    item->prefix = code;
+    item->n_prefixes = n;
+    if (status == ST_OK && !is_total(&one))
         status = leaves_of(cube, products, code, n, call->arena, &item->leaves);
     return status;
 }

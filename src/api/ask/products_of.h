@@ -8,9 +8,7 @@
 /* Codes of `product` with sectors resolved for the cube's HS revision. */
 enum status call_products(struct call *call, const struct arg *arg, const struct cube *cube, const struct str **code,
                           size_t *n) MUST_CHECK;
-/* FLAG_PARTIAL_SECTOR where the cube has only some of the products that `product` stands for. */
-unsigned flags_of_products(const struct cube *cube, const struct arg *product);
-/* Codes of a product list as leaves of the offer's cube, into the frame. */
+/* A product list as codes and leaves of the frame's cube, into the frame. */
 enum status frame_products(struct call *call, struct frame *frame) MUST_CHECK;
 /* Takes the call's products into the want. */
 void want_products(const struct call *call, struct want *want);

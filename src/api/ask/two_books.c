@@ -33,7 +33,7 @@ static enum status list_books(struct search *s, const struct want *want, enum ba
     struct want any = *want;
     any.period = (struct period_set){.n = 0};
     any.freq = 0;
-    any.series = true;
+    any.series = any.own_frequency = true;
     struct offer *offer;
     enum status status = catalogue_offers(s->call->catalogue, &any, s->call->arena, &offer, n);
     if (status != ST_OK)
@@ -119,14 +119,14 @@ static enum status try_kind(struct search *s, const struct cube *own, const stru
     return ST_OK;
 }
 
-/* Rows of the kind that is asked for, else of a kind in which one of both records. */
+/* Rows of the kind that is asked for, else of years as one of both has them. */
 static enum status try_books(struct search *s, const struct cube *own, const struct cube *other)
 {
     enum period_kind wanted = s->own.freq ? s->own.freq : s->own.period.n ? s->own.period.kind : 0;
     if (wanted)
         return try_kind(s, own, other, wanted);
-    enum period_kind first = cube_dataset(own ? own : other)->frequency,
-                     second = cube_dataset(other ? other : own)->frequency;
+    enum period_kind first = dataset_year(cube_dataset(own ? own : other)),
+                     second = dataset_year(cube_dataset(other ? other : own));
     enum status status = try_kind(s, own, other, first);
     return status == ST_OK && second != first ? try_kind(s, own, other, second) : status;
 }
@@ -170,6 +170,10 @@ enum status call_two_books(struct call *call, const struct want *want, struct st
     if (status == ST_OK && s.best.n_periods == 0)
         status = search_basis(&s, BASIS_RECONCILED);
     *out = s.best;
+    if (status == ST_OK && other_dataset.n && !s.best.other)
+        return call_refuse_dataset(call, "mirror_dataset", &s.other);
+    if (status == ST_OK && want->dataset.n && s.best.n_periods && !s.best.own)
+        return call_refuse_dataset(call, "dataset", want);
     if (status != ST_OK || s.best.n_periods)
         return status;
     const struct offer *none;

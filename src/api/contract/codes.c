@@ -15,6 +15,8 @@ const struct code_kind codes_year = {ROLE_CLASS, NAMES_OF_NOTHING, "YEAR_OF_PATH
 const struct code_kind codes_dataset = {ROLE_CLASS, NAMES_OF_DATASETS, "DATASET", "Dataset", "_Z", false};
 const struct code_kind codes_id = {ROLE_CLASS, NAMES_OF_NOTHING, "ID", "Id", "_Z", true};
 const struct code_kind codes_period = {ROLE_TIME, NAMES_OF_NOTHING, "TIME_PERIOD", "Period", "_T", false};
+const struct code_kind codes_return = {ROLE_CLASS, NAMES_OF_NOTHING, "RETURN_PERIOD", "Period of the return", "_T",
+                                       false};
 const struct code_kind codes_top_supplier = {ROLE_TEXT, NAMES_OF_COUNTRIES, "TOP_SUPPLIER", "Largest supplier", "",
                                              false};
 const struct code_kind codes_top_partner = {ROLE_TEXT, NAMES_OF_COUNTRIES, "TOP_PARTNER", "Largest partner", "", false};

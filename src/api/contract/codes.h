@@ -17,8 +17,8 @@ struct code_kind {
     bool prefixed;               /* codes=prefixed writes HS before digits */
 };
 extern const struct code_kind codes_reporter, codes_partner, codes_importer, codes_supplier, codes_product, codes_flow,
-    codes_measure, codes_path, codes_year, codes_dataset, codes_id, codes_period, codes_top_supplier, codes_top_partner,
-    codes_mirror_dataset, codes_section, codes_parent, codes_code, codes_prefixes;
+    codes_measure, codes_path, codes_year, codes_dataset, codes_id, codes_period, codes_return, codes_top_supplier,
+    codes_top_partner, codes_mirror_dataset, codes_section, codes_parent, codes_code, codes_prefixes;
 /* The name of a code, borrowed from the catalogue; empty if it has none. */
 struct str code_name(const struct catalogue *catalogue, enum names_of names, struct str code);
 

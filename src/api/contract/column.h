@@ -17,6 +17,7 @@ enum column_type { COLUMN_STRING, COLUMN_INTEGER, COLUMN_NUMBER, COLUMN_BOOLEAN,
 enum value_kind {
     VALUE_NONE,         /* the handler writes the cell itself */
     VALUE_FIGURE,       /* struct figure: null where it is not known */
+    VALUE_AT_MOST,      /* struct figure: its bound; null where it is known or has none */
     VALUE_RATIO,        /* double: null for NaN and infinity */
     VALUE_TONNES,       /* struct quantity, as tonnes */
     VALUE_RANK,         /* unsigned: null for 0 */
@@ -100,6 +101,8 @@ struct listed {
 #define FROM_(kind, cells, row, member, type_)                                                                         \
     .type = COLUMN_##cells, .from = VALUE_##kind, .at = AT_(row, member, type_)
 #define FROM_FIGURE(row, member) FROM_(FIGURE, INTEGER, row, member, struct figure)
+/* The most that a figure can be that is not known. */
+#define FROM_AT_MOST(row, member) FROM_(AT_MOST, INTEGER, row, member, struct figure)
 #define FROM_RATIO(row, member) FROM_(RATIO, NUMBER, row, member, double)
 #define FROM_TONNES(row, member) FROM_(TONNES, NUMBER, row, member, struct quantity)
 #define FROM_RANK(row, member) FROM_(RANK, INTEGER, row, member, unsigned)
@@ -112,7 +115,7 @@ struct listed {
 #define FROM_PERIOD(row, member) FROM_(PERIOD, STRING, row, member, uint32_t)
 #define FROM_DATASET(row, member) FROM_(DATASET, STRING, row, member, const struct cube *)
 #define FROM_TRUTH(row, member) FROM_(TRUTH, BOOLEAN, row, member, bool)
-#define FROM_FLAGS(row, member) FROM_(FLAGS, FLAGS, row, member, unsigned)
+#define FROM_FLAGS(row, member) FROM_(FLAGS, FLAGS, row, member, flag_bits)
 #define FROM_LIST(row, member) FROM_(LIST, LIST, row, member, struct str)
 #define FROM_CELL(cells, row, member) FROM_(CELL, cells, row, member, struct cell)
 /* Enums: any of the size of an int. */
@@ -134,7 +137,7 @@ struct cell {
         int64_t integer;
         double number;
         bool boolean;
-        unsigned flags;
+        flag_bits flags;
     };
 };
 
@@ -193,7 +196,7 @@ static inline struct cell cell_ratio(double ratio) /* NaN, infinity: null */
     cell.number = ratio;
     return cell;
 }
-static inline struct cell cell_flags(unsigned flags)
+static inline struct cell cell_flags(flag_bits flags)
 {
     struct cell cell;
     cell.kind = CELL_FLAGS;

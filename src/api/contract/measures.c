@@ -60,6 +60,12 @@ const struct measure measures[MEASURES] = {
                                "what a dataset says where a figure was claimed"},
     [MEASURE_VALUE] = {"value", NULL, "V", "sum over what is not broken down", "USD", PLAIN,
                        "what was recorded of the flow: exports, imports, or both together where flow is added up"},
+    [MEASURE_AT_MOST] = {"at_most",
+                         "value_at_most exports_at_most imports_at_most imports_total_at_most "
+                         "imports_from_partner_at_most reported_at_most mirrored_at_most sales_to_importer_at_most "
+                         "world_exports_at_most",
+                         "V", "what is published above it - its published parts, or world - sum of partners", "USD",
+                         OURS, "the most that an amount which is null can be, where that is known"},
     /* shares and ratios of a pair */
     [MEASURE_NORMALISED_BALANCE] = {"normalised_balance", NULL, "D3", "(X_ij - M_ij) / (X_ij + M_ij)", "1", ESCAP,
                                     "-1 to 1; 0: balanced"},

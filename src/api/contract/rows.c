@@ -41,6 +41,7 @@ static struct cell cell_country_name(const struct call *call, uint32_t id)
 static struct cell cell_verdict(unsigned verdict) { return verdict ? cell_bool(verdict > 1) : cell_null; }
 
 FILLER(figure, struct figure, cell_figure(*value))
+FILLER(at_most, struct figure, cell_known(!value->known && value->bounded, value->most_usd))
 FILLER(ratio, double, cell_ratio(*value))
 FILLER(tonnes, struct quantity, cell_tonnes(*value))
 FILLER(rank, unsigned, cell_rank(*value))
@@ -54,7 +55,7 @@ FILLER(country_name, uint32_t, cell_country_name(call, *value))
 FILLER(dataset, struct cube *const, *value ? cell_str(cube_dataset(*value)->id) : cell_null)
 FILLER(truth, bool, cell_bool(*value))
 FILLER(verdict, unsigned, cell_verdict(*value))
-FILLER(flags, unsigned, cell_flags(*value))
+FILLER(flags, flag_bits, cell_flags(*value))
 FILLER(list, struct str, ((struct cell){.kind = CELL_LIST, .text = *value}))
 FILLER(cell, struct cell, *value)
 
@@ -67,32 +68,20 @@ static void fill_period(struct call *call, const struct column *column, const st
     for (size_t i = 0; i < f->n; i++) {
         uint32_t period = *(const uint32_t *)(const void *)(f->value + i * f->bytes);
         if (i == 0 || period != last)
-            cell = cell_period(call, period);
+            cell = period ? cell_period(call, period) : cell_null;
         f->cell[i * f->stride] = cell;
         last = period;
     }
 }
 
 static filler *const fillers[] = {
-    [VALUE_FIGURE] = fill_figure,
-    [VALUE_RATIO] = fill_ratio,
-    [VALUE_TONNES] = fill_tonnes,
-    [VALUE_RANK] = fill_rank,
-    [VALUE_COUNT] = fill_count,
-    [VALUE_SIZE] = fill_size,
-    [VALUE_TEXT] = fill_text,
-    [VALUE_NAME] = fill_name,
-    [VALUE_WORD] = fill_word,
-    [VALUE_COUNTRY] = fill_country,
-    [VALUE_COUNTRY_NAME] = fill_country_name,
-    [VALUE_PERIOD] = fill_period,
-    [VALUE_DATASET] = fill_dataset,
-    [VALUE_TRUTH] = fill_truth,
-    [VALUE_VERDICT] = fill_verdict,
-    [VALUE_FLAGS] = fill_flags,
-    [VALUE_LIST] = fill_list,
-    [VALUE_CELL] = fill_cell,
-    [VALUE_LINK] = fill_text,
+    [VALUE_FIGURE] = fill_figure,   [VALUE_AT_MOST] = fill_at_most, [VALUE_RATIO] = fill_ratio,
+    [VALUE_TONNES] = fill_tonnes,   [VALUE_RANK] = fill_rank,       [VALUE_COUNT] = fill_count,
+    [VALUE_SIZE] = fill_size,       [VALUE_TEXT] = fill_text,       [VALUE_NAME] = fill_name,
+    [VALUE_WORD] = fill_word,       [VALUE_COUNTRY] = fill_country, [VALUE_COUNTRY_NAME] = fill_country_name,
+    [VALUE_PERIOD] = fill_period,   [VALUE_DATASET] = fill_dataset, [VALUE_TRUTH] = fill_truth,
+    [VALUE_VERDICT] = fill_verdict, [VALUE_FLAGS] = fill_flags,     [VALUE_LIST] = fill_list,
+    [VALUE_CELL] = fill_cell,       [VALUE_LINK] = fill_text,
 };
 
 static void fill(struct call *call, const struct column *column, const char *row, size_t bytes, struct filling f)

@@ -60,12 +60,19 @@ static const struct column columns[] = {
            FROM_RATIO(struct bilateral_row, share_of_total), .unit = "1", .measure = MEASURE_SHARE_OF_TOTAL),
     COLUMN("deficit_rank",
            "1: the largest deficit of the dataset's whole series up to this period, a record; null in surplus",
-           FROM_RANK(struct bilateral_row, deficit_rank)),
+           FROM_RANK(struct bilateral_row, deficit.rank)),
     COLUMN("total_rank", "1: the largest total of the dataset's whole series up to this period",
-           FROM_RANK(struct bilateral_row, total_rank)),
+           FROM_RANK(struct bilateral_row, largest.rank)),
     COLUMN("months_held", "months of the period that the dataset holds", FROM_COUNT(struct bilateral_row, months_held),
            .unit = "months"),
     COLUMN("dataset", "dataset that the row comes from", SHARED_DATASET, .codes = &codes_dataset),
+    COLUMN("deficit_rank_of", "of how many complete periods deficit_rank is; a record needs two",
+           FROM_RANK(struct bilateral_row, deficit.of)),
+    COLUMN("deficit_rank_since", "the first of those periods", FROM_PERIOD(struct bilateral_row, deficit.since)),
+    COLUMN("total_rank_of", "of how many complete periods total_rank is", FROM_RANK(struct bilateral_row, largest.of)),
+    COLUMN("total_rank_since", "the first of those periods", FROM_PERIOD(struct bilateral_row, largest.since)),
+    COLUMN_AT_MOST("exports", struct bilateral_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct bilateral_row, imports, 'M'),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct bilateral_row, flags)),
 };
 
@@ -175,6 +182,7 @@ static enum status bilateral_plan(struct call *call)
     const struct arg *freq = call_arg(call, "freq");
     struct want want = want_of(call);
     want.series = true;
+    want.flows = WANT_BOTH;
     want.freq = freq->given ? freq->kind : 0;
     want.likes_all_partners = call_arg(call, "region")->given;
     want_products(call, &want);

@@ -44,6 +44,11 @@ static const struct column columns[] = {
            "change of the balance since vs in percent of its absolute value then; negative made it worse",
            FROM_RATIO(struct product_row, balance_contribution_pp), .unit = "pp", .additive = true,
            .measure = MEASURE_BALANCE_CONTRIBUTION_PP),
+    COLUMN_AT_MOST("exports", struct product_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct product_row, imports, 'M'),
+    COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct product_row, months_held),
+           .unit = "months"),
+    COLUMNS_OF_CODES_OF_BOTH(struct product_row, codes),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct product_row, flags)),
 };
 
@@ -82,6 +87,7 @@ static enum status bilateral_products_plan(struct call *call)
     struct asked *asked = call_keep(call, sizeof *asked);
     struct want want = want_of(call);
     want.level = call_arg(call, "level")->level;
+    want.flows = WANT_BOTH;
     want_products(call, &want);
     enum status status = asked ? call_choose(call, &want, &asked->offer) : ST_NO_MEMORY;
     if (status != ST_OK)

@@ -11,7 +11,8 @@
 
 /* A row: what a set of books says, or the sum of the published parts, of which most are nothing. */
 struct candidate {
-    unsigned rank, flags;
+    unsigned rank;
+    flag_bits flags;
     enum agreement verdict;
     const struct cube *cube;
     uint32_t reporter, partner;
@@ -187,31 +188,32 @@ static enum status read_claim(struct call *call, struct claim *claim)
 /* ---- parts ---- */
 
 /* Exact in millionths, so that 135.87e9 + 20.5e9 is 156.37e9. */
-static enum status sum_parts(struct call *call, int64_t *micro)
+static enum status sum_parts(struct call *call, int64_t *milli)
 {
     struct str text = call_arg(call, "parts")->text, rest = text;
     size_t n = 0;
     bool good = true;
-    *micro = 0;
+    *milli = 0;
     while (good && rest.p) {
         int64_t one;
-        good = decimal_read(str_cut(&rest, ','), 6, &one) == ST_OK && !__builtin_add_overflow(*micro, one, micro);
+        good = decimal_read(str_cut(&rest, ','), 3, &one) == ST_OK && !__builtin_add_overflow(*milli, one, milli);
         n++;
     }
     if (good && n > 1)
         return ST_OK;
-    (void)call_problem(call, PROBLEM_INVALID_VALUE, "parts", text,
-                       STR("write two or more numbers below 4e12, separated by commas, such as 135.87e9,20.5e9"));
+    (void)call_problem(
+        call, PROBLEM_INVALID_VALUE, "parts", text,
+        STR("write two or more numbers of at most 9e15 in all, separated by commas, such as 135.87e9,20.5e9"));
     return ST_INVALID;
 }
 
 static enum status check_addition(struct call *call, struct candidate *row, struct told *told)
 {
-    int64_t micro;
-    enum status status = sum_parts(call, &micro);
+    int64_t milli;
+    enum status status = sum_parts(call, &milli);
     if (status != ST_OK)
         return status;
-    const double sum = (double)micro / 1e6, value = call_arg(call, "value")->ratio;
+    const double sum = (double)milli / 1e3, value = call_arg(call, "value")->ratio;
     const enum agreement agreement = check_parts(value, sum, told->tolerance);
     *row = (struct candidate){.verdict = agreement,
                               .reporter = NO_ID,
@@ -263,7 +265,7 @@ static enum status gather(struct call *call, struct shelf *shelf)
 {
     struct want want = want_of(call), turned;
     want.period = (struct period_set){.n = 0};
-    want.series = true;
+    want.series = want.own_frequency = true;
     enum status status = ST_OK;
     want_products(call, &want);
     turned = want;

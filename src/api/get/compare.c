@@ -3,6 +3,7 @@
 
 #include "api/ask/choose.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/bilateral.h"
@@ -45,11 +46,16 @@ static const struct column columns[] = {
     COLUMN("imports_growth", "imports / imports of the same period a year before − 1",
            FROM_RATIO(struct row, figures.imports_growth), .unit = "1", .measure = MEASURE_IMPORTS_GROWTH),
     COLUMN("deficit_rank", "1: the largest deficit of the pair's whole series up to this period; null in surplus",
-           FROM_RANK(struct row, figures.deficit_rank)),
+           FROM_RANK(struct row, figures.deficit.rank)),
     COLUMN("months_held", "months of the period that the dataset holds", FROM_FIGURE(struct row, months),
            .unit = "months"),
     COLUMN("dataset", "dataset that the row comes from; null: none has it", FROM_DATASET(struct row, cube),
            .codes = &codes_dataset),
+    COLUMN("deficit_rank_of", "of how many complete periods deficit_rank is; a record needs two",
+           FROM_RANK(struct row, figures.deficit.of)),
+    COLUMN("deficit_rank_since", "the first of those periods", FROM_PERIOD(struct row, figures.deficit.since)),
+    COLUMN_AT_MOST("exports", struct row, figures.exports, 'X'),
+    COLUMN_AT_MOST("imports", struct row, figures.imports, 'M'),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, figures.flags)),
 };
 
@@ -82,7 +88,7 @@ struct comparison {
     struct pair *pair;
     size_t n;
     const struct cube *lead; /* the dataset that answers for most pairs */
-    const uint32_t *period;
+    uint32_t *period;
     size_t n_periods;
 };
 
@@ -91,7 +97,7 @@ static enum status read_pairs(struct comparison *c)
     struct call *call = c->call;
     const struct arg *pairs = call_arg(call, "pairs"), *period = call_arg(call, "period"),
                      *dataset = call_arg(call, "dataset");
-    struct want want = {.series = true};
+    struct want want = {.series = true, .flows = WANT_BOTH};
     if (period->periods && !period->periods->latest)
         want.period = *period->periods;
     if (dataset->cube)
@@ -121,19 +127,24 @@ static const struct offer *offer_of(const struct pair *pair, const struct cube *
     return NULL;
 }
 
-/* The dataset that holds most pairs, those it holds completely counting double; of equal ones the first. */
+/* The dataset that holds most pairs, those it holds completely counting double; of equal ones that hold all of them
+ * that with the newest year, then the first. */
 static void choose_lead(struct comparison *c)
 {
     size_t best = 0;
+    uint32_t newest = 0;
     for (size_t d = 0; d < catalogue_count(c->call->catalogue); d++) {
         const struct cube *cube = catalogue_at(c->call->catalogue, d);
         size_t points = 0;
+        uint32_t last = UINT32_MAX;
         for (size_t i = 0; i < c->n; i++) {
             const struct offer *offer = offer_of(&c->pair[i], cube);
             points += offer ? 1U + offer->whole : 0U;
+            last = offer && offer->newest < last ? offer->newest : last;
         }
-        if (points > best) {
+        if (points > best || (points == best && points == 2 * c->n && last > newest)) {
             best = points;
+            newest = last;
             c->lead = cube;
         }
     }
@@ -163,22 +174,6 @@ static bool whole_for_all(const struct comparison *c, uint32_t period)
     return true;
 }
 
-static enum status newest_common(struct comparison *c, size_t wanted)
-{
-    size_t n_own;
-    const uint32_t *own = cube_periods(c->lead, &n_own);
-    uint32_t *list = arena_new(c->call->arena, uint32_t, n_own);
-    if (!list)
-        return ST_NO_MEMORY;
-    size_t n = 0;
-    for (size_t i = 0; i < n_own; i++)
-        if (whole_for_all(c, own[i]))
-            list[n++] = own[i];
-    c->n_periods = n < wanted ? n : wanted;
-    c->period = list + n - c->n_periods;
-    return ST_OK;
-}
-
 /* Every period that was asked for and that one of the pairs has. */
 static enum status periods_of_all(struct comparison *c)
 {
@@ -193,6 +188,21 @@ static enum status periods_of_all(struct comparison *c)
             list[n++] = c->pair[i].chosen->period[k];
     c->period = list;
     c->n_periods = period_order(list, n);
+    return ST_OK;
+}
+
+static enum status newest_common(struct comparison *c, size_t wanted)
+{
+    enum status status = periods_of_all(c);
+    if (status != ST_OK)
+        return status;
+    uint32_t *list = c->period;
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_periods; i++)
+        if (whole_for_all(c, list[i]))
+            list[n++] = list[i];
+    c->n_periods = n < wanted ? n : wanted;
+    c->period = list + n - c->n_periods;
     return ST_OK;
 }
 
@@ -262,6 +272,16 @@ static const struct bilateral_row nothing = {.cover_ratio = (double)NAN,
                                              .imports_growth = (double)NAN,
                                              .flags = FLAG_BIT(FLAG_NOT_REPORTED)};
 
+/* Why the leading dataset, or the pair's own, does not know the pair's trade in the period. */
+static flag_bits why_nothing(const struct comparison *c, const struct pair *pair, uint32_t period)
+{
+    const struct frame frame = frame_for(c, pair, pair->chosen ? pair->chosen->cube : c->lead);
+    flag_bits flags = nothing.flags;
+    for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)
+        flags |= frame_figure(&frame, frame.partner, f, period, frame_goods(&frame), FIGURE_NONE).flags;
+    return flags;
+}
+
 static enum status add_pair(struct comparison *c, const struct pair *pair)
 {
     const struct countries *countries = catalogue_countries(c->call->catalogue);
@@ -281,7 +301,8 @@ static enum status add_pair(struct comparison *c, const struct pair *pair)
                               .partner = pair->want.partner,
                               .period = c->period[i],
                               .cube = has ? pair->frame.cube : NULL};
-        row[i].months = (struct figure){row[i].figures.months_held, has};
+        row[i].figures.flags |= has ? 0 : why_nothing(c, pair, c->period[i]);
+        row[i].months = (struct figure){.usd = row[i].figures.months_held, .known = has};
     }
     return call_rows(c->call, row, c->n_periods, sizeof *row);
 }

@@ -4,6 +4,7 @@
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
@@ -27,6 +28,10 @@ static const struct column columns[] = {
            FROM_RATIO(struct deficit_row, share_of_balance), .unit = "1", .additive = true,
            .measure = MEASURE_SHARE_OF_BALANCE),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN_AT_MOST("exports", struct deficit_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct deficit_row, imports, 'M'),
+    COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct deficit_row, months_held),
+           .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct deficit_row, flags)),
 };
 
@@ -47,6 +52,7 @@ static enum status deficits_plan(struct call *call)
 {
     struct want want = want_of(call);
     want.all_partners = true;
+    want.flows = WANT_BOTH;
     want_products(call, &want);
     const struct offer *offer;
     struct asked *asked = call_keep(call, sizeof *asked);
@@ -57,7 +63,7 @@ static enum status deficits_plan(struct call *call)
     status = frame_products(call, &frame);
     if (status != ST_OK)
         return status;
-    *asked = (struct asked){ranking_ask_balance(&frame, offer->period[0]), offer->period[0]};
+    *asked = (struct asked){ranking_ask(&frame, offer->period[0]), offer->period[0]};
     return ST_OK;
 }
 
@@ -71,7 +77,7 @@ static enum status deficits_work(struct call *call)
     call->shared.period = cell_period(call, asked->period);
     if (status == ST_OK)
         status = call_rows(call, row, n, sizeof *row);
-    call->empty_reason = "no_deficits";
+    call->empty_reason = summary.unknown || summary.unsure ? "not_known" : "no_deficits";
     return status;
 }
 

@@ -65,22 +65,24 @@
                FROM_VERDICT(struct dependence_row, dependent)),                                                        \
         COLUMN("years_held", "years of the window in which they held", FROM_COUNT(struct dependence_row, years_held),  \
                .unit = "years"),                                                                                       \
-        COLUMN_OF_PERIOD, COLUMN_OF_FLAGS(struct dependence_row)
+        COLUMN_OF_PERIOD, COLUMN_AT_MOST("imports_total", struct dependence_row, imports_total, 'M')
+#define COLUMNS_LAST COLUMNS_OF_CODES(struct dependence_row, codes), COLUMN_OF_FLAGS(struct dependence_row)
 
 static const struct column columns_of_pair[] = {
     COLUMNS_BEFORE,
     COLUMN("imports_from_partner", "reporter's imports of the product from the partner",
            FROM_FIGURE(struct dependence_row, imports_from_partner), .unit = "USD", .flow = 'M', .additive = true,
            .measure = MEASURE_IMPORTS_FROM_PARTNER),
-    COLUMNS_BEHIND("imports_from_partner / imports_total")};
+    COLUMNS_BEHIND("imports_from_partner / imports_total"),
+    COLUMN_AT_MOST("imports_from_partner", struct dependence_row, imports_from_partner, 'M'), COLUMNS_LAST};
 static const struct column columns_of_any[] = {
-    COLUMNS_BEFORE, COLUMNS_BEHIND("share of the largest supplier, as top_share: a partner in the path gives its own")};
+    COLUMNS_BEFORE, COLUMNS_BEHIND("share of the largest supplier, as top_share: a partner in the path gives its own"),
+    COLUMNS_LAST};
 
 static const struct column columns_of_summary[] = {
     COLUMN_OF_PERIOD,
-    COLUMN("products", "products that are imported (from the partner)",
-           FROM_SIZE(struct dependence_told, all.products)),
-    COLUMN("dependent_products", "of these, dependent", FROM_SIZE(struct dependence_told, all.dependent)),
+    COLUMN("products", "products that are imported (from the partner)", FROM_FIGURE(struct dependence_told, products)),
+    COLUMN("dependent_products", "of these, dependent", FROM_FIGURE(struct dependence_told, dependent)),
     COLUMN("undecided_products", "of these, not to be decided by the data",
            FROM_SIZE(struct dependence_told, all.undecided)),
     COLUMN("imports", "imports of all products (from the partner); null for sectors, which overlap",
@@ -158,6 +160,7 @@ static enum status dependence_plan(struct call *call)
         return ST_NO_MEMORY;
     want.level = wanted_level(call);
     want.likes_all_partners = true;
+    want.flows = 1U << FLOW_IMPORTS;
     asked->question.breakdown = &asked->breakdown;
     if (call_find(call, "partner") && call_refuse_world(call, "partner"))
         return ST_INVALID;

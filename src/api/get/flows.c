@@ -3,6 +3,7 @@
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
@@ -34,6 +35,9 @@ static const struct column columns[] = {
            .unit = "USD/t", .measure = MEASURE_UNIT_VALUE),
     COLUMN("share", "value / the sum over the dimension share_of, all else equal, before filters and top",
            FROM_RATIO(struct row, flow.share), .unit = "1", .additive = true, .measure = MEASURE_FLOWS_SHARE),
+    COLUMN_AT_MOST("value", struct row, flow.value, 0),
+    COLUMN("months_held", "months that the value is of; null where it is of several countries or periods",
+           FROM_RANK(struct row, flow.months_held), .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct row, flow.flags)),
 };
 
@@ -167,7 +171,7 @@ static void read_flow(struct call *call, struct asked *asked)
         asked->q.only[CUBE_FLOW] = (struct cube_set){&flow[bits - 1], 1};
     else if (bits)
         asked->q.only[CUBE_FLOW] = (struct cube_set){flow, 2};
-    asked->want.flows = bits;
+    asked->want.flows = bits ? bits : WANT_BOTH;
     group(asked, CUBE_FLOW, arg->given, bits == 1 || bits == 2);
 }
 
@@ -284,31 +288,23 @@ static enum status choose_share(struct call *call, struct asked *asked)
 
 /* ---- products of a list ---- */
 
-static enum level prefix_level(struct str code)
-{
-    enum level level;
-    return product_level(code, &level) ? level : LEVEL_SECTOR;
-}
-
 static enum status make_item(struct call *call, const struct cube *cube, const struct str *code,
                              struct breakdown_item *item)
 {
     const struct products *products = catalogue_products(call->catalogue);
     const struct sector *sector = sectors_find(catalogue_sectors(call->catalogue), *code);
-    const struct dataset *d = cube_dataset(cube);
     const struct arg one = {.list = code, .n_list = 1};
-    bool chosen = d->coverage == COVERAGE_SELECTED, total = str_is(*code, "TOTAL");
+    bool total = str_is(*code, "TOTAL");
     const struct str *prefix;
     size_t n;
     *item = (struct breakdown_item){.code = *code, .name = sector ? sector->name : products_name(products, *code)};
     enum status status = call_products(call, &one, cube, &prefix, &n);
     if (status != ST_OK)
         return status;
-    if (n == 0 || (total && chosen)) /* no basket for the dataset's revision; chosen products have no total */
+    if (n == 0) /* no basket for the dataset's revision */
         item->flags = FLAG_BIT(FLAG_LEVEL_UNAVAILABLE);
-    for (size_t i = 0; i < n && chosen && !total; i++)
-        if (prefix_level(prefix[i]) != d->level)
-            item->flags |= FLAG_BIT(FLAG_PARTIAL_SECTOR);
+    item->prefix = prefix;
+    item->n_prefixes = total ? 0 : n;
     return total ? ST_OK : leaves_of(cube, products, prefix, n, call->arena, &item->leaves);
 }
 
@@ -346,16 +342,14 @@ static enum status make_sectors(struct call *call, struct asked *asked)
 static enum status resolve_products(struct call *call, struct asked *asked)
 {
     const struct arg *product = call_arg(call, "product");
-    const struct dataset *d = cube_dataset(asked->q.cube);
     if (asked->items)
         return make_items(call, asked);
     if (is_grouped(asked, CUBE_PRODUCT) && asked->q.level == LEVEL_SECTOR)
         return make_sectors(call, asked);
-    if (d->coverage == COVERAGE_SELECTED && (!is_grouped(asked, CUBE_PRODUCT) || asked->q.level < d->level))
-        asked->q.flags |= FLAG_BIT(FLAG_PARTIAL_SECTOR);
     struct frame frame = {.cube = asked->q.cube};
     enum status status = product->n_list ? frame_products(call, &frame) : ST_OK;
     asked->q.only[CUBE_PRODUCT] = frame.leaves;
+    asked->q.goods = frame_goods(&frame);
     return status;
 }
 

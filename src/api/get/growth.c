@@ -112,6 +112,7 @@ static enum status growth_plan(struct call *call)
     struct want want = want_of(call);
     want_both(&want, versus);
     want.likes_all_partners = true;
+    want.flows = WANT_BOTH;
     want_products(call, &want);
     const struct offer *offer;
     struct asked *asked = call_keep(call, sizeof *asked);

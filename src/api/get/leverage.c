@@ -4,6 +4,7 @@
 #include "api/ask/pairs.h"
 #include "api/ask/prefer.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
@@ -52,6 +53,11 @@ static const struct column columns[] = {
            "traded",
            FROM_WORD(struct leverage_row, lever, lever_words)),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN_AT_MOST("exports", struct leverage_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct leverage_row, imports, 'M'),
+    COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct leverage_row, months_held),
+           .unit = "months"),
+    COLUMNS_OF_CODES_OF_BOTH(struct leverage_row, codes),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct leverage_row, flags)),
 };
 
@@ -81,6 +87,7 @@ static const struct column summary_columns[] = {
     TERM("salience", FROM_RATIO(struct told, terms.salience)),
     TERM("symmetry", FROM_RATIO(struct told, terms.symmetry)),
     TERM("interdependence", FROM_RATIO(struct told, terms.interdependence)),
+    TERM("months_held", FROM_RANK(struct told, total.months_held)),
     TERM("flags", FROM_FLAGS(struct told, total.flags)),
     COLUMN("loss_index_reporter", NULL, FROM_RATIO(struct told, reporter.sum)),
     COLUMN("loss_index_partner", NULL, FROM_RATIO(struct told, partner.sum)),
@@ -203,7 +210,7 @@ static unsigned score_of_both_flows(const struct want *want, const struct offer 
 }
 
 /* Names a dataset that has the reporter's trade with the world. */
-static void warn_of_world(struct call *call, const struct frame *frame, uint32_t period)
+static void warn_of_world(struct call *call, const struct want *want, const struct frame *frame, uint32_t period)
 {
     if (world_kind(frame, FLOW_EXPORTS, period) != WORLD_UNKNOWN &&
         world_kind(frame, FLOW_IMPORTS, period) != WORLD_UNKNOWN)
@@ -213,7 +220,7 @@ static void warn_of_world(struct call *call, const struct frame *frame, uint32_t
                          .period = {.kind = period_kind_of(period), .n = 1, .item = {{period, period}}}};
     const struct offer *found = call_best(call, &world, score_of_both_flows);
     struct str id = cube_dataset(frame->cube)->id;
-    if (found && found->cube != frame->cube)
+    if (found && found->cube != frame->cube && call_answered_by(call, want, found->cube))
         call_warn(call, arena_printf(call->arena,
                                      "%.*s has no total over all partners for both flows of this period, so shares of "
                                      "it are null; %.*s has totals with the world",
@@ -235,7 +242,7 @@ static void add_warnings(struct call *call, const struct want *want, const struc
                                  STR_ARG(call_arg(call, "sigma")->text), STR_ARG(call_arg(call, "cut")->text)));
     if (!leverage_has_partner(frame, period))
         warn_of_books(call, want, frame);
-    warn_of_world(call, frame, period);
+    warn_of_world(call, want, frame, period);
     if (want->level == LEVEL_SECTOR)
         call_warn(call, STR("sectors overlap: their figures must not be added up, and the summary has no sum of their "
                             "loss indices"));
@@ -248,6 +255,7 @@ static enum status leverage_plan(struct call *call)
     if (!asked)
         return ST_NO_MEMORY;
     asked->want = want_of(call);
+    asked->want.flows = WANT_BOTH;
     if (call_refuse_world(call, "partner"))
         return ST_INVALID;
     want_products(call, &asked->want);

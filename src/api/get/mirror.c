@@ -4,6 +4,7 @@
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
 #include "api/ask/two_books.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 
@@ -36,6 +37,12 @@ static const struct column columns[] = {
            .unit = "1", .measure = MEASURE_RELATIVE_GAP_FOB),
     COLUMN("dataset", "the reporter's books", SHARED_DATASET, .codes = &codes_dataset),
     COLUMN("mirror_dataset", "the partner's books", SHARED_MIRROR_DATASET, .codes = &codes_mirror_dataset),
+    COLUMN_AT_MOST("reported", struct mirror_row, reported, 0),
+    COLUMN_AT_MOST("mirrored", struct mirror_row, mirrored, 0),
+    COLUMN("months_held", "months of the period that reported is of", FROM_RANK(struct mirror_row, months_held),
+           .unit = "months"),
+    COLUMN("mirrored_months_held", "months of the period that mirrored is of",
+           FROM_RANK(struct mirror_row, mirrored_months_held), .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct mirror_row, flags)),
 };
 

@@ -4,6 +4,7 @@
 #include "api/ask/choose.h"
 #include "api/ask/pairs.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/ranking.h"
@@ -28,6 +29,10 @@ static const struct column columns[] = {
     COLUMN("growth", "of the measure of by against the year before, nominal; null unless both years are complete",
            FROM_RATIO(struct partner_row, growth), .unit = "1", .measure = MEASURE_GROWTH),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN_AT_MOST("exports", struct partner_row, exports, 'X'),
+    COLUMN_AT_MOST("imports", struct partner_row, imports, 'M'),
+    COLUMN("months_held", "months of the period that both flows are of", FROM_RANK(struct partner_row, months_held),
+           .unit = "months"),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct partner_row, flags)),
 };
 
@@ -47,6 +52,8 @@ static const struct column summary_columns[] = {
     COLUMN("partners", NULL, FROM_SIZE(struct told, all.partners)),
     COLUMN("hhi", NULL, FROM_RATIO(struct told, all.hhi)),
     COLUMN("equivalent_partners", NULL, FROM_RATIO(struct told, all.equivalent)),
+    COLUMN("months_held", NULL, FROM_RANK(struct told, all.months_held)),
+    COLUMN("flags", NULL, FROM_FLAGS(struct told, all.flags)),
 };
 
 static const struct param params[] = {
@@ -69,8 +76,12 @@ struct asked {
 
 static enum status partners_plan(struct call *call)
 {
+    static const unsigned flows_of[] = {[PARTNERS_BY_TOTAL] = WANT_BOTH,
+                                        [PARTNERS_BY_EXPORTS] = 1U << FLOW_EXPORTS,
+                                        [PARTNERS_BY_IMPORTS] = 1U << FLOW_IMPORTS};
     struct want want = want_of(call);
     want.all_partners = true;
+    want.flows = flows_of[call_arg(call, "by")->number];
     want_products(call, &want);
     const struct offer *offer;
     struct asked *asked = call_keep(call, sizeof *asked);

@@ -2,31 +2,39 @@
 #include "api/contract/call.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
+#include "entrepot/cube/correlation.h"
 
 struct row {
     struct str code, name, parent, section, datasets;
     enum level level;
+    struct str revisions, successors, predecessors; /* lists, of one code that is asked for */
 };
 
-static const struct column columns[] = {
-    COLUMN("code", "HS code (text: leading zeros count), section or TOTAL", FROM_TEXT(struct row, code),
-           .codes = &codes_code),
-    COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct row, name)),
-    COLUMN("level", "total, section, hs2, hs4, hs6 or hs8", FROM_WORD(struct row, level, level_name)),
-    COLUMN("parent", "next coarser code", FROM_TEXT(struct row, parent), .codes = &codes_parent),
-    COLUMN("section", "section of the chapter; null for the national chapters 98 and 99",
-           FROM_TEXT(struct row, section), .codes = &codes_section),
-    COLUMN("datasets", "datasets that can tell it", FROM_LIST(struct row, datasets)),
+#define COLUMNS_OF_CODES                                                                                               \
+    COLUMN("code", "HS code (text: leading zeros count), section or TOTAL", FROM_TEXT(struct row, code),               \
+           .codes = &codes_code),                                                                                      \
+        COLUMN("name", "short name; null where the table has none", FROM_TEXT(struct row, name)),                      \
+        COLUMN("level", "total, section, hs2, hs4, hs6 or hs8", FROM_WORD(struct row, level, level_name)),             \
+        COLUMN("parent", "next coarser code", FROM_TEXT(struct row, parent), .codes = &codes_parent),                  \
+        COLUMN("section", "section of the chapter; null for the national chapters 98 and 99",                          \
+               FROM_TEXT(struct row, section), .codes = &codes_section),                                               \
+        COLUMN("datasets", "datasets that can tell it", FROM_LIST(struct row, datasets))
+
+static const struct column columns[] = {COLUMNS_OF_CODES};
+static const struct column columns_one[] = {
+    COLUMNS_OF_CODES,
+    COLUMN("revisions", "revisions of the Harmonized System that have the code", FROM_LIST(struct row, revisions)),
+    COLUMN("successors",
+           "what the code became in the next revision, where it is not the code itself alone: HS2022:854142",
+           FROM_LIST(struct row, successors)),
+    COLUMN("predecessors", "what it was in the revision before, likewise", FROM_LIST(struct row, predecessors)),
 };
 
 static bool can_tell(const struct cube *cube, struct str code, enum level level)
 {
     const struct dataset *d = cube_dataset(cube);
-    uint32_t from, to;
-    if (level == LEVEL_SECTION || level > d->level || (level == LEVEL_TOTAL && d->coverage != COVERAGE_FULL))
-        return false;
-    cube_leaf_range(cube, code, &from, &to);
-    return from < to;
+    return level != LEVEL_SECTION && level <= d->level && (level != LEVEL_TOTAL || d->coverage == COVERAGE_FULL) &&
+           cube_has_product(cube, code);
 }
 
 static struct str datasets_with(struct call *call, struct str code, enum level level)
@@ -85,10 +93,43 @@ static enum status get_all(struct call *call)
     return call_rows(call, row, n, sizeof *row);
 }
 
+#define RELATIVES_MAX 64
+
+/* A list with what the code is one revision on, or back, where that is not the code itself alone. */
+static struct str relatives(struct call *call, const struct correlation *tables, struct str code, unsigned from,
+                            unsigned to, struct str list)
+{
+    struct str found[RELATIVES_MAX];
+    size_t n = correlation_follow(tables, code, from, to, found, RELATIVES_MAX);
+    bool same = n == 1 && str_eq(found[0], code);
+    for (size_t i = 0; !same && i < n && i < RELATIVES_MAX; i++)
+        list = arena_printf(call->arena, "%.*s%s%.*s:%.*s", STR_ARG(list), list.n ? "\n" : "", STR_ARG(hs_name(to)),
+                            STR_ARG(found[i]));
+    return list;
+}
+
+static void correlate(struct call *call, struct row *row)
+{
+    const struct correlation tables = correlation_shipped();
+    unsigned mask =
+        row->level == LEVEL_SECTION || row->level == LEVEL_TOTAL ? 0 : correlation_revisions(&tables, row->code);
+    for (unsigned r = 1; r <= HS_REVISIONS; r++) {
+        if (!(mask & 1U << (r - 1)))
+            continue;
+        row->revisions = arena_printf(call->arena, "%.*s%s%.*s", STR_ARG(row->revisions), row->revisions.n ? "\n" : "",
+                                      STR_ARG(hs_name(r)));
+        if (r > 1)
+            row->predecessors = relatives(call, &tables, row->code, r, r - 1, row->predecessors);
+        if (r < HS_REVISIONS)
+            row->successors = relatives(call, &tables, row->code, r, r + 1, row->successors);
+    }
+}
+
 static enum status get_one(struct call *call)
 {
     struct str code = call_arg(call, "code")->text;
     struct row row = describe(call, products_find(catalogue_products(call->catalogue), code), code);
+    correlate(call, &row);
     return call_rows(call, &row, 1, sizeof row);
 }
 
@@ -122,4 +163,4 @@ const struct route route_product = {.id = "getProduct",
                                     .description = "Also codes that only a dataset knows.",
                                     .handler = get_one,
                                     TAKES(params_one),
-                                    GIVES(columns)};
+                                    GIVES(columns_one)};

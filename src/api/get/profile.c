@@ -322,6 +322,7 @@ static enum status find_dependence(struct call *call, struct want want, struct v
 {
     static const enum level levels[] = {LEVEL_HS6, LEVEL_HS4, LEVEL_HS2};
     const size_t n = sizeof levels / sizeof *levels;
+    want.flows = 1U << FLOW_IMPORTS;
     for (size_t i = 0; i < 2 * n; i++) {
         want.level = levels[i % n];
         want.all_partners = i < n;
@@ -354,10 +355,11 @@ static enum status ask_dependence(struct call *call, struct want want, struct ve
 
 static enum status profile_plan(struct call *call)
 {
-    const struct want pair = want_of(call);
+    struct want pair = want_of(call);
     struct profile *p = call_keep(call, sizeof *p);
     if (!p)
         return ST_NO_MEMORY;
+    pair.flows = WANT_BOTH;
     enum status status = ask_totals(call, pair, &p->totals);
     if (status == ST_OK)
         status = ask_products(call, pair, LEVEL_HS2, &p->products);
@@ -372,12 +374,17 @@ static enum status profile_plan(struct call *call)
 
 /* ---- what was read ---- */
 
+/* As a table's rows have it. */
+static flag_bits flags_of_source(const struct source *from) { return from->synthetic ? FLAG_BIT(FLAG_SYNTHETIC) : 0; }
+
 static enum status fold_totals(struct call *call, struct totals *part)
 {
     struct bilateral_row *row;
     enum status status = bilateral_fold(part->asked, call->arena, &row);
     if (status != ST_OK)
         return status;
+    for (size_t i = 0; i < part->rows.n; i++)
+        row[i].flags |= flags_of_source(&part->from);
     part->rows.row = row;
     part->exports_cagr = row[part->rows.n - 1].exports_cagr;
     part->imports_cagr = row[part->rows.n - 1].imports_cagr;
@@ -419,6 +426,8 @@ static enum status fold_products(struct call *call, struct broken_down *part)
     struct product_row *row;
     size_t n;
     enum status status = product_fold(part->asked, part->from.period, call->arena, &row, &n);
+    for (size_t i = 0; status == ST_OK && i < n; i++)
+        row[i].flags |= flags_of_source(&part->from);
     if (status == ST_OK)
         status = list_largest(call, row, n, FLOW_EXPORTS, &part->exports);
     return status == ST_OK ? list_largest(call, row, n, FLOW_IMPORTS, &part->imports) : status;
@@ -434,6 +443,8 @@ static enum status fold_mirror(struct call *call, struct gaps *part)
 {
     struct mirror_row *row;
     enum status status = mirror_fold(part->asked, call->arena, &row, &part->rows.n);
+    for (size_t i = 0; status == ST_OK && i < part->rows.n; i++)
+        row[i].flags |= flags_of_source(&part->from);
     part->rows.row = row;
     part->rows.bytes = sizeof *row;
     return status;
@@ -447,11 +458,11 @@ static enum status fold_dependence(struct call *call, struct verdicts *part)
         return status;
     part->products = answer.n;
     for (enum verdict v = VERDICT_UNKNOWN; v <= VERDICT_YES; v++)
-        part->imports[v].known = true;
+        part->imports[v] = figure_of(0);
     for (size_t i = 0; i < answer.n; i++) {
         const struct dependence_row *row = &answer.row[i];
         part->count[row->dependent]++;
-        part->imports[row->dependent].usd += row->imports_from_partner.known ? row->imports_from_partner.usd : 0;
+        part->imports[row->dependent] = figure_sum(part->imports[row->dependent], row->imports_from_partner);
     }
     return ST_OK;
 }
@@ -470,12 +481,13 @@ static enum status profile_work(struct call *call)
     p->reporter.id = a;
     p->partner.id = b;
     p->catalogue = catalogue_id(call->catalogue);
-    p->links = (struct links){.self = call->canonical,
-                              .totals = link_to(call, "bilateral", a, b, ""),
-                              .products = link_to(call, "bilateral", a, b, "/products"),
-                              .mirror = link_to(call, "mirror", a, b, ""),
-                              .dependence = link_to(call, "dependence", a, b, ""),
-                              .reverse = link_to(call, "profile", b, a, "")};
+    p->links = (struct links){
+        .self = call->canonical,
+        .totals = link_to(call, "bilateral", a, b, ""),
+        .products = p->products.from.there ? link_to(call, "bilateral", a, b, "/products") : str_span(NULL, 0),
+        .mirror = link_to(call, "mirror", a, b, ""),
+        .dependence = p->dependence.from.there ? link_to(call, "dependence", a, b, "") : str_span(NULL, 0),
+        .reverse = link_to(call, "profile", b, a, "")};
     call->told = p;
     enum status status = fold_totals(call, &p->totals);
     if (status == ST_OK && p->products.from.there)

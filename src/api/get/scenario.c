@@ -5,6 +5,7 @@
 #include "api/ask/pairs.h"
 #include "api/ask/prefer.h"
 #include "api/ask/products_of.h"
+#include "api/contract/shared_columns.h"
 #include "api/contract/shared_params.h"
 #include "api/get/endpoints.h"
 #include "entrepot/analysis/leverage.h"
@@ -79,6 +80,7 @@ struct told {
     double share, resourcing_multiple, market_tightness;
     struct scenario_step first;
     size_t products;
+    struct world_cover cover;
 };
 
 static const struct column summary_columns[] = {
@@ -96,6 +98,7 @@ static const struct column summary_columns[] = {
     COLUMN("resourcing_multiple", NULL, FROM_RATIO(struct told, resourcing_multiple)),
     COLUMN("market_tightness", NULL, FROM_RATIO(struct told, market_tightness)),
     COLUMN("products", NULL, FROM_SIZE(struct told, products)),
+    COLUMNS_OF_COVER(struct told, cover),
     COLUMN("flags", NULL, FROM_FLAGS(struct told, first.flags)),
 };
 
@@ -192,7 +195,8 @@ static enum status table(struct call *call, const struct asked *asked, struct sc
                                       .first = scenario->step[scenario->n_steps / 2],
                                       .resourcing_multiple = scenario->resourcing_multiple,
                                       .market_tightness = scenario->market_tightness,
-                                      .products = scenario->products});
+                                      .products = scenario->products,
+                                      .cover = scenario->cover});
     return ST_OK;
 }
 
@@ -227,7 +231,7 @@ static enum status scenario_plan(struct call *call)
     if (call_refuse_world(call, "partner"))
         return ST_INVALID;
     want_products(call, &asked->want);
-    want_a_year(call, &asked->want, score_of_suppliers);
+    asked->want.flows = 1U << FLOW_IMPORTS;
     enum status status = call_prefer(call, &asked->want, score_of_suppliers, &offer);
     if (status != ST_OK)
         return status;

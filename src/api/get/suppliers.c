@@ -34,6 +34,8 @@ static const struct column columns[] = {
     COLUMN("capacity", "expand · world_exports + divert · sales_elsewhere: an assumption, no forecast",
            FROM_FIGURE(struct supplier_row, capacity), .unit = "USD", .additive = true, .measure = MEASURE_CAPACITY),
     COLUMN("period", "period of the figures", SHARED_PERIOD, .codes = &codes_period),
+    COLUMN_AT_MOST("sales_to_importer", struct supplier_row, sales_to_importer, 'X'),
+    COLUMN_AT_MOST("world_exports", struct supplier_row, world_exports, 'X'),
     COLUMN("flags", "why a figure is missing or to be read with care", FROM_FLAGS(struct supplier_row, flags)),
 };
 
@@ -51,6 +53,7 @@ static const struct column summary_columns[] = {
     COLUMN("alternatives", NULL, FROM_FIGURE(struct told, alternatives)),
     COLUMN("capacity_total", NULL, FROM_FIGURE(struct told, all.capacity_total)),
     COLUMN("world_exports", NULL, FROM_FIGURE(struct told, all.world_exports)),
+    COLUMNS_OF_COVER(struct told, all.cover),
     COLUMN("flags", NULL, FROM_FLAGS(struct told, all.flags)),
 };
 
@@ -95,7 +98,7 @@ static enum status table(struct call *call, const struct asked *asked)
         status = call_rows(call, row, n, sizeof *row);
     if (status != ST_OK)
         return status;
-    call_summary(call, &(struct told){summary, {(int64_t)summary.alternatives, summary.worldwide}});
+    call_summary(call, &(struct told){summary, {.usd = (int64_t)summary.alternatives, .known = summary.worldwide}});
     if (summary.without_books)
         call_warn(call, arena_printf(call->arena,
                                      "%zu of the suppliers have no books of their own in the dataset: the world's "
@@ -125,7 +128,7 @@ static enum status choose(struct call *call, struct want *want, const struct off
     if (call_arg(call, "dataset")->cube)
         want->dataset = cube_dataset(call_arg(call, "dataset")->cube)->id;
     want_products(call, want);
-    want_a_year(call, want, score_of_suppliers);
+    want->flows = importer->given ? 1U << FLOW_IMPORTS : 0;
     enum status status = call_prefer(call, want, score_of_suppliers, offer);
     if (status != ST_OK || importer->given || cube_is_worldwide((*offer)->cube))
         return status;

@@ -55,7 +55,7 @@ void csv_text(struct buf *out, struct str text)
     }
 }
 
-void csv_flags(struct buf *out, unsigned flags)
+void csv_flags(struct buf *out, flag_bits flags)
 {
     bool first = true;
     for (unsigned f = 0; f < FLAGS; f++) {

@@ -10,11 +10,11 @@ static void write_list(struct jw *jw, struct str list)
     jw_end(jw);
 }
 
-static void write_flags(struct jw *jw, unsigned flags)
+static void write_flags(struct jw *jw, flag_bits flags)
 {
     jw_array(jw);
     for (; flags; flags &= flags - 1)
-        jw_str(jw, str_view(flag_name[__builtin_ctz(flags)]));
+        jw_str(jw, str_view(flag_name[__builtin_ctzll(flags)]));
     jw_end(jw);
 }
 

@@ -15,6 +15,6 @@ void write_meta(const struct call *call, struct jw *jw);
 void write_plan(const struct call *call, struct jw *jw);
 /* A text as a cell of CSV: quoted where needed, and no formula to a spreadsheet. */
 void csv_text(struct buf *out, struct str text);
-void csv_flags(struct buf *out, unsigned flags);
+void csv_flags(struct buf *out, flag_bits flags);
 
 #endif

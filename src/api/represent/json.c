@@ -6,13 +6,13 @@
 #include "api/table/table.h"
 #include "entrepot/base/number.h"
 
-static void write_flags(struct buf *out, unsigned flags)
+static void write_flags(struct buf *out, flag_bits flags)
 {
     buf_byte(out, '[');
-    for (unsigned left = flags; left; left &= left - 1) {
+    for (flag_bits left = flags; left; left &= left - 1) {
         if (left != flags)
             buf_byte(out, ',');
-        jw_quote(out, str_view(flag_name[__builtin_ctz(left)]));
+        jw_quote(out, str_view(flag_name[__builtin_ctzll(left)]));
     }
     buf_byte(out, ']');
 }

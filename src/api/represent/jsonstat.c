@@ -165,13 +165,13 @@ static void write_values(const struct call *call, const struct layout *l, struct
 }
 
 /* Returns the flags that occur. */
-static unsigned write_status(const struct call *call, const struct layout *l, struct buf *out)
+static flag_bits write_status(const struct call *call, const struct layout *l, struct buf *out)
 {
     bool first = true;
-    unsigned all = 0;
+    flag_bits all = 0;
     buf_byte(out, '{');
     for (size_t r = 0; r < l->page.returned && !out->failed; r++) {
-        unsigned flags = layout_flags(l, layout_row(call, l, r));
+        flag_bits flags = layout_flags(l, layout_row(call, l, r));
         uint64_t place = layout_position(l, r) * l->n_figures;
         for (size_t k = 0; flags && k < l->n_figures; k++) {
             write_place(out, place + k, &first);
@@ -187,7 +187,7 @@ static unsigned write_status(const struct call *call, const struct layout *l, st
 
 /* ---- extension ---- */
 
-static void write_flag_labels(unsigned flags, struct jw *jw)
+static void write_flag_labels(flag_bits flags, struct jw *jw)
 {
     jw_kobject(jw, "status");
     jw_kobject(jw, "label");
@@ -223,7 +223,7 @@ static void write_text(const struct call *call, const struct layout *l, size_t c
     jw_end(jw);
 }
 
-static void write_extension(const struct call *call, const struct layout *l, unsigned flags, struct jw *jw)
+static void write_extension(const struct call *call, const struct layout *l, flag_bits flags, struct jw *jw)
 {
     jw_kobject(jw, "extension");
     if (flags)
@@ -287,7 +287,7 @@ void encode_jsonstat(struct call *call, struct buf *out)
     write_metric(call, &l, &jw);
     jw_end(&jw);
     write_values(call, &l, direct(&jw, "value"));
-    unsigned flags = write_status(call, &l, direct(&jw, "status"));
+    flag_bits flags = write_status(call, &l, direct(&jw, "status"));
     write_extension(call, &l, flags, &jw);
     jw_end(&jw);
     jw_finish(&jw);

@@ -250,7 +250,7 @@ enum status layout_make(const struct call *call, struct layout *l)
     return status == ST_OK && !unique ? number_rows(call, l) : status;
 }
 
-unsigned layout_flags(const struct layout *layout, const struct cell *row)
+flag_bits layout_flags(const struct layout *layout, const struct cell *row)
 {
     bool flagged = layout->flags != NO_COLUMN && row[layout->flags].kind == CELL_FLAGS;
     return flagged ? row[layout->flags].flags : 0;

@@ -36,7 +36,7 @@ struct layout {
 enum status layout_make(const struct call *call, struct layout *layout) MUST_CHECK;
 const struct cell *layout_row(const struct call *call, const struct layout *layout,
                               size_t row); /* from 0 on the page */
-unsigned layout_flags(const struct layout *layout, const struct cell *row);
+flag_bits layout_flags(const struct layout *layout, const struct cell *row);
 /* The number of cells of the cube without its figures; UINT64_MAX if that is too many for 64 bits. */
 uint64_t layout_cells(const struct layout *layout);
 /* Place of a row in the cube, the last axis running fastest. */

@@ -34,13 +34,13 @@ static const struct unit_code *unit_code(struct str unit)
 static const struct status_code {
     char code[2];
     bool missing; /* of a value that is not there */
-    unsigned flags;
+    flag_bits flags;
     const char *name;
 } status_codes[] = {
     {"M", true,
      FLAG_BIT(FLAG_UNDEFINED) | FLAG_BIT(FLAG_UNBOUNDED_LOSS) | FLAG_BIT(FLAG_ONE_VALUE) | FLAG_BIT(FLAG_NO_EXPORTS),
      "Missing value; data cannot exist"},
-    {"O", true, ~0U, "Missing value"},
+    {"O", true, UINT64_MAX, "Missing value"},
     {"D", false,
      FLAG_BIT(FLAG_PARTIAL_YEAR) | FLAG_BIT(FLAG_PARTIAL_SECTOR) | FLAG_BIT(FLAG_PARTIAL_QUANTITY) |
          FLAG_BIT(FLAG_LOWER_BOUND) | FLAG_BIT(FLAG_CLOSED_SET) | FLAG_BIT(FLAG_YEAR_TO_DATE),
@@ -48,13 +48,13 @@ static const struct status_code {
     {"E", false, FLAG_BIT(FLAG_ESTIMATED) | FLAG_BIT(FLAG_CIF_CONVERTED), "Estimated value"},
     {"P", false, FLAG_BIT(FLAG_PROVISIONAL), "Provisional value"},
     {"G", false, FLAG_BIT(FLAG_SYNTHETIC), "Experimental value"},
-    {"A", false, ~0U, "Normal value"},
+    {"A", false, UINT64_MAX, "Normal value"},
 };
 
-static const struct status_code *status_code(bool missing, unsigned flags)
+static const struct status_code *status_code(bool missing, flag_bits flags)
 {
     const struct status_code *code = status_codes;
-    while (code->missing != missing || !(code->flags == ~0U || code->flags & flags))
+    while (code->missing != missing || !(code->flags == UINT64_MAX || code->flags & flags))
         code++;
     return code;
 }
@@ -289,7 +289,7 @@ static struct named text_of(struct sheet *s, size_t column, const struct cell *c
     return (struct named){buf_view(&s->scratch), STR("")};
 }
 
-static struct named flags_of(struct sheet *s, unsigned flags)
+static struct named flags_of(struct sheet *s, flag_bits flags)
 {
     csv_flags(&s->scratch, flags);
     return (struct named){buf_view(&s->scratch), STR("")};
@@ -306,7 +306,7 @@ static struct named source_of(const struct sheet *s, enum what what, const struc
 
 static struct named cell_of(struct sheet *s, const struct sdmx_column *c, const struct sdmx_observation *o)
 {
-    unsigned flags = layout_flags(&s->layout, o->row);
+    flag_bits flags = layout_flags(&s->layout, o->row);
     const struct status_code *status;
     switch (c->what) {
     case STRUCTURE: return z("dataflow", "");

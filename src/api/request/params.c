@@ -40,6 +40,9 @@ static void unknown_product(struct call *call, const struct param *param, struct
                                   STR_ARG(str_span(code.p, code.n < 60 ? code.n : 60))));
     uint32_t near[SUGGESTIONS_MAX];
     size_t n = products_suggest(products, code, near, SUGGESTIONS_MAX);
+    struct str padded = code.n < 8 ? arena_printf(call->arena, "0%.*s", STR_ARG(code)) : code;
+    if (catalogue_has_product(call->catalogue, padded)) /* a spreadsheet's 1 for 01 */
+        call_suggest(e, padded);
     for (size_t i = 0; i < n; i++)
         call_suggest(e, products_at(products, near[i])->code);
     e->see = STR("/v1/products");

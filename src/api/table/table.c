@@ -1,7 +1,10 @@
 /* The rows of an answer: filtered, sorted, cut to their top, paged. */
 #include "api/table/table.h"
 
+#include <math.h>
+
 #include "api/table/names.h"
+#include "entrepot/base/number.h"
 
 /* ---- sort ---- */
 
@@ -110,16 +113,16 @@ static enum status sort_table(struct call *call, struct str text)
 
 /* ---- top ---- */
 
+/* A sum of which one is not known, or that does not fit, is not known. */
 static void add_cell(struct cell *sum, const struct cell *cell)
 {
-    if (cell->kind == CELL_NULL)
-        return;
-    if (sum->kind == CELL_NULL)
-        *sum = *cell;
-    else if (sum->kind == CELL_INTEGER)
-        sum->integer += cell->integer;
-    else if (sum->kind == CELL_NUMBER)
+    bool fits = cell->kind == sum->kind && cell->kind != CELL_NULL;
+    if (fits && sum->kind == CELL_INTEGER)
+        fits = !__builtin_add_overflow(sum->integer, cell->integer, &sum->integer);
+    else if (fits)
         sum->number += cell->number;
+    if (!fits)
+        *sum = cell_null;
 }
 
 static size_t first_text_column(const struct route *route, const char *a, const char *b)
@@ -135,11 +138,11 @@ static struct cell together(const struct call *call, size_t first, size_t c)
     const struct cell *one = &t->cell[first * t->n_columns + c];
     bool adds = t->column[c].additive && !(call->unsummed & (uint64_t)1 << c),
          same = t->column[c].type == COLUMN_STRING;
-    struct cell sum = cell_null;
-    unsigned flags = 0;
+    struct cell sum = adds ? *one : cell_null;
+    flag_bits flags = 0;
     for (size_t r = first; r < t->n_rows; r++) {
         const struct cell *cell = &t->cell[r * t->n_columns + c];
-        if (adds)
+        if (adds && r > first)
             add_cell(&sum, cell);
         if (t->column[c].type == COLUMN_FLAGS)
             flags |= cell->flags;
@@ -168,13 +171,16 @@ static void keep_top(struct call *call, size_t top)
 
 /* ---- filters ---- */
 
+/* Ratios are held against what is shown of them. */
+static double shown(double ratio) { return ratio_is_small(ratio) ? round(ratio * 1e6) / 1e6 : ratio; }
+
 static bool passes(const struct filter *filter, const struct cell *cell)
 {
     if (cell->kind == CELL_BOOLEAN)
         return cell->boolean == (filter->value > 0);
     if (cell->kind != CELL_INTEGER && cell->kind != CELL_NUMBER)
         return false;
-    double value = cell->kind == CELL_INTEGER ? (double)cell->integer : cell->number;
+    double value = cell->kind == CELL_INTEGER ? (double)cell->integer : shown(cell->number);
     switch (filter->op) {
     case FILTER_GTE: return value >= filter->value;
     case FILTER_GT: return value > filter->value;

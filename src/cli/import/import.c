@@ -60,6 +60,18 @@ static const char *import_read_partners(struct settings *settings, const char *v
     return "is unknown: write all, listed or closed";
 }
 
+static const char *import_read_coverage(struct settings *settings, const char *value)
+{
+    struct import_options *o = &settings->import;
+    for (unsigned i = 0; i < 2; i++)
+        if (str_is(str_view(value), coverage_name[i])) {
+            o->coverage = (enum coverage)i;
+            o->ingest.coverage = &o->coverage;
+            return NULL;
+        }
+    return "is unknown: write full or selected";
+}
+
 #define TEXT(word, value, field, text)                                                                                 \
     {                                                                                                                  \
         .name = word, .meta = value, .type = OPT_TEXT, OPTION_AT(import.field), .help = text                           \
@@ -81,8 +93,10 @@ static const struct option import_table[] = {
     TEXT("release", "TEXT", ingest.published, "the source's release or date of publication"),
     TEXT("hs", "HS2017", ingest.hs, "revision of the Harmonized System, where the files do not say it"),
     READ("level", "LEVEL", import_read_level, "total, hs2, hs4, hs6 or hs8 (comtrade; else the finest there is)"),
-    READ("partners", "WORD", import_read_partners, "all, listed or closed"),
+    READ("coverage", "WORD", import_read_coverage, "full or selected products; else found from the rows"),
+    READ("partners", "WORD", import_read_partners, "all, listed or closed; else found from the rows"),
     TEXT("set", "ROLE=VALUE", ingest.set, "what no column says, as flow=X,partner=CHN"),
+    TEXT("into", "OLD.cube", into, "take over what this cube holds, but for the returns that the files have"),
     TEXT("report", "FILE", report, "write what was done as JSON, too"),
     FLAG("manifest", manifest, "inspect: print the manifest that says what was found"),
     TEXT("encoding", "NAME", ingest.encoding, "of the files' text, where it is not UTF-8: windows-1252, gb18030 …"),
@@ -128,13 +142,14 @@ static void give_signals_back(int fd, const sigset_t *before)
 /* ---- the command ---- */
 
 static enum status import_run(const struct import_options *o, const char *format, const char *const *file, size_t n,
-                              const struct countries *countries, struct progress *progress,
+                              const struct countries *countries, struct progress *progress, const struct cube *old,
                               struct ingest_report *report, struct problem *problem)
 {
     sigset_t before;
     int fd = take_signals(&before);
     struct ingest_options options = o->ingest;
     options.stop_fd = fd;
+    options.into = old;
     options.progress = progress_tell;
     options.context = progress;
     enum status status = ingest_import(format, file, n, o->output, countries, &options, report, problem);
@@ -165,14 +180,23 @@ static int import_refused(const struct problem *problem, const struct ingest_rep
 
 /* Imports, then opens the file, as serve would, to say what is in it. */
 static enum status import_and_open(const struct import_options *o, const char *format, const char *const *file,
-                                   size_t n, const struct countries *countries, const struct products *products,
+                                   size_t n, struct countries **table, const struct products *products,
                                    struct ingest_report *report, struct problem *problem)
 {
     struct progress progress;
-    struct cube *cube;
+    struct cube *cube, *old = NULL;
+    enum status status = o->into ? load_areas(o->into, table, problem) : ST_OK;
+    if (status == ST_OK && o->into)
+        status = cube_open(o->into, *table, products, &old, problem);
+    if (status != ST_OK)
+        return status;
     progress_begin(&progress, stderr);
-    enum status status = import_run(o, format, file, n, countries, &progress, report, problem);
+    status = import_run(o, format, file, n, *table, &progress, old, report, problem);
     progress_end(&progress);
+    cube_close(old);
+    if (status == ST_OK)
+        status = load_areas(o->output, table, problem);
+    const struct countries *countries = *table;
     if (status == ST_OK)
         status = cube_open(o->output, countries, products, &cube, problem);
     if (status != ST_OK)
@@ -184,7 +208,7 @@ static enum status import_and_open(const struct import_options *o, const char *f
         report_print(report, o->inspect ? "what would be imported" : o->output, cube, countries,
                      progress_seconds(&progress), o->inspect);
     if (o->report)
-        status = report_write(o->report, report, o->output, cube, problem);
+        status = report_write(o->report, report, o->output, cube, countries, problem);
     cube_close(cube);
     return status;
 }
@@ -201,7 +225,7 @@ static int import_into(const struct settings *settings, const char *format, cons
         return EXIT_REFUSED;
     enum status status = load_tables(settings, &countries, &products, &sectors, &problem);
     if (status == ST_OK) {
-        status = import_and_open(o, format, file, n, countries, products, report, &problem);
+        status = import_and_open(o, format, file, n, &countries, products, report, &problem);
         countries_free(countries);
         products_free(products);
         sectors_free(sectors);
@@ -228,7 +252,7 @@ static void keep_freed_memory(void)
 static int import_named(const struct settings *settings)
 {
     const char *first = settings->rest[0];
-    bool named = ingest_is_format(first);
+    bool named = ingest_is_format(first, settings->readers);
     if (!named && !strpbrk(first, "./") && strcmp(first, "-") != 0 && access(first, F_OK) != 0) {
         problem_line(stderr, "entrepot: \"%s\" is neither a file nor a format", first);
         return command_usage(settings->command);
@@ -238,6 +262,7 @@ static int import_named(const struct settings *settings)
 
 static int import(struct settings *settings)
 {
+    settings->import.ingest.readers = settings->readers;
     keep_freed_memory();
     return settings->import.output ? import_named(settings) : command_usage(settings->command);
 }
@@ -257,6 +282,7 @@ static int inspect(struct settings *settings)
     o->inspect = true;
     o->ingest.explanation = &explanation;
     o->ingest.manifest = &manifest;
+    o->ingest.readers = settings->readers;
     keep_freed_memory();
     int status = import_named(settings);
     (void)unlink(output);

@@ -4,7 +4,9 @@
 #include <errno.h>
 
 #include "entrepot/base/jw.h"
+#include "entrepot/cube/known.h"
 
+#define SUPERSEDED_SHOWN 10
 #define CHAPTERS 96 /* in use: 01 to 97 without 77 */
 
 static const char *plural(uint64_t n) { return n == 1 ? "" : "s"; }
@@ -52,6 +54,57 @@ static void print_first(const struct ingest_report *report, const struct cube *c
     }
 }
 
+/* How many returns have this, where not all do. */
+static void print_share(size_t n, size_t of)
+{
+    if (n < of)
+        printf(" in %zu of %zu returns", n, of);
+}
+
+static const char *const rule_text[CUBE_RULES] = {
+    "stated", "the format's word", "totals are published, and the sums of their parts", "enough of the codes occur",
+    "no total is published, and codes are missing"};
+
+/* What is known of the returns, by which rule, and how to say otherwise. */
+static void print_known(const struct cube_summary *written, const struct cube *cube)
+{
+    static const char *const means[CUBE_PARTNERS] = {"all", "listed", "the world alone", "a closed set"};
+    const struct cube_found *f = &written->found;
+    printf("  products: %s", f->selected ? "selected" : "full");
+    if (f->selected && cube_dataset(cube)->level != LEVEL_TOTAL)
+        printf(" (%u of %d chapters)", f->chapters, CHAPTERS);
+    print_share(f->selected ? f->selected : f->n, f->n);
+    for (unsigned i = 0; i < CUBE_RULES; i++)
+        if (f->by_rule[i]) {
+            printf("; %s", rule_text[i]);
+            print_share(f->by_rule[i], f->n);
+        }
+    puts(f->by_rule[CUBE_STATED] == f->n ? "" : "; --coverage full or selected says otherwise");
+    const char *before = "  partners: ";
+    for (unsigned i = 0; i < CUBE_PARTNERS; i++)
+        if (f->by_partners[i]) {
+            printf("%s%s", before, means[i]);
+            print_share(f->by_partners[i], f->n);
+            before = "; ";
+        }
+    puts("; --partners all, listed or closed says otherwise");
+}
+
+/* A return whose partners are not what the world's row says. */
+static void print_missed(const struct cube_found *f, const struct countries *countries)
+{
+    char period[PERIOD_TEXT];
+    if (f->n_missed == 0)
+        return;
+    (void)period_print(f->period, period);
+    problem_line(stderr,
+                 "entrepot: %zu return%s whose partners are not the world's row: first the %s of %.*s in %s, partners "
+                 "%lld USD, world %lld USD: taken as listed",
+                 f->n_missed, plural(f->n_missed), f->flow == FLOW_EXPORTS ? "exports" : "imports",
+                 STR_ARG(countries_at(countries, f->reporter)->id), period, (long long)f->partners_usd,
+                 (long long)f->world_usd);
+}
+
 static void print_found(const struct cube *cube)
 {
     size_t n, members, leaves;
@@ -95,6 +148,39 @@ static void print_counts(const struct ingest_report *report, const char *output,
     buf_release(&line);
 }
 
+/* Figures that stand in several files. */
+static void print_superseded(const struct cube_summary *w, const struct countries *countries)
+{
+    if (w->superseded + w->agreed)
+        printf("  in several files: %llu figures that agree, %llu of which the newer answers\n",
+               (unsigned long long)w->agreed, (unsigned long long)w->superseded);
+    for (size_t i = 0; i < w->n_first && i < SUPERSEDED_SHOWN; i++) {
+        const struct cube_superseded *s = &w->first[i];
+        char period[PERIOD_TEXT], code[PRODUCT_CODE_MAX];
+        (void)period_print(s->period, period);
+        (void)product_print(s->product, s->level, code);
+        printf("  superseded: %s %.*s %.*s %s %s: %lld USD, was %lld\n", period,
+               STR_ARG(countries_at(countries, s->reporter)->id), STR_ARG(countries_at(countries, s->partner)->id),
+               s->flow == FLOW_IMPORTS ? "imports" : "exports", code, (long long)s->value_usd, (long long)s->older_usd);
+    }
+}
+
+/* What an older cube gave, and which of its returns the files replaced. */
+static void print_taken_over(const struct cube_taken_over *t, const struct countries *countries)
+{
+    if (t->observations + t->replaced == 0)
+        return;
+    printf("  %llu observations of the older cube stay; %llu of its returns %s replaced",
+           (unsigned long long)t->observations, (unsigned long long)t->replaced, t->replaced == 1 ? "is" : "are");
+    for (size_t i = 0; i < t->n_first; i++) {
+        char period[PERIOD_TEXT];
+        (void)period_print(t->first[i].period, period);
+        printf("%s %s of %.*s in %s", i ? "," : ":", t->first[i].flow == FLOW_IMPORTS ? "imports" : "exports",
+               STR_ARG(countries_at(countries, t->first[i].reporter)->id), period);
+    }
+    puts(t->replaced > t->n_first ? " …" : "");
+}
+
 void report_text(const struct buf *text)
 {
     struct str rest = buf_view(text);
@@ -108,9 +194,11 @@ void report_print(const struct ingest_report *report, const char *output, const 
                   const struct countries *countries, double seconds, bool inspected)
 {
     print_counts(report, output, cube, seconds);
-    size_t chapters = chapters_held(cube);
-    if (chapters && chapters < CHAPTERS && cube_dataset(cube)->basis == BASIS_REPORTED)
-        printf("  products: %zu of %d chapters\n", chapters, CHAPTERS);
+    print_missed(&report->written.found, countries);
+    print_known(&report->written, cube);
+    print_taken_over(&report->written.taken_over, countries);
+    print_superseded(&report->written, countries);
+    print_list(&report->groups, "in no sum");
     print_list(&report->left_out, "left out");
     print_list(&report->taken, "taken");
     for (size_t i = 0; i < report->n_told; i++)
@@ -136,7 +224,31 @@ static void put_codes(struct jw *jw, const char *key, const struct ingest_codes 
     jw_end(jw);
 }
 
-static void put_report(struct jw *jw, const struct ingest_report *report, const char *output, const struct cube *cube)
+static void put_superseded(struct jw *jw, const struct cube_summary *w, const struct countries *countries)
+{
+    jw_ki64(jw, "agreed", (int64_t)w->agreed);
+    jw_ki64(jw, "superseded", (int64_t)w->superseded);
+    jw_karray(jw, "first_superseded");
+    for (size_t i = 0; i < w->n_first; i++) {
+        const struct cube_superseded *s = &w->first[i];
+        char period[PERIOD_TEXT], code[PRODUCT_CODE_MAX];
+        (void)period_print(s->period, period);
+        (void)product_print(s->product, s->level, code);
+        jw_object(jw);
+        jw_kz(jw, "period", period);
+        jw_kstr(jw, "reporter", countries_at(countries, s->reporter)->id);
+        jw_kstr(jw, "partner", countries_at(countries, s->partner)->id);
+        jw_kz(jw, "flow", s->flow == FLOW_IMPORTS ? "imports" : "exports");
+        jw_kz(jw, "product", code);
+        jw_ki64(jw, "value_usd", s->value_usd);
+        jw_ki64(jw, "older_value_usd", s->older_usd);
+        jw_end(jw);
+    }
+    jw_end(jw);
+}
+
+static void put_report(struct jw *jw, const struct ingest_report *report, const char *output, const struct cube *cube,
+                       const struct countries *countries)
 {
     const struct dataset *d = cube_dataset(cube);
     jw_object(jw);
@@ -146,6 +258,7 @@ static void put_report(struct jw *jw, const struct ingest_report *report, const 
     jw_kstr(jw, "release", cube_release(cube));
     jw_ki64(jw, "observations", (int64_t)cube_observations(cube));
     jw_ki64(jw, "bytes", (int64_t)report->written.bytes);
+    jw_ki64(jw, "value_usd", report->written.value_usd);
     jw_ki64(jw, "added_to_others", (int64_t)report->written.summed);
     jw_ki64(jw, "repeated", (int64_t)report->written.repeated);
     jw_kz(jw, "frequency", period_kind_word(d->frequency));
@@ -154,7 +267,9 @@ static void put_report(struct jw *jw, const struct ingest_report *report, const 
         jw_kstr(jw, "hs", d->hs);
     else
         jw_knull(jw, "hs");
+    jw_kz(jw, "coverage", coverage_name[d->coverage]);
     jw_kz(jw, "partners", partners_name[d->partners]);
+    jw_ki64(jw, "aggregates", (int64_t)report->written.aggregates);
     jw_ki64(jw, "chapters", (int64_t)chapters_held(cube));
     jw_kobject(jw, "left_out");
     for (size_t i = 0; i < INGEST_SKIPS; i++)
@@ -162,6 +277,10 @@ static void put_report(struct jw *jw, const struct ingest_report *report, const 
             jw_ki64(jw, ingest_skip_name[i], (int64_t)report->skipped[i]);
     jw_end(jw);
     put_codes(jw, "unknown_countries", &report->countries);
+    jw_ki64(jw, "taken_over", (int64_t)report->written.taken_over.observations);
+    jw_ki64(jw, "returns_replaced", (int64_t)report->written.taken_over.replaced);
+    put_superseded(jw, &report->written, countries);
+    put_codes(jw, "groups", &report->groups);
     put_codes(jw, "members_left_out", &report->left_out);
     put_codes(jw, "members_taken", &report->taken);
     jw_karray(jw, "told");
@@ -172,13 +291,13 @@ static void put_report(struct jw *jw, const struct ingest_report *report, const 
 }
 
 enum status report_write(const char *path, const struct ingest_report *report, const char *output,
-                         const struct cube *cube, struct problem *problem)
+                         const struct cube *cube, const struct countries *countries, struct problem *problem)
 {
     struct buf buf;
     struct jw jw;
     buf_init(&buf, (size_t)1 << 24);
     jw_init(&jw, &buf, true);
-    put_report(&jw, report, output, cube);
+    put_report(&jw, report, output, cube, countries);
     jw_finish(&jw);
     FILE *file = fopen(path, "wb");
     bool ok = file && !buf.failed && fwrite(buf.p, 1, buf.n, file) == buf.n;

@@ -14,6 +14,7 @@ void report_print(const struct ingest_report *report, const char *output, const 
                   const struct countries *countries, double seconds, bool inspected);
 /* The same as JSON into a file. ST_IO. */
 enum status report_write(const char *path, const struct ingest_report *report, const char *output,
-                         const struct cube *cube, struct problem *problem) MUST_CHECK;
+                         const struct cube *cube, const struct countries *countries,
+                         struct problem *problem) MUST_CHECK;
 
 #endif

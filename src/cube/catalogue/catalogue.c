@@ -121,11 +121,9 @@ const struct cube *catalogue_find(const struct catalogue *c, struct str id)
 
 bool catalogue_has_product(const struct catalogue *c, struct str code)
 {
-    bool found = products_find(c->products, code) != NO_ID;
-    for (size_t i = 0; !found && i < c->n; i++) {
-        uint32_t from, to;
-        cube_leaf_range(c->cube[i], code, &from, &to);
-        found = from < to;
-    }
+    enum level level;
+    bool found = products_find(c->products, code) != NO_ID, coded = product_level(code, &level);
+    for (size_t i = 0; coded && !found && i < c->n; i++)
+        found = cube_has_product(c->cube[i], code);
     return found;
 }

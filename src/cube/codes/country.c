@@ -3,6 +3,7 @@
 
 #include "entrepot/base/arena.h"
 #include "entrepot/base/bound.h"
+#include "entrepot/base/buf.h"
 #include "entrepot/base/csv.h"
 #include "entrepot/cube/codes.h"
 
@@ -26,6 +27,10 @@ struct countries {
     size_t n_any, n_iso3, n_comtrade, n_m49;
     uint32_t world;
     uint64_t hash; /* of the text */
+    struct str text;
+    struct str *members;
+    struct group_member **group; /* by id; NULL: none */
+    size_t *n_group;
 };
 
 enum {
@@ -161,6 +166,65 @@ static enum status read_row(struct countries *c, const struct csv *csv, const si
     return ST_OK;
 }
 
+/* ---- groups ---- */
+
+static struct group_member read_member(const struct countries *c, struct str text)
+{
+    struct str code = str_cut(&text, ':');
+    struct group_member m = {.id = find(c->iso3, c->n_iso3, code), .from = str_cut(&text, ':'), .to = text};
+    return m;
+}
+
+static bool has_members(const struct countries *c, uint32_t id)
+{
+    return c->country[id].kind == MEMBER_GROUP || c->country[id].kind == MEMBER_FORMER;
+}
+
+static enum status read_group(struct countries *c, uint32_t id, const char *name, struct problem *problem)
+{
+    struct str rest = c->members[id];
+    c->group[id] = arena_new(&c->arena, struct group_member, rest.n / 4 + 1);
+    if (!c->group[id])
+        return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
+    while (rest.n) {
+        struct str word = str_cut(&rest, ' ');
+        struct group_member m = read_member(c, word);
+        bool dates = (m.from.n == 0 || m.from.n == 10) && (m.to.n == 0 || m.to.n == 10);
+        if (m.id == NO_ID || c->country[m.id].kind == MEMBER_GROUP || !has_members(c, id) || !dates)
+            return problem_set(problem, ST_INVALID, name, "\"%.*s\" cannot be a member of \"%.*s\"", STR_ARG(word),
+                               STR_ARG(c->country[id].id));
+        c->group[id][c->n_group[id]++] = m;
+    }
+    return ST_OK;
+}
+
+static enum status read_groups(struct countries *c, const char *name, struct problem *problem)
+{
+    enum status status = ST_OK;
+    for (uint32_t id = 0; status == ST_OK && id < c->n; id++)
+        if (c->members[id].n)
+            status = read_group(c, id, name, problem);
+    return status;
+}
+
+static size_t members_of(const struct countries *c, uint32_t id, enum member_kind kind,
+                         const struct group_member **first)
+{
+    bool has = id < c->n && c->country[id].kind == kind;
+    *first = has ? c->group[id] : NULL;
+    return has ? c->n_group[id] : 0;
+}
+
+size_t countries_group(const struct countries *c, uint32_t id, const struct group_member **first)
+{
+    return members_of(c, id, MEMBER_GROUP, first);
+}
+
+size_t countries_heirs(const struct countries *c, uint32_t id, const struct group_member **first)
+{
+    return members_of(c, id, MEMBER_FORMER, first);
+}
+
 static enum status check_ids(struct countries *c, const char *name, struct problem *problem)
 {
     c->world = NO_ID;
@@ -183,18 +247,27 @@ static enum status check_ids(struct countries *c, const char *name, struct probl
 static enum status read_all(struct countries *c, const char *name, struct str text, struct problem *problem)
 {
     struct csv csv;
-    size_t column[FIELDS];
+    size_t column[FIELDS], lines = csv_count_lines(text);
     char *bytes = arena_new(&c->arena, char, text.n + 1);
-    c->country = arena_new(&c->arena, struct country, csv_count_lines(text));
-    if (!bytes || !c->country)
+    c->country = arena_new(&c->arena, struct country, lines);
+    c->members = arena_new(&c->arena, struct str, lines);
+    c->group = arena_new(&c->arena, struct group_member *, lines);
+    c->n_group = arena_new(&c->arena, size_t, lines);
+    if (!bytes || !c->country || !c->members || !c->group || !c->n_group)
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     memcpy(bytes, text.p, text.n);
     csv_init_memory(&csv, name, bytes, text.n);
     enum status status = csv_header(&csv, field_name, FIELDS, column, problem);
-    while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK)
+    const size_t members = status == ST_OK ? csv_column(&csv, STR("members")) : CSV_FIELDS_MAX;
+    while (status == ST_OK && (status = csv_next(&csv, problem)) == ST_OK) {
+        if (members < csv.n_fields)
+            c->members[c->n] = arena_str(&c->arena, csv.field[members]);
         status = read_row(c, &csv, column, problem);
+    }
     if (status == ST_NOT_FOUND)
         status = index_countries(c, problem);
+    if (status == ST_OK)
+        status = read_groups(c, name, problem);
     return status == ST_OK ? check_ids(c, name, problem) : status;
 }
 
@@ -205,11 +278,80 @@ enum status countries_read(const char *name, struct str csv, struct countries **
         return problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     arena_init(&c->arena, SIZE_MAX);
     c->hash = XXH3_64bits(csv.p, csv.n);
-    enum status status = read_all(c, name, csv, problem);
+    c->text = arena_str(&c->arena, csv);
+    enum status status =
+        c->text.p ? read_all(c, name, csv, problem) : problem_set(problem, ST_NO_MEMORY, name, "out of memory");
     if (status == ST_OK)
         *out = c;
     else
         countries_free(c);
+    return status;
+}
+
+/* ---- areas of sources ---- */
+
+void country_id_of(struct str name, char out[COUNTRY_ID_BYTES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.n && n + 1 < COUNTRY_ID_BYTES; i++) {
+        const char c = upper(name.p[i]);
+        const bool plain = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (plain || (n && out[n - 1] != '_'))
+            out[n++] = plain ? c : '_';
+    }
+    while (n && out[n - 1] == '_')
+        n--;
+    out[n] = '\0';
+}
+
+static void put_quoted(struct buf *out, struct str text)
+{
+    buf_byte(out, '"');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"')
+            buf_byte(out, '"');
+        buf_byte(out, text.p[i] == '\n' || text.p[i] == '\r' ? ' ' : text.p[i]);
+    }
+    buf_byte(out, '"');
+}
+
+/* In the order of the header, which is the table's own. */
+static void put_area(struct buf *out, struct str header, const struct country_area *area)
+{
+    for (bool first = true; header.p; first = false) {
+        struct str name = str_trim(str_cut(&header, ','));
+        buf_add(out, first ? STR("") : STR(","));
+        if (str_is(name, "id"))
+            buf_add(out, area->id);
+        else if (str_is(name, "name"))
+            put_quoted(out, area->name);
+        else if (str_is(name, "kind"))
+            buf_lit(out, "area_nes");
+        else if (str_is(name, "note"))
+            buf_lit(out, "as its source calls it");
+    }
+    buf_byte(out, '\n');
+}
+
+enum status countries_extend(const struct countries *base, const struct country_area *area, size_t n,
+                             struct countries **out, struct problem *problem)
+{
+    struct str rest = base->text, header = str_cut(&rest, '\n');
+    struct buf text;
+    buf_init(&text, SIZE_MAX / 2);
+    buf_add(&text, base->text);
+    if (base->text.n && base->text.p[base->text.n - 1] != '\n')
+        buf_byte(&text, '\n');
+    for (size_t i = 0; i < n; i++) {
+        bool known = find(base->any, base->n_any, area[i].id) != NO_ID;
+        for (size_t k = 0; k < i; k++)
+            known = known || str_eq(area[k].id, area[i].id);
+        if (!known)
+            put_area(&text, header, &area[i]);
+    }
+    enum status status = text.failed ? problem_set(problem, ST_NO_MEMORY, "countries", "out of memory")
+                                     : countries_read("countries and areas of sources", buf_view(&text), out, problem);
+    buf_release(&text);
     return status;
 }
 

@@ -3,15 +3,19 @@
 #define CUBE_ENGINE_ENGINE_H
 
 #include "cube/file/image.h"
+#include "entrepot/cube/correlation.h"
 #include "entrepot/cube/cube.h"
 
 #define NO_LOCAL UINT16_MAX
+#define NO_NODE UINT16_MAX
 
 /* The codes of one product level, and for each leaf the node it belongs to. */
 struct level_nodes {
     struct str *code, *name; /* the name, borrowed from the table of products, is empty where that has none */
     size_t n;
     uint16_t *of_leaf; /* NULL at the leaves' own level: node and leaf are the same */
+    uint16_t *
+        of_rest; /* by position in the image's nodes of rests; NO_NODE: coarser than the level. NULL at the leaves' own level */
 };
 
 /* Members to look for in one of a run's two places: listed, and marked by their number. */
@@ -19,6 +23,7 @@ struct member_side {
     const uint16_t *list;
     size_t n;
     const bool *has; /* by local number, and ALL */
+    bool groups;     /* some are groups */
     /* Of members that are named: their places among each other by local number, and their local numbers by place, both ascending. NULL: a
      * member's place is its number. */
     const uint16_t *place, *at_place;
@@ -49,13 +54,15 @@ struct cube {
     struct dataset dataset;
     struct str release;
     const struct countries *countries;
-    uint32_t *country;                /* local number → country id; NO_ID where the table has it no more */
-    uint16_t *local;                  /* country id → local number, or NO_LOCAL */
-    uint32_t *member;                 /* country ids that occur, by local number ascending */
-    size_t n_members;                 /* of `member` */
-    uint32_t *countable;              /* country ids of `each`, in its order */
-    struct member_side each, all;     /* every countable member that occurs; ALL alone */
-    uint32_t *period;                 /* per segment */
+    uint32_t *country;            /* local number → country id; NO_ID where the table has it no more */
+    uint16_t *local;              /* country id → local number, or NO_LOCAL */
+    uint32_t *member;             /* country ids that occur, by local number ascending */
+    size_t n_members;             /* of `member` */
+    uint32_t *countable;          /* country ids of `each`, in its order */
+    struct member_side each, all; /* every countable member that occurs; ALL alone */
+    uint32_t *period;             /* per segment */
+    struct correlation tables;
+    struct str *rest;                 /* codes of the image's nodes of rests */
     struct level_nodes level[LEVELS]; /* n == 0 where the level cannot be expressed */
 };
 
@@ -66,6 +73,10 @@ static inline uint16_t engine_local(const struct cube *cube, uint32_t country)
 {
     return country < countries_count(cube->countries) ? cube->local[country] : NO_LOCAL;
 }
+/* Whether a member belonged to its group on the last day of a period. */
+bool engine_in_group(const struct group_member *member, uint32_t period);
+/* "1992-01-01" and a month: the order of the one's month to the other. */
+int engine_month_order(struct str date, uint32_t month);
 /* Whether the import view of this cube is its export view turned round. */
 static inline bool engine_turned(const struct cube *cube, enum flow flow)
 {

@@ -54,13 +54,43 @@ static bool leaf_not_behind(const void *leaves, size_t at, const void *prefix)
     return leaf_order(leaves, at, prefix) <= 0;
 }
 
+static void code_range(const struct str *code, size_t n, struct str prefix, uint32_t *from, uint32_t *to)
+{
+    if (str_is(prefix, "TOTAL"))
+        prefix = str_span(NULL, 0);
+    *from = (uint32_t)lower_bound(code, n, leaf_before, &prefix);
+    *to = (uint32_t)lower_bound(code, n, leaf_not_behind, &prefix);
+}
+
 void cube_leaf_range(const struct cube *cube, struct str prefix, uint32_t *from, uint32_t *to)
 {
     const struct level_nodes *leaves = &cube->level[cube->dataset.level];
-    if (str_is(prefix, "TOTAL"))
-        prefix = str_span(NULL, 0);
-    *from = (uint32_t)lower_bound(leaves->code, leaves->n, leaf_before, &prefix);
-    *to = (uint32_t)lower_bound(leaves->code, leaves->n, leaf_not_behind, &prefix);
+    code_range(leaves->code, leaves->n, prefix, from, to);
+}
+
+size_t cube_rests(const struct cube *cube, const struct str **code)
+{
+    *code = cube->rest;
+    return cube->image.rests.n_nodes;
+}
+
+void cube_rest_range(const struct cube *cube, enum level level, struct str prefix, uint32_t *from, uint32_t *to)
+{
+    const struct image_rests *rests = &cube->image.rests;
+    const size_t first = lower_bound_u32(rests->node, rests->n_nodes, NODE(level, 0)),
+                 end = lower_bound_u32(rests->node, rests->n_nodes, NODE(level + 1, 0));
+    code_range(cube->rest + first, end - first, prefix, from, to);
+    *from += (uint32_t)first;
+    *to += (uint32_t)first;
+}
+
+bool cube_has_product(const struct cube *cube, struct str code)
+{
+    uint32_t from, to;
+    cube_leaf_range(cube, code, &from, &to);
+    for (enum level level = LEVEL_TOTAL; from == to && level < cube->dataset.level; level++)
+        cube_rest_range(cube, level, code, &from, &to);
+    return from < to;
 }
 
 /* ---- segments ---- */
@@ -77,6 +107,20 @@ static uint32_t first_own(const struct cube *cube, uint32_t period)
 {
     enum period_kind own = cube->dataset.frequency;
     return own == period_kind_of(period) ? period : period_of_month(period_first_month(period), own);
+}
+
+int engine_month_order(struct str date, uint32_t month)
+{
+    char text[PERIOD_TEXT];
+    size_t n = period_print(month, text);
+    return memcmp(date.p, text, date.n < n ? date.n : n);
+}
+
+bool engine_in_group(const struct group_member *member, uint32_t period)
+{
+    const uint32_t last = period_first_month(period) + period_months(period_kind_of(period)) - 1;
+    return (member->from.n == 0 || engine_month_order(member->from, last) <= 0) &&
+           (member->to.n == 0 || engine_month_order(member->to, last) >= 0);
 }
 
 void engine_segments(const struct cube *cube, uint32_t period, size_t *from, size_t *to)

@@ -118,32 +118,97 @@ static size_t node_for(struct level_nodes *nodes, struct str code, enum level le
     return nodes->n++;
 }
 
+/* A published aggregate: a code of its own, which may have no leaf below it. */
+struct aggregate {
+    struct str code;
+    size_t at; /* in the image's nodes of rests */
+};
+
+static int by_code(const void *a, const void *b)
+{
+    return str_cmp(((const struct aggregate *)a)->code, ((const struct aggregate *)b)->code);
+}
+
+static enum status read_rests(struct cube *cube, struct problem *problem)
+{
+    const struct image_rests *rests = &cube->image.rests;
+    char text[PRODUCT_CODE_MAX];
+    cube->rest = arena_new(&cube->arena, struct str, rests->n_nodes);
+    for (size_t i = 0; cube->rest && i < rests->n_nodes; i++) {
+        size_t length = product_print(NODE_NUMBER(rests->node[i]), NODE_LEVEL(rests->node[i]), text);
+        cube->rest[i] = arena_str(&cube->arena, str_span(text, length));
+        if (!cube->rest[i].p)
+            return no_memory(cube, problem);
+    }
+    return cube->rest ? ST_OK : no_memory(cube, problem);
+}
+
+/* Ascending by code, TOTAL last. */
+static bool list_aggregates(struct cube *cube, struct aggregate **out)
+{
+    const size_t n = cube->image.rests.n_nodes;
+    struct aggregate *list = *out = arena_new(&cube->arena, struct aggregate, n);
+    for (size_t i = 0; list && i < n; i++)
+        list[i] = (struct aggregate){cube->rest[i], i};
+    if (list && n)
+        qsort(list, n, sizeof *list, by_code);
+    return list != NULL;
+}
+
+static void place_aggregate(struct cube *cube, enum level level, const struct aggregate *aggregate,
+                            const struct products *products)
+{
+    struct level_nodes *nodes = &cube->level[level];
+    enum level own = NODE_LEVEL(cube->image.rests.node[aggregate->at]);
+    bool fits = own >= level && own < cube->dataset.level;
+    nodes->of_rest[aggregate->at] =
+        fits ? (uint16_t)node_for(nodes, node_code(aggregate->code, level, products), level) : NO_NODE;
+}
+
 static enum status read_level(struct cube *cube, enum level level, const struct products *products,
                               struct problem *problem)
 {
     const struct level_nodes *leaves = &cube->level[cube->dataset.level];
     struct level_nodes *nodes = &cube->level[level];
-    nodes->code = arena_new(&cube->arena, struct str, leaves->n);
-    nodes->of_leaf = arena_new(&cube->arena, uint16_t, leaves->n);
-    if (!nodes->code || !nodes->of_leaf)
+    struct aggregate *aggregate;
+    const size_t n = cube->image.rests.n_nodes;
+    size_t next = 0;
+    if (!list_aggregates(cube, &aggregate))
         return no_memory(cube, problem);
-    for (size_t i = 0; i < leaves->n; i++)
+    nodes->code = arena_new(&cube->arena, struct str, leaves->n + n);
+    nodes->of_leaf = arena_new(&cube->arena, uint16_t, leaves->n);
+    nodes->of_rest = arena_new(&cube->arena, uint16_t, n);
+    if (!nodes->code || !nodes->of_leaf || !nodes->of_rest)
+        return no_memory(cube, problem);
+    memset(nodes->of_rest, 0xFF, n * sizeof *nodes->of_rest);
+    for (size_t i = 0; i < leaves->n; i++) {
+        while (next < n && str_cmp(aggregate[next].code, leaves->code[i]) < 0)
+            place_aggregate(cube, level, &aggregate[next++], products);
         nodes->of_leaf[i] = (uint16_t)node_for(nodes, node_code(leaves->code[i], level, products), level);
+    }
+    while (next < n)
+        place_aggregate(cube, level, &aggregate[next++], products);
     return ST_OK;
 }
 
-/* Once, and not in each answer: the table is longer than most levels. Nodes ascend but for sections, among which chapters may stand. */
+/* Once, and not in each answer: the table is longer than most levels. Nodes ascend but for sections, among which chapters may stand. The
+ * table's names are HS2022's, but for codes that this has no more: one that meant something else in the dataset's revision has none. */
 static enum status name_nodes(struct cube *cube, enum level level, const struct products *products,
                               struct problem *problem)
 {
     struct level_nodes *nodes = &cube->level[level];
+    const unsigned revision = hs_number(cube->dataset.hs);
     size_t cursor = 0;
     nodes->name = arena_new(&cube->arena, struct str, nodes->n);
     if (!nodes->name)
         return no_memory(cube, problem);
-    for (size_t i = 0; i < nodes->n; i++)
+    for (size_t i = 0; i < nodes->n; i++) {
         nodes->name[i] = level == LEVEL_SECTION ? products_name(products, nodes->code[i])
                                                 : products_name_next(products, nodes->code[i], &cursor);
+        bool present = correlation_has(&cube->tables, HS_REVISIONS, nodes->code[i]);
+        if (present && !correlation_same(&cube->tables, revision, nodes->code[i]))
+            nodes->name[i] = str_span(NULL, 0);
+    }
     return ST_OK;
 }
 
@@ -151,6 +216,8 @@ static enum status read_levels(struct cube *cube, const struct products *product
 {
     const enum level finest = cube->dataset.level;
     enum status status = read_leaves(cube, problem);
+    if (status == ST_OK)
+        status = read_rests(cube, problem);
     for (enum level level = LEVEL_TOTAL; status == ST_OK && level < finest; level++)
         status = read_level(cube, level, products, problem);
     for (enum level level = LEVEL_TOTAL; status == ST_OK && level <= finest; level++)
@@ -183,6 +250,8 @@ static enum status interpret(struct cube *cube, const struct products *products,
     if (!cube->release.p)
         return no_memory(cube, problem);
     enum status status = dataset_read(cube->name, cube->image.dataset, &cube->arena, &cube->dataset, NULL, problem);
+    if (status == ST_OK && !cube->countries)
+        return ST_OK;
     if (status == ST_OK)
         status = read_members(cube, problem);
     if (status == ST_OK)
@@ -226,6 +295,7 @@ static enum status open_store(struct store *store, const char *name, const struc
     }
     cube->store = *store;
     cube->countries = countries;
+    cube->tables = correlation_shipped();
     return finish_open(cube, name, products, out, problem);
 }
 

@@ -1,5 +1,6 @@
 /* What a query will read, counted from the directory; and how its leaves are best found in a run. */
 #include "cube/engine/scan.h"
+#include "entrepot/base/bound.h"
 
 bool plan_needs_totals(const struct cube_query *q)
 {
@@ -7,13 +8,22 @@ bool plan_needs_totals(const struct cube_query *q)
            (!query_tells_apart(q, CUBE_PRODUCT) || q->level == LEVEL_TOTAL);
 }
 
+/* How many leaves a query's products begin with; rests come behind them. */
+static size_t leaves_meant(const struct cube *cube, const struct cube_set *only)
+{
+    const uint32_t n_leaves = (uint32_t)cube->image.n_products;
+    return only->member ? lower_bound_u32(only->member, only->n, n_leaves) : n_leaves;
+}
+
 /* Of baskets the leaves that are in one of them, as far as the query wants those. */
 enum status plan_leaves(struct scan *s)
 {
     const struct cube_set *only = &s->query->only[CUBE_PRODUCT];
     const struct cube_baskets *baskets = s->query->baskets;
-    const size_t n_leaves = s->cube->image.n_products, n = only->member ? only->n : n_leaves;
-    s->leaves = *only;
+    const size_t n_leaves = s->cube->image.n_products, n = leaves_meant(s->cube, only);
+    s->leaves = (struct cube_set){only->member, only->member ? n : 0};
+    if (scan_mark_rests(s) != ST_OK)
+        return ST_NO_MEMORY;
     if (!baskets)
         return ST_OK;
     uint32_t *list = arena_new_raw(s->arena, uint32_t, n);
@@ -22,7 +32,7 @@ enum status plan_leaves(struct scan *s)
     s->leaves = (struct cube_set){list, 0};
     for (uint32_t i = 0; i < n; i++) {
         uint32_t leaf = only->member ? only->member[i] : i;
-        if (leaf < n_leaves && baskets->of_leaf[leaf])
+        if (baskets->of_leaf[leaf])
             list[s->leaves.n++] = leaf;
     }
     if (s->leaves.n == n_leaves)
@@ -56,8 +66,9 @@ struct counting {
 static void count_run(struct visitor *visitor, const struct touch *touch)
 {
     struct counting *c = (struct counting *)visitor;
+    const struct file_rest *rest;
     c->plan.runs++;
-    c->plan.observations += visitor->totals ? 1 : plan_rows(c->scan, touch->run);
+    c->plan.observations += visitor->totals ? 1 : plan_rows(c->scan, touch->run) + scan_rests(c->scan, touch, &rest);
 }
 
 struct cube_plan plan_of(const struct scan *s)
@@ -94,24 +105,36 @@ enum status cube_plan(const struct cube *cube, const struct cube_query *query, s
     return status;
 }
 
+/* A group is read as its members where it has no figures of its own. */
+static size_t members_of_groups(const struct cube *cube, const struct cube_set *set)
+{
+    const struct group_member *first;
+    size_t n = 0;
+    for (size_t i = 0; i < set->n; i++)
+        n += countries_group(cube->countries, set->member[i], &first);
+    return n;
+}
+
 /* How many members a side has at most. */
 static size_t members_meant(const struct cube *cube, const struct cube_query *query, enum cube_dim dim)
 {
     if (query->only[dim].member)
-        return query->only[dim].n;
+        return query->only[dim].n + (dim == CUBE_PARTNER ? members_of_groups(cube, &query->only[dim]) : 0);
     return query_tells_apart(query, dim) ? cube->each.n : 1;
 }
 
-/* How many rows of one run are read at most: few leaves are looked up, others are so many that a run is shorter than that. */
+/* How many rows and rests of one run are read at most: few leaves are looked up, others are so many that a run is shorter than that. */
 static uint64_t rows_at_most(const struct cube *cube, const struct cube_query *query)
 {
-    const struct cube_set *leaves = &query->only[CUBE_PRODUCT];
-    const uint64_t all = cube->image.n_products;
+    const struct cube_set *only = &query->only[CUBE_PRODUCT];
+    const uint64_t all = cube->image.n_products, leaves = leaves_meant(cube, only);
     if (plan_needs_totals(query))
         return 1;
-    if (!leaves->member || leaves->n > all / LOOK_UP_ROWS)
-        return all;
-    return leaves->n <= 1 ? leaves->n * LOOK_UP_COST : leaves->n * LOOK_UP_ROWS;
+    const uint64_t rests =
+        rests_count(cube, query) && (!only->member || leaves < only->n) ? cube->image.rests.n_nodes : 0;
+    if (!only->member || leaves > all / LOOK_UP_ROWS)
+        return all + rests;
+    return leaves * (leaves <= 1 ? LOOK_UP_COST : LOOK_UP_ROWS) + rests;
 }
 
 uint64_t cube_cost_at_most(const struct cube *cube, const struct cube_query *query)

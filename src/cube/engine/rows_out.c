@@ -113,7 +113,7 @@ static size_t row_bytes(const struct scan *s)
 {
     size_t bytes = sizeof(int64_t) + sizeof(uint16_t) + (s->weighed ? 2 * sizeof(int64_t) : 0);
     if (s->query->spread != CUBE_NO_SPREAD)
-        bytes += sizeof(int64_t) + sizeof(double) + 2 * sizeof(uint32_t);
+        bytes += 2 * sizeof(int64_t) + sizeof(double) + 2 * sizeof(uint32_t);
     for (enum cube_dim d = 0; d < CUBE_DIMS; d++)
         bytes += has_key(s, d) ? sizeof(uint32_t) : 0;
     return bytes;
@@ -127,6 +127,7 @@ static void place_columns(const struct scan *s, char *block, size_t n, struct ro
     out->quantity_kg = take(&block, s->weighed, n, sizeof(int64_t));
     out->unweighed_usd = take(&block, s->weighed, n, sizeof(int64_t));
     out->top_value_usd = take(&block, spread, n, sizeof(int64_t));
+    out->second_usd = take(&block, spread, n, sizeof(int64_t));
     out->sum_sq = take(&block, spread, n, sizeof(double));
     out->members = take(&block, spread, n, sizeof(uint32_t));
     out->top_id = take(&block, spread, n, sizeof(uint32_t));
@@ -168,8 +169,11 @@ static void fold_cell(struct rows_out *out, size_t row, uint32_t member, int64_t
     out->members[row]++;
     out->sum_sq[row] += (double)value * (double)value;
     if (value > out->top_value_usd[row]) {
+        out->second_usd[row] = out->top_value_usd[row];
         out->top_value_usd[row] = value;
         out->top_id[row] = member;
+    } else if (value > out->second_usd[row]) {
+        out->second_usd[row] = value;
     }
 }
 
@@ -178,6 +182,7 @@ static void take_spread(struct rows_out *out, size_t row, const struct spread_ce
     out->members[row] = c->members;
     out->sum_sq[row] = c->sum_sq;
     out->top_value_usd[row] = c->top_value_usd;
+    out->second_usd[row] = c->second_usd;
     out->top_id[row] = c->members ? c->top_id : NO_ID;
 }
 
@@ -242,6 +247,7 @@ static void hand_over(const struct scan *s, char *block, size_t n, struct cube_r
                                .members = out.members,
                                .top_id = out.top_id,
                                .top_value_usd = out.top_value_usd,
+                               .second_usd = out.second_usd,
                                .sum_sq = out.sum_sq,
                                .observations_read = s->observations_read};
     for (enum cube_dim d = 0; d < CUBE_DIMS; d++)

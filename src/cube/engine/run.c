@@ -189,8 +189,11 @@ static void fold_value(struct spread_cell *c, int64_t value_usd, uint32_t id)
     c->members += value_usd > 0;
     c->sum_sq += value * value;
     if (value_usd > c->top_value_usd) {
+        c->second_usd = c->top_value_usd;
         c->top_value_usd = value_usd;
         c->top_id = id;
+    } else if (value_usd > c->second_usd) {
+        c->second_usd = value_usd;
     }
 }
 
@@ -412,6 +415,7 @@ static void add_run(struct visitor *visitor, const struct touch *touch)
         add_named(&a, &view);
     else
         add_rows(&a, &view);
+    scan_add_rests(s, touch, a.base, a.stride);
     note_failure(s, touch);
 }
 

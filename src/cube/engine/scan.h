@@ -27,7 +27,8 @@ enum status side_place(const struct cube *cube, struct member_side *side, struct
 /* One run that a query touches. */
 struct touch {
     const struct image_segment *segment;
-    uint32_t key;
+    uint32_t key;               /* whose figures it is taken for … */
+    uint32_t own;               /* … and whose it is: a member's, where the key is its group's */
     const struct file_run *run; /* NULL where only totals are asked for */
     struct file_total total;    /* of the run; only then */
     size_t period;              /* of the query */
@@ -60,7 +61,7 @@ struct weight_cell {
 
 /* The distribution over the spread's members seen so far. `now_usd` is the present member's value. */
 struct spread_cell {
-    int64_t now_usd, top_value_usd;
+    int64_t now_usd, top_value_usd, second_usd;
     double sum_sq;
     uint32_t members, top_id;
 };
@@ -115,6 +116,8 @@ struct scan {
     struct cube_set leaves; /* that count: those the query names and that are in one of its baskets; NULL: all */
     bool named;             /* groups are those leaves: a product's place is its place among them */
     const bool *wanted;     /* by leaf, where some are named */
+    bool rests;             /* some rests count */
+    const bool *rest;       /* by place in the image's nodes of rests: those that count; NULL: all */
     uint32_t *local_leaf;   /* those leaves as the present segment numbers them, or UINT32_MAX */
     const struct image_segment *segment; /* that local_leaf is of */
     uint32_t *touched;                   /* cells that the present member has added to */
@@ -131,7 +134,7 @@ struct scan {
 
 /* Whether the runs' totals answer. */
 bool plan_needs_totals(const struct cube_query *query);
-/* Fills the scan's leaves. ST_NO_MEMORY. */
+/* Fills the scan's leaves and rests. ST_NO_MEMORY. */
 enum status plan_leaves(struct scan *scan) MUST_CHECK;
 /* Whether the scan's leaves are looked up in a run one by one, or the whole run is read; and what that counts as, in observations. */
 bool plan_looks_up(const struct scan *scan, const struct file_run *run);
@@ -144,7 +147,7 @@ struct cube_plan plan_of(const struct scan *scan);
 /* The columns of rows while they are filled: cube_rows is const for its readers. */
 struct rows_out {
     uint32_t *key[CUBE_DIMS], *members, *top_id;
-    int64_t *value_usd, *quantity_kg, *unweighed_usd, *top_value_usd;
+    int64_t *value_usd, *quantity_kg, *unweighed_usd, *top_value_usd, *second_usd;
     uint16_t *status;
     double *sum_sq;
 };
@@ -162,6 +165,18 @@ bool slices_make(struct scan *scan, uint64_t most, struct slices *out);
 enum status slices_take(struct scan *scan, struct slices *slices, uint32_t period, uint32_t reporter) MUST_CHECK;
 /* As scan_rows. */
 void slices_end(struct scan *scan, struct slices *slices, struct cube_rows *rows);
+
+/* ---- rests (rests.c) ---- */
+
+/* Whether rests count in a query that names them, or no products at all. */
+bool rests_count(const struct cube *cube, const struct cube_query *query);
+/* Finds those that the query names. ST_NO_MEMORY. */
+enum status scan_mark_rests(struct scan *scan) MUST_CHECK;
+/* The rests of a run that are read, so that those that count are found: how many, the first in *first. */
+uint32_t scan_rests(const struct scan *scan, const struct touch *touch, const struct file_rest **first);
+/* Adds the rests of a run to the cells of their nodes or baskets. `base` and `stride`: the run's first cell and the step between its
+ * products. */
+void scan_add_rests(struct scan *scan, const struct touch *touch, uint64_t base, uint64_t stride);
 
 /* The scan's cells as rows, for which all else that was taken of the arena is given back (rows_out.c). ST_TOO_LARGE, ST_NO_MEMORY. */
 enum status scan_rows(struct scan *scan, struct cube_rows *rows) MUST_CHECK;

@@ -18,6 +18,7 @@ static enum status listed(const struct cube *cube, const struct cube_set *set, s
         if (local == NO_LOCAL || has[local])
             continue;
         has[local] = true;
+        out->groups = out->groups || countries_at(cube->countries, set->member[i])->kind == MEMBER_GROUP;
         list[out->n++] = local;
     }
     return ST_OK;
@@ -80,10 +81,11 @@ struct walk {
     struct touch touch; /* of the present run */
 };
 
-static void visit(struct walk *w, const struct file_run *run)
+static void visit_as(struct walk *w, const struct file_run *run, uint32_t key)
 {
     struct touch *touch = &w->touch;
-    touch->key = run->key;
+    touch->key = key;
+    touch->own = run->key;
     if (w->visitor->totals) {
         touch->total.value_usd = run->value_usd;
         touch->total.quantity_kg = run->quantity_kg;
@@ -94,6 +96,8 @@ static void visit(struct walk *w, const struct file_run *run)
     }
     w->visitor->visit(w->visitor, touch);
 }
+
+static void visit(struct walk *w, const struct file_run *run) { visit_as(w, run, run->key); }
 
 static void walk_pairs(struct walk *w)
 {
@@ -144,6 +148,41 @@ static void turn_sides(struct walk *w, const struct sides *sides)
     w->stored_flow = turned ? FLOW_EXPORTS : w->flow;
 }
 
+static const struct file_run *pair_of(const struct walk *w, bool turned, uint32_t reporter, uint32_t partner)
+{
+    return segment_pair(&w->cube->image, w->segment, turned ? partner : reporter, w->stored_flow,
+                        turned ? reporter : partner);
+}
+
+/* A group that has no figures of its own with a reporter has those of its members, but for the reporter itself. */
+static void walk_members(struct walk *w, bool turned, uint32_t reporter, uint32_t local)
+{
+    const struct group_member *member;
+    const struct cube *cube = w->cube;
+    size_t n = countries_group(cube->countries, cube->country[local], &member);
+    const uint32_t period = cube->period[w->segment - cube->image.segment];
+    if (n == 0 || pair_of(w, turned, reporter, local))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t own = engine_local(cube, member[i].id);
+        const struct file_run *run = own == NO_LOCAL || own == reporter || !engine_in_group(&member[i], period)
+                                         ? NULL
+                                         : pair_of(w, turned, reporter, own);
+        if (run)
+            visit_as(w, run,
+                     turned ? RUN_KEY(local, w->stored_flow, reporter) : RUN_KEY(reporter, w->stored_flow, local));
+    }
+}
+
+static void walk_groups(struct walk *w, const struct sides *sides)
+{
+    const struct member_side *reporters = &sides->side[CUBE_REPORTER], *partners = &sides->side[CUBE_PARTNER];
+    const bool turned = engine_turned(w->cube, w->flow);
+    for (size_t k = 0; partners->groups && k < partners->n; k++)
+        for (size_t i = 0; i < reporters->n && partners->list[k] < w->cube->image.n_members; i++)
+            walk_members(w, turned, reporters->list[i], partners->list[k]);
+}
+
 static void walk_segment(struct walk *w, const struct sides *sides)
 {
     enum cube_index index = sides_index(sides);
@@ -157,6 +196,7 @@ static void walk_segment(struct walk *w, const struct sides *sides)
         walk_rows(w);
     else
         walk_columns(w);
+    walk_groups(w, sides);
 }
 
 static bool flow_wanted(const struct cube_query *q, enum flow flow)
@@ -192,7 +232,7 @@ static size_t segments_of(const struct cube *cube, const uint32_t *period, size_
 static void walk_totals(struct walk *w, const struct file_total *total, uint32_t n, const uint32_t *period,
                         size_t n_periods, uint32_t key)
 {
-    struct touch touch = {.key = key, .flow = w->flow};
+    struct touch touch = {.key = key, .own = key, .flow = w->flow};
     size_t p = 0;
     struct stretch_of_segments s = {0, 0};
     if (n_periods)
@@ -241,7 +281,7 @@ void sides_visit(const struct cube *cube, const struct cube_query *query, const 
                  const uint32_t *period, size_t n_periods, struct visitor *visitor)
 {
     struct walk w = {.cube = cube, .visitor = visitor};
-    if (visitor->totals && sides_index(sides) == CUBE_INDEX_PAIR &&
+    if (visitor->totals && sides_index(sides) == CUBE_INDEX_PAIR && !sides->side[CUBE_PARTNER].groups &&
         segments_of(cube, period, n_periods) > FEW_SEGMENTS) {
         for (w.flow = FLOW_EXPORTS; w.flow <= FLOW_IMPORTS; w.flow++)
             if (flow_wanted(query, w.flow)) {

@@ -6,15 +6,17 @@
 #include <xxhash.h>
 
 #include "entrepot/base/bound.h"
+#include "entrepot/cube/correlation.h"
+#include "entrepot/cube/known.h"
 #include "entrepot/cube/period.h"
 
-#define CLOSING 4          /* at the end: SERIES, DATASET, MEMBERS, PRODUCTS */
+#define CLOSING 6          /* at the end: SERIES, RESTS, RETURNS, DATASET, MEMBERS, PRODUCTS */
 #define SECTIONS_OF_EACH 4 /* period: ROWS, RUNS, INDEX; and LEAVES */
 
 static const char *section_name(const struct file_section *section)
 {
-    static const char *const name[] = {"?",      "ROWS",    "RUNS",    "INDEX",   "LEAVES",
-                                       "SERIES", "DATASET", "MEMBERS", "PRODUCTS"};
+    static const char *const name[] = {"?",     "ROWS",    "RUNS",    "INDEX",   "LEAVES",  "SERIES",
+                                       "RESTS", "RETURNS", "DATASET", "MEMBERS", "PRODUCTS"};
     return name[section->kind <= SECTION_PRODUCTS ? section->kind : 0];
 }
 
@@ -61,6 +63,9 @@ static enum status check_header(struct image *image, struct problem *problem)
     const struct file_header *h = image->header = (const struct file_header *)(const void *)image->bytes;
     if (memcmp(h->magic, FILE_MAGIC, sizeof h->magic) != 0)
         return image_corrupt(image, NULL, problem, "this is not a cube file");
+    if (h->endian == FILE_ENDIAN && h->version < FILE_VERSION)
+        return image_corrupt(image, NULL, problem,
+                             "the file is of an older version, which does not say what its figures cover");
     if (h->version != FILE_VERSION || h->endian != FILE_ENDIAN)
         return image_corrupt(image, NULL, problem, "a version or byte order that this program does not read");
     if (h->header_hash != XXH3_64bits(h, offsetof(struct file_header, header_hash)))
@@ -103,7 +108,7 @@ static enum status check_contents(const struct image *image, bool whole, struct 
         if (s->offset != end || s->bytes > image->header->contents_offset - end)
             return image_corrupt(image, s, problem, "the section does not fit the file");
         end = (s->offset + s->bytes + FILE_ALIGN - 1) / FILE_ALIGN * FILE_ALIGN;
-        if ((whole || s->kind >= SECTION_DATASET) && check_hash(image, s, problem) != ST_OK)
+        if ((whole || s->kind >= SECTION_RETURNS) && check_hash(image, s, problem) != ST_OK)
             return ST_CORRUPT;
     }
     if (end != image->header->contents_offset)
@@ -134,7 +139,7 @@ static enum status check_dictionary(const struct image *image, const struct file
 
 static enum status open_dictionaries(struct image *image, struct problem *problem)
 {
-    const struct file_section *dataset = image->section + image->header->contents_count - CLOSING + 1;
+    const struct file_section *dataset = image->section + image->header->contents_count - CLOSING + 3;
     image->dataset = str_span(image->bytes + dataset->offset, dataset->bytes);
     image->members_section = dataset + 1;
     image->products_section = dataset + 2;
@@ -158,7 +163,7 @@ static enum status open_segment(struct image *image, size_t at, struct problem *
         return image_corrupt(image, rows, problem, "the periods are not in order");
     if (runs->bytes % sizeof(struct file_run) || n_runs == 0 || n_runs > UINT32_MAX ||
         index->bytes != index_bytes(image->n_members, n_runs) || leaves->bytes % sizeof(uint16_t) ||
-        leaves->bytes == 0 || leaves->bytes / sizeof(uint16_t) > image->n_products)
+        leaves->bytes / sizeof(uint16_t) > image->n_products || (leaves->bytes == 0 && rows->bytes))
         return image_corrupt(image, runs, problem, "the sections of a period do not fit each other");
     const uint32_t *numbers = (const void *)(bytes + index->offset);
     image->segment[at] = (struct image_segment){.period = rows->period,
@@ -225,6 +230,87 @@ static enum status open_series(struct image *image, struct problem *problem)
     return ST_OK;
 }
 
+/* Which of two places comes first, of those that RESTS and RETURNS are ordered by. */
+static int by_place(const uint32_t *a, const uint32_t *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    return 0;
+}
+
+static int order_rests(const struct file_rest *a, const struct file_rest *b)
+{
+    const uint32_t x[] = {a->segment, a->key, a->node}, y[] = {b->segment, b->key, b->node};
+    return by_place(x, y, 3);
+}
+
+static int order_returns(const struct file_return *a, const struct file_return *b)
+{
+    const uint32_t x[] = {a->segment, a->reporter, a->flow}, y[] = {b->segment, b->reporter, b->flow};
+    return by_place(x, y, 3);
+}
+
+static bool rest_fits(const struct image *image, const struct file_rest *r)
+{
+    return r->segment < image->n_segments && RUN_REPORTER(r->key) <= image->n_members &&
+           RUN_PARTNER(r->key) <= image->n_members && NODE_LEVEL(r->node) < LEVEL_HS8;
+}
+
+static enum status open_rests(struct image *image, bool whole, struct problem *problem)
+{
+    const struct file_section *section = image->section + image->header->contents_count - CLOSING + 1;
+    const struct file_rests *head = (const void *)(image->bytes + section->offset);
+    struct image_rests *r = &image->rests;
+    if (section->bytes < sizeof *head || head->n_rests > UINT32_MAX || head->n_nodes > UINT32_MAX ||
+        section->bytes != sizeof *head + head->n_rests * sizeof *r->rest + head->n_nodes * sizeof *r->node)
+        return image_corrupt(image, section, problem, "the section does not fit its own figures");
+    *r = (struct image_rests){.rest = (const void *)(head + 1),
+                              .n = (uint32_t)head->n_rests,
+                              .n_nodes = (uint32_t)head->n_nodes,
+                              .section = section};
+    r->node = (const void *)(r->rest + r->n);
+    bool good = true;
+    for (uint32_t i = 0; good && i < r->n_nodes; i++)
+        good = NODE_LEVEL(r->node[i]) < LEVEL_HS8 && NODE_NUMBER(r->node[i]) < 1000000 &&
+               (i == 0 || r->node[i - 1] < r->node[i]);
+    for (uint32_t i = 0; whole && good && i < r->n; i++)
+        good = rest_fits(image, &r->rest[i]) && (i == 0 || order_rests(&r->rest[i - 1], &r->rest[i]) < 0);
+    return good ? ST_OK : image_corrupt(image, section, problem, "the rests are not in order");
+}
+
+static bool return_fits(const struct image *image, const struct file_return *r)
+{
+    return r->segment < image->n_segments && r->reporter < image->n_members && r->flow < 2 &&
+           RETURN_LEVEL(r->level) <= LEVEL_SECTOR && RETURN_LEVEL(r->least) <= LEVEL_SECTOR &&
+           r->partners < CUBE_PARTNERS && r->rule < CUBE_RULES && r->revision <= HS_REVISIONS &&
+           (uint64_t)r->first_exception + r->n_exceptions <= image->returns.head->n_exceptions;
+}
+
+static enum status open_returns(struct image *image, struct problem *problem)
+{
+    const struct file_section *section = image->section + image->header->contents_count - CLOSING + 2;
+    const struct file_returns *head = (const void *)(image->bytes + section->offset);
+    if (section->bytes < sizeof *head || head->n_returns > section->bytes || head->n_exceptions > section->bytes ||
+        section->bytes != sizeof *head + head->n_returns * sizeof(struct file_return) +
+                              head->n_exceptions * sizeof(struct file_exception) ||
+        head->unit_usd < 1)
+        return image_corrupt(image, section, problem, "the section does not fit its own figures");
+    struct image_returns *r = &image->returns;
+    r->head = head;
+    r->n = (uint32_t)head->n_returns;
+    r->at = (const void *)(head + 1);
+    r->exception = (const void *)(r->at + r->n);
+    for (uint32_t i = 0; i < r->n; i++)
+        if (!return_fits(image, &r->at[i]) || (i && order_returns(&r->at[i - 1], &r->at[i]) >= 0))
+            return image_corrupt(image, section, problem, "the returns are not in order");
+    for (uint32_t i = 0; i < r->n; i++) {
+        struct image_segment *s = &image->segment[r->at[i].segment];
+        s->first_return = s->n_returns++ ? s->first_return : i;
+    }
+    return ST_OK;
+}
+
 static enum status open_segments(struct image *image, bool whole, struct problem *problem)
 {
     image->segment = calloc(image->n_segments + 1, sizeof *image->segment);
@@ -254,6 +340,10 @@ enum status image_open(const char *name, const char *bytes, size_t n, bool whole
         status = open_series(image, problem);
     if (status == ST_OK)
         status = open_segments(image, whole, problem);
+    if (status == ST_OK)
+        status = open_rests(image, whole, problem);
+    if (status == ST_OK)
+        status = open_returns(image, problem);
     if (status != ST_OK)
         image_release(image);
     return status;
@@ -319,4 +409,50 @@ uint32_t image_pair_series(const struct image *image, uint32_t reporter, unsigne
     n = range_of(s->total_first, at, s->n_totals, &total);
     *first = s->total + total;
     return n;
+}
+
+/* First of the rests that does not come before the place. */
+static uint32_t rest_bound(const struct image_rests *rests, const struct file_rest *place)
+{
+    uint32_t low = 0, high = rests->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (order_rests(&rests->rest[middle], place) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t image_rests(const struct image *image, uint32_t segment, uint32_t key, const struct file_rest **first)
+{
+    const struct image_rests *rests = &image->rests;
+    const struct file_rest place = {.segment = segment, .key = key};
+    if (rests->n == 0)
+        return 0;
+    uint32_t at = rest_bound(rests, &place), n = 0;
+    *first = rests->rest + at;
+    while (at + n < rests->n && (*first)[n].segment == segment && (*first)[n].key == key)
+        n++;
+    return n;
+}
+
+const struct file_return *image_return(const struct image *image, uint32_t segment, uint32_t reporter, unsigned flow)
+{
+    const struct image_returns *r = &image->returns;
+    const struct file_return place = {.segment = segment, .reporter = (uint16_t)reporter, .flow = (uint8_t)flow};
+    const struct image_segment *s = &image->segment[segment];
+    uint32_t low = s->first_return, high = reporter < image->n_members ? low + s->n_returns : low;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = order_returns(&r->at[middle], &place);
+        if (order == 0)
+            return &r->at[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }

@@ -21,6 +21,7 @@ struct image_segment {
     const uint16_t *partner;
     const uint16_t *leaf; /* the period's products, as positions in PRODUCTS */
     uint32_t n_leaves;
+    uint32_t first_return, n_returns; /* of the period, in RETURNS */
     const struct file_section *rows_section, *runs_section, *leaves_section;
 };
 
@@ -31,6 +32,22 @@ struct image_series {
     const uint16_t *partner;
     uint32_t n_pairs, n_totals;
     const struct file_section *section;
+};
+
+/* RESTS. Checked like SERIES: by whoever follows its order. */
+struct image_rests {
+    const struct file_rest *rest;
+    const uint32_t *node; /* those that occur, ascending: always checked */
+    uint32_t n, n_nodes;
+    const struct file_section *section;
+};
+
+/* RETURNS, always checked. */
+struct image_returns {
+    const struct file_returns *head;
+    const struct file_return *at;
+    const struct file_exception *exception;
+    uint32_t n;
 };
 
 struct image {
@@ -45,6 +62,8 @@ struct image {
     struct image_segment *segment; /* heap */
     size_t n_segments;
     struct image_series series;
+    struct image_rests rests;
+    struct image_returns returns;
 };
 
 /* Bytes of SERIES. */
@@ -59,6 +78,11 @@ static inline uint64_t index_bytes(uint64_t n_members, uint64_t n_runs)
 {
     return (2 * (2 * (n_members + 1) + 1) + n_runs) * sizeof(uint32_t) + n_runs * sizeof(uint16_t);
 }
+
+/* The rests of a run in a period, ascending by node: how many, and the first in *first. */
+uint32_t image_rests(const struct image *image, uint32_t segment, uint32_t key, const struct file_rest **first);
+/* What a reporter reported in a period, or NULL. */
+const struct file_return *image_return(const struct image *image, uint32_t segment, uint32_t reporter, unsigned flow);
 
 /* Checks header, contents and dictionaries of `n` bytes at an 8-aligned address; with `whole` all checksums and the indexes too.
  * Afterwards no section leads outside the image. On failure *problem names the section. */

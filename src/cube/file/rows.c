@@ -23,6 +23,8 @@ struct leaf_form {
 static struct leaf_form leaf_form(size_t n, size_t universe)
 {
     struct leaf_form f = {.bitmap = false};
+    if (n == 0)
+        return f;
     uint64_t bitmap_bytes = (universe + 7) / 8;
     while (((uint64_t)n << (f.low_bits + 1)) <= universe)
         f.low_bits++;
@@ -50,10 +52,10 @@ uint64_t run_bytes(const struct file_run *run, size_t universe)
 
 static bool well_formed(const struct file_run *run, uint64_t rows_bytes, size_t universe)
 {
-    if (run->count == 0 || run->count > universe || run->scheme[STREAM_VALUE] == SCHEME_NONE)
+    if (run->count > universe || (run->count == 0) != (run->scheme[STREAM_VALUE] == SCHEME_NONE))
         return false;
     for (enum stream s = STREAM_VALUE; s < STREAMS; s++)
-        if (run->scheme[s] >= SCHEMES)
+        if (run->scheme[s] >= SCHEMES || (run->count == 0 && run->data_bytes[s]))
             return false;
     return run->offset <= rows_bytes && run_bytes(run, universe) <= rows_bytes - run->offset;
 }
@@ -428,6 +430,7 @@ static bool sum_up(const struct rows_in *in, struct file_run *run)
         weighed = weighed || in->stored_kg[i];
         run->status |= in->status ? in->status[i] : 0;
     }
+    run->status |= in->whole_status;
     if (!weighed)
         run->quantity_kg = QUANTITY_UNKNOWN;
     return true;
@@ -440,6 +443,8 @@ bool rows_write(const struct rows_in *in, size_t universe, struct buf *out, stru
     *run = (struct file_run){.key = run->key, .offset = run->offset, .count = (uint32_t)in->n};
     if (!sum_up(in, run))
         return false;
+    if (in->n == 0)
+        return true;
     choose_scheme(number[STREAM_VALUE], in->n, &run->scheme[STREAM_VALUE], &run->data_bytes[STREAM_VALUE]);
     if (run->quantity_kg != QUANTITY_UNKNOWN)
         choose_scheme(number[STREAM_QUANTITY], in->n, &run->scheme[STREAM_QUANTITY], &run->data_bytes[STREAM_QUANTITY]);

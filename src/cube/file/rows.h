@@ -30,6 +30,7 @@ struct rows_in {
     const uint64_t *stored_kg; /* kilograms + 1, 0: unknown */
     const int64_t *unweighed_usd;
     const uint8_t *status;
+    uint8_t whole_status; /* of what was published for all of them together; then `status` is needed */
 };
 
 /* Appends the run to `out` (which remembers a failure itself) and fills all of *run but its key and offset. `universe` is the segment's

@@ -7,10 +7,11 @@ const char *const csv_role_name[CSV_ROLES] = {
     "period", "reporter", "partner", "flow",    "product",          "value",           "quantity", "status",
     "month",  "hs",       "exports", "imports", "exports_quantity", "imports_quantity"};
 
-static const char *const keys[] = {
-    "file",    "files",      "reader",        "codes",     "columns",   "constants", "members",  "rates", "encoding",
-    "decimal", "value_unit", "quantity_unit", "delimiter", "thousands", "flows",     "statuses", "keep",  "drop",
-    "missing", "totals",     "across",        "footer",    "sum",       "repeats",   "needs"};
+static const char *const keys[] = {"file",      "files",       "reader",   "codes",    "columns",    "constants",
+                                   "members",   "rates",       "encoding", "decimal",  "value_unit", "quantity_unit",
+                                   "delimiter", "thousands",   "flows",    "statuses", "keep",       "drop",
+                                   "missing",   "totals",      "across",   "footer",   "sum",        "repeats",
+                                   "needs",     "availability"};
 
 bool columns_key(const char *key)
 {
@@ -267,30 +268,44 @@ static void take_codes(struct reading *r, struct dataset_csv *csv)
     csv->names = meant[i].names;
 }
 
-/* "USD million", "EUR", "INR crore". */
-static void take_unit(struct reading *r, struct dataset_csv *csv)
+static bool is_currency(struct str word)
+{
+    bool good = word.n == 3;
+    for (size_t i = 0; good && i < word.n; i++)
+        good = word.p[i] >= 'A' && word.p[i] <= 'Z';
+    return good;
+}
+
+bool csv_unit_read(struct str unit, struct dataset_csv *csv)
 {
     static const struct {
         const char *word;
         int shift;
     } sizes[] = {{"", 0}, {"thousand", 3}, {"lakh", 5}, {"million", 6}, {"crore", 7}, {"billion", 9}};
-    static const char cure[] =
-        "write USD, USD thousand, USD million or USD billion (also lakh, crore); another currency needs "
-        "a file of its rates under \"rates\"";
-    csv->find_unit = columns_found(r, "value_unit");
-    struct str rest = csv->find_unit ? STR("USD") : reading_text(r, r->root, "value_unit", true),
-               currency = str_cut(&rest, ' ');
+    struct str rest = unit, currency = str_cut(&rest, ' ');
     size_t i = 0, n = sizeof sizes / sizeof *sizes;
     while (i < n && !str_is(rest, sizes[i].word))
         i++;
-    csv->rates = reading_text(r, r->root, "rates", false);
     bool usd = str_is(currency, "USD");
-    if (i == n || currency.n != 3 || usd == (csv->rates.n > 0))
-        reading_refuse(r, "value_unit", cure);
+    if (i == n || !is_currency(currency) || (usd && csv->rates.n))
+        return false;
+    csv->value_shift = sizes[i].shift;
+    csv->currency = usd ? str_span(NULL, 0) : currency;
+    if (!usd && csv->rates.n == 0)
+        csv->rates = STR("ecb");
+    return true;
+}
+
+static void take_unit(struct reading *r, struct dataset_csv *csv)
+{
+    csv->find_unit = columns_found(r, "value_unit");
+    csv->rates = reading_text(r, r->root, "rates", false);
+    if (!csv_unit_read(csv->find_unit ? STR("USD") : reading_text(r, r->root, "value_unit", true), csv))
+        reading_refuse(r, "value_unit",
+                       "write USD, USD thousand, USD million or USD billion (also lakh, crore), or another currency as "
+                       "EUR, with a file of its rates under \"rates\" or the European Central Bank's");
     if (csv->rates.n && (csv->rates.p[0] == '/' || strstr(csv->rates.p, "..")))
         reading_refuse(r, "rates", "the file lies beside the manifest: no absolute path and no \"..\"");
-    csv->value_shift = i < n ? sizes[i].shift : 0;
-    csv->currency = usd ? str_span(NULL, 0) : currency;
 }
 
 static void take_form(struct reading *r, struct dataset_csv *csv)

@@ -4,9 +4,7 @@
 #include <jansson.h>
 
 #include "cube/manifest/reading.h"
-
-const char *const basis_name[2] = {"reported", "reconciled"}, *const coverage_name[2] = {"full", "selected"},
-                  *const partners_name[3] = {"all", "listed", "closed"};
+#include "cube/manifest/statements.h"
 
 bool dataset_id_good(struct str id)
 {
@@ -32,6 +30,27 @@ static void take_notes(struct reading *r, struct dataset *d)
     }
 }
 
+/* {"X_CANARY": "CANARY IS"}: of a cube file. */
+static void take_areas(struct reading *r, struct dataset *d)
+{
+    json_t *areas = json_object_get(r->root, "areas"), *name;
+    const char *id;
+    if (areas && !json_is_object(areas))
+        reading_refuse(r, "areas", "an object is needed here");
+    d->area = arena_new(r->arena, struct country_area, json_object_size(areas) + 1);
+    if (!d->area && r->status == ST_OK)
+        r->status = problem_set(r->problem, ST_NO_MEMORY, r->name, "out of memory");
+    json_object_foreach(areas, id, name)
+    {
+        struct country_area area = {reading_keep(r, id), reading_text(r, areas, id, true)};
+        if (area.id.n > 12)
+            reading_refuse(r, "areas", "an id has 1 to 12 letters");
+        if (r->status != ST_OK)
+            return;
+        d->area[d->n_areas++] = area;
+    }
+}
+
 static void take_description(struct reading *r, struct dataset *d)
 {
     static const char *const frequency[] = {"A", "FY", "Q", "M"};
@@ -44,6 +63,7 @@ static void take_description(struct reading *r, struct dataset *d)
     d->published = reading_text(r, r->root, "published", false);
     d->checked = reading_text(r, r->root, "checked", false);
     d->hs = reading_text(r, r->root, "hs", false);
+    d->converted = reading_text(r, r->root, "converted", false);
     json_t *valuation = json_object_get(r->root, "valuation"), *value;
     const char *key;
     json_object_foreach(valuation, key, value)
@@ -60,8 +80,18 @@ static void take_description(struct reading *r, struct dataset *d)
     if (!find_level)
         d->level = (enum level)reading_word(r, "level", level_name, LEVEL_SECTOR, "write total, hs2, hs4, hs6 or hs8");
     d->basis = (enum basis)reading_word(r, "basis", basis_name, 2, "write reported or reconciled");
-    d->coverage = (enum coverage)reading_word(r, "coverage", coverage_name, 2, "write full or selected");
-    d->partners = (enum partners)reading_word(r, "partners", partners_name, 3, "write all, listed or closed");
+    d->coverage_told = json_object_get(r->root, "coverage") ? TOLD_STATED : TOLD_FOUND;
+    d->partners_told = json_object_get(r->root, "partners") ? TOLD_STATED : TOLD_FOUND;
+    if (d->coverage_told == TOLD_STATED)
+        d->coverage = (enum coverage)reading_word(
+            r, "coverage", coverage_name, 2, "write full or selected, or leave it out: then it is found from the rows");
+    if (d->partners_told == TOLD_STATED)
+        d->partners =
+            (enum partners)reading_word(r, "partners", partners_name, 3,
+                                        "write all, listed or closed, or leave it out: then it is found from the rows");
+    static const char *const year[] = {"A", "FY"};
+    if (json_object_get(r->root, "year"))
+        d->fiscal = reading_word(r, "year", year, 2, "write \"A\" or \"FY\": the year that months make") == 1;
     d->synthetic = json_is_true(json_object_get(r->root, "synthetic"));
     if (json_object_get(r->root, "synthetic") && !json_is_boolean(json_object_get(r->root, "synthetic")))
         reading_refuse(r, "synthetic", "write true or false");
@@ -71,13 +101,14 @@ static void take_description(struct reading *r, struct dataset *d)
         reading_refuse(r, "level",
                        "sections are made of chapters: the level of observations is total, hs2, hs4, hs6 or hs8");
     take_notes(r, d);
+    take_areas(r, d);
 }
 
 static void check_keys(struct reading *r, bool with_csv)
 {
-    static const char *const known[] = {"id",       "title",     "source",    "source_url", "licence",   "published",
-                                        "checked",  "frequency", "level",     "hs",         "valuation", "basis",
-                                        "coverage", "partners",  "synthetic", "notes"};
+    static const char *const known[] = {
+        "id",        "title", "source",   "source_url", "licence",   "published", "checked", "frequency", "level", "hs",
+        "valuation", "basis", "coverage", "partners",   "synthetic", "notes",     "year",    "converted", "areas"};
     const char *key;
     json_t *value;
     json_object_foreach(r->root, key, value)
@@ -109,6 +140,8 @@ enum status dataset_read(const char *name, struct str json, struct arena *arena,
     take_description(&r, out);
     if (csv) {
         columns_read(&r, out, csv);
+        if (r.status == ST_OK)
+            r.status = statements_read(name, json_object_get(r.root, "availability"), arena, out, problem);
     }
     json_text_release(&text);
     return r.status;
@@ -155,6 +188,18 @@ enum status dataset_print(const struct dataset *d, struct buf *out)
     for (size_t i = 0; i < d->n_notes; i++)
         ok = json_array_append_new(notes, json_stringn(d->note[i].p, d->note[i].n)) == 0 && ok;
     put_json(root, "notes", notes, &ok);
+    if (d->converted.n)
+        put(root, "converted", d->converted, &ok);
+    json_t *areas = d->n_areas ? json_object() : NULL;
+    for (size_t i = 0; i < d->n_areas; i++) {
+        char id[COUNTRY_ID_BYTES];
+        (void)snprintf(id, sizeof id, "%.*s", STR_ARG(d->area[i].id));
+        put(areas, id, d->area[i].name, &ok);
+    }
+    if (areas)
+        put_json(root, "areas", areas, &ok);
+    if (d->fiscal)
+        put(root, "year", STR("FY"), &ok);
     ok = ok && json_dump_callback(root, append, out, JSON_COMPACT) == 0 && !out->failed;
     json_decref(root);
     return ok ? ST_OK : ST_NO_MEMORY;

@@ -51,15 +51,25 @@ static const char *codes_word(const struct dataset_csv *map)
 
 static void put_units(json_t *root, const struct dataset_csv *map)
 {
-    static const struct {
-        int shift;
-        const char *unit;
-    } units[] = {{0, "USD"},         {3, "USD thousand"}, {5, "USD lakh"},
-                 {6, "USD million"}, {7, "USD crore"},    {9, "USD billion"}};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (map->value_shift == units[i].shift)
-            put(root, "value_unit", str_view(units[i].unit));
+    static const char *const size[] = {
+        [3] = " thousand", [5] = " lakh", [6] = " million", [7] = " crore", [9] = " billion"};
+    const size_t shift = (size_t)map->value_shift;
+    const struct str currency = map->currency.n ? map->currency : STR("USD");
+    (void)json_object_set_new(root, "value_unit",
+                              json_sprintf("%.*s%s", STR_ARG(currency),
+                                           shift < sizeof size / sizeof *size && size[shift] ? size[shift] : ""));
+    if (map->rates.n)
+        put(root, "rates", map->rates);
     put(root, "quantity_unit", map->quantity_shift == 3 ? STR("tonnes") : STR("kg"));
+}
+
+/* What is found from the rows is found from them again. */
+static void put_stated(json_t *root, const char *key, enum dataset_told told, const char *word)
+{
+    if (told == TOLD_STATED)
+        put(root, key, str_view(word));
+    else
+        (void)json_object_del(root, key);
 }
 
 static void put_description(json_t *root, const struct dataset *d)
@@ -72,8 +82,8 @@ static void put_description(json_t *root, const struct dataset *d)
     put(root, "published", d->published);
     put(root, "hs", d->hs);
     put(root, "frequency", str_view(period_kind_word(d->frequency)));
-    put(root, "partners", str_view(partners_name[d->partners]));
-    put(root, "coverage", str_view(coverage_name[d->coverage]));
+    put_stated(root, "partners", d->partners_told, partners_name[d->partners]);
+    put_stated(root, "coverage", d->coverage_told, coverage_name[d->coverage]);
     (void)json_object_set_new(root, "synthetic", json_boolean(d->synthetic));
 }
 
@@ -95,8 +105,7 @@ static void put_form(json_t *root, const struct dataset *d, const struct dataset
     put_sign(root, "thousands", map->thousands);
     put_roles(root, "columns", map->column);
     put_roles(root, "constants", map->constant);
-    if (map->find_unit)
-        put_units(root, map);
+    put_units(root, map);
 }
 
 static int append(const char *bytes, size_t n, void *out)

@@ -1,19 +1,21 @@
 /* batch: rows on their way into a cube, as they were read. Private to src/cube/write.
  *
  * Rows lie column by column. A stretch is a row and those that followed it in the input with the same period and pair, ascending
- * products and consecutive lines: what a file that is sorted as BACI is has one of for each pair and year, and one that is sorted in no
+ * products, one revision and consecutive lines: what a file that is sorted as BACI is has one of for each pair and year, and one that is sorted in no
  * way has for each row. Sorting and merging work on stretches.
  */
 #ifndef CUBE_WRITE_BATCH_H
 #define CUBE_WRITE_BATCH_H
 
 #include "cube/file/format.h"
+#include "cube/write/rest.h"
 #include "entrepot/cube/write.h"
 
 struct stretch {
     uint32_t period, key;
     uint32_t first, n; /* rows of the batch */
     uint32_t source;
+    uint8_t hs;    /* revision of the codes, 0: not known */
     uint64_t line; /* of the first row; 0: not known */
 };
 
@@ -27,6 +29,7 @@ struct cube_batch {
     size_t n, room;
     struct stretch *stretch;
     size_t n_stretches, stretch_room;
+    struct published_list published;
 };
 
 /* Room for `n` more rows and one more stretch. False when memory is out. */

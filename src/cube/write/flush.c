@@ -19,6 +19,7 @@ struct flush {
     size_t n_pieces;
     struct period_job *job;
     size_t n_jobs;
+    struct cube_standing *standing; /* the writer's, as they were */
 };
 
 /* ---- sorting ---- */
@@ -115,10 +116,23 @@ static bool make_jobs(struct cube_writer *w, struct flush *f)
                                       .level = w->dataset->level,
                                       .members = &w->members,
                                       .doubles = w->options.doubles,
+                                      .standings = {f->standing, f->standing ? w->n_standings : 0},
                                       .sum_member = w->sum_member,
                                       .source = &job->source.source};
+        if (w->published_sorted && !w->published_late)
+            job->in.n_published = published_of(&w->published, job->in.period, &job->in.published);
     }
     return true;
+}
+
+static bool copy_standings(const struct cube_writer *w, struct flush *f)
+{
+    if (!w->standing)
+        return true;
+    f->standing = malloc(w->n_standings * sizeof *f->standing);
+    if (f->standing)
+        memcpy(f->standing, w->standing, w->n_standings * sizeof *f->standing);
+    return f->standing != NULL;
 }
 
 enum status flush_start(struct cube_writer *w, struct flush **out, struct problem *problem)
@@ -131,7 +145,7 @@ enum status flush_start(struct cube_writer *w, struct flush **out, struct proble
     w->batch = NULL;
     w->n_batches = w->batch_room = w->held_bytes = w->held_rows = w->held_stretches = 0;
     f->piece = gather_pieces((const struct cube_batch *const *)f->batch, f->n_batches, &f->n_pieces);
-    if (!f->piece || !make_jobs(w, f)) {
+    if (!f->piece || !copy_standings(w, f) || !make_jobs(w, f)) {
         flush_free(w, f);
         return problem_set(problem, ST_NO_MEMORY, "", "out of memory while sorting");
     }
@@ -153,6 +167,7 @@ static enum status take_job(struct cube_writer *w, struct period_job *job, struc
     }
     w->summed += job->segment.summed;
     w->repeated += job->segment.repeated;
+    superseded_join(&w->superseded, &job->segment.superseded);
     return part_append(&w->spool, &w->parts, &job->segment, problem);
 }
 
@@ -180,6 +195,7 @@ void flush_free(struct cube_writer *w, struct flush *f)
     for (size_t i = 0; i < f->n_batches; i++)
         cube_batch_free(f->batch[i]);
     free(f->batch);
+    free(f->standing);
     free(f->piece);
     free(f->job);
     free(f);

@@ -6,19 +6,16 @@
 #include "cube/write/series.h"
 #include "cube/write/writer.h"
 
-/* Whether the world's row equals the sum of the partners. */
-struct tally {
-    bool any, differs;
-};
-
 struct layout {
     struct cube_writer *writer;
     struct problem *problem;
     struct buf contents;
     struct code_set products;
     struct series series;
-    struct tally tally;
-    enum partners partners;
+    struct returns returns;
+    struct dataset described; /* with what follows from the returns */
+    enum status status;       /* of the returns */
+    int64_t value_usd;
 };
 
 static enum status no_memory(const struct layout *l)
@@ -49,9 +46,12 @@ static enum status collect_products(struct layout *l)
     for (size_t i = 0; i < parts->n; i++)
         for (size_t k = 0; k < parts->part[i].n_codes; k++)
             code_set_add(&l->products, parts->part[i].code[k]);
-    if (code_set_count(&l->products) > FILE_PRODUCTS_MAX)
+    size_t n = code_set_count(&l->products);
+    if (n > FILE_PRODUCTS_MAX)
         return problem_set(l->problem, ST_INVALID, "", "more than %u products", FILE_PRODUCTS_MAX);
-    return ST_OK;
+    if (n)
+        return ST_OK;
+    return writer_refuse_aggregates(l->writer, l->problem);
 }
 
 static enum status write_leaves(struct layout *l)
@@ -108,32 +108,13 @@ static enum status write_members(struct layout *l)
 
 static enum status write_dataset(struct layout *l)
 {
-    struct dataset described = *l->writer->dataset;
     struct buf text;
-    described.partners = l->partners;
     buf_init(&text, SIZE_MAX / 2);
-    enum status status =
-        dataset_print(&described, &text) == ST_OK ? add_section(l, SECTION_DATASET, 0, buf_view(&text)) : no_memory(l);
+    enum status status = dataset_print(&l->described, &text) == ST_OK
+                             ? add_section(l, SECTION_DATASET, 0, buf_view(&text))
+                             : no_memory(l);
     buf_release(&text);
     return status;
-}
-
-static void compare_world(const struct file_run *run, size_t n, uint32_t world, uint32_t all, struct tally *tally)
-{
-    int64_t of_world = -1;
-    for (size_t i = 0; i < n; i++) {
-        if (RUN_REPORTER(run[i].key) == all)
-            return;
-        if (i && run[i].key >> 16 != run[i - 1].key >> 16)
-            of_world = -1;
-        if (RUN_PARTNER(run[i].key) == world)
-            of_world = run[i].value_usd;
-        if (RUN_PARTNER(run[i].key) != all || of_world < 0)
-            continue;
-        int64_t gap = run[i].value_usd > of_world ? run[i].value_usd - of_world : of_world - run[i].value_usd;
-        tally->any = true;
-        tally->differs = tally->differs || gap > of_world / 1000;
-    }
 }
 
 /* ---- what all directories are gone through for ---- */
@@ -160,9 +141,24 @@ static enum status visit_directories(struct layout *l, directory_visit *visit)
 
 static void count_directory(struct layout *l, const struct file_run *run, size_t n_runs, uint32_t segment)
 {
-    (void)segment;
+    struct part *part = &l->writer->parts.part[segment];
+    const struct returns_segment of = {.number = segment,
+                                       .period = part->period,
+                                       .run = run,
+                                       .n_runs = n_runs,
+                                       .code = part->code,
+                                       .occurs = part->occurs,
+                                       .n_codes = part->n_codes,
+                                       .rests = &part->rests};
     series_count(&l->series, run, n_runs);
-    compare_world(run, n_runs, l->writer->members.world, l->writer->members.n, &l->tally);
+    for (size_t i = 0; i < n_runs; i++)
+        if (RUN_REPORTER(run[i].key) < l->writer->members.n && RUN_PARTNER(run[i].key) < l->writer->members.n &&
+            __builtin_add_overflow(l->value_usd, run[i].value_usd, &l->value_usd))
+            l->value_usd = INT64_MAX;
+    if (l->status == ST_OK)
+        l->status = returns_add(&l->returns, &of, l->problem);
+    if (l->status == ST_OK)
+        returns_drop_rests(&l->returns, segment, &part->rests);
 }
 
 static void fill_series(struct layout *l, const struct file_run *run, size_t n_runs, uint32_t segment)
@@ -174,6 +170,8 @@ static enum status write_series(struct layout *l)
 {
     const struct cube_writer *w = l->writer;
     enum status status = series_init(&l->series, w->members.n) ? visit_directories(l, count_directory) : no_memory(l);
+    if (status == ST_OK)
+        status = l->status;
     if (status == ST_OK && !series_lay_out(&l->series))
         status = no_memory(l);
     if (status == ST_OK)
@@ -181,9 +179,67 @@ static enum status write_series(struct layout *l)
     if (status == ST_OK)
         status = add_section(l, SECTION_SERIES, 0, buf_view(&l->series.bytes));
     series_release(&l->series);
-    l->partners = w->dataset->partners;
-    if (w->options.detect_partners)
-        l->partners = l->tally.any && !l->tally.differs ? PARTNERS_ALL : PARTNERS_LISTED;
+    return status;
+}
+
+/* ---- rests and returns ---- */
+
+/* The nodes that occur, ascending. */
+static bool list_nodes(const struct part_list *parts, struct code_set *set, struct buf *out)
+{
+    static const enum level levels[] = {LEVEL_TOTAL, LEVEL_HS2, LEVEL_HS4, LEVEL_HS6};
+    bool ok = true;
+    for (size_t k = 0; ok && k < sizeof levels / sizeof *levels; k++) {
+        ok = code_set_init(set, levels[k]);
+        for (size_t i = 0; ok && i < parts->n; i++)
+            for (size_t r = 0; r < parts->part[i].rests.n; r++)
+                if (NODE_LEVEL(parts->part[i].rests.rest[r].node) == levels[k])
+                    code_set_add(set, NODE_NUMBER(parts->part[i].rests.rest[r].node));
+        for (size_t w = 0; ok && w < set->n_words; w++)
+            for (uint64_t word = set->word[w]; word; word &= word - 1) {
+                const uint32_t node = NODE(levels[k], w * 64 + bits_lowest(word));
+                buf_add(out, str_span((const char *)&node, sizeof node));
+            }
+        code_set_release(set);
+    }
+    return ok && !out->failed;
+}
+
+static enum status write_rests(struct layout *l)
+{
+    struct part_list *parts = &l->writer->parts;
+    struct buf bytes, nodes;
+    struct code_set set;
+    struct file_rests head = {.n_rests = 0};
+    buf_init(&bytes, SIZE_MAX / 2);
+    buf_init(&nodes, SIZE_MAX / 2);
+    for (size_t i = 0; i < parts->n; i++)
+        head.n_rests += parts->part[i].rests.n;
+    bool ok = head.n_rests == 0 || list_nodes(parts, &set, &nodes);
+    head.n_nodes = nodes.n / sizeof(uint32_t);
+    buf_add(&bytes, str_span((const char *)&head, sizeof head));
+    for (size_t i = 0; i < parts->n; i++) {
+        struct rest_list *rests = &parts->part[i].rests;
+        for (size_t k = 0; k < rests->n; k++)
+            rests->rest[k].segment = (uint32_t)i;
+        buf_add(&bytes, str_span((const char *)rests->rest, rests->n * sizeof *rests->rest));
+    }
+    buf_add(&bytes, buf_view(&nodes));
+    enum status status = !ok || bytes.failed ? no_memory(l) : add_section(l, SECTION_RESTS, 0, buf_view(&bytes));
+    buf_release(&bytes);
+    buf_release(&nodes);
+    return status;
+}
+
+static enum status write_returns(struct layout *l)
+{
+    struct buf bytes;
+    buf_init(&bytes, SIZE_MAX / 2);
+    enum status status =
+        returns_print(&l->returns, &bytes) ? add_section(l, SECTION_RETURNS, 0, buf_view(&bytes)) : no_memory(l);
+    buf_release(&bytes);
+    l->described = *l->writer->dataset;
+    returns_summary(&l->returns, &l->described);
     return status;
 }
 
@@ -233,6 +289,10 @@ static enum status write_all(struct layout *l)
     if (status == ST_OK)
         status = write_series(l);
     if (status == ST_OK)
+        status = write_rests(l);
+    if (status == ST_OK)
+        status = write_returns(l);
+    if (status == ST_OK)
         status = write_dataset(l);
     if (status == ST_OK)
         status = write_members(l);
@@ -246,15 +306,41 @@ static enum status write_all(struct layout *l)
 enum status layout_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
 {
     struct layout l = {.writer = w, .problem = problem};
+    bool meets = w->dataset->basis == BASIS_REPORTED || w->published.n; /* else nothing is held against its parts */
+    l.returns = (struct returns){.dataset = w->dataset,
+                                 .countries = w->countries,
+                                 .members = &w->members,
+                                 .revisions = &w->revisions,
+                                 .old = w->options.into,
+                                 .fresh = &w->fresh,
+                                 .source = w->source,
+                                 .n_sources = w->n_sources,
+                                 .find_partners = w->options.detect_partners,
+                                 .unit_usd = meets ? w->unit_usd : 1};
     buf_init(&l.contents, SIZE_MAX / 2);
-    enum status status = write_all(&l);
+    enum status status = returns_init(&l.returns, problem);
+    if (status == ST_OK)
+        status = write_all(&l);
     summary->observations = observations_of(&w->parts);
     summary->bytes = w->spool.bytes;
     summary->summed = w->summed;
+    summary->value_usd = l.value_usd;
     summary->repeated = w->repeated;
-    summary->partners = l.partners;
+    summary->superseded = w->superseded.all;
+    summary->agreed = w->superseded.agreed;
+    summary->n_first = w->superseded.n;
+    for (size_t i = 0; i < w->superseded.n; i++) {
+        summary->first[i] = w->superseded.item[i];
+        summary->first[i].reporter = w->members.country[summary->first[i].reporter];
+        summary->first[i].partner = w->members.country[summary->first[i].partner];
+    }
+    summary->aggregates = w->published.n;
+    summary->partners = l.described.partners;
+    summary->coverage = l.described.coverage;
+    summary->found = l.returns.found;
     summary->n_periods = w->parts.n;
     buf_release(&l.contents);
+    returns_release(&l.returns);
     code_set_release(&l.products);
     return status;
 }

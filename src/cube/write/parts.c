@@ -47,9 +47,13 @@ enum status part_append(struct spool *spool, struct part_list *list, struct segm
                           .code = segment->code,
                           .n_codes = segment->n_codes,
                           .origin = segment->origin,
+                          .rests = segment->rests,
+                          .occurs = segment->occurs,
                           .observations = segment->observations};
     segment->code = NULL;
     segment->origin = NULL;
+    segment->rests = (struct rest_list){.n = 0};
+    segment->occurs = NULL;
     enum status status = append_section(spool, SECTION_ROWS, period, &segment->rows, &part->rows, problem);
     if (status == ST_OK)
         status = append_section(spool, SECTION_RUNS, period, &segment->runs, &part->runs, problem);
@@ -63,6 +67,8 @@ void part_list_release(struct part_list *list)
     for (size_t i = 0; i < list->n; i++) {
         free(list->part[i].code);
         free(list->part[i].origin);
+        free(list->part[i].occurs);
+        rest_list_release(&list->part[i].rests);
     }
     free(list->part);
     *list = (struct part_list){.n = 0};
@@ -130,8 +136,10 @@ static enum status lay_out_merged(struct cube_writer *w, uint32_t period, const 
                             .level = w->dataset->level,
                             .members = &w->members,
                             .doubles = w->options.doubles,
+                            .standings = writer_standings(w),
                             .sum_member = w->sum_member,
                             .source = &source.source};
+    in.n_published = published_of(&w->published, period, &in.published);
     if (status == ST_OK)
         status = segment_make(&in, segment, &twice, problem);
     if (twice.found)
@@ -140,6 +148,7 @@ static enum status lay_out_merged(struct cube_writer *w, uint32_t period, const 
         status = problem_set(problem, ST_IO, w->spool.path ? w->spool.path : "", "cannot read what was just written");
     w->summed += segment->summed;
     w->repeated += segment->repeated;
+    superseded_join(&w->superseded, &segment->superseded);
     run_source_release(&source);
     return status;
 }
@@ -203,6 +212,8 @@ static enum status copy_period(struct cube_writer *w, struct part *part, struct 
     *copy = *part;
     part->code = NULL;
     part->origin = NULL;
+    part->rests = (struct rest_list){.n = 0};
+    part->occurs = NULL;
     enum status status = copy_section(&w->spool, part->rows, to, &copy->rows, problem);
     if (status == ST_OK)
         status = copy_section(&w->spool, part->runs, to, &copy->runs, problem);
@@ -236,7 +247,9 @@ static enum status rewrite(struct cube_writer *w, struct spool *to, struct part_
         struct part *part = &w->parts.part[i];
         for (n = 1; i + n < w->parts.n && part[n].period == part->period;)
             n++;
-        status = n == 1 ? copy_period(w, part, to, list, problem) : merge_period(w, part, n, to, list, problem);
+        const struct published *published;
+        bool as_it_is = n == 1 && published_of(&w->published, part->period, &published) == 0;
+        status = as_it_is ? copy_period(w, part, to, list, problem) : merge_period(w, part, n, to, list, problem);
     }
     return status;
 }
@@ -245,7 +258,7 @@ enum status parts_arrange(struct cube_writer *w, bool *merged, struct problem *p
 {
     struct spool to;
     struct part_list list = {.n = 0};
-    *merged = !arranged(&w->parts);
+    *merged = !arranged(&w->parts) || (w->published.n && w->published_late);
     if (!*merged)
         return ST_OK;
     enum status status = spool_init(&to, w->spool.path, problem);

@@ -16,7 +16,7 @@ static void skip_roll_ups(struct run_source *s, size_t part)
 /* A run's bytes from the spool, as a section of their own. */
 static enum status fetch(struct run_source *s, const struct runs_in *in, struct file_run *run)
 {
-    if (run->count == 0 || run->count > in->n_codes)
+    if (run->count > in->n_codes)
         return ST_CORRUPT;
     uint64_t bytes = run_bytes(run, in->n_codes);
     if (bytes + 8 > s->fetched_room) {

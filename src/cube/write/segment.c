@@ -55,6 +55,10 @@ struct making {
     struct rollup row;     /* of the reporter and flow that are being written */
     struct rollup *column; /* by partner and flow; cell NULL: not yet there */
     size_t origin_room;
+    size_t n_taken;    /* of the published aggregates */
+    size_t first_rest; /* of the reporter and flow that are being written */
+    uint32_t last_key;
+    bool begun; /* there is a last key */
 };
 
 static enum status no_memory(const struct making *m)
@@ -74,7 +78,8 @@ static enum status collect_codes(struct making *m)
     if (out->n_codes > FILE_PRODUCTS_MAX)
         return problem_set(m->problem, ST_INVALID, "", "more than %u products", FILE_PRODUCTS_MAX);
     out->code = calloc(out->n_codes + 1, sizeof *out->code);
-    if (!out->code)
+    out->occurs = calloc(out->n_codes + 1, sizeof *out->occurs);
+    if (!out->code || !out->occurs)
         return no_memory(m);
     code_set_list(&m->codes, out->code);
     return ST_OK;
@@ -140,6 +145,7 @@ static enum status refuse_double(const struct making *m, uint32_t key, const str
                                     .period = m->in->period,
                                     .key = key,
                                     .product = a->product,
+                                    .level = m->in->level,
                                     .first = {.source = a->source, .exact = a->line != 0, .line = a->line},
                                     .again = {.source = b->source, .exact = b->line != 0, .line = b->line}};
     return ST_INVALID;
@@ -171,12 +177,49 @@ static enum status too_large(const struct making *m)
     return problem_set(m->problem, ST_INVALID, "", "values or quantities add up to more than a 64-bit number holds");
 }
 
-/* Rows with one product become one, or are refused. */
+static enum status rests_failed(const struct making *m) { return m->out->rests.overflow ? too_large(m) : no_memory(m); }
+
+static enum status refuse_double_aggregate(const struct making *m, const struct published *a, const struct published *b)
+{
+    *m->twice = (struct double_row){.found = true,
+                                    .period = m->in->period,
+                                    .key = a->key,
+                                    .product = NODE_NUMBER(a->node),
+                                    .level = NODE_LEVEL(a->node),
+                                    .first = {.source = a->source, .exact = a->line != 0, .line = a->line},
+                                    .again = {.source = b->source, .exact = b->line != 0, .line = b->line}};
+    return ST_INVALID;
+}
+
+static bool meet_later(const struct making *m, const struct loose_row *a, const struct loose_row *b)
+{
+    return standings_decide(&m->in->standings, a->source, b->source);
+}
+
+/* Of rows with one product that stand in several inputs one stays. */
+static void choose_newest(const struct making *m, uint32_t key, size_t *n)
+{
+    size_t k = 0;
+    for (size_t i = 1; i < *n; i++) {
+        struct loose_row *a = &m->loose[k], *b = &m->loose[i];
+        if (b->product != a->product) {
+            m->loose[++k] = *b;
+            continue;
+        }
+        const struct met_key at = {m->in->period, key, a->product, m->in->level};
+        if (second_stays(&m->in->standings, &at, (struct told_figure){a->source, a->value_usd},
+                         (struct told_figure){b->source, b->value_usd}, &m->out->superseded))
+            *a = *b;
+    }
+    *n = *n ? k + 1 : 0;
+}
+
+/* Rows of one input with one product become one, or are refused. */
 static enum status join_doubles(const struct making *m, uint32_t key, size_t *n)
 {
     size_t k = 0;
     for (size_t i = 1; i < *n; i++) {
-        if (m->loose[i].product != m->loose[k].product) {
+        if (m->loose[i].product != m->loose[k].product || meet_later(m, &m->loose[k], &m->loose[i])) {
             m->loose[++k] = m->loose[i];
             continue;
         }
@@ -190,7 +233,7 @@ static enum status join_doubles(const struct making *m, uint32_t key, size_t *n)
             return too_large(m);
         m->out->summed++;
     }
-    *n = k + 1;
+    *n = *n ? k + 1 : 0;
     return ST_OK;
 }
 
@@ -200,10 +243,12 @@ static enum status rows_of_several(struct making *m, const struct piece *piece, 
     enum status status = gather_loose(m, piece, n, &total);
     if (status != ST_OK)
         return status;
-    qsort(m->loose, total, sizeof *m->loose, by_product);
+    if (total)
+        qsort(m->loose, total, sizeof *m->loose, by_product);
     status = join_doubles(m, piece->stretch->key, &total);
     if (status != ST_OK)
         return status;
+    choose_newest(m, piece->stretch->key, &total);
     struct columns *c = &m->columns;
     for (size_t i = 0; i < total; i++) {
         c->leaf[i] = (uint16_t)code_set_place(&m->codes, m->loose[i].product);
@@ -233,13 +278,17 @@ static enum status add_origin(struct making *m, struct origin origin)
     return ST_OK;
 }
 
-static enum status write_run(struct making *m, uint32_t key, const struct rows_in *rows, struct origin origin)
+static enum status write_run(struct making *m, uint32_t key, struct rows_in *rows, struct origin origin)
 {
     struct segment *out = m->out;
     struct file_run run = {.key = key, .offset = out->rows.n};
+    const struct file_rest *rest;
+    size_t n_rests = rests_of(&out->rests, key, &rest);
+    for (size_t i = 0; i < n_rests; i++)
+        rows->whole_status |= rest[i].status;
     if (add_origin(m, origin) != ST_OK)
         return ST_NO_MEMORY;
-    if (!rows_write(rows, out->n_codes, &out->rows, &run))
+    if (!rows_write(rows, out->n_codes, &out->rows, &run) || !rests_add_to_run(rest, n_rests, &run))
         return too_large(m);
     buf_add(&out->runs, str_span((const char *)&run, sizeof run));
     return ST_OK;
@@ -250,15 +299,61 @@ static enum status write_rollup(struct making *m, uint32_t key, const struct rol
     if (rollup->overflow)
         return too_large(m);
     struct rows_in rows = rollup_rows(rollup, &m->columns);
+    for (size_t i = 0; RUN_REPORTER(key) == m->in->members->n && i < rows.n; i++)
+        m->out->occurs[rows.leaf[i]] |= (uint8_t)(1U << RUN_FLOW(key));
     return write_run(m, key, &rows, (struct origin){.source = UINT32_MAX});
 }
 
-/* The reporter's trade with all countable partners, behind its runs. */
-static enum status end_row(struct making *m, uint32_t key)
+/* ---- rests in roll-ups ---- */
+
+static uint32_t into_row(const void *making, uint32_t key)
 {
+    const struct file_members *members = ((const struct making *)making)->in->members;
+    bool counts = RUN_PARTNER(key) < members->n && members->countable[RUN_PARTNER(key)];
+    return counts ? RUN_KEY(RUN_REPORTER(key), RUN_FLOW(key), members->n) : UINT32_MAX;
+}
+
+static uint32_t into_column(const void *making, uint32_t key)
+{
+    const struct file_members *members = ((const struct making *)making)->in->members;
+    bool counts = RUN_REPORTER(key) < members->n && members->countable[RUN_REPORTER(key)];
+    return counts && RUN_PARTNER(key) < members->n ? RUN_KEY(members->n, RUN_FLOW(key), RUN_PARTNER(key)) : UINT32_MAX;
+}
+
+static uint32_t into_world(const void *making, uint32_t key)
+{
+    uint32_t row = into_row(making, key);
+    return row != UINT32_MAX && into_column(making, key) != UINT32_MAX
+               ? RUN_KEY(RUN_PARTNER(row), RUN_FLOW(key), RUN_PARTNER(row))
+               : UINT32_MAX;
+}
+
+/* Of all reporters with each partner, and with all: behind those of single reporters, in the order of their keys. */
+static bool roll_up_columns(struct making *m)
+{
+    struct rest_list *rests = &m->out->rests;
+    size_t n = rests->n;
+    if (n == 0)
+        return true;
+    if (!rests_roll_up(rests, 0, n, into_column, m))
+        return false;
+    if (!rests_roll_up(rests, 0, n, into_world, m))
+        return false;
+    rests_sort(rests, n);
+    return true;
+}
+
+/* The reporter's trade with all countable partners, behind its runs. */
+static enum status end_row(struct making *m)
+{
+    struct rest_list *rests = &m->out->rests;
+    if (!rests_roll_up(rests, m->first_rest, rests->n, into_row, m))
+        return rests_failed(m);
+    m->first_rest = rests->n;
     if (!m->row.used)
         return ST_OK;
-    enum status status = write_rollup(m, RUN_KEY(RUN_REPORTER(key), RUN_FLOW(key), m->in->members->n), &m->row);
+    uint32_t key = RUN_KEY(RUN_REPORTER(m->last_key), RUN_FLOW(m->last_key), m->in->members->n);
+    enum status status = write_rollup(m, key, &m->row);
     rollup_clear(&m->row);
     return status;
 }
@@ -266,7 +361,7 @@ static enum status end_row(struct making *m, uint32_t key)
 static struct rollup *column_of(struct making *m, uint32_t key)
 {
     struct rollup *column = &m->column[2 * RUN_PARTNER(key) + RUN_FLOW(key)];
-    return column->cell || rollup_init(column, m->out->n_codes) ? column : NULL;
+    return column->cell || rollup_init(column, m->out->n_codes + 1) ? column : NULL;
 }
 
 static enum status roll_up(struct making *m, uint32_t key, const struct rows_in *rows)
@@ -282,29 +377,57 @@ static enum status roll_up(struct making *m, uint32_t key, const struct rows_in 
     return ST_OK;
 }
 
+static enum status rows_of_group(struct making *m, const struct row_group *group, struct rows_in *rows)
+{
+    if (group->n > 1)
+        return rows_of_several(m, group->piece, group->n, rows);
+    *rows = rows_of_stretch(m, group->piece);
+    return ST_OK;
+}
+
+/* The aggregates of a run, which come in the order of the runs. */
+static enum status take_published(struct making *m, uint32_t key, const struct rows_in *rows)
+{
+    size_t n = 0, left = m->in->n_published - m->n_taken;
+    const struct published *item = left ? m->in->published + m->n_taken : NULL;
+    while (n < left && item[n].key == key) {
+        if (n && item[n].node == item[n - 1].node && !may_sum(m, key))
+            return refuse_double_aggregate(m, &item[n - 1], &item[n]);
+        n++;
+    }
+    m->n_taken += n;
+    bool found = rests_find(&m->out->rests, item, n, rows, m->out->code, m->in->level);
+    return found && !m->out->rests.overflow ? ST_OK : rests_failed(m);
+}
+
+/* A run, which may have no rows but aggregates. */
 static enum status write_key(struct making *m, const struct row_group *group)
 {
     struct rows_in rows;
     const struct stretch *s = group->piece->stretch;
     enum status status = ST_OK;
-    if (group->n == 1)
-        rows = rows_of_stretch(m, group->piece);
-    else
-        status = rows_of_several(m, group->piece, group->n, &rows);
+    if (m->begun && m->last_key >> 16 != group->key >> 16)
+        status = end_row(m);
+    m->last_key = group->key;
+    m->begun = true;
     if (status == ST_OK)
-        status = write_run(m, s->key, &rows,
+        status = rows_of_group(m, group, &rows);
+    if (status == ST_OK)
+        status = take_published(m, group->key, &rows);
+    if (status == ST_OK)
+        status = write_run(m, group->key, &rows,
                            (struct origin){.source = s->source, .exact = group->n == 1 && s->line, .line = s->line});
     if (status != ST_OK)
         return status;
     m->out->observations += rows.n;
-    return roll_up(m, s->key, &rows);
+    return roll_up(m, group->key, &rows);
 }
 
 /* What all countable reporters have with each partner, and with all. */
 static enum status write_columns(struct making *m)
 {
     const struct file_members *members = m->in->members;
-    enum status status = ST_OK;
+    enum status status = roll_up_columns(m) ? ST_OK : rests_failed(m);
     for (unsigned flow = 0; flow < 2; flow++) {
         rollup_clear(&m->row);
         for (uint32_t p = 0; status == ST_OK && p < members->n; p++) {
@@ -326,20 +449,12 @@ static enum status write_runs(struct making *m)
     struct row_source *source = m->in->source;
     struct row_group group;
     enum status status = ST_OK;
-    uint32_t last = 0;
-    bool any = false;
-    while (status == ST_OK && source->next(source, &group)) {
-        if (any && last >> 16 != group.key >> 16)
-            status = end_row(m, last);
-        if (status == ST_OK)
-            status = write_key(m, &group);
-        last = group.key;
-        any = true;
-    }
+    while (status == ST_OK && source->next(source, &group))
+        status = write_key(m, &group);
     if (status == ST_OK && source->status != ST_OK)
         status = source->status == ST_NO_MEMORY ? no_memory(m) : source->status;
-    if (status == ST_OK && any)
-        status = end_row(m, last);
+    if (status == ST_OK && m->begun)
+        status = end_row(m);
     return status == ST_OK ? write_columns(m) : status;
 }
 
@@ -394,7 +509,8 @@ static enum status prepare(struct making *m)
     if (status != ST_OK)
         return status;
     m->column = calloc(2 * (size_t)m->in->members->n, sizeof *m->column);
-    bool ok = m->column && rollup_init(&m->row, m->out->n_codes) && columns_reserve(&m->columns, m->out->n_codes);
+    bool ok =
+        m->column && rollup_init(&m->row, m->out->n_codes + 1) && columns_reserve(&m->columns, m->out->n_codes + 1);
     return ok ? ST_OK : no_memory(m);
 }
 
@@ -436,6 +552,9 @@ void segment_release(struct segment *s)
     buf_release(&s->index);
     free(s->code);
     free(s->origin);
+    free(s->occurs);
+    rest_list_release(&s->rests);
+    s->occurs = NULL;
     s->code = NULL;
     s->origin = NULL;
 }

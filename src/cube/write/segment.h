@@ -5,6 +5,8 @@
 #include "cube/file/rows.h"
 #include "cube/write/batch.h"
 #include "cube/write/code_set.h"
+#include "cube/write/meet.h"
+#include "cube/write/rest.h"
 
 /* Where a run's rows were read, to be told if one of them turns out to be double. Roll-ups have none. */
 struct origin {
@@ -57,14 +59,18 @@ struct segment_in {
     enum level level;
     const struct file_members *members;
     enum cube_doubles doubles;
-    uint32_t sum_member; /* member whose double rows are added up; NO_ID: none */
+    struct standings standings; /* of the inputs */
+    uint32_t sum_member;        /* member whose double rows are added up; NO_ID: none */
     struct row_source *source;
+    const struct published *published; /* of the period, sorted */
+    size_t n_published;
 };
 
 /* What is wrong with two rows of one key. */
 struct double_row {
     bool found;
     uint32_t period, key, product;
+    enum level level;           /* of the product */
     struct origin first, again; /* line: of the row itself, 0 if not known */
 };
 
@@ -73,8 +79,11 @@ struct segment {
     uint32_t *code; /* product numbers that occur, ascending: the leaves */
     size_t n_codes;
     struct buf rows, runs, index;
-    struct origin *origin; /* by run */
+    struct origin *origin;  /* by run */
+    struct rest_list rests; /* all of them, also those that are nothing */
+    uint8_t *occurs;        /* by leaf: a bit for each flow in which some countable reporter has it */
     uint64_t observations, summed, repeated;
+    struct superseded_list superseded;
 };
 
 /* Lays out a period. ST_NO_MEMORY; ST_INVALID: double rows (told in *twice), too many products or sums too large (in *problem). On

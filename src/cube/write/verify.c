@@ -66,9 +66,56 @@ static enum status compare(const struct verifying *v, const struct image_segment
     return ST_OK;
 }
 
+/* The rests of a period as they stand in the file: how many, the first in *first. */
+static uint32_t rests_of_segment(const struct image *image, uint32_t segment, const struct file_rest **first)
+{
+    const struct image_rests *rests = &image->rests;
+    uint32_t from = 0, n = 0;
+    while (from < rests->n && rests->rest[from].segment < segment)
+        from++;
+    *first = rests->rest + from;
+    while (from + n < rests->n && (*first)[n].segment == segment)
+        n++;
+    return n;
+}
+
+/* Those of single runs, to be laid out again with them; roll-ups follow. */
+static bool read_rests(const struct verifying *v, uint32_t segment, struct published_list *out)
+{
+    const struct file_rest *rest;
+    uint32_t n = rests_of_segment(v->image, segment, &rest);
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < n; i++) {
+        const struct published item = {.key = rest[i].key,
+                                       .node = rest[i].node,
+                                       .value_usd = rest[i].value_usd,
+                                       .status = rest[i].status,
+                                       .is_rest = true,
+                                       .parts = rest[i].parts};
+        bool single = RUN_REPORTER(item.key) < v->members.n && RUN_PARTNER(item.key) < v->members.n;
+        ok = !single || published_add(out, &item);
+    }
+    return ok;
+}
+
+static enum status compare_rests(const struct verifying *v, uint32_t segment, const struct segment *made)
+{
+    const struct file_rest *rest;
+    uint32_t n = rests_of_segment(v->image, segment, &rest);
+    bool same = n == made->rests.n;
+    for (uint32_t i = 0; same && i < n; i++) {
+        struct file_rest own = made->rests.rest[i];
+        own.segment = segment;
+        same = memcmp(&own, &rest[i], sizeof own) == 0;
+    }
+    return same
+               ? ST_OK
+               : image_corrupt(v->image, v->image->rests.section, v->problem, "the rests do not agree with each other");
+}
+
 /* Lays the segment out again; `code`: its leaves' product numbers. */
 static enum status make_again(const struct verifying *v, const struct image_segment *s, const uint32_t *code,
-                              struct segment *made)
+                              const struct published_list *rests, struct segment *made)
 {
     struct runs_in runs = {.run = s->run,
                            .n_runs = s->n_runs,
@@ -80,8 +127,13 @@ static enum status make_again(const struct verifying *v, const struct image_segm
                            .n_members = v->members.n};
     struct double_row twice;
     struct run_source source;
-    struct segment_in in = {
-        .period = s->period, .level = v->level, .members = &v->members, .sum_member = NO_ID, .source = &source.source};
+    struct segment_in in = {.period = s->period,
+                            .level = v->level,
+                            .members = &v->members,
+                            .sum_member = NO_ID,
+                            .source = &source.source,
+                            .published = rests->item,
+                            .n_published = rests->n};
     enum status status = run_source_init(&source, &runs, 1)
                              ? segment_make(&in, made, &twice, v->problem)
                              : problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
@@ -94,15 +146,21 @@ static enum status make_again(const struct verifying *v, const struct image_segm
 static enum status verify_segment(const struct verifying *v, const struct image_segment *s, uint64_t *observations)
 {
     struct segment made = {.period = 0};
-    uint32_t *code = calloc(s->n_leaves, sizeof *code);
+    struct published_list rests = {.n = 0};
+    uint32_t at = (uint32_t)(s - v->image->segment);
+    uint32_t *code = calloc(s->n_leaves + 1, sizeof *code);
+    bool ok = code && read_rests(v, at, &rests);
     for (uint32_t i = 0; code && i < s->n_leaves; i++)
         code[i] = v->code[s->leaf[i]];
-    enum status status =
-        code ? make_again(v, s, code, &made) : problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
+    enum status status = ok ? make_again(v, s, code, &rests, &made)
+                            : problem_set(v->problem, ST_NO_MEMORY, v->image->name, "out of memory");
     if (status == ST_OK)
         status = compare(v, s, &made);
+    if (status == ST_OK)
+        status = compare_rests(v, at, &made);
     *observations += made.observations;
     segment_release(&made);
+    published_release(&rests);
     free(code);
     return status;
 }

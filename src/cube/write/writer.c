@@ -1,9 +1,9 @@
 /* The writer's life: takes batches, writes out when its memory is full, finishes the file. */
 #include "cube/write/writer.h"
 
-#include <inttypes.h>
-
+#include "cube/engine/engine.h"
 #include "cube/write/flush.h"
+#include "cube/write/take_over.h"
 
 #define MEMORY_DEFAULT ((size_t)2 << 30)
 #define ENOUGH_ROWS ((size_t)1 << 20) /* at the end of an input: worth writing out */
@@ -47,12 +47,15 @@ enum status cube_writer_new(const char *path, const struct dataset *dataset, con
     struct cube_writer *w = calloc(1, sizeof *w);
     if (!w)
         return problem_set(problem, ST_NO_MEMORY, path ? path : "", "out of memory");
-    *w = (struct cube_writer){.dataset = dataset, .countries = countries, .options = *options, .spool = {.fd = -1}};
+    *w = (struct cube_writer){
+        .dataset = dataset, .countries = countries, .options = *options, .spool = {.fd = -1}, .unit_usd = 1};
     if (w->options.memory_bytes == 0)
         w->options.memory_bytes = MEMORY_DEFAULT;
     enum status status = init_writer(w) ? ST_OK : problem_set(problem, ST_NO_MEMORY, path ? path : "", "out of memory");
     if (status == ST_OK)
         status = check_description(dataset, problem);
+    if (status == ST_OK && options->into)
+        status = take_over_check(options->into, dataset, problem);
     if (status == ST_OK)
         status = spool_init(&w->spool, path, problem);
     if (status == ST_OK)
@@ -74,9 +77,13 @@ void cube_writer_free(struct cube_writer *w)
         cube_batch_free(w->batch[i]);
     free(w->batch);
     free(w->source);
+    free(w->standing);
     free(w->member_used);
     file_members_release(&w->members);
     part_list_release(&w->parts);
+    published_release(&w->published);
+    revisions_release(&w->revisions);
+    revisions_release(&w->fresh);
     spool_release(&w->spool);
     arena_release(&w->texts);
     free(w);
@@ -92,51 +99,32 @@ uint32_t cube_writer_source(struct cube_writer *w, const char *name)
     return (uint32_t)w->n_sources++;
 }
 
+void cube_writer_standing(struct cube_writer *w, uint32_t source, struct cube_standing standing)
+{
+    struct cube_standing *grown = source < w->n_sources ? realloc(w->standing, w->n_sources * sizeof *grown) : NULL;
+    if (!grown)
+        return; /* a row that stands in two inputs is refused then */
+    for (size_t i = w->n_standings; i < w->n_sources; i++)
+        grown[i] = (struct cube_standing){.order = 0};
+    w->standing = grown;
+    w->n_standings = w->n_sources;
+    w->standing[source] = standing;
+}
+
+bool cube_writer_double(const struct cube_writer *w, struct cube_return_key *out)
+{
+    if (w->twice.found)
+        *out = (struct cube_return_key){w->twice.period, w->members.country[RUN_REPORTER(w->twice.key)],
+                                        (enum flow)RUN_FLOW(w->twice.key)};
+    return w->twice.found;
+}
+
 struct cube_batch *cube_batch_new(const struct cube_writer *w, uint32_t source)
 {
     struct cube_batch *b = calloc(1, sizeof *b);
     if (b)
         *b = (struct cube_batch){.member_of = w->members.of_country, .source = source};
     return b;
-}
-
-/* ---- messages ---- */
-
-static struct str source_name(const struct cube_writer *w, uint32_t source)
-{
-    return source < w->n_sources && w->source[source].p ? w->source[source] : STR("the input");
-}
-
-static void print_origin(const struct cube_writer *w, const struct origin *origin, char *out, size_t room)
-{
-    struct str name = source_name(w, origin->source);
-    if (origin->line)
-        (void)snprintf(out, room, "%.*s:%" PRIu64, STR_ARG(name), origin->line);
-    else
-        (void)snprintf(out, room, "%.*s", STR_ARG(name));
-}
-
-static struct str member_id(const struct cube_writer *w, uint32_t member)
-{
-    return countries_at(w->countries, w->members.country[member])->id;
-}
-
-enum status writer_refuse_double(const struct cube_writer *w, const struct double_row *twice, struct problem *problem)
-{
-    char place[256], first[256], period[PERIOD_TEXT], code[PRODUCT_CODE_MAX];
-    print_origin(w, &twice->again, place, sizeof place);
-    (void)period_print(twice->period, period);
-    (void)product_print(twice->product, w->dataset->level, code);
-    bool same = twice->first.source == twice->again.source && twice->first.line;
-    if (same)
-        (void)snprintf(first, sizeof first, "on line %" PRIu64, twice->first.line);
-    else
-        print_origin(w, &twice->first, first, sizeof first);
-    enum status status =
-        problem_set(problem, ST_INVALID, place, "%s, %.*s, %.*s, %s, %s stands here and %s%s already", period,
-                    STR_ARG(member_id(w, RUN_REPORTER(twice->key))), STR_ARG(member_id(w, RUN_PARTNER(twice->key))),
-                    RUN_FLOW(twice->key) ? "imports" : "exports", code, same ? "" : "in ", first);
-    return problem_cure(problem, status, "keep one of the two lines");
 }
 
 /* ---- taking ---- */
@@ -157,6 +145,7 @@ static enum status write_out(struct cube_writer *w, struct problem *problem)
         return ST_OK;
     if (w->n_flushes == FLUSHES_MAX)
         status = finish_oldest(w, problem);
+    w->published_late = w->published_late || !w->published_sorted;
     if (status == ST_OK)
         status = flush_start(w, &w->flush[w->n_flushes], problem);
     if (status == ST_OK)
@@ -182,13 +171,25 @@ static bool hold(struct cube_writer *w, struct cube_batch *batch)
     return true;
 }
 
-static void note_members(struct cube_writer *w, const struct cube_batch *batch)
+/* Members that occur, revisions, and aggregates; false when memory is out. */
+static bool note(struct cube_writer *w, const struct cube_batch *batch)
 {
+    bool ok = true;
     for (size_t i = 0; i < batch->n_stretches; i++) {
-        w->member_used[RUN_REPORTER(batch->stretch[i].key)] = true;
-        w->member_used[RUN_PARTNER(batch->stretch[i].key)] = true;
+        const struct stretch *s = &batch->stretch[i];
+        w->member_used[RUN_REPORTER(s->key)] = true;
+        w->member_used[RUN_PARTNER(s->key)] = true;
+        const struct revision_note revision = {s->period, s->key >> 16, s->hs, s->source, s->line};
+        ok = ok && (s->hs == 0 || revisions_note(&w->revisions, &revision));
+        const struct revision_note fresh = {.period = s->period, .row = s->key >> 16};
+        ok = ok && (!w->options.into || w->taking_over || revisions_note(&w->fresh, &fresh));
     }
+    for (size_t i = 0; ok && i < batch->published.n; i++)
+        ok = published_add(&w->published, &batch->published.item[i]);
+    return ok;
 }
+
+void cube_writer_unit(struct cube_writer *w, int64_t unit_usd) { w->unit_usd = unit_usd; }
 
 /* Beside the rows that are held, up to FLUSHES_MAX times as many are being laid out; sorting takes two pieces a stretch, and what
  * they become is smaller than they are. */
@@ -200,12 +201,11 @@ static bool memory_is_used(const struct cube_writer *w)
 
 enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, struct problem *problem)
 {
-    if (batch->n == 0) {
+    if (batch->n_stretches == 0) {
         cube_batch_free(batch);
         return ST_OK;
     }
-    note_members(w, batch);
-    if (!hold(w, batch)) {
+    if (!note(w, batch) || !hold(w, batch)) {
         cube_batch_free(batch);
         return problem_set(problem, ST_NO_MEMORY, "", "out of memory");
     }
@@ -214,24 +214,89 @@ enum status cube_writer_take(struct cube_writer *w, struct cube_batch *batch, st
 
 enum status cube_writer_end_source(struct cube_writer *w, struct problem *problem)
 {
-    return w->held_rows >= ENOUGH_ROWS ? write_out(w, problem) : ST_OK;
+    /* else what is written out is laid out again at the end; where inputs meet, of which one a row is must be known */
+    bool whole = w->published.n == 0 && !w->standing;
+    return whole && w->held_rows >= ENOUGH_ROWS ? write_out(w, problem) : ST_OK;
 }
 
 /* ---- finishing ---- */
 
+/* The rows of an older cube that stay, of periods that new rows have. */
+static enum status take_rows_over(struct cube_writer *w, struct cube_taken_over *out, struct problem *problem)
+{
+    const struct image *old = &w->options.into->image;
+    const uint32_t source = cube_writer_source(w, old->name);
+    enum status status = ST_OK;
+    take_over_begin(w);
+    for (uint32_t i = 0; status == ST_OK && i < old->n_segments; i++) {
+        if (take_over_copies(w, i))
+            continue;
+        struct cube_batch *batch = cube_batch_new(w, source);
+        if (!batch)
+            return problem_set(problem, ST_NO_MEMORY, "", "out of memory");
+        status = take_over_rows(w, i, batch, out, problem);
+        if (status == ST_OK)
+            status = cube_writer_take(w, batch, problem);
+        else
+            cube_batch_free(batch);
+    }
+    return status;
+}
+
+static bool may_add(const struct cube_writer *w, uint32_t key)
+{
+    return w->options.doubles == DOUBLES_SUMMED ||
+           (w->sum_member != NO_ID && (RUN_REPORTER(key) == w->sum_member || RUN_PARTNER(key) == w->sum_member));
+}
+
+/* Takes the second of two aggregates of one node into the first where it may; false: it stays beside it, to be added up or refused. */
+static bool join_published(struct cube_writer *w, struct published *a, const struct published *b)
+{
+    const struct standings standings = writer_standings(w);
+    const struct met_key key = {a->period, a->key, NODE_NUMBER(a->node), NODE_LEVEL(a->node)};
+    if (standings_decide(&standings, a->source, b->source)) {
+        if (second_stays(&standings, &key, (struct told_figure){a->source, a->value_usd},
+                         (struct told_figure){b->source, b->value_usd}, &w->superseded))
+            *a = *b;
+        return true;
+    }
+    if (may_add(w, a->key))
+        return w->standing && a->source == b->source &&
+               !__builtin_add_overflow(a->value_usd, b->value_usd, &a->value_usd);
+    bool once = w->options.doubles == DOUBLES_ONCE && a->value_usd == b->value_usd && a->status == b->status;
+    w->repeated += once;
+    return once;
+}
+
+static void settle_published(struct cube_writer *w)
+{
+    struct published_list *list = &w->published;
+    size_t k = 0;
+    for (size_t i = 1; i < list->n; i++) {
+        struct published *a = &list->item[k], *b = &list->item[i];
+        bool same = a->period == b->period && a->key == b->key && a->node == b->node;
+        if (!same || !join_published(w, a, b))
+            list->item[++k] = *b;
+    }
+    list->n = list->n ? k + 1 : 0;
+}
+
 enum status cube_writer_finish(struct cube_writer *w, struct cube_summary *summary, struct problem *problem)
 {
     *summary = (struct cube_summary){.observations = 0};
-    enum status status = write_out(w, problem);
+    struct cube_taken_over *taken = &summary->taken_over;
+    enum status status = w->options.into ? take_rows_over(w, taken, problem) : ST_OK;
+    published_sort(&w->published);
+    settle_published(w);
+    w->published_sorted = true;
+    if (status == ST_OK)
+        status = write_out(w, problem);
     while (status == ST_OK && w->n_flushes)
         status = finish_oldest(w, problem);
-    if (status == ST_OK && w->parts.n == 0) {
-        struct str name = w->n_sources ? source_name(w, 0) : STR("the input");
-        char place[256];
-        (void)snprintf(place, sizeof place, "%.*s", STR_ARG(name));
-        status = problem_set(problem, ST_INVALID, place, "there is no observation in it");
-        return problem_cure(problem, status, "give a file with at least one row below its header");
-    }
+    if (status == ST_OK && w->parts.n == 0)
+        status = writer_refuse_nothing(w, problem);
+    if (status == ST_OK && w->options.into)
+        status = take_over_periods(w, taken, problem);
     if (status == ST_OK)
         status = parts_arrange(w, &summary->merged, problem);
     if (status == ST_OK)

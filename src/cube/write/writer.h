@@ -2,6 +2,7 @@
 #ifndef CUBE_WRITE_WRITER_H
 #define CUBE_WRITE_WRITER_H
 
+#include "cube/write/returns.h"
 #include "cube/write/run_source.h"
 #include "cube/write/spool.h"
 
@@ -12,6 +13,8 @@ struct part {
     size_t n_codes;
     struct file_section rows, runs, index;
     struct origin *origin; /* by run */
+    struct rest_list rests;
+    uint8_t *occurs; /* by leaf, as in struct segment */
     uint64_t observations;
 };
 
@@ -40,8 +43,18 @@ struct cube_writer {
     size_t n_flushes;
     struct spool spool;
     struct part_list parts;
+    struct published_list published;       /* of all periods: until the end, whatever the bound of memory */
+    bool published_sorted;                 /* all are there: periods are laid out with them */
+    bool published_late;                   /* some period was laid out before */
+    struct revision_list revisions, fresh; /* fresh: the returns that rows have, where an older cube is taken over */
+    bool taking_over;
+    int64_t unit_usd;
     uint64_t summed, repeated;
-    struct problem failure; /* what a flush failed with, told once */
+    struct cube_standing *standing; /* by source; NULL: none has any */
+    size_t n_standings;
+    struct superseded_list superseded;
+    struct double_row twice; /* what was refused */
+    struct problem failure;  /* what a flush failed with, told once */
 };
 
 /* Puts a segment behind what is in `spool` and notes it as a part. Takes the segment's codes and origins. */
@@ -51,8 +64,15 @@ void part_list_release(struct part_list *list);
 /* Brings the parts into ascending order, one a period: copies or merges them into a new spool where they are not. */
 enum status parts_arrange(struct cube_writer *writer, bool *merged, struct problem *problem) MUST_CHECK;
 /* Fills a problem from two rows of one key. */
-enum status writer_refuse_double(const struct cube_writer *writer, const struct double_row *twice,
-                                 struct problem *problem);
+enum status writer_refuse_double(struct cube_writer *writer, const struct double_row *twice, struct problem *problem);
+static inline struct standings writer_standings(const struct cube_writer *w)
+{
+    return (struct standings){w->standing, w->n_standings};
+}
+/* There is no row at all: names the first input. */
+enum status writer_refuse_nothing(const struct cube_writer *writer, struct problem *problem);
+/* There are aggregates and no row of the dataset's level: names the first. */
+enum status writer_refuse_aggregates(const struct cube_writer *writer, struct problem *problem);
 /* Everything behind the segments: leaves, dictionaries, contents, header. */
 enum status layout_finish(struct cube_writer *writer, struct cube_summary *summary, struct problem *problem) MUST_CHECK;
 

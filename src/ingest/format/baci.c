@@ -162,8 +162,8 @@ static enum status describe(struct importing *im, struct problem *problem)
                          .frequency = PERIOD_YEAR,
                          .level = LEVEL_HS6,
                          .basis = BASIS_RECONCILED,
-                         .coverage = COVERAGE_FULL,
-                         .partners = PARTNERS_ALL};
+                         .coverage_told = TOLD_BY_FORMAT,
+                         .partners_told = TOLD_FOUND};
     enum status status = read_file_names(im, &release, problem);
     if (status != ST_OK)
         return status;
@@ -259,7 +259,7 @@ static enum status read_row(struct parse *p)
         status = parse_value(p, STR("v"), cell(p, C_VALUE), 3, &row.value_usd);
     if (status == ST_OK)
         status = parse_quantity(p, STR("q"), cell(p, C_QUANTITY), 3, &row.quantity_kg);
-    return status == ST_OK && ok ? parse_add(p, &row) : status;
+    return status == ST_OK && ok ? parse_add(p, &row, LEVEL_HS6) : status;
 }
 
 /* ---- the fast reader of a line ---- */

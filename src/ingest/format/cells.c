@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "entrepot/base/number.h"
+#include "entrepot/cube/correlation.h"
 #include "ingest/format/format.h"
 
 #define PLACE_BYTES 256
@@ -48,19 +49,7 @@ bool texts_have(const struct csv_texts *texts, struct str word)
 
 /* ---- header ---- */
 
-struct str hs_revision(struct str word)
-{
-    static const struct {
-        const char *name, *year, *number;
-    } revisions[] = {{"HS1992", "HS92", "H0"}, {"HS1996", "HS96", "H1"}, {"HS2002", "HS02", "H2"},
-                     {"HS2007", "HS07", "H3"}, {"HS2012", "HS12", "H4"}, {"HS2017", "HS17", "H5"},
-                     {"HS2022", "HS22", "H6"}};
-    for (size_t i = 0; i < sizeof revisions / sizeof *revisions; i++)
-        if (str_eq_nocase(word, str_view(revisions[i].name)) || str_eq_nocase(word, str_view(revisions[i].year)) ||
-            str_eq_nocase(word, str_view(revisions[i].number)))
-            return str_view(revisions[i].name);
-    return str_span(NULL, 0);
-}
+struct str hs_revision(struct str word) { return hs_name(hs_number(word)); }
 
 enum status header_next(struct csv *csv, struct problem *problem)
 {
@@ -188,22 +177,46 @@ enum status parse_quantity(const struct parse *parse, struct str column, struct 
     return ST_OK;
 }
 
-enum status parse_add(struct parse *parse, const struct cube_row *row)
+static bool is_contradicted(const struct importing *im, const struct cube_row *row)
+{
+    for (size_t i = 0; i < im->n_contradicted; i++)
+        if (im->contradicted[i].period == row->period && im->contradicted[i].reporter == row->reporter &&
+            im->contradicted[i].flow == row->flow)
+            return true;
+    return false;
+}
+
+static bool note_group(struct parse *parse, uint32_t country)
+{
+    const struct country *c = countries_at(parse->importing->countries, country);
+    return c->kind != MEMBER_GROUP ||
+           codes_note_as(&parse->tally.groups, &parse->csv, "%.*s (%.*s)", STR_ARG(c->id), STR_ARG(c->name));
+}
+
+enum status parse_add(struct parse *parse, const struct cube_row *row, enum level level)
 {
     const struct importing *importing = parse->importing;
     if (row->reporter == NO_ID || row->partner == NO_ID)
         return ST_OK; /* unknown countries are told together at the end */
+    if (is_contradicted(importing, row)) {
+        parse->tally.skipped[SKIP_CONTRADICTED]++;
+        return ST_OK;
+    }
     if (row->reporter == row->partner && importing->dataset.basis == BASIS_RECONCILED) {
         if (row->reporter != importing->members.unknown_as)
             return parse_refuse_row(parse, "exporter and importer are the same");
         parse->tally.skipped[SKIP_BETWEEN_UNKNOWN]++;
         return ST_OK;
     }
+    if (!note_group(parse, row->reporter) || !note_group(parse, row->partner))
+        return no_memory(parse);
     struct cube_row meant = *row;
     meant.quantity_kg = quantity_meant(row->quantity_kg, row->value_usd);
-    if (parse->tally.n_first < INGEST_FIRST_ROWS)
+    if (parse->tally.n_first < INGEST_FIRST_ROWS && level == importing->dataset.level)
         parse->tally.first[parse->tally.n_first++] = meant;
-    return cube_batch_add(parse->batch, &meant) ? ST_OK : no_memory(parse);
+    bool added = level == importing->dataset.level ? cube_batch_add(parse->batch, &meant)
+                                                   : cube_batch_publish(parse->batch, &meant, level);
+    return added ? ST_OK : no_memory(parse);
 }
 
 /* ---- tallies ---- */
@@ -282,5 +295,6 @@ void tally_release(struct tally *tally)
     free(tally->products);
     free(tally->left_out);
     free(tally->taken);
+    free(tally->groups);
     *tally = (struct tally){.countries = NULL};
 }

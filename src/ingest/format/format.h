@@ -40,6 +40,8 @@ struct input {
     char delimiter;
     uint64_t header_line; /* from 1 */
     uint32_t source;      /* the writer's number for it, once it is numbered */
+    uint32_t order;       /* among the files of a manifest, the newer the larger; 0: none */
+    unsigned fineness;    /* of its values so far, as in struct tally */
     bool numbered;
     uint32_t year; /* in the file's name; 0 if there is none */
     size_t column[INPUT_COLUMNS_MAX], n_columns;
@@ -77,6 +79,8 @@ void members_init(struct members *members, const struct countries *countries, en
 /* Replaces the source's own spellings: a manifest's "members", or names with signs that a request cannot write. */
 enum status members_spell(struct members *members, const struct dataset_csv *map, struct arena *arena, const char *name,
                           struct problem *problem) MUST_CHECK;
+/* Adds areas of the source's own by their names; m->spelling has room for them. False if the table lacks one. */
+bool members_add(struct members *members, const struct country_area *area, size_t n) MUST_CHECK;
 /* Adds spellings such as "_X" that the table of countries has as aliases. */
 enum status members_spell_aliases(struct members *members, struct arena *arena, struct problem *problem) MUST_CHECK;
 /* Names and their aliases become codes. */
@@ -96,7 +100,19 @@ struct rate {
     int64_t usd_e9;
 };
 
+/* A description of the user's own. */
+struct own_reader {
+    const char *path;
+    struct str name, text; /* text: JSON */
+};
+struct own_readers {
+    struct own_reader *reader;
+    size_t n;
+};
+
 struct adapter;
+
+#define CONTRADICTED_MAX 16 /* in more returns than these it is the columns that are wrong */
 
 struct importing {
     const struct adapter *adapter;
@@ -120,17 +136,30 @@ struct importing {
     struct input *countries_table, *products_table; /* of BACI, found among the files; NULL: none */
     struct container **container;                   /* that are open */
     size_t n_containers;
+    struct cube_return_key contradicted[CONTRADICTED_MAX]; /* returns that are left out */
+    size_t n_contradicted;
+    struct own_readers own;
+    struct countries *extended; /* with areas that the table lacks; NULL: none */
+    struct importing **
+        part; /* the descriptions of an import, itself the first: each with its inputs and all that follows from them */
+    size_t n_parts;
+    uint32_t order;               /* of its inputs, where a manifest has several parts; 0: none */
+    struct str whole;             /* the manifest of all parts, JSON */
     struct str description;       /* JSON: what im->map and the dataset were read from */
     struct ingest_report *report; /* told of what is found out */
 };
 
+/* A value's last digit is worth 10^(FINENESS_USD - fineness) USD. */
+#define FINENESS_USD 20U
+
 /* What the parsing of one block found out, besides rows. */
 struct tally {
     uint64_t skipped[INGEST_SKIPS];
-    struct ingest_codes *countries, *products; /* unknown ones; malloc's, NULL while there is none */
-    struct ingest_codes *left_out, *taken;     /* as in the report */
+    struct ingest_codes *countries, *products;      /* unknown ones; malloc's, NULL while there is none */
+    struct ingest_codes *left_out, *taken, *groups; /* as in the report */
     struct cube_row first[INGEST_FIRST_ROWS];
     size_t n_first;
+    unsigned fineness; /* of the value that is written to the finest unit: last_digit of pipeline.c; 0: of none */
 };
 
 /* The last text of a column and what it meant: mostly the next row has it too. */
@@ -223,8 +252,9 @@ static inline int64_t quantity_meant(int64_t quantity_kg, int64_t value_usd)
 {
     return quantity_kg == 0 && value_usd > 0 ? QUANTITY_UNKNOWN : quantity_kg;
 }
-/* Hands the row to the batch, with the quantity that is meant, unless a member is NO_ID; refuses trade with oneself in reconciled data. */
-enum status parse_add(struct parse *parse, const struct cube_row *row) MUST_CHECK;
+/* Hands the row, a code of `level`, to the batch, as an aggregate where that is coarser than the dataset's: with the quantity that is meant,
+ * unless a member is NO_ID; refuses trade with oneself in reconciled data. */
+enum status parse_add(struct parse *parse, const struct cube_row *row, enum level level) MUST_CHECK;
 
 /* ---- tallies ---- */
 

@@ -62,6 +62,19 @@ enum status members_spell_aliases(struct members *m, struct arena *arena, struct
     return ST_OK;
 }
 
+bool members_add(struct members *m, const struct country_area *area, size_t n)
+{
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t id = countries_find(m->countries, area[i].id);
+        ok = ok && id != NO_ID;
+        m->spelling[m->n_spellings++] = (struct member_spelling){area[i].name, id};
+    }
+    if (m->n_spellings)
+        qsort(m->spelling, m->n_spellings, sizeof *m->spelling, by_text);
+    return ok;
+}
+
 /* ---- names ---- */
 
 #define NAME_WORDS 16
@@ -163,6 +176,7 @@ enum status members_spell_names(struct members *m, struct arena *arena, struct p
             room += aliases.p[i] == '|';
     }
     m->name = arena_new(arena, struct member_spelling, room + 1);
+    m->n_names = 0;
     bool ok = m->name != NULL;
     for (uint32_t id = 0; ok && id < n_countries; id++) {
         const struct country *country = countries_at(m->countries, id);

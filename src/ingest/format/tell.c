@@ -7,13 +7,13 @@ const char *const ingest_skip_name[INGEST_SKIPS] = {"rows of re-exports and othe
                                                     "rows of one mode of transport",
                                                     "rows of one customs procedure",
                                                     "rows of one second partner",
-                                                    "rows of product groups",
                                                     "rows finer than the level",
                                                     "rows between two unknown countries",
                                                     "rows without a value",
                                                     "rows of groups and other areas that do not count",
                                                     "rows by the description's rules",
-                                                    "notes and sums among the rows"};
+                                                    "notes and sums among the rows",
+                                                    "rows of returns that contradict themselves"};
 
 void tell(struct importing *im, const char *format, ...)
 {

@@ -91,8 +91,10 @@ static enum status read_rates(struct importing *im, const char *name, struct pro
     status = take_rates(im, bytes, n, im->map.rates.p, problem);
     free(bytes);
     if (status == ST_OK && im->n_rates == 0)
-        status = problem_set(problem, ST_INVALID, name, "there are no rates of %.*s in %.*s", STR_ARG(im->map.currency),
-                             STR_ARG(im->map.rates));
+        status = problem_cure(problem,
+                              problem_set(problem, ST_INVALID, name, "there are no rates of %.*s in %.*s",
+                                          STR_ARG(im->map.currency), STR_ARG(im->map.rates)),
+                              "name a file of period,dollars for one unit under \"rates\" in a manifest");
     if (status != ST_OK)
         return status;
     if (d->n_notes == DATASET_NOTES_MAX)
@@ -102,7 +104,7 @@ static enum status read_rates(struct importing *im, const char *name, struct pro
         &im->arena, "Values were %.*s and are converted to US dollars at %s%.*s.", STR_ARG(im->map.currency),
         ecb ? "the European Central Bank's reference rates, means of each period" : "the rates of ",
         ecb ? 0 : (int)im->map.rates.n, im->map.rates.p);
-    d->note[d->n_notes++] = note;
+    d->note[d->n_notes++] = d->converted = note;
     if (note.p)
         tell(im, "%.*s", STR_ARG(note));
     return note.p ? ST_OK : problem_set(problem, ST_NO_MEMORY, name, "out of memory");
@@ -110,17 +112,27 @@ static enum status read_rates(struct importing *im, const char *name, struct pro
 
 /* ---- what no column says ---- */
 
+/* "value_unit=EUR million": what no column's name says of the values. */
+static bool set_unit(struct str value, struct dataset_csv *map)
+{
+    map->find_unit = false;
+    return csv_unit_read(value, map);
+}
+
 enum status reader_set(const char *options, struct dataset_csv *map, struct problem *problem)
 {
     struct str rest = options ? str_view(options) : str_span(NULL, 0);
     while (rest.n) {
         struct str value = str_cut(&rest, ','), role = str_cut(&value, '=');
         unsigned i = 0;
+        if (str_is(role, "value_unit") && set_unit(value, map))
+            continue;
         while (i < CSV_ROLES && !str_is(role, csv_role_name[i]))
             i++;
         if (i == CSV_ROLES || value.n == 0) {
             enum status status = problem_set(problem, ST_INVALID, "--set", "\"%.*s\" cannot be set", STR_ARG(role));
-            return problem_cure(problem, status, "write for example --set flow=X,partner=CHN");
+            return problem_cure(problem, status,
+                                "write for example --set flow=X,partner=CHN or --set \"value_unit=EUR million\"");
         }
         map->constant[i] = value;
         map->column[i] = str_span(NULL, 0);
@@ -141,7 +153,22 @@ static void name_rules(struct importing *im)
     }
 }
 
-static enum status spell_members(struct importing *im, const char *name, struct problem *problem)
+/* Areas of the source by its own names. */
+static enum status spell_areas(struct importing *im, struct problem *problem)
+{
+    const struct dataset *d = &im->part[0]->dataset;
+    struct members *m = &im->members;
+    struct member_spelling *all = arena_new(&im->arena, struct member_spelling, m->n_spellings + d->n_areas + 1);
+    if (!all)
+        return problem_set(problem, ST_NO_MEMORY, "countries", "out of memory");
+    if (m->n_spellings)
+        memcpy(all, m->spelling, m->n_spellings * sizeof *all);
+    m->spelling = all;
+    return members_add(m, d->area, d->n_areas) ? ST_OK
+                                               : problem_set(problem, ST_INVALID, "countries", "an area has no number");
+}
+
+enum status reader_members(struct importing *im, const char *name, struct problem *problem)
 {
     const struct dataset_csv *map = &im->map;
     members_init(&im->members, im->countries, map->codes);
@@ -149,6 +176,8 @@ static enum status spell_members(struct importing *im, const char *name, struct 
     enum status status = members_spell(&im->members, map, &im->arena, name, problem);
     if (status == ST_OK)
         status = members_spell_aliases(&im->members, &im->arena, problem);
+    if (status == ST_OK && im->part[0]->dataset.n_areas)
+        status = spell_areas(im, problem);
     return status == ST_OK && map->names ? members_spell_names(&im->members, &im->arena, problem) : status;
 }
 
@@ -169,5 +198,5 @@ enum status reader_take(struct importing *im, const char *name, struct problem *
         im->dataset.hs = hs_revision(str_view(o->hs));
     name_rules(im);
     enum status status = read_rates(im, name, problem);
-    return status == ST_OK ? spell_members(im, name, problem) : status;
+    return status == ST_OK ? reader_members(im, name, problem) : status;
 }

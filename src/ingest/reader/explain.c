@@ -47,7 +47,7 @@ static void explain_columns(const struct importing *im, const struct input *inpu
     buf_add(out, before[0] == ',' ? STR("\n") : STR(""));
 }
 
-void explain_inputs(const struct importing *im, struct buf *out)
+static void explain_part(const struct importing *im, struct buf *out)
 {
     for (size_t i = 0; i < im->n_inputs; i++) {
         const struct input *input = &im->input[i];
@@ -59,6 +59,12 @@ void explain_inputs(const struct importing *im, struct buf *out)
         if (input->field && im->adapter->by_description && (i == 0 || im->n_inputs < 5))
             explain_columns(im, input, out);
     }
+}
+
+void explain_inputs(const struct importing *im, struct buf *out)
+{
+    for (size_t i = 0; i < im->n_parts; i++)
+        explain_part(im->part[i], out);
 }
 
 /* ---- as a manifest ---- */
@@ -104,12 +110,16 @@ static void find_columns(const struct input *input, struct dataset_csv *map)
 enum status print_manifest(const struct importing *im, struct buf *out, struct problem *problem)
 {
     struct arena arena;
+    if (im->n_parts > 1) { /* it says for each of its files what it is */
+        buf_add(out, im->whole);
+        return ST_OK;
+    }
     struct dataset d = im->dataset;
     struct dataset_csv map = im->map;
     const struct input *input = &im->input[0];
     arena_init(&arena, SIZE_MAX);
     d.partners = im->report->written.partners;
-    map.find_level = im->level_found && im->report->skipped[SKIP_AGGREGATE] > 0;
+    map.find_level = im->level_found && im->report->written.aggregates > 0;
     map.sum = map.sum || im->options->sum;
     map.delimiter = input->delimiter;
     map.encoding = input->encoding ? str_view(input->encoding) : str_span(NULL, 0);

@@ -62,8 +62,14 @@ static size_t digits_behind(struct str text, size_t at)
     return n;
 }
 
+/* Text without a digit, as ".." for what is not there, shows nothing. */
 static void look_at_number(struct writing *w, struct str text)
 {
+    bool digit = false;
+    for (size_t i = 0; i < text.n; i++)
+        digit = digit || (text.p[i] >= '0' && text.p[i] <= '9');
+    if (!digit)
+        return;
     size_t commas = 0, points = 0, comma = str_find(text, ','), point = str_find(text, '.');
     for (size_t i = 0; i < text.n; i++) {
         commas += text.p[i] == ',';

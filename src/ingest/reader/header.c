@@ -28,19 +28,30 @@ static size_t find_column(const struct keys *keys, const struct str *field, size
     return CSV_FIELDS_MAX;
 }
 
-bool unit_spelled(struct str name, int *shift)
+static struct str currency_spelled(struct str word)
+{
+    static const char *const words[][2] = {{"eur", "EUR"},    {"euro", "EUR"}, {"euros", "EUR"}, {"inr", "INR"},
+                                           {"rupees", "INR"}, {"rs", "INR"},   {"cny", "CNY"},   {"rmb", "CNY"},
+                                           {"yuan", "CNY"},   {"jpy", "JPY"},  {"yen", "JPY"},   {"gbp", "GBP"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq_nocase(word, str_view(words[i][0])))
+            return str_view(words[i][1]);
+    return str_span(NULL, 0);
+}
+
+bool unit_spelled(struct str name, int *shift, struct str *currency)
 {
     static const struct {
         const char *word;
         int shift;
-    } words[] = {{"thousand", 3}, {"thousands", 3}, {"1000", 3},    {"ths", 3},      {"tonnes", 3},
-                 {"tons", 3},     {"t", 3},         {"million", 6}, {"millions", 6}, {"mn", 6},
-                 {"mio", 6},      {"mln", 6},       {"m", 6},       {"lakh", 5},     {"lakhs", 5},
-                 {"lacs", 5},     {"crore", 7},     {"crores", 7},  {"billion", 9},  {"bn", 9}};
-    static const char *const foreign[] = {"eur", "euro", "euros",  "inr",   "rs",      "cny",   "rmb",   "jpy",   "gbp",
-                                          "brl", "idr",  "growth", "share", "percent", "index", "units", "pieces"};
+    } words[] = {{"thousand", 3}, {"thousands", 3}, {"1000", 3},     {"ths", 3},  {"tonnes", 3}, {"tons", 3},
+                 {"t", 3},        {"million", 6},   {"millions", 6}, {"mn", 6},   {"mio", 6},    {"mln", 6},
+                 {"m", 6},        {"lakh", 5},      {"lakhs", 5},    {"lacs", 5}, {"crore", 7},  {"crores", 7},
+                 {"billion", 9},  {"bn", 9},        {"k", 3}};
+    static const char *const foreign[] = {"brl", "idr", "growth", "share", "percent", "index", "units", "pieces"};
     bool good = true;
     *shift = 0;
+    *currency = str_span(NULL, 0);
     for (size_t i = 0, from; i < name.n;) {
         while (i < name.n && strchr(" _.-()[]/$,", name.p[i]))
             i++;
@@ -51,6 +62,8 @@ bool unit_spelled(struct str name, int *shift)
             *shift = str_eq_nocase(word, str_view(words[k].word)) ? words[k].shift : *shift;
         for (size_t k = 0; k < sizeof foreign / sizeof *foreign; k++)
             good = good && !str_eq_nocase(word, str_view(foreign[k]));
+        struct str money = currency_spelled(word);
+        *currency = money.n ? money : *currency;
     }
     return good;
 }
@@ -63,8 +76,9 @@ static size_t find_by_unit(const struct keys *keys, const struct str *field, siz
         size_t length = word_key(names->text[k], key);
         for (size_t i = 0; length && i < n; i++) {
             int shift;
-            if (keys->n[i] > length && memcmp(keys->key[i], key, length) == 0 && unit_spelled(field[i], &shift) &&
-                shift)
+            struct str currency;
+            if (keys->n[i] > length && memcmp(keys->key[i], key, length) == 0 &&
+                unit_spelled(field[i], &shift, &currency) && (shift || currency.n))
                 return i;
         }
     }
@@ -121,7 +135,17 @@ bool reader_across(const struct fit *fit, size_t column, struct str name, unsign
     for (size_t role = 0; role < CSV_ROLES; role++)
         if (fit->column[role] == column)
             return false;
-    return period_spelled(name, kind, period);
+    size_t again = str_find(name, '['); /* 2017 [YR2017] */
+    return period_spelled(str_span(name.p, again), kind, period);
+}
+
+static void find_currency(const struct dataset_csv *map, const struct str *field, struct fit *fit)
+{
+    static const enum csv_role values[] = {ROLE_VALUE, ROLE_EXPORTS, ROLE_IMPORTS};
+    int shift;
+    for (size_t i = 0; map->find_unit && i < 3 && !fit->currency.n; i++)
+        if (fit->column[values[i]] != CSV_FIELDS_MAX)
+            (void)unit_spelled(field[fit->column[values[i]]], &shift, &fit->currency);
 }
 
 bool reader_fit(const struct dataset *d, const struct dataset_csv *map, const struct str *field, size_t n,
@@ -136,6 +160,7 @@ bool reader_fit(const struct dataset *d, const struct dataset_csv *map, const st
             fit->column[role] = find_by_unit(&keys, field, n, &map->spelling[role]);
         fit->found += fit->column[role] != CSV_FIELDS_MAX;
     }
+    find_currency(map, field, fit);
     if (fit->column[ROLE_MONTH] == fit->column[ROLE_PERIOD]) /* "month" may be all there is of a period */
         fit->column[ROLE_MONTH] = CSV_FIELDS_MAX;
     for (size_t i = 0; i < INPUT_RULES_MAX; i++) {

@@ -12,8 +12,10 @@
 struct fit {
     size_t column[CSV_ROLES], rule[INPUT_RULES_MAX]; /* CSV_FIELDS_MAX: not there */
     size_t n_across;                                 /* columns that are named after periods */
-    unsigned found;                                  /* how many of the description's columns are there */
-    enum csv_role lacks;                             /* the first that is needed and is not there; CSV_ROLES: none */
+    struct str
+        currency; /* that the name of the values' column says, where a description leaves it open; empty: US dollars, or nothing */
+    unsigned found;      /* how many of the description's columns are there */
+    enum csv_role lacks; /* the first that is needed and is not there; CSV_ROLES: none */
 };
 /* True if nothing that is needed is missing. */
 bool reader_fit(const struct dataset *dataset, const struct dataset_csv *map, const struct str *field, size_t n,
@@ -21,9 +23,9 @@ bool reader_fit(const struct dataset *dataset, const struct dataset_csv *map, co
 /* Whether the column is named after a period; `kind` 0: of whatever kind. */
 bool reader_across(const struct fit *fit, size_t column, struct str name, unsigned kind, uint32_t *period);
 
-/* The power of ten that a column's name tells of its values, as in value_usd_million: 6; 0 where it tells nothing; false if it tells another
- * currency than US dollars, or another unit than weights have. */
-bool unit_spelled(struct str name, int *shift);
+/* The power of ten that a column's name tells of its values, as in value_usd_million: 6; 0 where it tells nothing; *currency is
+ * empty for US dollars or where no money is named; false if it tells a currency of which nobody has rates, or another unit than weights have. */
+bool unit_spelled(struct str name, int *shift, struct str *currency);
 
 /* A period in one of the usual spellings: 2019, 2019-04, 201904, 2019M04, Apr-2019, 04/2019, 2019Q2, FY2018-19, 2018/19. `kind` is what is
  * expected, which decides where a spelling means two things (2009-10); 0: not known. */
@@ -62,6 +64,14 @@ enum ingest_skip reader_skips(const struct importing *importing, const struct cs
                               int flow);
 bool reader_period(const struct importing *importing, const struct csv *csv, const struct input *input, unsigned kind,
                    uint32_t *out);
+
+/* ---- what is the user's own ---- */
+
+/* Reads the descriptions of a folder (NULL: none), by the names of their files. ST_NOT_FOUND, ST_INVALID at a file, ST_NO_MEMORY. */
+enum status own_readers(const char *folder, struct arena *arena, struct own_readers *out,
+                        struct problem *problem) MUST_CHECK;
+/* The JSON text of a description, the user's own first; empty if there is none of the name. */
+struct str reader_find(const struct own_readers *own, struct str name);
 
 /* ---- what is shipped ---- */
 

@@ -2,6 +2,7 @@
 #include "ingest/reader/reader.h"
 
 #include "entrepot/base/number.h"
+#include "entrepot/cube/correlation.h"
 
 /* ---- columns ---- */
 
@@ -19,12 +20,13 @@ static void find_units(const struct dataset_csv *map, struct input *input, const
 {
     for (size_t i = 0; i < input->n_measures; i++) {
         struct measure *m = &input->measure[i];
+        struct str currency;
         m->shift = map->value_shift;
         m->quantity_shift = map->quantity_shift;
         if (map->find_unit && !m->period)
-            (void)unit_spelled(csv->field[m->column], &m->shift);
+            (void)unit_spelled(csv->field[m->column], &m->shift, &currency);
         if (map->find_unit && m->quantity != CSV_FIELDS_MAX)
-            (void)unit_spelled(csv->field[m->quantity], &m->quantity_shift);
+            (void)unit_spelled(csv->field[m->quantity], &m->quantity_shift, &currency);
     }
 }
 
@@ -61,6 +63,21 @@ static enum status find_measures(struct importing *im, struct input *input, cons
     return ST_OK;
 }
 
+/* Where neither the file nor anybody else says which money it is. */
+static void tell_money(struct importing *im, const struct input *input)
+{
+    char key[KEY_BYTES];
+    if (!im->map.find_unit || im->map.currency.n || input != im->input || input->n_measures == 0)
+        return;
+    const struct str name = input->measure[0].period ? str_span(NULL, 0) : input->heading[ROLE_VALUE];
+    size_t n = word_key(name, key);
+    if (n && !memmem(key, n, "us", 2) && !memmem(key, n, "dollar", 6))
+        tell(im,
+             "no name says the currency of column \"%.*s\": it is taken for US dollars; --set value_unit=EUR says "
+             "otherwise",
+             STR_ARG(name));
+}
+
 static enum status take_columns(struct importing *im, struct input *input, const struct csv *csv, const struct fit *fit,
                                 struct problem *problem)
 {
@@ -75,6 +92,7 @@ static enum status take_columns(struct importing *im, struct input *input, const
     memcpy(input->rule_column, fit->rule, sizeof input->rule_column);
     enum status status = find_measures(im, input, csv, fit, problem);
     find_units(&im->map, input, csv);
+    tell_money(im, input);
     return status;
 }
 
@@ -275,7 +293,22 @@ static enum status read_flow(const struct parse *p, int flow, enum flow *out)
                           "is no flow: write X (exports) or M (imports), or say under \"flows\" what the word means");
 }
 
-static enum status read_status(const struct parse *p, uint8_t *out)
+/* "*" stands for what a description does not know. */
+static enum status read_odd_status(struct parse *p, struct str word, uint8_t *out)
+{
+    const struct csv_words *own = &p->importing->map.statuses;
+    size_t i = 0;
+    while (i < own->n && !str_is(own->word[i].word, "*"))
+        i++;
+    if (i == own->n)
+        return bad_cell(p, ROLE_STATUS, "is no status: write final, provisional, estimated or rounded");
+    *out = (uint8_t)own->word[i].meaning;
+    return codes_note_as(&p->tally.taken, &p->csv, "status %.*s for final", (int)(word.n < 20 ? word.n : 20), word.p)
+               ? ST_OK
+               : problem_set(p->problem, ST_NO_MEMORY, p->input->name, "out of memory");
+}
+
+static enum status read_status(struct parse *p, uint8_t *out)
 {
     static const struct {
         const char *word;
@@ -296,19 +329,19 @@ static enum status read_status(const struct parse *p, uint8_t *out)
             *out = words[i].status;
             return ST_OK;
         }
-    return bad_cell(p, ROLE_STATUS, "is no status: write final, provisional, estimated or rounded");
+    return read_odd_status(p, word, out);
 }
 
 /* ---- products ---- */
 
-/* Where the level is that of the finest rows, coarser ones are sums of them, and finer ones come too late. */
+/* Coarser codes are published aggregates. Where the level is that of the finest rows, finer ones come too late. */
 static enum status check_level(const struct parse *p, enum level level, enum ingest_skip *skip)
 {
     enum level wanted = p->importing->dataset.level;
-    if (level == wanted)
+    if (level <= wanted)
         return ST_OK;
-    if (level < wanted || p->importing->level_given) {
-        *skip = level < wanted ? SKIP_AGGREGATE : SKIP_DETAIL;
+    if (p->importing->level_given) {
+        *skip = SKIP_DETAIL;
         return ST_OK;
     }
     char what[80];
@@ -319,7 +352,7 @@ static enum status check_level(const struct parse *p, enum level level, enum ing
                         level_name[wanted]);
 }
 
-/* At level total a product column is not needed; where there is one, a row of a single product is no total. */
+/* At level total a product column is not needed; where there is one, a row of a single product is no total. *level is the code's own. */
 static enum status read_product(const struct parse *p, uint32_t *out, enum level *level, enum ingest_skip *skip)
 {
     char text[PRODUCT_CODE_MAX];
@@ -335,28 +368,33 @@ static enum status read_product(const struct parse *p, uint32_t *out, enum level
         if (status != ST_OK || *skip != INGEST_SKIPS)
             return status;
     }
-    return good && product_number(code, im->dataset.level, out)
+    if (!good || *level > im->dataset.level)
+        *level = im->dataset.level;
+    return good && product_number(code, *level, out)
                ? ST_OK
                : parse_refuse_row(p, "product \"%.*s\" is not a code of level %s",
                                   (int)(written.n < 40 ? written.n : 40), written.p ? written.p : "",
                                   level_name[im->dataset.level]);
 }
 
-/* A total has no revision. */
-static enum status check_revision(const struct parse *p, enum level level)
+/* Each return has a revision of its own; a total has none. */
+static enum status read_revision(const struct parse *p, enum level level, uint8_t *hs)
 {
     struct str text = cell(p, ROLE_HS), wanted = p->importing->dataset.hs;
-    if (p->input->column[ROLE_HS] == CSV_FIELDS_MAX || level == LEVEL_TOTAL)
+    *hs = 0;
+    if (text.n == 0 && p->input->column[ROLE_HS] == CSV_FIELDS_MAX)
         return ST_OK;
-    struct str revision = hs_revision(text);
-    if (revision.n == 0)
+    if (level == LEVEL_TOTAL)
+        return ST_OK;
+    unsigned revision = hs_number(text);
+    if (revision == 0)
         return bad_cell(p, ROLE_HS, "is no revision of the Harmonized System: H0 to H6 are");
-    if (str_eq(revision, wanted))
+    *hs = (uint8_t)revision;
+    if (!p->importing->hs_given || str_eq(hs_name(revision), wanted))
         return ST_OK;
-    enum status status =
-        parse_refuse_row(p, "this row is of %.*s (\"%.*s\"), and %s %.*s", STR_ARG(revision), STR_ARG(text),
-                         p->importing->hs_given ? "--hs says" : "those before it are of", STR_ARG(wanted));
-    return problem_cure(p->problem, status, "one dataset has one revision: import them apart");
+    enum status status = parse_refuse_row(p, "this row is of %.*s (\"%.*s\"), and --hs says %.*s",
+                                          STR_ARG(hs_name(revision)), STR_ARG(text), STR_ARG(wanted));
+    return problem_cure(p->problem, status, "leave --hs out: each row says its revision");
 }
 
 /* ---- members ---- */
@@ -441,7 +479,16 @@ static enum status in_dollars(const struct parse *p, uint32_t period, int64_t *v
     return ST_OK;
 }
 
-static enum status read_value(const struct parse *p, struct str name, struct str text, int shift, uint32_t period,
+/* How fine a unit the number is written to: zeros behind the point are a matter of spelling. */
+static unsigned fineness_of(struct str number, int shift)
+{
+    unsigned decimals = 0;
+    for (size_t point = str_find(number, '.'), i = point + 1; i < number.n; i++)
+        decimals = number.p[i] == '0' ? decimals : (unsigned)(i - point);
+    return FINENESS_USD - (unsigned)shift + decimals;
+}
+
+static enum status read_value(struct parse *p, struct str name, struct str text, int shift, uint32_t period,
                               int64_t *out)
 {
     const struct dataset_csv *map = &p->importing->map;
@@ -449,6 +496,8 @@ static enum status read_value(const struct parse *p, struct str name, struct str
     struct str number;
     if (!number_spelled(map, text, room, &number))
         return parse_refuse(p, name, text, "is not a number");
+    unsigned fineness = map->currency.n ? FINENESS_USD : fineness_of(number, shift);
+    p->tally.fineness = fineness > p->tally.fineness ? fineness : p->tally.fineness;
     if (map->currency.n == 0 || decimal_read(number, shift + 2, out) != ST_OK || *out < 0)
         return parse_value(p, name, number, shift, out);
     enum status status = in_dollars(p, period, out);
@@ -490,7 +539,7 @@ static enum status read_quantity(const struct parse *p, const struct measure *m,
 }
 
 /* One value of the row. */
-static enum status read_measure(struct parse *p, const struct measure *m, struct cube_row *row)
+static enum status read_measure(struct parse *p, const struct measure *m, struct cube_row *row, enum level level)
 {
     struct str name;
     if (m->flow >= 0)
@@ -509,15 +558,14 @@ static enum status read_measure(struct parse *p, const struct measure *m, struct
     enum status status = read_value(p, name, text, m->shift, row->period, &row->value_usd);
     if (status == ST_OK)
         status = read_quantity(p, m, &row->quantity_kg);
-    return status == ST_OK ? parse_add(p, row) : status;
+    return status == ST_OK ? parse_add(p, row, level) : status;
 }
 
 /* ---- rows ---- */
 
 /* What all values of the row share; *skip says why it does not count. */
-static enum status read_key(struct parse *p, struct cube_row *row, enum ingest_skip *skip)
+static enum status read_key(struct parse *p, struct cube_row *row, enum level *level, enum ingest_skip *skip)
 {
-    enum level level = LEVEL_TOTAL;
     enum status status = ST_OK;
     bool one_flow = p->input->measure[0].flow < 0;
     int flow = flow_word(p);
@@ -527,9 +575,9 @@ static enum status read_key(struct parse *p, struct cube_row *row, enum ingest_s
     if (status == ST_OK && *skip == INGEST_SKIPS && !p->input->measure[0].period)
         status = read_period(p, &row->period);
     if (status == ST_OK && *skip == INGEST_SKIPS)
-        status = read_product(p, &row->product, &level, skip);
+        status = read_product(p, &row->product, level, skip);
     if (status == ST_OK && *skip == INGEST_SKIPS)
-        status = check_revision(p, level);
+        status = read_revision(p, *level, &row->hs);
     if (status == ST_OK && *skip == INGEST_SKIPS)
         status = read_status(p, &row->status);
     uint32_t when = p->input->measure[0].period ? p->input->measure[0].period : row->period;
@@ -544,6 +592,7 @@ static enum status read_row(struct parse *p)
 {
     struct cube_row row = {.line = p->csv.line};
     enum ingest_skip skip = INGEST_SKIPS;
+    enum level level = LEVEL_TOTAL;
     if (p->importing->map.footer && is_note(p)) {
         p->tally.skipped[SKIP_NOTE]++;
         return ST_OK;
@@ -552,11 +601,11 @@ static enum status read_row(struct parse *p)
     if (status == ST_OK)
         status = check_text(p);
     if (status == ST_OK)
-        status = read_key(p, &row, &skip);
+        status = read_key(p, &row, &level, &skip);
     if (status == ST_OK && skip != INGEST_SKIPS)
         p->tally.skipped[skip]++;
     for (size_t i = 0; status == ST_OK && skip == INGEST_SKIPS && i < p->input->n_measures; i++)
-        status = read_measure(p, &p->input->measure[i], &row);
+        status = read_measure(p, &p->input->measure[i], &row, level);
     return status;
 }
 

@@ -127,6 +127,10 @@ static bool read_part(const struct piece *word, const struct piece *year, const 
 
 static bool read_three(const struct piece *p, uint32_t *out)
 {
+    if (p[0].digits && p[1].digits && p[2].digits &&
+        is_year(&p[2])) /* 31/01/2019, where that cannot be a month and a day */
+        return (number_of(&p[0]) > 12 || number_of(&p[0]) == number_of(&p[1])) && number_of(&p[0]) <= 31 &&
+               make_month(number_of(&p[2]), number_of(&p[1]), out);
     if (p[0].digits && p[1].digits && p[2].digits) /* a day of a month: which one does not matter */
         return is_year(&p[0]) && p[1].text.n <= 2 && make_month(number_of(&p[0]), number_of(&p[1]), out);
     if (!p[0].digits && p[1].digits && p[2].digits && str_eq_nocase(p[0].text, STR("FY")))
@@ -201,6 +205,8 @@ bool product_spelled(const struct dataset_csv *map, struct str text, enum level 
                      char out[PRODUCT_CODE_MAX], struct str *code, enum level *found)
 {
     text = text.n && text.p[0] == '\'' ? str_span(text.p + 1, text.n - 1) : text;
+    if (text.n > 3 && str_eq_nocase(str_span(text.p, 2), STR("HS"))) /* HS 0101 */
+        text = str_trim(str_span(text.p + 2, text.n - 2));
     if (str_is(text, "9999AA")) /* what 999999 is */
         text = STR("999999");
     *code = text;
@@ -253,9 +259,17 @@ static bool copy_groups(struct str whole, char thousands, char *out, size_t *n)
     return groups == 0 || group == 3;
 }
 
+/* Dollars may be signed as such. */
+static struct str without_dollar(const struct dataset_csv *map, struct str text)
+{
+    const size_t n = str_starts(text, STR("US$")) ? 3 : str_starts(text, STR("$"));
+    return n && map->currency.n == 0 ? str_trim(str_span(text.p + n, text.n - n)) : text;
+}
+
 bool number_spelled(const struct dataset_csv *map, struct str text, char room[NUMBER_TEXT], struct str *out)
 {
     size_t n = 0;
+    text = without_dollar(map, text);
     *out = text;
     if (!map->thousands && (map->decimal == '\0' || map->decimal == '.'))
         return true;

@@ -34,6 +34,7 @@ struct recognising {
     size_t n_inputs, room;
     const struct candidate *chosen;
     const char *chosen_for; /* name of the file */
+    struct str currency;    /* that its columns' names say */
 };
 
 /* ---- descriptions ---- */
@@ -41,7 +42,8 @@ struct recognising {
 static enum status take_candidates(struct recognising *r)
 {
     struct importing *im = r->im;
-    r->candidate = arena_new(&im->arena, struct candidate, shipped_count() + 1);
+    const size_t n_own = im->own.n;
+    r->candidate = arena_new(&im->arena, struct candidate, n_own + shipped_count() + 1);
     if (!r->candidate)
         return problem_set(r->problem, ST_NO_MEMORY, "import", "out of memory");
     if (!im->recognised) {
@@ -49,9 +51,9 @@ static enum status take_candidates(struct recognising *r)
         return ST_OK;
     }
     enum status status = ST_OK;
-    for (size_t i = 0; status == ST_OK && i < shipped_count(); i++) {
+    for (size_t i = 0; status == ST_OK && i < n_own + shipped_count(); i++) {
         struct candidate *c = &r->candidate[r->n_candidates++];
-        c->text = shipped_at(i);
+        c->text = i < n_own ? im->own.reader[i].text : shipped_at(i - n_own);
         status = dataset_read("config/readers", c->text, &im->arena, &c->dataset, &c->map, r->problem);
         if (status == ST_OK)
             status = reader_set(im->options->set, &c->map, r->problem);
@@ -289,6 +291,8 @@ static enum status take_text(struct recognising *r, struct input *input, struct 
     input->header_line = best.candidate ? best.line : 1;
     if (best.candidate && (status = choose(r, best.candidate, input)) != ST_OK)
         return status;
+    if (best.candidate && r->n_inputs == 0)
+        r->currency = best.fit.currency;
     if (best.candidate)
         return add_input(r, input);
     if (take_table(r, head, input))
@@ -435,6 +439,10 @@ enum status recognise(struct importing *im, struct problem *problem)
     if (im->recognised && r.chosen) {
         im->dataset = r.chosen->dataset;
         im->map = r.chosen->map;
+        if (r.currency.n && im->map.currency.n == 0) {
+            im->map.currency = r.currency;
+            im->map.rates = STR("ecb");
+        }
         im->description = r.chosen->text;
     }
     return ST_OK;

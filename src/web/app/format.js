@@ -117,6 +117,16 @@ const FLAGS = {
   no_exports: ['no exports', 'Nothing of it is exported: imports over exports is above any threshold.'],
   undefined: ['undefined', 'A ratio has zero below the bar.'],
   synthetic: ['synthetic', 'Invented figures, to try the program with. Not trade statistics.'],
+  other_revision: ['other revision', 'The code is not in the revision of the Harmonized System that the source used then.'],
+  outside_set: ['outside the set', 'The partner is not in the closed set of countries, or did not exist then.'],
+  not_listed: ['not listed', 'The source lists some partners, and this is none of them. That is not zero.'],
+  selected_products: ['selected products', 'The source holds chosen products, and this is none of them. That is not zero.'],
+  summed: ['summed', 'The source has no row for the world: the sum of the partners stands for it.'],
+  members_missing: ['members missing', 'The figure of a group lacks a member.'],
+  months_differ: ['months differ', 'The two sides of a figure do not hold the same months, so they are not set against each other.'],
+  bounded: ['bounded', 'The figure is not known, but the most it can be is.'],
+  world_differs: ['world differs', 'The source’s row for the world is not the sum of its partners: something may be missing here.'],
+  reporters_missing: ['reporters missing', 'A figure of the world is of the countries that report; others are missing.'],
   no_world_exports: ['no world exports', 'The dataset does not hold the exports of all countries; their concentration is not known.'],
 };
 export const knownFlags = Object.keys(FLAGS);

@@ -53,7 +53,9 @@ export function table({columns, rows, caption, choose}) {
   function cell(row, column, i) {
     const kind = column.kind ?? 'text',
       value = row[column.id];
-    const text = WRITERS[kind](value);
+    // What is not known may have a bound: the most that it can be.
+    const most = value === null || value === undefined ? row[`${column.id}_at_most`] : null;
+    const text = typeof most === 'number' ? `≤ ${WRITERS[kind](most)}` : WRITERS[kind](value);
     const inner = choose && i === 0 ? h('button', {type: 'button', class: 'plain', on: {click: () => choose(row)}}, text) : text;
     return h(
       i === 0 ? 'th' : 'td',

@@ -37,7 +37,8 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 
 static enum status similarity_plan(struct call *call)
 {
-    return index_plan(call, (struct index_needs){.partner_books = true, .all_partners = true}, similarity_ask);
+    return index_plan(call, (struct index_needs){.partner_books = true, .summed = true, .flows = 1U << FLOW_EXPORTS},
+                      similarity_ask);
 }
 
 static enum status similarity_work(struct call *call)

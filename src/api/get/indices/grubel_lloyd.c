@@ -12,6 +12,7 @@ static const struct column columns[] = {
     COLUMN("grubel_lloyd", "1: as much exported as imported; 0: one way only",
            FROM_RATIO(struct intra_row, grubel_lloyd), .unit = "1", .measure = MEASURE_GRUBEL_LLOYD),
     COLUMN_OF_PERIOD,
+    COLUMNS_OF_CODES_OF_BOTH(struct intra_row, codes),
     COLUMN_OF_FLAGS(struct intra_row),
 };
 
@@ -33,7 +34,7 @@ static const struct param params[] = {
 
 static enum status grubel_lloyd_plan(struct call *call)
 {
-    return index_plan(call, (struct index_needs){.likes_all = true}, intra_ask);
+    return index_plan(call, (struct index_needs){.likes_all = true, .flows = WANT_BOTH}, intra_ask);
 }
 
 static enum status grubel_lloyd_work(struct call *call)

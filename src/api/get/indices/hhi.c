@@ -15,6 +15,7 @@ static const struct column columns[] = {
            .measure = MEASURE_EQUIVALENT_SUPPLIERS),
     COLUMN("suppliers", "n: suppliers with a value above zero", FROM_RANK(struct hhi_row, suppliers)),
     COLUMN_OF_PERIOD,
+    COLUMNS_OF_CODES(struct hhi_row, codes),
     COLUMN_OF_FLAGS(struct hhi_row),
 };
 
@@ -35,7 +36,7 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 
 static enum status hhi_plan(struct call *call)
 {
-    return index_plan(call, (struct index_needs){.all_partners = true}, hhi_ask);
+    return index_plan(call, (struct index_needs){.all_partners = true, .flows = 1U << FLOW_IMPORTS}, hhi_ask);
 }
 
 static enum status hhi_work(struct call *call)

@@ -46,7 +46,8 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 static enum status hirschman_plan(struct call *call)
 {
     enum status status;
-    struct index_question *q = index_begin(call, (struct index_needs){.all_partners = true}, &status);
+    struct index_question *q = index_begin(
+        call, (struct index_needs){.all_partners = true, .flows = 1U << call_arg(call, "flow")->number}, &status);
     if (q)
         q->index =
             hirschman_ask(&q->frame, (enum flow)call_arg(call, "flow")->number, q->offer->period, q->offer->n_periods);

@@ -34,7 +34,9 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 
 static enum status rca_plan(struct call *call)
 {
-    return index_plan(call, (struct index_needs){.world = 1U << FLOW_EXPORTS, .all_partners = true}, rca_ask);
+    return index_plan(
+        call, (struct index_needs){.world = 1U << FLOW_EXPORTS, .all_partners = true, .flows = 1U << FLOW_EXPORTS},
+        rca_ask);
 }
 
 static enum status rca_work(struct call *call)

@@ -34,7 +34,8 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 
 static enum status tci_plan(struct call *call)
 {
-    return index_plan(call, (struct index_needs){.partner_books = true, .all_partners = true}, tci_ask);
+    return index_plan(call, (struct index_needs){.partner_books = true, .summed = true, .flows = 1U << FLOW_EXPORTS},
+                      tci_ask);
 }
 
 static enum status tci_work(struct call *call)

@@ -40,7 +40,10 @@ static enum status add(struct call *call, const struct index_question *q, uint32
 static enum status tii_plan(struct call *call)
 {
     return index_plan(
-        call, (struct index_needs){.world = 1U << FLOW_IMPORTS, .partner_books = true, .all_partners = true}, tii_ask);
+        call,
+        (struct index_needs){
+            .world = 1U << FLOW_IMPORTS, .partner_books = true, .all_partners = true, .flows = 1U << FLOW_EXPORTS},
+        tii_ask);
 }
 
 static enum status tii_work(struct call *call)
