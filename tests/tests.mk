@@ -245,6 +245,10 @@ memcheck: deps-build ## one request of each route under valgrind
 	@ENTREPOT=$(BIN) tests/soak/memcheck.sh
 
 # What is known, zero or unknown, against a reference of its own: KNOWN_ARGS='--only hand', '--long', '--kind extract_bare --shown 9'.
+.PHONY: data-check
+data-check: ## the control figures that the sources print, summed again from the shipped data
+	@python3 tests/data/control.py data
+
 .PHONY: indicators-known
 indicators-known: $(BIN) ## worlds of which something is not known, each answer against a reference in Python (KNOWN_ARGS=--long)
 	@ENTREPOT=$(BIN) tests/known.sh $(KNOWN_ARGS)

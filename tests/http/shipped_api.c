@@ -5,10 +5,10 @@
 #include "entrepot/ingest/ingest.h"
 
 static const char *const manifests[] = {
-    "data/dgcis-total-fy.json",  "data/dgcis-hs2-fy.json",
-    "data/dgcis-world-hs2.json", "data/comtrade-partners-2019.json",
-    "data/dgcis-hs2-month.json", "data/gacc-total-month.json",
-    "data/gacc-world-year.json", "data/comtrade-critical-month.json",
+    "data/dgcis-total-fy.json",   "data/dgcis-hs2-fy.json",           "data/dgcis-chapters-fy.json",
+    "data/dgcis-world-hs2.json",  "data/comtrade-partners-2019.json", "data/dgcis-hs2-month.json",
+    "data/gacc-total-month.json", "data/gacc-world-year.json",        "data/comtrade-critical-month.json",
+    "data/baci-total-2023.json",
 };
 
 /* Shipped figures alone, and with something invented behind them. */
