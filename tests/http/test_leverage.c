@@ -61,7 +61,7 @@ static void test_paths_start_from_a_year(void **state)
            *chapters = ask("/v1/scenario/IND/CHN?product=85&cut=0.5", 200),
            *sellers = ask("/v1/suppliers/850760?importer=IND", 200);
     assert_string_equal(json_string_value(json_object_get(row_of(months, 0), "period")), "2025");
-    assert_string_equal(json_string_value(json_object_get(row_of(chapters, 0), "period")), "FY2018-19");
+    assert_string_equal(json_string_value(json_object_get(row_of(chapters, 0), "period")), "FY2025-26");
     assert_string_equal(json_string_value(json_object_get(row_of(sellers, 0), "period")), "2025");
     json_decref(months);
     json_decref(chapters);
