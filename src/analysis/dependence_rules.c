@@ -84,6 +84,8 @@ static enum verdict judge_partner(const struct dependence_question *q, const str
         return isnan(row->hhi) ? VERDICT_UNKNOWN : verdict(row->top_supplier == known->partner);
     if (row->share > 0.5)
         return VERDICT_YES;
+    if (known->vague && row->top_supplier == known->partner) /* it leads by more than what is nobody's */
+        return VERDICT_YES;
     double rest = known->vague ? 1 - known->sum : 0; /* which may be the partner's */
     if (known->vague)
         return row->share + rest <= q->limit[CRITERION_HHI] || known->top_share > row->share + rest ? VERDICT_NO

@@ -30,7 +30,7 @@ size_t catalogue_count(const struct catalogue *catalogue);
 const struct cube *catalogue_at(const struct catalogue *catalogue, size_t index);
 /* NULL if there is none. */
 const struct cube *catalogue_find(const struct catalogue *catalogue, struct str id);
-/* Whether a product code is in the table of products or begins a leaf of any dataset. */
+/* Whether a product code is in the table of products, is one of any revision, or begins a leaf of any dataset. */
 bool catalogue_has_product(const struct catalogue *catalogue, struct str code);
 
 /* ---- which dataset answers ---- */

@@ -128,6 +128,7 @@ static enum status choose(struct call *call, struct want *want, const struct off
     if (call_arg(call, "dataset")->cube)
         want->dataset = cube_dataset(call_arg(call, "dataset")->cube)->id;
     want_products(call, want);
+    want->partner_need = importer->given ? PARTNERS_EACH : PARTNERS_AS_NAMED;
     want->flows = importer->given ? 1U << FLOW_IMPORTS : 0;
     enum status status = call_prefer(call, want, score_of_suppliers, offer);
     if (status != ST_OK || importer->given || cube_is_worldwide((*offer)->cube))

@@ -1,6 +1,8 @@
 /* All open datasets with the code tables, under one id that stands for all that they can answer. */
 #include "entrepot/cube/catalogue.h"
 
+#include "entrepot/cube/correlation.h"
+
 #include <inttypes.h>
 #include <xxhash.h>
 
@@ -125,5 +127,6 @@ bool catalogue_has_product(const struct catalogue *c, struct str code)
     bool found = products_find(c->products, code) != NO_ID, coded = product_level(code, &level);
     for (size_t i = 0; coded && !found && i < c->n; i++)
         found = cube_has_product(c->cube[i], code);
-    return found;
+    const struct correlation tables = correlation_shipped();
+    return found || (coded && level == LEVEL_HS6 && correlation_knows(&tables, code)); /* a code of an older revision */
 }

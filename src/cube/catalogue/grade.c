@@ -171,7 +171,9 @@ static struct grading grade_return(const struct cube *cube, const struct want *w
         struct cube_return r;
         if (!cube_return_of(cube, cell->reporter, cell->partner, cell->flow, period_of_month(month + m, own), &r))
             continue;
-        if (every && r.partners != CUBE_ALL && r.partners != CUBE_CLOSED)
+        if (want->partner_need == PARTNERS_EACH && r.partners == CUBE_WORLD)
+            all = at_most(all, GRADE_NONE, LACK_PARTNERS); /* there is nobody to break down */
+        else if (every && r.partners != CUBE_ALL && r.partners != CUBE_CLOSED)
             all = at_most(all, want->all_partners ? GRADE_NONE : GRADE_LISTED, LACK_PARTNERS);
         if (detailed && !(r.any && r.level >= needed))
             all = at_most(all, GRADE_MONTHS, LACK_PRODUCTS);

@@ -517,7 +517,7 @@ static struct cube_unknown absent_in(const struct asking *a)
         return because(CUBE_OUTSIDE_SET);
     if (!there && is_kind(cube, a->cell->partner, MEMBER_WORLD))
         return world_absent(a);
-    if (!there && is_kind(cube, a->cell->partner, MEMBER_GROUP))
+    if (is_kind(cube, a->cell->partner, MEMBER_GROUP)) /* also where it has other products */
         return because(CUBE_NO_GROUP);
     if (cube->dataset.basis == BASIS_RECONCILED)
         return reconciled_absent(a, there);

@@ -388,7 +388,7 @@ def dependence(a, r, p, level, t, threshold=0.4):
             return wanted
         least, most, named, vague = told
         wanted["hhi"] = Cell(least, ("lower_bound",) if vague else ())
-        wanted["suppliers"] = len(named)
+        wanted["suppliers"] = len(named) or Either(0, None)
         values = sorted(named.values(), reverse=True)
         if values and (len(values) < 2 or values[0] > values[1]):
             top = max(named, key=named.get)
@@ -398,6 +398,9 @@ def dependence(a, r, p, level, t, threshold=0.4):
                 held = held and p == top if held is not None else (False if p != top and not vague else None)
                 if nowhere(p):  # which is never the largest supplier
                     held = Either(False, None)
+                elif held is None and vague:  # whatever is nobody's, another one leads
+                    others = [v for q, v in named.items() if q != p]
+                    held = Either(False, None) if max(others, default=0) > named.get(p, 0) + vague else None
             if whole.complete:
                 wanted["dependent"] = held
         exports = a.figure(r, WORLD, "X", node, t)
@@ -508,7 +511,7 @@ def scenario(a, r, p, node, t):
 
     def row(at):
         gap = None if m.value is None else 0.5 * m.value
-        wanted = {"gap": ANY if gap is not None and m.value < 10 ** 8 and len(node) < 6 else gap}  # each product is rounded
+        wanted = {"gap": ANY if gap is not None and len(node) < 6 else gap}  # each product is rounded
         if gap is None:
             wanted.update(covered=None, uncovered=None, partner_loss=None)
         return wanted
@@ -614,7 +617,7 @@ def rca(a, r, level, t):
 
     def row(node):
         own = vectors[r]
-        if not in_revision(a.world.hs, node) and not own.get(node):
+        if not in_revision(a.world.hs, node) and not world.get(node):
             return {"rca": None}
         return {"rca": Either(f.rca(own.get(node, 0), sum(own.values()), world.get(node, 0), sum(world.values())), None)}
 
