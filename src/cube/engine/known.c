@@ -504,6 +504,20 @@ static struct cube_unknown reconciled_absent(const struct asking *a, bool there)
     return tells_place(a, a->own->level) || occurs_in_return(a) ? because(CUBE_ZERO) : because(CUBE_SELECTED);
 }
 
+/* Whether a member of a group has figures of what the group's own rows lack: then these are not all that the group has. */
+static bool member_has(const struct asking *a)
+{
+    const struct group_member *member;
+    size_t n = countries_group(a->cube->countries, a->cell->partner, &member);
+    bool found = false;
+    int64_t value;
+    for (size_t i = 0; !found && i < n; i++)
+        found = engine_in_group(&member[i], a->cube->period[a->segment]) &&
+                value_at(a->cube, a->segment, key_of(a->cube, a->cell->reporter, member[i].id, a->cell->flow),
+                         &a->place, &value);
+    return found;
+}
+
 /* In the order of DESIGN 9.3. */
 static struct cube_unknown absent_in(const struct asking *a)
 {
@@ -517,7 +531,7 @@ static struct cube_unknown absent_in(const struct asking *a)
         return because(CUBE_OUTSIDE_SET);
     if (!there && is_kind(cube, a->cell->partner, MEMBER_WORLD))
         return world_absent(a);
-    if (is_kind(cube, a->cell->partner, MEMBER_GROUP)) /* also where it has other products */
+    if (is_kind(cube, a->cell->partner, MEMBER_GROUP) && (!there || member_has(a)))
         return because(CUBE_NO_GROUP);
     if (cube->dataset.basis == BASIS_RECONCILED)
         return reconciled_absent(a, there);
