@@ -197,7 +197,8 @@ static void find_imports(struct table *t)
 static void summarise(struct table *t, struct suppliers_summary *s)
 {
     struct figure others = {.known = t->question->worldwide}, excluded = {.known = t->question->n_excluded > 0};
-    *s = (struct suppliers_summary){.imports = t->imports, .worldwide = t->question->worldwide};
+    *s = (struct suppliers_summary){
+        .imports = t->imports, .worldwide = t->question->worldwide, .cover = {.trade_share = (double)NAN}};
     s->world_exports = (struct figure){.known = t->question->worldwide};
     if (t->asked->cover)
         s->cover = cover_of(t->asked->cover, t->question->period);
