@@ -510,7 +510,7 @@ static void add_region(const struct reading *r, size_t item, struct bilateral_ro
 /* Both flows of some months added up; unknown if one of them is. */
 static struct amounts add_up(const struct series *s, size_t item, const uint32_t *month, size_t n)
 {
-    struct amounts sum = {.flow = {{0, n > 0}, {0, n > 0}}};
+    struct amounts sum = {.flow = {{.known = n > 0}, {.known = n > 0}}};
     for (size_t i = 0; i < n; i++) {
         const struct amounts *part = &s->amounts[item * s->n + find_period(s->period, s->n, month[i])];
         for (enum flow f = FLOW_EXPORTS; f <= FLOW_IMPORTS; f++)

@@ -129,7 +129,7 @@ void dependence_sum_up(const struct dependence_question *question, bool partner,
 {
     struct dependence_summary *s = &answer->summary;
     bool money = question->breakdown->level != LEVEL_SECTOR;
-    *s = (struct dependence_summary){.imports = {0, money}, .dependent_imports = {0, money}};
+    *s = (struct dependence_summary){.imports = {.known = money}, .dependent_imports = {.known = money}};
     for (size_t i = 0; i < answer->n; i++) {
         const struct dependence_row *row = &answer->row[i];
         struct figure imports = partner ? row->imports_from_partner : row->imports_total;

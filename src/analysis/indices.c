@@ -275,7 +275,8 @@ static enum status structures_fold(const struct index *index, uint32_t period, s
                                    struct structures *out)
 {
     struct items items[2];
-    *out = (struct structures){.total = {{0, true}, {0, true}}, .flags = frame_flags(&index->frame, period)};
+    *out =
+        (struct structures){.total = {{.known = true}, {.known = true}}, .flags = frame_flags(&index->frame, period)};
     for (size_t side = 0; side < 2; side++)
         if (side_items(&index->side[side], period, arena, &items[side]) != ST_OK)
             return ST_NO_MEMORY;

@@ -158,8 +158,8 @@ static enum status add_summary(struct call *call, const struct asked *asked, con
     struct told told = {.has_total = asked->total != NULL,
                         .reporter = adds ? losses->reporter : unknown,
                         .partner = adds ? losses->partner : unknown,
-                        .unbounded_reporter = {(int64_t)losses->reporter.without_a_bound, adds},
-                        .unbounded_partner = {(int64_t)losses->partner.without_a_bound, adds}};
+                        .unbounded_reporter = {.usd = (int64_t)losses->reporter.without_a_bound, .known = adds},
+                        .unbounded_partner = {.usd = (int64_t)losses->partner.without_a_bound, .known = adds}};
     struct leverage_row *total;
     struct leverage_summary unused;
     size_t n;

@@ -131,7 +131,8 @@ static const struct param params[] = {
 static struct row row_of(const struct scenario_step *step)
 {
     bool known = isfinite(step->cost);
-    return (struct row){.step = *step, .cost = {known ? llround(step->cost) : 0, known}, .supplier = NO_ID};
+    return (struct row){
+        .step = *step, .cost = {.usd = known ? llround(step->cost) : 0, .known = known}, .supplier = NO_ID};
 }
 
 /* Rows of suppliers have nothing of the year but these. */
